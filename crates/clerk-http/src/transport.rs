@@ -1,0 +1,132 @@
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+/// Sends one HTTP request and brings back its response, without deciding anything.
+///
+/// # Contract
+///
+/// Every implementation keeps these rules, and one conformance suite runs against all of them:
+///
+/// - The request goes out as it is. No header is added but those the connection needs.
+/// - Redirects are never followed: a follow-up request would carry the secret key elsewhere.
+/// - Every status is `Ok`. An `Err` means that there is no complete response.
+/// - All response headers are kept, repeated ones too. No cookies are stored.
+/// - The body is read to its end and no further than [`ResponseLimit`].
+/// - The whole exchange, connecting included, ends within [`RequestTimeout`].
+/// - Error texts name the host, never the path, the query, a header or the body.
+#[async_trait::async_trait]
+pub trait Transport: fmt::Debug + Send + Sync {
+    /// Sends `request`, whose URI is absolute.
+    ///
+    /// # Errors
+    ///
+    /// There was no complete response; [`TransportError::kind`] says at which point it ended.
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
+}
+
+/// The blocking twin of [`Transport`], with the same contract.
+pub trait BlockingTransport: fmt::Debug + Send + Sync {
+    /// Sends `request`, whose URI is absolute.
+    ///
+    /// # Errors
+    ///
+    /// There was no complete response; [`TransportError::kind`] says at which point it ended.
+    fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
+}
+
+/// A request extension: how long the whole exchange may take. Without it, 30 seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestTimeout(pub Duration);
+
+impl Default for RequestTimeout {
+    fn default() -> Self {
+        Self(Duration::from_secs(30))
+    }
+}
+
+/// A request extension: how many bytes the response's body may have. Without it, 16 MiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResponseLimit(pub usize);
+
+impl Default for ResponseLimit {
+    fn default() -> Self {
+        Self(16 * 1024 * 1024)
+    }
+}
+
+/// An exchange that brought back no complete response.
+#[derive(Debug, thiserror::Error)]
+#[error("{kind} {host}")]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    host: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl TransportError {
+    /// An error of `kind` while talking to the host that `request` is for.
+    pub fn new<B>(kind: TransportErrorKind, request: &Request<B>) -> Self {
+        Self::for_host(kind, request.uri().host().unwrap_or("a URI without a host"))
+    }
+
+    /// An error of `kind` while talking to `host`.
+    pub fn for_host(kind: TransportErrorKind, host: impl Into<String>) -> Self {
+        Self {
+            kind,
+            host: host.into(),
+            source: None,
+        }
+    }
+
+    /// The same error with the library's own error behind it.
+    ///
+    /// `source` must not repeat the URL's path or query, nor any header.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// At which point the exchange ended.
+    pub const fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// The host the request was for.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+}
+
+/// At which point an exchange ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection: name resolution, TCP or TLS failed. The request was not sent.
+    Connect,
+    /// The time allowed for the exchange was over. The request may have been carried out.
+    Timeout,
+    /// The connection broke after the request was sent. It may have been carried out.
+    Broken,
+    /// The body is larger than the request allowed. Asking again will not help.
+    TooLarge,
+    /// The request cannot be sent at all, for instance because its URI has no host.
+    Request,
+    /// None of the above.
+    Other,
+}
+
+impl fmt::Display for TransportErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "could not connect to",
+            Self::Timeout => "timed out while talking to",
+            Self::Broken => "the connection broke while talking to",
+            Self::TooLarge => "the response is larger than allowed from",
+            Self::Request => "could not send the request to",
+            Self::Other => "the exchange failed with",
+        })
+    }
+}

@@ -1,0 +1,2 @@
+//! The project's own chores: checks, benchmarks and conformance runs.
+fn main() {}
