@@ -1,2 +1,70 @@
 //! The project's own chores: checks, benchmarks and conformance runs.
-fn main() {}
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks on its standard streams"
+)]
+
+mod ci;
+mod repository;
+mod tidy;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+/// A chore fails with one sentence that says what to do next.
+type Outcome = Result<(), Box<dyn Error>>;
+
+struct Command {
+    name: &'static str,
+    usage: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "tidy",
+        usage: "tidy",
+        about: "check the facts about this repository that the compiler cannot",
+        run: tidy::run,
+    },
+    Command {
+        name: "ci",
+        usage: "ci [--list] [STEP]...",
+        about: "run every check that guards the main branch, or the steps named",
+        run: ci::run,
+    },
+];
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask COMMAND\n\n");
+    for command in COMMANDS {
+        text.push_str(&format!("  {:<28}{}\n", command.usage, command.about));
+    }
+    text
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        eprint!("{}", usage());
+        return ExitCode::from(2);
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        print!("{}", usage());
+        return ExitCode::SUCCESS;
+    }
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        eprint!("there is no command `{name}`\n\n{}", usage());
+        return ExitCode::from(2);
+    };
+    match (command.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo xtask {name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

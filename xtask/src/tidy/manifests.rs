@@ -1,0 +1,165 @@
+//! What every `Cargo.toml` says, and what the lock file must not hold.
+
+use super::Finding;
+use crate::repository::Repository;
+
+/// One crypto library, and nothing that looks for a system library on the user's machine.
+const FORBIDDEN_PACKAGES: &[&str] = &[
+    "aws-lc-rs",
+    "aws-lc-sys",
+    "boring-sys",
+    "native-tls",
+    "openssl",
+    "openssl-sys",
+];
+
+const DISCLAIMER: &str = "not affiliated with Clerk";
+
+pub(super) fn fields(repository: &Repository) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in &repository.packages {
+        let place = package.manifest_path.display().to_string();
+        if package.license.as_deref() != Some("MIT OR Apache-2.0") {
+            findings.push(Finding::new(
+                place.as_str(),
+                "add `license.workspace = true`",
+            ));
+        }
+        if package.rust_version.is_none() {
+            findings.push(Finding::new(
+                place.as_str(),
+                "add `rust-version.workspace = true`",
+            ));
+        }
+        let description = package.description.as_deref().unwrap_or_default();
+        // The chores are never published, so nobody could take them for Clerk's own.
+        if place.starts_with("crates/") && !description.contains(DISCLAIMER) {
+            findings.push(Finding::new(
+                place.as_str(),
+                format!("say what the crate is for and end the description with `({DISCLAIMER})`"),
+            ));
+        }
+        let vendored = package.dependencies.iter().filter(|d| {
+            d.source
+                .as_deref()
+                .is_some_and(|s| !s.starts_with("registry+"))
+        });
+        for dependency in vendored {
+            findings.push(Finding::new(
+                place.as_str(),
+                format!("take `{}` from the registry; a crate with a git dependency cannot be published", dependency.name),
+            ));
+        }
+    }
+    findings
+}
+
+pub(super) fn lints(repository: &Repository) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in &repository.packages {
+        let place = package.manifest_path.display().to_string();
+        let inherits = repository.file(&place).is_some_and(|manifest| {
+            let mut lines = manifest.text.lines().map(str::trim);
+            lines.any(|line| line == "[lints]") && lines.next() == Some("workspace = true")
+        });
+        if !inherits {
+            findings.push(Finding::new(place, "add `[lints]` with `workspace = true`"));
+        }
+    }
+    findings
+}
+
+pub(super) fn lock_file(repository: &Repository) -> Vec<Finding> {
+    let Some(lock) = repository.file("Cargo.lock") else {
+        return vec![Finding::new(
+            "Cargo.lock",
+            "commit it: everything here runs with `--locked`",
+        )];
+    };
+    let names = lock.text.lines().filter_map(|line| {
+        let quoted = line.strip_prefix("name = \"")?;
+        quoted.strip_suffix('"')
+    });
+    names
+        .filter(|name| FORBIDDEN_PACKAGES.contains(name))
+        .map(|name| {
+            Finding::new(
+                "Cargo.lock",
+                format!("`{name}` came in; find out why with `cargo tree --invert {name} --all-features --target all` and choose ring instead"),
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repository::{Dependency, Package};
+
+    fn good() -> Package {
+        Package {
+            name: "clerk-jwt".to_owned(),
+            manifest_path: "crates/clerk-jwt/Cargo.toml".into(),
+            description: Some("Session tokens (not affiliated with Clerk)".to_owned()),
+            license: Some("MIT OR Apache-2.0".to_owned()),
+            rust_version: Some("1.85".to_owned()),
+            ..Package::default()
+        }
+    }
+
+    fn repository(package: Package, files: &[(&str, &str)]) -> Repository {
+        Repository {
+            packages: vec![package],
+            ..Repository::of_files(files)
+        }
+    }
+
+    #[test]
+    fn a_complete_manifest_passes() {
+        assert_eq!(fields(&repository(good(), &[])), []);
+    }
+
+    #[test]
+    fn each_missing_field_is_found() {
+        let bare = Package {
+            manifest_path: "crates/clerk-jwt/Cargo.toml".into(),
+            ..Package::default()
+        };
+        assert_eq!(fields(&repository(bare, &[])).len(), 3);
+    }
+
+    #[test]
+    fn a_git_dependency_is_found() {
+        let mut package = good();
+        package.dependencies = vec![Dependency {
+            name: "ring".to_owned(),
+            source: Some("git+https://example.com/ring".to_owned()),
+            ..Dependency::default()
+        }];
+        let findings = fields(&repository(package, &[]));
+        assert!(findings[0].advice.contains("take `ring` from the registry"));
+    }
+
+    #[test]
+    fn a_manifest_that_leaves_the_workspace_lints_is_found() {
+        let path = "crates/clerk-jwt/Cargo.toml";
+        let inherits = "[package]\n\n[lints]\nworkspace = true\n";
+        assert_eq!(lints(&repository(good(), &[(path, inherits)])), []);
+        assert_eq!(
+            lints(&repository(good(), &[(path, "[package]\n")])).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_second_crypto_library_is_found() {
+        let clean = "[[package]]\nname = \"ring\"\n";
+        assert_eq!(lock_file(&repository(good(), &[("Cargo.lock", clean)])), []);
+        let dirty = "[[package]]\nname = \"aws-lc-sys\"\n";
+        assert_eq!(
+            lock_file(&repository(good(), &[("Cargo.lock", dirty)])).len(),
+            1
+        );
+        assert_eq!(lock_file(&repository(good(), &[])).len(), 1);
+    }
+}
