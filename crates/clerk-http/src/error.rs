@@ -1,8 +1,11 @@
 use std::{error::Error as StdError, fmt, time::Duration};
 
-use http::StatusCode;
+use bytes::Bytes;
+use clerk_core::Redacted;
+use http::{Response, StatusCode};
+use serde_json::Value;
 
-use crate::TransportError;
+use crate::{TransportError, retry};
 
 /// Why an operation brought back no result.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +44,56 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// An operation that could not be made into a request, and what to do about it.
+    pub fn build(operation: &'static str, problem: impl Into<String>) -> Self {
+        Self::Build {
+            operation,
+            problem: problem.into(),
+        }
+    }
+
+    /// The `operationId` of the operation that failed.
+    pub const fn operation(&self) -> &'static str {
+        match self {
+            Self::Build { operation, .. }
+            | Self::Transport { operation, .. }
+            | Self::Decode { operation, .. } => operation,
+            Self::Api(error) => error.operation,
+        }
+    }
+
+    /// The status of the answer, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Build { .. } | Self::Transport { .. } => None,
+            Self::Api(error) => Some(error.status),
+            Self::Decode { status, .. } => Some(*status),
+        }
+    }
+
+    /// What Clerk answered, if it answered with an error.
+    pub fn api(&self) -> Option<&ApiError> {
+        match self {
+            Self::Api(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the same operation may succeed later: there was no response, or Clerk was too
+    /// busy (429) or failed (5xx).
+    ///
+    /// It does not say that sending it again is harmless: an operation that is not
+    /// [idempotent](crate::Operation::IDEMPOTENT) may have been carried out.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Build { .. } | Self::Decode { .. } => false,
+            Self::Transport { source, .. } => retry::is_transient_kind(source.kind()),
+            Self::Api(error) => retry::is_transient_status(error.status),
+        }
+    }
+}
+
 /// An error answer of Clerk's API.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -55,31 +108,76 @@ pub struct ApiError {
     pub trace_id: Option<String>,
     /// How long Clerk asks to wait (`Retry-After`), in whole seconds on the wire.
     pub retry_after: Option<Duration>,
+    /// The body as it came, for what is not read above. It may contain what a request sent.
+    pub body: Redacted<Bytes>,
+}
+
+impl ApiError {
+    /// Reads an answer that is no success, whatever its body looks like.
+    pub(crate) fn read(operation: &'static str, response: Response<Bytes>) -> Self {
+        let (head, body) = response.into_parts();
+        let mut json: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let errors = match json.get_mut("errors").map(Value::take) {
+            Some(Value::Array(errors)) => errors,
+            _ => Vec::new(),
+        };
+        let ray = || head.headers.get("cf-ray")?.to_str().ok().map(str::to_owned);
+        Self {
+            operation,
+            status: head.status,
+            errors: errors.into_iter().filter_map(ErrorDetail::read).collect(),
+            trace_id: text(json.get_mut("clerk_trace_id")).or_else(ray),
+            retry_after: retry::retry_after(&head.headers),
+            body: Redacted::new(body),
+        }
+    }
+
+    /// Whether one of the listed errors has `code`, for instance `resource_not_found`.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.errors.iter().any(|error| error.code == code)
+    }
+}
+
+fn text(value: Option<&mut Value>) -> Option<String> {
+    match value.map(Value::take) {
+        Some(Value::String(text)) if !text.is_empty() => Some(text),
+        _ => None,
+    }
 }
 
 /// One entry of an error answer.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// Clerk's stable name of the error, for instance `resource_not_found`.
-    #[serde(default)]
     pub code: String,
     /// A short text, for developers.
-    #[serde(default)]
     pub message: String,
     /// A longer text, fit to be shown to users.
-    #[serde(default)]
     pub long_message: Option<String>,
     /// What else Clerk says of it, for instance `param_name`.
-    #[serde(default)]
-    pub meta: Option<serde_json::Value>,
+    pub meta: Option<Value>,
+}
+
+impl ErrorDetail {
+    fn read(mut value: Value) -> Option<Self> {
+        value.is_object().then(|| Self {
+            code: text(value.get_mut("code")).unwrap_or_default(),
+            message: text(value.get_mut("message")).unwrap_or_default(),
+            long_message: text(value.get_mut("long_message")),
+            meta: value
+                .get_mut("meta")
+                .map(Value::take)
+                .filter(|meta| !meta.is_null()),
+        })
+    }
 }
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Clerk answered {}", self.status)?;
         if let Some(first) = self.errors.first() {
-            write!(f, " {}: {}", first.code, first.message)?;
+            write!(f, ": {} ({})", first.message, first.code)?;
         }
         if let Some(trace_id) = &self.trace_id {
             write!(f, " (trace {trace_id})")?;

@@ -41,6 +41,24 @@ pub trait Operation {
     fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error>;
 }
 
+/// A reference to an operation is the same operation.
+impl<O: Operation + ?Sized> Operation for &O {
+    type Output = O::Output;
+
+    const ID: &'static str = O::ID;
+    const IDEMPOTENT: bool = O::IDEMPOTENT;
+    const BASE: BasePath = O::BASE;
+    const AUTHORIZATION: Authorization = O::AUTHORIZATION;
+
+    fn request(&self) -> Result<Request<Bytes>, Error> {
+        (**self).request()
+    }
+
+    fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error> {
+        (**self).response(response)
+    }
+}
+
 /// Which base path an operation's path follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BasePath {

@@ -1,4 +1,4 @@
-use std::{fmt, future::Future, pin::Pin, time::Duration};
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 /// What an async driver needs of the program's runtime: to wait, and to run something beside.
 ///
@@ -23,4 +23,25 @@ pub trait BlockingRuntime: fmt::Debug + Send + Sync {
 
     /// Runs `task` to its end beside the caller. Where that is not possible the task is dropped.
     fn spawn(&self, task: Box<dyn FnOnce() + Send>);
+}
+
+#[async_trait::async_trait]
+impl<R: Runtime + ?Sized> Runtime for Arc<R> {
+    async fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration).await;
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        (**self).spawn(task);
+    }
+}
+
+impl<R: BlockingRuntime + ?Sized> BlockingRuntime for Arc<R> {
+    fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration);
+    }
+
+    fn spawn(&self, task: Box<dyn FnOnce() + Send>) {
+        (**self).spawn(task);
+    }
 }

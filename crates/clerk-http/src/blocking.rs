@@ -1,0 +1,89 @@
+//! The client for programs without an async runtime. Same names, same behaviour, no `.await`.
+
+use std::sync::Arc;
+
+use clerk_core::Clock;
+
+use crate::{
+    BlockingRuntime, BlockingTransport, Builder, Error, Operation, Settings, Step, client::Edge,
+    settings::sealed,
+};
+
+/// Sends operations to Clerk. Cheap to clone; clones share one transport.
+///
+/// The [async `Client`](crate::Client) is the same one `.await` apart.
+#[derive(Clone, Debug)]
+pub struct Client {
+    settings: Arc<Settings>,
+    edge: Edge<dyn BlockingTransport, dyn BlockingRuntime>,
+}
+
+impl Client {
+    /// Starts a client that sends through `transport` and waits with `runtime`.
+    pub fn builder(
+        transport: impl BlockingTransport + 'static,
+        runtime: impl BlockingRuntime + 'static,
+    ) -> Builder<Self> {
+        let (transport, runtime) = (Arc::new(transport), Arc::new(runtime));
+        Builder::new(Edge::<dyn BlockingTransport, dyn BlockingRuntime>::new(
+            transport, runtime,
+        ))
+    }
+
+    /// Sends `operation`, again where [`Retry`](crate::Retry) says so, and reads the answer.
+    ///
+    /// Takes the operation or a reference to it.
+    ///
+    /// # Errors
+    ///
+    /// The operation makes no request, no complete response came back, Clerk answered with an
+    /// error, or the answer cannot be read.
+    pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        let (settings, edge) = (&self.settings, &self.edge);
+        let mut step = Step::start(operation, settings, settings.retry().seed(), edge.now());
+        loop {
+            step = match step {
+                Step::Send(request, call) => {
+                    let outcome = edge.transport.send(request);
+                    call.received(outcome, edge.now())
+                }
+                Step::Wait(duration, call) => {
+                    edge.runtime.sleep(duration);
+                    call.waited(edge.now())
+                }
+                Step::Done(result) => return result,
+            }
+        }
+    }
+
+    /// What is the same for all calls of this client.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What carries the requests.
+    pub const fn transport(&self) -> &Arc<dyn BlockingTransport> {
+        &self.edge.transport
+    }
+
+    /// What waits, and runs things beside.
+    pub const fn runtime(&self) -> &Arc<dyn BlockingRuntime> {
+        &self.edge.runtime
+    }
+
+    /// What the time is read from.
+    pub const fn clock(&self) -> &Arc<dyn Clock> {
+        &self.edge.clock
+    }
+}
+
+impl sealed::Build for Client {
+    type Edge = Edge<dyn BlockingTransport, dyn BlockingRuntime>;
+
+    fn from_parts(edge: Self::Edge, settings: Settings) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            edge,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+use std::sync::Arc;
+
+use clerk_core::{Clock, SystemClock};
+
+use crate::{Builder, Error, Operation, Runtime, Settings, Step, Transport, settings::sealed};
+
+/// Sends operations to Clerk. Cheap to clone; clones share one transport.
+///
+/// [`blocking::Client`](crate::blocking::Client) is the same without the `.await`.
+#[derive(Clone, Debug)]
+pub struct Client {
+    settings: Arc<Settings>,
+    edge: Edge<dyn Transport, dyn Runtime>,
+}
+
+impl Client {
+    /// Starts a client that sends through `transport` and waits with `runtime`.
+    pub fn builder(
+        transport: impl Transport + 'static,
+        runtime: impl Runtime + 'static,
+    ) -> Builder<Self> {
+        let (transport, runtime) = (Arc::new(transport), Arc::new(runtime));
+        Builder::new(Edge::<dyn Transport, dyn Runtime>::new(transport, runtime))
+    }
+
+    /// Sends `operation`, again where [`Retry`](crate::Retry) says so, and reads the answer.
+    ///
+    /// Takes the operation or a reference to it. Dropping the future ends the call; a request
+    /// that is under way may still be carried out.
+    ///
+    /// # Errors
+    ///
+    /// The operation makes no request, no complete response came back, Clerk answered with an
+    /// error, or the answer cannot be read.
+    pub async fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        let (settings, edge) = (&self.settings, &self.edge);
+        let mut step = Step::start(operation, settings, settings.retry().seed(), edge.now());
+        loop {
+            step = match step {
+                Step::Send(request, call) => {
+                    let outcome = edge.transport.send(request).await;
+                    call.received(outcome, edge.now())
+                }
+                Step::Wait(duration, call) => {
+                    edge.runtime.sleep(duration).await;
+                    call.waited(edge.now())
+                }
+                Step::Done(result) => return result,
+            }
+        }
+    }
+
+    /// What is the same for all calls of this client.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What carries the requests.
+    pub const fn transport(&self) -> &Arc<dyn Transport> {
+        &self.edge.transport
+    }
+
+    /// What waits, and runs things beside.
+    pub const fn runtime(&self) -> &Arc<dyn Runtime> {
+        &self.edge.runtime
+    }
+
+    /// What the time is read from.
+    pub const fn clock(&self) -> &Arc<dyn Clock> {
+        &self.edge.clock
+    }
+}
+
+impl sealed::Build for Client {
+    type Edge = Edge<dyn Transport, dyn Runtime>;
+
+    fn from_parts(edge: Self::Edge, settings: Settings) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            edge,
+        }
+    }
+}
+
+/// Where the bytes go, how to wait, and what to read the time from.
+#[derive(Debug)]
+pub struct Edge<T: ?Sized, R: ?Sized> {
+    pub(crate) transport: Arc<T>,
+    pub(crate) runtime: Arc<R>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl<T: ?Sized, R: ?Sized> Edge<T, R> {
+    pub(crate) fn new(transport: Arc<T>, runtime: Arc<R>) -> Self {
+        Self {
+            transport,
+            runtime,
+            clock: Arc::new(SystemClock::new()),
+        }
+    }
+
+    pub(crate) fn now(&self) -> clerk_core::MonotonicTime {
+        self.clock.monotonic()
+    }
+}
+
+impl<T: ?Sized, R: ?Sized> Clone for Edge<T, R> {
+    fn clone(&self) -> Self {
+        Self {
+            transport: Arc::clone(&self.transport),
+            runtime: Arc::clone(&self.runtime),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
+
+use http::{HeaderMap, Response, StatusCode, header};
+
+use crate::{TransportError, TransportErrorKind};
+
+/// How often, and after which waits, an operation is sent again.
+///
+/// An operation is sent again after a transport error, a 429 or a 5xx answer, provided that it is
+/// [idempotent](crate::Operation::IDEMPOTENT). One that is not is sent again only after
+/// [`TransportErrorKind::Connect`]: there was no connection, so nothing can have been carried out.
+/// Any other answer is final, and so is a response that is too large: asking again changes nothing.
+///
+/// The waits double from [`first_delay`](Self::first_delay) up to
+/// [`longest_delay`](Self::longest_delay), and are lengthened at random by up to half, so that
+/// clients that failed together do not come back together. A `Retry-After` that asks for more
+/// is followed to the second. All of it stays within [`budget`](Self::budget): where the next wait
+/// does not fit, the call ends with the answer it has.
+///
+/// ```
+/// use clerk_http::Retry;
+/// use std::time::Duration;
+///
+/// let patient = Retry::default().attempts(5).budget(Duration::from_secs(120));
+/// let once = Retry::none();
+/// # let _ = (patient, once);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Retry {
+    attempts: u32,
+    first_delay: Duration,
+    longest_delay: Duration,
+    budget: Duration,
+    seed: Option<u64>,
+}
+
+impl Default for Retry {
+    /// Three attempts, 250 ms before the second, no backoff above 10 s, 60 s in all.
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            first_delay: Duration::from_millis(250),
+            longest_delay: Duration::from_secs(10),
+            budget: Duration::from_secs(60),
+            seed: None,
+        }
+    }
+}
+
+impl Retry {
+    /// Every operation is sent once.
+    pub fn none() -> Self {
+        Self::default().attempts(1)
+    }
+
+    /// How often an operation is sent at most, the first time included. Zero means one.
+    pub const fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// The wait before the second attempt; each further one is twice as long.
+    pub const fn first_delay(mut self, delay: Duration) -> Self {
+        self.first_delay = delay;
+        self
+    }
+
+    /// Where the doubling stops. A `Retry-After` may ask for more.
+    pub const fn longest_delay(mut self, delay: Duration) -> Self {
+        self.longest_delay = delay;
+        self
+    }
+
+    /// How long a call may take from its first attempt to the end of its last one. The first
+    /// attempt has its own timeout; later ones are cut off where the budget ends.
+    pub const fn budget(mut self, budget: Duration) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Makes the random part of the waits the same each time, for tests and simulations.
+    pub const fn jitter_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// A seed for the waits of one call: a new one each time, or the one that was set.
+    pub fn seed(&self) -> u64 {
+        // std's hash keys are the randomness every program already has.
+        self.seed.unwrap_or_else(|| RandomState::new().hash_one(()))
+    }
+
+    /// What is left of the budget once `elapsed` of it has passed.
+    pub(crate) const fn left(&self, elapsed: Duration) -> Duration {
+        self.budget.saturating_sub(elapsed)
+    }
+
+    /// How long to wait before sending again, after attempt number `attempt` (from 1 on) ended in
+    /// `outcome`; `None` where the call ends here.
+    pub(crate) fn wait<B>(
+        &self,
+        idempotent: bool,
+        attempt: u32,
+        outcome: &Result<Response<B>, TransportError>,
+        elapsed: Duration,
+        seed: u64,
+    ) -> Option<Duration> {
+        let may_repeat = match outcome {
+            Ok(response) => idempotent && is_transient_status(response.status()),
+            Err(error) if error.kind() == TransportErrorKind::Connect => true,
+            Err(error) => idempotent && is_transient_kind(error.kind()),
+        };
+        if !may_repeat || attempt >= self.attempts {
+            return None;
+        }
+        let asked = outcome
+            .as_ref()
+            .ok()
+            .and_then(|response| retry_after(response.headers()));
+        let backoff = self.backoff(attempt);
+        let wait = backoff
+            .max(asked.unwrap_or_default())
+            .saturating_add(jitter(backoff, seed, attempt));
+        (wait < self.left(elapsed)).then_some(wait)
+    }
+
+    fn backoff(&self, attempt: u32) -> Duration {
+        2_u32
+            .checked_pow(attempt.saturating_sub(1))
+            .and_then(|factor| self.first_delay.checked_mul(factor))
+            .unwrap_or(Duration::MAX)
+            .min(self.longest_delay)
+    }
+}
+
+/// From nothing to half of `backoff`, evenly. The mixing is SplitMix64's.
+fn jitter(backoff: Duration, seed: u64, attempt: u32) -> Duration {
+    let mut mixed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(u64::from(attempt)));
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^= mixed >> 31;
+    let half = u64::try_from((backoff / 2).as_nanos()).unwrap_or(u64::MAX);
+    let scaled = (u128::from(mixed) * u128::from(half)) >> 64;
+    Duration::from_nanos(u64::try_from(scaled).unwrap_or(half))
+}
+
+/// Whether the same request may succeed later.
+pub(crate) fn is_transient_status(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+}
+
+/// Whether the same request may succeed later.
+pub(crate) const fn is_transient_kind(kind: TransportErrorKind) -> bool {
+    !matches!(
+        kind,
+        TransportErrorKind::TooLarge | TransportErrorKind::Request
+    )
+}
+
+/// How long a response asks to wait (RFC 9110 §10.2.3).
+///
+/// A date is measured against the response's own `Date`: the two come from one clock, ours may
+/// be off. Without a `Date` it says nothing.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let value = text(header::RETRY_AFTER)?;
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let until = httpdate::parse_http_date(value).ok()?;
+    let date = httpdate::parse_http_date(text(header::DATE)?).ok()?;
+    Some(until.duration_since(date).unwrap_or_default())
+}

@@ -1,0 +1,391 @@
+use std::{net::Ipv6Addr, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use clerk_core::{Clock, SecretKey};
+use http::{
+    HeaderName, HeaderValue, Request, Uri,
+    header::{AUTHORIZATION, USER_AGENT},
+    uri::{Authority, PathAndQuery, Scheme},
+};
+use zeroize::Zeroizing;
+
+use crate::{Authorization, BasePath, Client, Error, Operation, RequestTimeout, Retry, blocking};
+
+/// The version of Clerk's API this SDK is written for, sent as `Clerk-API-Version`.
+pub const API_VERSION: &str = "2026-05-12";
+
+const API_VERSION_HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
+const DEFAULT_BASE_URL: &str = "https://api.clerk.com";
+const DEFAULT_USER_AGENT: &str = concat!("clerk-rust/", env!("CARGO_PKG_VERSION"));
+
+/// What is the same for all calls of a client: where they go, and as whom.
+///
+/// Both clients hold one, and so may anything else that turns operations into requests.
+///
+/// ```
+/// use clerk_http::Settings;
+///
+/// let settings = Settings::builder()
+///     .base_url("http://127.0.0.1:4010/clerk/")
+///     .secret_key("sk_test_abc".parse()?)
+///     .build()?;
+/// assert!(!format!("{settings:?}").contains("abc"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Settings {
+    base: BaseUrl,
+    version_segment: String,
+    credentials: Option<HeaderValue>,
+    user_agent: HeaderValue,
+    timeout: RequestTimeout,
+    retry: Retry,
+}
+
+impl Settings {
+    /// Starts from the defaults: Clerk's API, no secret key.
+    pub fn builder() -> Builder<Self> {
+        Builder::new(())
+    }
+
+    /// When and how often an operation is sent again.
+    pub const fn retry(&self) -> &Retry {
+        &self.retry
+    }
+
+    /// The complete request that carries out `operation`, ready for a transport.
+    ///
+    /// Headers that the operation sets itself are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Build`]: the operation makes no request, its path would lead elsewhere, or it
+    /// needs a secret key and there is none.
+    pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Bytes>, Error> {
+        let mut request = operation.request()?;
+        let uri = self
+            .uri(O::BASE, request.uri())
+            .map_err(|problem| Error::build(O::ID, problem))?;
+        *request.uri_mut() = uri;
+
+        let headers = request.headers_mut();
+        if let Some(own) = headers.get_mut(AUTHORIZATION) {
+            own.set_sensitive(true);
+            if !self.base.keeps_secrets() {
+                return Err(Error::build(O::ID, self.base.exposes_secrets().to_string()));
+            }
+        } else if O::AUTHORIZATION == Authorization::SecretKey {
+            let credentials = self.credentials.clone().ok_or_else(|| {
+                let problem = "it needs the instance's secret key; set CLERK_SECRET_KEY, \
+                               or give the client a secret key";
+                Error::build(O::ID, problem)
+            })?;
+            headers.insert(AUTHORIZATION, credentials);
+        }
+        headers
+            .entry(USER_AGENT)
+            .or_insert_with(|| self.user_agent.clone());
+        headers
+            .entry(API_VERSION_HEADER)
+            .or_insert(const { HeaderValue::from_static(API_VERSION) });
+
+        let extensions = request.extensions_mut();
+        if extensions.get::<RequestTimeout>().is_none() {
+            extensions.insert(self.timeout);
+        }
+        Ok(request)
+    }
+
+    fn uri(&self, base: BasePath, target: &Uri) -> Result<Uri, String> {
+        if target.scheme().is_some() || target.authority().is_some() {
+            return Err("an operation names a path, not a URL".into());
+        }
+        check_segments(target.path()).map_err(str::to_owned)?;
+        let (slash, version) = match base {
+            BasePath::Versioned => ("/", self.version_segment.as_str()),
+            BasePath::Root => ("", ""),
+        };
+        let target = target.path_and_query().map_or("/", PathAndQuery::as_str);
+        let path = format!("{}{slash}{version}{target}", self.base.path);
+        Uri::builder()
+            .scheme(self.base.scheme.clone())
+            .authority(self.base.authority.clone())
+            .path_and_query(path)
+            .build()
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// Servers, proxies and HTTP libraries resolve such segments, each in its own way (`\` and
+/// `%2e` included), so a request could end up on another route than the one it was built for.
+fn check_segments(path: &str) -> Result<(), &'static str> {
+    let Some(rest) = path.strip_prefix('/') else {
+        return Err("its path does not begin with a slash");
+    };
+    let mut segments = rest.split(['/', '\\']).peekable();
+    while let Some(segment) = segments.next() {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        let last = segments.peek().is_none();
+        if plain == "." || plain == ".." || (plain.is_empty() && !last) {
+            return Err("a segment of its path is empty, `.` or `..`; is an id missing?");
+        }
+    }
+    Ok(())
+}
+
+/// Builds a [`Client`], a [`blocking::Client`] or their [`Settings`] alone.
+///
+/// ```
+/// use clerk_http::{Retry, Settings};
+/// use std::time::Duration;
+///
+/// let settings = Settings::builder()
+///     .secret_key("sk_test_abc".parse()?)
+///     .timeout(Duration::from_secs(5))
+///     .retry(Retry::none())
+///     .build()?;
+/// # let _ = settings;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build()`"]
+pub struct Builder<T: Build> {
+    edge: T::Edge,
+    base_url: String,
+    version_segment: String,
+    secret_key: Option<SecretKey>,
+    user_agent: String,
+    timeout: RequestTimeout,
+    retry: Retry,
+}
+
+impl<T: Build> Builder<T> {
+    pub(crate) fn new(edge: T::Edge) -> Self {
+        Self {
+            edge,
+            base_url: DEFAULT_BASE_URL.into(),
+            version_segment: "v1".into(),
+            secret_key: None,
+            user_agent: DEFAULT_USER_AGENT.into(),
+            timeout: RequestTimeout::default(),
+            retry: Retry::default(),
+        }
+    }
+
+    /// Where the API is; `https://api.clerk.com` if not said. A path is kept.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// The path segment between the base URL and an operation's path; `v1` if not said.
+    pub fn version_segment(mut self, segment: impl Into<String>) -> Self {
+        self.version_segment = segment.into();
+        self
+    }
+
+    /// The instance's secret key. Without one, only public operations can be sent.
+    pub fn secret_key(mut self, key: SecretKey) -> Self {
+        self.secret_key = Some(key);
+        self
+    }
+
+    /// What to send as `User-Agent`; `clerk-rust/` and this crate's version if not said.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// How long one exchange may take, connecting included; 30 seconds if not said.
+    ///
+    /// An operation's own [`RequestTimeout`] has precedence.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = RequestTimeout(timeout);
+        self
+    }
+
+    /// When and how often an operation is sent again.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Checks the settings and puts them to use.
+    ///
+    /// # Errors
+    ///
+    /// Says which setting cannot be used, and why.
+    pub fn build(self) -> Result<T, InvalidSettings> {
+        let base = BaseUrl::parse(&self.base_url)?;
+        if self.secret_key.is_some() && !base.keeps_secrets() {
+            return Err(base.exposes_secrets());
+        }
+        let version_segment = self.version_segment.trim_matches('/').to_owned();
+        let is_segment = |segment: &str| {
+            !segment.starts_with('.')
+                && segment
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        };
+        if version_segment.is_empty() || !is_segment(&version_segment) {
+            return Err(InvalidSettings::VersionSegment);
+        }
+        let settings = Settings {
+            base,
+            version_segment,
+            credentials: self.secret_key.as_ref().map(bearer).transpose()?,
+            user_agent: HeaderValue::try_from(self.user_agent)
+                .map_err(|_| InvalidSettings::UserAgent)?,
+            timeout: self.timeout,
+            retry: self.retry,
+        };
+        Ok(T::from_parts(self.edge, settings))
+    }
+}
+
+impl Builder<Client> {
+    /// What measures the retry budget, and what layers above read the time from; the operating
+    /// system's clocks if not said.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.edge.clock = Arc::new(clock);
+        self
+    }
+}
+
+impl Builder<blocking::Client> {
+    /// What measures the retry budget, and what layers above read the time from; the operating
+    /// system's clocks if not said.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.edge.clock = Arc::new(clock);
+        self
+    }
+}
+
+/// What a [`Builder`] can build. There is nothing else to implement it for.
+pub trait Build: sealed::Build {}
+impl<T: sealed::Build> Build for T {}
+
+pub(crate) mod sealed {
+    use super::Settings;
+
+    pub trait Build {
+        type Edge: std::fmt::Debug;
+        fn from_parts(edge: Self::Edge, settings: Settings) -> Self;
+    }
+}
+
+impl sealed::Build for Settings {
+    type Edge = ();
+
+    fn from_parts((): (), settings: Settings) -> Self {
+        settings
+    }
+}
+
+/// Shared by all requests, and erased once the last of them is gone.
+fn bearer(key: &SecretKey) -> Result<HeaderValue, InvalidSettings> {
+    let text = Zeroizing::new(format!("Bearer {}", key.expose()).into_bytes());
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
+        .map_err(|_| InvalidSettings::SecretKey)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[derive(Clone, Debug)]
+struct BaseUrl {
+    scheme: Scheme,
+    authority: Authority,
+    /// Empty, or with a slash before every segment and none at its end.
+    path: String,
+}
+
+impl BaseUrl {
+    fn parse(text: &str) -> Result<Self, InvalidSettings> {
+        let invalid = |problem| InvalidSettings::BaseUrl { problem };
+        let text = text.trim();
+        if text.contains(['?', '#']) {
+            return Err(invalid("it has a query or a fragment"));
+        }
+        let uri: Uri = text.parse().map_err(|_| invalid("it is not a URL"))?;
+        let scheme = match uri.scheme_str().map(str::to_ascii_lowercase).as_deref() {
+            Some("https") => Scheme::HTTPS,
+            Some("http") => Scheme::HTTP,
+            _ => return Err(invalid("it does not begin with https:// or http://")),
+        };
+        let authority = uri
+            .authority()
+            .filter(|authority| !authority.host().is_empty())
+            .ok_or(invalid("it names no host"))?
+            .clone();
+        if authority.as_str().contains('@') {
+            return Err(invalid("it contains a user name or a password"));
+        }
+        let mut path = String::new();
+        for segment in uri.path().split('/').filter(|segment| !segment.is_empty()) {
+            path.push('/');
+            path.push_str(segment);
+        }
+        if !path.is_empty() {
+            check_segments(&path).map_err(|_| invalid("its path has a `.` or `..` segment"))?;
+        }
+        Ok(Self {
+            scheme,
+            authority,
+            path,
+        })
+    }
+
+    /// Whether what is sent there stays between the two ends.
+    fn keeps_secrets(&self) -> bool {
+        self.scheme == Scheme::HTTPS || is_loopback(self.authority.host())
+    }
+
+    fn exposes_secrets(&self) -> InvalidSettings {
+        InvalidSettings::PlainHttp {
+            host: self.authority.host().to_owned(),
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let v6 = || {
+        host.strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .and_then(|host| host.parse::<Ipv6Addr>().ok())
+    };
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
+        || v6().is_some_and(|address| address.is_loopback())
+}
+
+/// Why settings cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidSettings {
+    /// The base URL is not one.
+    #[error("the base URL cannot be used: {problem}; it looks like https://api.clerk.com")]
+    BaseUrl {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Credentials would travel unencrypted.
+    #[error(
+        "credentials are not sent to {host} over plain http, where others could read them; \
+         use https, or a loopback address"
+    )]
+    PlainHttp {
+        /// The host of the base URL.
+        host: String,
+    },
+    /// The version segment is not one path segment.
+    #[error("the version segment is not one path segment; it looks like v1")]
+    VersionSegment,
+    /// The user agent is not a header value.
+    #[error("the user agent contains characters that no header may have")]
+    UserAgent,
+    /// The secret key is not a header value.
+    #[error("the secret key contains characters that no header may have")]
+    SecretKey,
+}
