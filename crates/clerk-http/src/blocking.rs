@@ -44,7 +44,8 @@ impl Client {
         loop {
             step = match step {
                 Step::Send(request, call) => {
-                    let outcome = edge.transport.send(request);
+                    let send = || edge.transport.send(request);
+                    let outcome = call.trace().around_blocking(send);
                     call.received(outcome, edge.now())
                 }
                 Step::Wait(duration, call) => {

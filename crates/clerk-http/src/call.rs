@@ -4,7 +4,7 @@ use bytes::Bytes;
 use clerk_core::MonotonicTime;
 use http::{Request, Response};
 
-use crate::{Error, Operation, RequestTimeout, Settings, TransportError};
+use crate::{Error, Operation, RequestTimeout, Settings, TransportError, trace::Trace};
 
 /// What a call needs next.
 ///
@@ -70,6 +70,7 @@ impl<'s, O: Operation> Step<'s, O> {
             seed,
             started: now,
             attempt: 1,
+            trace: Trace::start(O::ID),
         }
         .send(None)
     }
@@ -87,10 +88,18 @@ impl<'s, O: Operation> AwaitingResponse<'s, O> {
         now: MonotonicTime,
     ) -> Step<'s, O> {
         let call = self.0;
+        call.trace.received(&outcome);
         match call.wait(&outcome, now) {
-            Some(wait) => Step::Wait(wait, AwaitingRetry { call, outcome }),
+            Some(wait) => {
+                call.trace.waits(wait);
+                Step::Wait(wait, AwaitingRetry { call, outcome })
+            }
             None => Step::Done(call.finish(outcome)),
         }
+    }
+
+    pub(crate) const fn trace(&self) -> &Trace {
+        &self.0.trace
     }
 }
 
@@ -120,12 +129,14 @@ struct Call<'s, O> {
     seed: u64,
     started: MonotonicTime,
     attempt: u32,
+    trace: Trace,
 }
 
 impl<'s, O: Operation> Call<'s, O> {
     fn send(self, limit: Option<Duration>) -> Step<'s, O> {
         match self.settings.request(&self.operation) {
             Ok(mut request) => {
+                self.trace.sends(self.attempt);
                 if let Some(limit) = limit {
                     shorten(&mut request, limit);
                 }

@@ -38,7 +38,8 @@ impl Client {
         loop {
             step = match step {
                 Step::Send(request, call) => {
-                    let outcome = edge.transport.send(request).await;
+                    let sending = call.trace().around(edge.transport.send(request));
+                    let outcome = sending.await;
                     call.received(outcome, edge.now())
                 }
                 Step::Wait(duration, call) => {

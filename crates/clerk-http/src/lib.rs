@@ -7,6 +7,7 @@
 pub mod blocking;
 mod call;
 mod client;
+mod closure;
 mod error;
 mod operation;
 mod response;
@@ -14,10 +15,12 @@ mod retry;
 mod runtime;
 mod settings;
 mod target;
+mod trace;
 mod transport;
 
 pub use call::{AwaitingResponse, AwaitingRetry, Step};
 pub use client::Client;
+pub use closure::{blocking_transport_fn, transport_fn};
 pub use error::{ApiError, Error, ErrorDetail};
 pub use operation::{Authorization, BasePath, Operation};
 pub use response::{json, success};

@@ -1,4 +1,4 @@
-use std::{net::Ipv6Addr, sync::Arc, time::Duration};
+use std::{borrow::Cow, net::Ipv6Addr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_core::{Clock, SecretKey};
@@ -7,6 +7,7 @@ use http::{
     header::{AUTHORIZATION, USER_AGENT},
     uri::{Authority, PathAndQuery, Scheme},
 };
+use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use crate::{Authorization, BasePath, Client, Error, Operation, RequestTimeout, Retry, blocking};
@@ -15,6 +16,8 @@ use crate::{Authorization, BasePath, Client, Error, Operation, RequestTimeout, R
 pub const API_VERSION: &str = "2026-05-12";
 
 const API_VERSION_HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
+/// More than any chain of proxies and servers undoes.
+const MOST_DECODINGS: u32 = 10;
 const DEFAULT_BASE_URL: &str = "https://api.clerk.com";
 const DEFAULT_USER_AGENT: &str = concat!("clerk-rust/", env!("CARGO_PKG_VERSION"));
 
@@ -116,19 +119,27 @@ impl Settings {
     }
 }
 
-/// Servers, proxies and HTTP libraries resolve such segments, each in its own way (`\` and
-/// `%2e` included), so a request could end up on another route than the one it was built for.
+/// Refuses paths that could end up on another route than the one they were built for.
+///
+/// Servers, proxies and HTTP libraries resolve dot segments each in its own way: `\` may be a
+/// slash to them, and some decode more than once.
 fn check_segments(path: &str) -> Result<(), &'static str> {
-    let Some(rest) = path.strip_prefix('/') else {
+    if !path.starts_with('/') {
         return Err("its path does not begin with a slash");
-    };
-    let mut segments = rest.split(['/', '\\']).peekable();
-    while let Some(segment) = segments.next() {
-        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-        let last = segments.peek().is_none();
-        if plain == "." || plain == ".." || (plain.is_empty() && !last) {
-            return Err("a segment of its path is empty, `.` or `..`; is an id missing?");
+    }
+    if path.contains("//") {
+        return Err("a segment of its path is empty; is an id missing?");
+    }
+    let mut path = Cow::Borrowed(path);
+    for _ in 0..MOST_DECODINGS {
+        let mut segments = path.split(['/', '\\']);
+        if segments.any(|segment| matches!(segment, "." | "..")) {
+            return Err("a segment of its path is, or decodes to, `.` or `..`");
         }
+        if !path.contains('%') {
+            break;
+        }
+        path = Cow::Owned(percent_decode_str(&path).decode_utf8_lossy().into_owned());
     }
     Ok(())
 }
