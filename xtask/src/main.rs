@@ -6,6 +6,7 @@
     reason = "a command line speaks on its standard streams"
 )]
 
+mod bench;
 mod ci;
 mod repository;
 mod tidy;
@@ -36,12 +37,18 @@ const COMMANDS: &[Command] = &[
         about: "run every check that guards the main branch, or the steps named",
         run: ci::run,
     },
+    Command {
+        name: "bench",
+        usage: "bench [--json] [--instructions] [ROW]...",
+        about: "measure our verification beside that of other libraries",
+        run: bench::run,
+    },
 ];
 
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask COMMAND\n\n");
     for command in COMMANDS {
-        text.push_str(&format!("  {:<28}{}\n", command.usage, command.about));
+        text.push_str(&format!("  {:<42}{}\n", command.usage, command.about));
     }
     text
 }

@@ -1,0 +1,108 @@
+//! Measures the rows, interleaved, and prints a line of JSON for each.
+//!
+//! `time [ROW]...` measures; `time --iterate ROW COUNT` only runs one row that often, for a
+//! profiler to watch; `time --fixture` prints the token and its key for programs in other languages.
+
+#![allow(clippy::print_stdout, reason = "its output is its purpose")]
+
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
+use peers::{Fixture, ROWS, Row, Run};
+use serde_json::json;
+
+/// Short enough that a disturbance spoils few samples, long enough that reading the clock is nothing.
+const SAMPLE: Duration = Duration::from_millis(1);
+
+/// Odd, so that the median is one of them.
+const ROUNDS: usize = 401;
+
+struct Candidate {
+    name: &'static str,
+    run: Run,
+    /// How many runs make a sample.
+    batch: u32,
+    /// Nanoseconds a run, one for each round.
+    samples: Vec<f64>,
+}
+
+impl Candidate {
+    fn new(row: &Row, fixture: &Fixture) -> Self {
+        let mut candidate = Self {
+            name: row.name,
+            run: (row.prepare)(fixture),
+            batch: 1,
+            samples: Vec::with_capacity(ROUNDS),
+        };
+        while candidate.spent() < SAMPLE {
+            candidate.batch *= 2;
+        }
+        candidate
+    }
+
+    fn spent(&mut self) -> Duration {
+        let start = ThreadTime::now();
+        for _ in 0..self.batch {
+            (self.run)();
+        }
+        start.elapsed()
+    }
+
+    fn sample(&mut self) {
+        let nanoseconds = self.spent().as_secs_f64() * 1e9;
+        self.samples.push(nanoseconds / f64::from(self.batch));
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn measure(names: &[String]) {
+    let fixture = Fixture::new();
+    let wanted = |(index, row): &(usize, &Row)| {
+        *index == 0 || names.is_empty() || names.iter().any(|name| name == row.name)
+    };
+    let rows = ROWS.iter().enumerate().filter(wanted);
+    let mut candidates: Vec<Candidate> =
+        rows.map(|(_, row)| Candidate::new(row, &fixture)).collect();
+    for _ in 0..ROUNDS {
+        candidates.iter_mut().for_each(Candidate::sample);
+    }
+    let reference = candidates[0].samples.clone();
+    for Candidate { name, samples, .. } in candidates {
+        // Neighbours in time share their disturbances, so a ratio is taken within its round.
+        let ratios = samples.iter().zip(&reference).map(|(own, raw)| own / raw);
+        let ratio = median(ratios.collect());
+        println!(
+            "{}",
+            json!({ "name": name, "median_ns": median(samples), "ratio": ratio })
+        );
+    }
+}
+
+fn iterate(name: &str, count: u32) {
+    let row = ROWS.iter().find(|row| row.name == name);
+    let row = row.unwrap_or_else(|| panic!("no row is called `{name}`"));
+    let mut run = (row.prepare)(&Fixture::new());
+    for _ in 0..count {
+        run();
+    }
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["--iterate", name, count] => iterate(name, count.parse().expect("COUNT is a number")),
+        ["--fixture"] => {
+            let fixture = Fixture::new();
+            println!(
+                "{}",
+                json!({ "token": fixture.token, "jwk": fixture.jwk() })
+            );
+        }
+        _ => measure(&arguments),
+    }
+}

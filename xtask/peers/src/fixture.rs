@@ -1,0 +1,115 @@
+//! The token that every row verifies.
+
+use std::time::SystemTime;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::rand::SystemRandom;
+use ring::rsa::{KeyPair, PublicKeyComponents};
+use ring::signature::RSA_PKCS1_SHA256;
+use serde_json::json;
+
+/// A session token as Clerk makes them, signed with a key that protects nothing.
+pub struct Fixture {
+    /// Compact form, about 1,030 bytes: RS256 with 2,048 bits, claims of version 2, an organization.
+    pub token: String,
+    /// When it was made, in Unix seconds. Some rows can only be made to read the clock themselves.
+    pub now: u64,
+    /// The name of the key.
+    pub kid: &'static str,
+    /// The modulus, big-endian.
+    pub modulus: Vec<u8>,
+    /// The public exponent, big-endian.
+    pub exponent: Vec<u8>,
+}
+
+impl Fixture {
+    /// Who the token says it is from.
+    pub const ISSUER: &str = "https://clerk.example.com";
+    /// The origin the token was made for.
+    pub const PARTY: &str = "https://app.example.com";
+
+    /// Signs a token that is valid for the next hour.
+    pub fn new() -> Self {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = since.expect("the clock is past 1970").as_secs();
+        let kid = "ins_2abcdefghijklmnopqrstuvwxyz";
+        let key = test_key();
+        let header = json!({ "alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": kid, "typ": "JWT" });
+        let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let signed = format!("{}.{}", encode(&header), encode(&claims(now)));
+        let mut signature = vec![0; key.public().modulus_len()];
+        key.sign(
+            &RSA_PKCS1_SHA256,
+            &SystemRandom::new(),
+            signed.as_bytes(),
+            &mut signature,
+        )
+        .expect("a 2,048-bit key signs a digest");
+        let PublicKeyComponents { n, e } = PublicKeyComponents::from(key.public());
+        Self {
+            token: format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)),
+            now,
+            kid,
+            modulus: n,
+            exponent: e,
+        }
+    }
+
+    /// What was signed, and the signature's bytes.
+    pub fn signed_parts(&self) -> (&str, Vec<u8>) {
+        let (signed, signature) = self.token.rsplit_once('.').expect("made of three parts");
+        let signature = URL_SAFE_NO_PAD.decode(signature).expect("encoded above");
+        (signed, signature)
+    }
+
+    /// The public key's components in base64url, as a JWK has them.
+    pub fn encoded_components(&self) -> (String, String) {
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        (encode(&self.modulus), encode(&self.exponent))
+    }
+
+    /// The public key as a JSON Web Key.
+    pub fn jwk(&self) -> serde_json::Value {
+        let (n, e) = self.encoded_components();
+        json!({ "use": "sig", "kty": "RSA", "kid": self.kid, "alg": "RS256", "n": n, "e": e })
+    }
+}
+
+impl Default for Fixture {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn claims(now: u64) -> serde_json::Value {
+    json!({
+        "azp": Fixture::PARTY,
+        "exp": now + 3600,
+        "fea": "o:dashboard,o:teams",
+        "fva": [3, -1],
+        "iat": now,
+        "iss": Fixture::ISSUER,
+        "jti": "1f3c5a7e9b2d4f6081a3c5e7",
+        "nbf": now - 10,
+        "o": {
+            "fpm": "3,1",
+            "id": "org_2abcdefghijklmnopqrstuvwxyz",
+            "per": "read,manage",
+            "rol": "admin",
+            "slg": "acme-incorporated",
+        },
+        "pla": "o:pro",
+        "sid": "sess_2abcdefghijklmnopqrstuvwxyz",
+        "sts": "active",
+        "sub": "user_2abcdefghijklmnopqrstuvwxyz",
+        "v": 2,
+    })
+}
+
+fn test_key() -> KeyPair {
+    let pem = include_str!("../key.pem");
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = STANDARD.decode(body).expect("PEM is base64");
+    KeyPair::from_pkcs8(&der).expect("made by `openssl genpkey`")
+}

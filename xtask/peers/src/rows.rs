@@ -1,0 +1,40 @@
+//! What is measured.
+
+mod others;
+
+use crate::Fixture;
+
+/// One verification. It panics if the answer is not the expected one.
+pub type Run = Box<dyn FnMut()>;
+
+/// A line of the table.
+pub struct Row {
+    /// How the row is called on the command line.
+    pub name: &'static str,
+    /// What need not be repeated: keys parsed, caches filled.
+    pub prepare: fn(&Fixture) -> Run,
+}
+
+/// Every row; the first is what the others are compared with.
+pub const ROWS: &[Row] = &[
+    Row {
+        name: "raw-ring",
+        prepare: others::raw_ring,
+    },
+    Row {
+        name: "jsonwebtoken-9",
+        prepare: others::jsonwebtoken_9,
+    },
+    Row {
+        name: "jsonwebtoken-11-aws-lc",
+        prepare: others::jsonwebtoken_11,
+    },
+    Row {
+        name: "clerk-rs-key-given",
+        prepare: others::clerk_rs_key_given,
+    },
+    Row {
+        name: "clerk-rs-cached-key",
+        prepare: others::clerk_rs_cached_key,
+    },
+];

@@ -1,0 +1,183 @@
+//! Our verification beside that of other libraries, measured by the programs in `xtask/peers`.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Map, Value};
+
+use crate::Outcome;
+use crate::repository::{self, capture};
+
+#[derive(Default)]
+struct Options {
+    json: bool,
+    instructions: bool,
+    rows: Vec<String>,
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self::default();
+        for argument in arguments {
+            match argument.as_str() {
+                "--json" => options.json = true,
+                "--instructions" => options.instructions = true,
+                row if !row.starts_with('-') => options.rows.push(row.to_owned()),
+                unknown => return Err(format!("there is no option `{unknown}`")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    let options = Options::parse(arguments)?;
+    let programs = build()?;
+    let mut rows = measurements(Command::new(programs.join("time")).args(&options.rows))?;
+    join(
+        &mut rows,
+        measurements(&mut Command::new(programs.join("count")))?,
+    );
+    if options.instructions {
+        for row in &mut rows {
+            let count = instructions(&programs.join("time"), name(row))?;
+            row.insert("instructions".to_owned(), count.into());
+        }
+    }
+    if options.json {
+        for row in rows {
+            println!("{}", Value::Object(row));
+        }
+    } else {
+        print!("{}", table(&rows));
+    }
+    Ok(())
+}
+
+type Row = Map<String, Value>;
+
+fn name(row: &Row) -> &str {
+    row.get("name").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Builds the programs and says where they are.
+fn build() -> Result<PathBuf, Box<dyn Error>> {
+    let directory = repository::metadata()?.target_directory.join("peers");
+    let mut command = repository::cargo();
+    command.args(["build", "--release", "--locked"]);
+    command.args(["--manifest-path", "xtask/peers/Cargo.toml"]);
+    command.arg("--target-dir").arg(&directory);
+    if !command.status()?.success() {
+        return Err("the programs in xtask/peers do not build; see above".into());
+    }
+    Ok(directory.join("release"))
+}
+
+fn measurements(program: &mut Command) -> Result<Vec<Row>, Box<dyn Error>> {
+    let lines = capture(program)?;
+    let rows = lines.lines().map(serde_json::from_str);
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Adds to each row what another program found out about it.
+fn join(rows: &mut [Row], others: Vec<Row>) {
+    for other in others {
+        if let Some(row) = rows.iter_mut().find(|row| name(row) == name(&other)) {
+            row.extend(other);
+        }
+    }
+}
+
+/// Runs of a row that the profiler watches; twice as many a second time.
+const WATCHED: u64 = 200;
+
+/// Instructions a run takes. What starting up takes is in both counts, so it cancels.
+fn instructions(program: &Path, row: &str) -> Result<u64, Box<dyn Error>> {
+    let once = watched(program, row, WATCHED)?;
+    let twice = watched(program, row, 2 * WATCHED)?;
+    Ok(twice.saturating_sub(once) / WATCHED)
+}
+
+fn watched(program: &Path, row: &str, count: u64) -> Result<u64, Box<dyn Error>> {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    valgrind
+        .arg(program)
+        .args(["--iterate", row])
+        .arg(count.to_string());
+    let output = valgrind.output().map_err(|error| {
+        format!("cannot run valgrind: {error}; install it, or leave out `--instructions`")
+    })?;
+    let report = String::from_utf8_lossy(&output.stderr);
+    collected(&report).ok_or_else(|| format!("valgrind counted nothing:\n{report}").into())
+}
+
+/// The number in valgrind's line `==123== Collected : 456`.
+fn collected(report: &str) -> Option<u64> {
+    let count = report
+        .lines()
+        .find_map(|line| line.split_once("Collected :"))?
+        .1;
+    count.trim().parse().ok()
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut text = format!(
+        "{:<26}{:>12}{:>10}{:>9}{:>15}\n",
+        "row", "median", "ratio", "allocs", "instructions"
+    );
+    for row in rows {
+        let number = |key: &str| row.get(key).and_then(Value::as_f64);
+        let show =
+            |key: &str, format: fn(f64) -> String| number(key).map_or("-".to_owned(), format);
+        text.push_str(&format!(
+            "{:<26}{:>12}{:>10}{:>9}{:>15}\n",
+            name(row),
+            show("median_ns", |ns| format!("{:.2} µs", ns / 1000.0)),
+            show("ratio", |ratio| format!("{ratio:.3}")),
+            show("allocs", |count| format!("{count:.0}")),
+            show("instructions", |count| format!("{count:.0}")),
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(value: &Value) -> Row {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_two_programs_say_about_a_row_is_one_row() {
+        let mut rows = vec![row(
+            &json!({ "name": "raw-ring", "median_ns": 22_000.0, "ratio": 1.0 }),
+        )];
+        let counts = [("raw-ring", 5), ("not-measured", 9)];
+        let counts = counts.map(|(name, allocs)| row(&json!({ "name": name, "allocs": allocs })));
+        join(&mut rows, counts.to_vec());
+        assert_eq!(rows.len(), 1);
+        let line = "raw-ring                      22.00 µs     1.000        5              -";
+        assert_eq!(table(&rows).lines().nth(1), Some(line));
+    }
+
+    #[test]
+    fn the_profilers_count_is_found_in_its_report() {
+        let report = "==7== Events    : Ir\n==7== Collected : 93739367\n==7==\n";
+        assert_eq!(collected(report), Some(93_739_367));
+        assert_eq!(collected("==7== could not start\n"), None);
+    }
+
+    #[test]
+    fn options_and_rows_are_told_apart() {
+        let arguments = ["--json", "verify-ring"].map(str::to_owned);
+        let options = Options::parse(&arguments);
+        assert!(options.is_ok_and(|o| o.json && !o.instructions && o.rows == ["verify-ring"]));
+        assert!(Options::parse(&["--jsno".to_owned()]).is_err());
+    }
+}
