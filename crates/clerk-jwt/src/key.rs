@@ -1,0 +1,215 @@
+//! Public keys: what they are read from, and what verifies with them.
+
+mod jwk;
+mod rsa;
+mod spki;
+
+#[cfg(feature = "ring")]
+mod ring;
+
+use alloc::{boxed::Box, sync::Arc};
+use core::fmt;
+
+#[cfg(feature = "ring")]
+pub use self::ring::Ring;
+pub use self::{
+    jwk::{InvalidJwkSet, Jwk, JwkSet, PublishedKey},
+    rsa::RsaPublicKey,
+};
+
+use crate::{Algorithm, VerifyError};
+
+/// The name of a key (`kid`, RFC 7515 §4.1.4). Clerk names a key after its instance: `ins_…`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(Box<str>);
+
+impl KeyId {
+    /// The key id `name`.
+    pub fn new(name: impl Into<Box<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl core::borrow::Borrow<str> for KeyId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Verifies signatures with one public key.
+///
+/// A [`Provider`] makes one out of a key's numbers, and may keep whatever it can compute ahead.
+pub trait VerifySignature: fmt::Debug + Send + Sync {
+    /// Checks that `signature` over `message` was made with this key and `algorithm`.
+    ///
+    /// # Errors
+    ///
+    /// It was not, for whatever reason. An implementation does not say why.
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureMismatch>;
+}
+
+/// A signature was not made over this message with this key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the signature does not match")]
+pub struct SignatureMismatch;
+
+/// A cryptography library: turns a public key's numbers into something that verifies.
+///
+/// `Ring` is the one this crate brings. Implement this for another library, or write a closure.
+pub trait Provider: fmt::Debug + Send + Sync {
+    /// Prepares an RSA key, whose size and exponent have been checked.
+    fn rsa(&self, key: RsaPublicKey) -> Arc<dyn VerifySignature>;
+}
+
+/// A public key together with what it may be used for.
+///
+/// The key decides the algorithm. A token's header can only agree with it, so a token never
+/// chooses how it is verified.
+///
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use clerk_jwt::{Algorithm, VerifyingKey};
+///
+/// # let pem = include_str!("../tests/keys/a.public.pem");
+/// let key = VerifyingKey::from_pem(pem)?.with_algorithm(Algorithm::Rs256);
+/// assert_eq!(key.algorithm(), Some(Algorithm::Rs256));
+/// # }
+/// # Ok::<(), clerk_jwt::InvalidKey>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct VerifyingKey {
+    algorithm: Option<Algorithm>,
+    verifier: Arc<dyn VerifySignature>,
+}
+
+impl VerifyingKey {
+    /// A key that verifies with `verifier`, for every RSASSA-PKCS1-v1_5 algorithm.
+    pub fn new(verifier: Arc<dyn VerifySignature>) -> Self {
+        Self {
+            algorithm: None,
+            verifier,
+        }
+    }
+
+    /// Reads a public key from PEM, to be verified with by `provider`.
+    ///
+    /// What Clerk's dashboard shows as the JWKS public key, in any of the forms environment
+    /// variables leave it in: with or without the `BEGIN` and `END` lines, with line breaks
+    /// written as `\n`, with CRLF, in quotes.
+    ///
+    /// # Errors
+    ///
+    /// It is not an RSA public key of 2048 to 8192 bits in SubjectPublicKeyInfo form
+    /// (RFC 5280 §4.1.2.7); the error says what it looks like instead.
+    pub fn from_pem_with(pem: &str, provider: &dyn Provider) -> Result<Self, InvalidKey> {
+        Ok(Self::new(provider.rsa(spki::read_pem(pem)?)))
+    }
+
+    /// Reads a public key from PEM, to be verified with by ring.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_pem_with`](Self::from_pem_with).
+    #[cfg(feature = "ring")]
+    pub fn from_pem(pem: &str) -> Result<Self, InvalidKey> {
+        Self::from_pem_with(pem, &Ring)
+    }
+
+    /// Reads a public key from the JSON text of a JWK (RFC 7517), to be verified with by ring.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Jwk::from_json`].
+    #[cfg(feature = "ring")]
+    pub fn from_jwk(json: &str) -> Result<Self, InvalidKey> {
+        Ok(Jwk::from_json(json)?.into_verifying_key(&Ring))
+    }
+
+    /// The same key, for `algorithm` alone.
+    #[must_use]
+    pub fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = Some(algorithm);
+        self
+    }
+
+    /// The one algorithm this key is for, or `None` where it is for RS256, RS384 and RS512 alike.
+    pub const fn algorithm(&self) -> Option<Algorithm> {
+        self.algorithm
+    }
+
+    pub(crate) fn verify(
+        &self,
+        header: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), VerifyError> {
+        if let Some(key) = self.algorithm {
+            if key != header {
+                return Err(VerifyError::KeyAlgorithm { header, key });
+            }
+        }
+        self.verifier
+            .verify(header, message, signature)
+            .map_err(|SignatureMismatch| VerifyError::Signature)
+    }
+}
+
+/// Why a text is not a key that signatures can be verified with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidKey {
+    /// Nothing was given.
+    #[error("the key is empty; copy the JWKS public key (PEM) from the Clerk dashboard")]
+    Empty,
+    /// It is a private key. It must not be here.
+    #[error(
+        "this is a private key; only the public key is needed, and this one should be replaced"
+    )]
+    Private,
+    /// It is PEM of something else.
+    #[error("this is PEM of {0}, not of a public key; it should begin with BEGIN PUBLIC KEY")]
+    Label(&'static str),
+    /// The text between the PEM lines is not base64.
+    #[error("the PEM is damaged: its content is not base64")]
+    Base64,
+    /// The content is not a SubjectPublicKeyInfo with an RSA key in it.
+    #[error("the PEM is damaged, or of a key that is not RSA")]
+    NotRsaSpki,
+    /// It is not a JWK: not an object, or a member is missing, repeated or of the wrong type.
+    #[error("not a JSON Web Key: {0}")]
+    Jwk(&'static str),
+    /// The JWK is of a key type that Clerk's tokens are not signed with.
+    #[error("keys of this type (kty) are not used to sign Clerk's tokens")]
+    KeyType,
+    /// The JWK says that it is for another use (`use`, `key_ops`; RFC 7517 §4.2, §4.3).
+    #[error("the key is not meant for verifying signatures ({0})")]
+    Use(&'static str),
+    /// The JWK is for an algorithm that is not accepted (`alg`, RFC 7517 §4.4).
+    #[error("the key is for an algorithm other than RS256, RS384 and RS512")]
+    Algorithm,
+    /// The modulus is shorter than 2048 bits or longer than 8192.
+    #[error("the key has {0} bits; RSA keys must have 2048 to 8192")]
+    Size(usize),
+    /// The public exponent is even, 1, or larger than 33 bits.
+    #[error("the key's public exponent is not acceptable")]
+    Exponent,
+    /// The key was made by a generator whose keys can be factored (CVE-2017-15361, "ROCA").
+    #[error("the key was made by a faulty generator (ROCA) and can be factored; replace it")]
+    Roca,
+}

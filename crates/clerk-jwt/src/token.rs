@@ -1,0 +1,235 @@
+use alloc::vec::Vec;
+
+use clerk_core::UnixTime;
+
+use crate::{
+    Claims, Header, KeyId, Malformed, Policy, TokenClaims, VerifyError, VerifyingKey,
+    base64url::{self, LONGEST_SIGNATURE},
+};
+
+/// The longest token that is looked at, in bytes, unless another limit is given: 16 KiB.
+///
+/// Browsers keep cookies of at most 4 KiB, and Clerk keeps session tokens below that.
+pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+/// A signed text in compact form (RFC 7515 §3.1) of which nothing has been verified.
+///
+/// Parsing looks at the shape and the header, which is what it takes to find the key. What it
+/// says is not to be believed until [`verify`](UnverifiedToken::verify) has given a [`Verified`].
+///
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use clerk_jwt::{Policy, SessionClaims, UnverifiedToken, VerifyingKey};
+/// use clerk_core::UnixTime;
+///
+/// # let pem = include_str!("../tests/keys/a.public.pem");
+/// # let compact = include_str!("../tests/tokens/session_v2.jwt").trim();
+/// # let now = UnixTime::from_secs(1_800_000_000);
+/// let key = VerifyingKey::from_pem(pem)?;
+/// let token = UnverifiedToken::parse(compact)?;
+/// let verified = token.verify::<SessionClaims>(&key, now, &Policy::default())?;
+/// assert_eq!(verified.claims().user_id(), "user_2abc");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct UnverifiedToken<'t> {
+    header: Header,
+    /// The header's and the payload's segments with the dot between: what was signed.
+    signed: &'t [u8],
+    payload: &'t [u8],
+    signature: &'t [u8],
+}
+
+impl<'t> UnverifiedToken<'t> {
+    /// Takes a compact text apart, if it is no longer than [`MAX_TOKEN_BYTES`].
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`]: it is too long, does not have three parts, or its header cannot be read.
+    pub fn parse(compact: &'t str) -> Result<Self, Malformed> {
+        Self::parse_with_limit(compact, MAX_TOKEN_BYTES)
+    }
+
+    /// Takes a compact text apart, if it is no longer than `limit` bytes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`parse`](Self::parse).
+    pub fn parse_with_limit(compact: &'t str, limit: usize) -> Result<Self, Malformed> {
+        let text = compact.as_bytes();
+        if text.len() > limit {
+            return Err(Malformed::TooLong(limit));
+        }
+        let (header, rest) = split_at_dot(text).ok_or(Malformed::Parts)?;
+        let (payload, signature) = split_at_dot(rest).ok_or(Malformed::Parts)?;
+        if memchr::memchr(b'.', signature).is_some() {
+            return Err(Malformed::Parts);
+        }
+        let signed_length = header.len().saturating_add(1).saturating_add(payload.len());
+        Ok(Self {
+            header: Header::decode(header)?,
+            signed: text.get(..signed_length).unwrap_or_default(),
+            payload,
+            signature,
+        })
+    }
+
+    /// The header, which anyone may have written.
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The key the token asks to be verified with.
+    pub const fn key_id(&self) -> Option<&KeyId> {
+        self.header.key_id()
+    }
+
+    /// Verifies the token as one of kind `C`: its header, then its signature with `key`, then its
+    /// claims against `policy` at the time `now`.
+    ///
+    /// This is the only way to a [`Verified`].
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, in this order: `typ`, `alg` and `crit`, the kind as far as
+    /// the header tells it; the payload's shape; the signature; the kind; `sub`, `aud`, `azp`,
+    /// `iss`, `exp`, `nbf`, `iat`. No claim is judged before the signature is good.
+    pub fn verify<C: TokenClaims>(
+        self,
+        key: &VerifyingKey,
+        now: UnixTime,
+        policy: &Policy,
+    ) -> Result<Verified<C>, VerifyError> {
+        self.check_header::<C>(policy)?;
+        // Finding where the claims stand believes none of them. Doing it first means that what is
+        // not a token at all is refused for a hundredth of what a signature costs.
+        let claims = self.read_claims()?;
+        self.check_signature(key)?;
+        let claims = C::from_claims(claims, &self.header)?;
+        policy.check_claims(claims.as_ref(), now)?;
+        Ok(Verified {
+            claims,
+            header: self.header,
+        })
+    }
+
+    /// What can be said against the token before a key is looked for: its `typ`, `alg` and `crit`,
+    /// and its kind as far as the header tells it.
+    ///
+    /// [`verify`](Self::verify) checks this itself; it stands here for those who would fetch a key
+    /// in between.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong.
+    pub fn check_header<C: TokenClaims>(&self, policy: &Policy) -> Result<(), VerifyError> {
+        C::check_header(&self.header, policy)?;
+        self.header.check_algorithm().map(|_| ())
+    }
+
+    /// What keeps the token's other parts from being read, if anything.
+    ///
+    /// [`verify`](Self::verify) finds it too; it stands here for those who would fetch a key in
+    /// between, and need not for what is no token.
+    ///
+    /// # Errors
+    ///
+    /// The payload or the signature is not base64url, or the payload is not a JSON object.
+    pub fn check_form(&self) -> Result<(), Malformed> {
+        self.read_claims()?;
+        self.decode_signature(&mut Default::default())?;
+        Ok(())
+    }
+
+    /// Verifies the signature alone (RFC 7515 §5.2) and gives the payload's bytes.
+    ///
+    /// The payload need not be JSON, and no claim of it is judged.
+    ///
+    /// # Errors
+    ///
+    /// `alg` is not accepted or not the key's, `crit` is there, a part is not base64url, or the
+    /// signature does not match.
+    pub fn verify_signature(&self, key: &VerifyingKey) -> Result<Vec<u8>, VerifyError> {
+        let payload = self.decode_payload()?;
+        self.check_signature(key)?;
+        Ok(payload)
+    }
+
+    fn check_signature(&self, key: &VerifyingKey) -> Result<(), VerifyError> {
+        let algorithm = self.header.check_algorithm()?;
+        let mut buffer = SignatureBuffer::default();
+        let signature = self.decode_signature(&mut buffer)?;
+        key.verify(algorithm, self.signed, signature)
+    }
+
+    /// The signature's bytes; none where it is longer than any signature can be.
+    fn decode_signature<'b>(&self, buffer: &'b mut SignatureBuffer) -> Result<&'b [u8], Malformed> {
+        match base64url::decode_into(self.signature, &mut buffer.0) {
+            Some(signature) => Ok(signature),
+            None if base64url::decode(self.signature).is_some() => Ok(&[]),
+            None => Err(Malformed::Base64("signature")),
+        }
+    }
+
+    fn decode_payload(&self) -> Result<Vec<u8>, Malformed> {
+        base64url::decode(self.payload).ok_or(Malformed::Base64("payload"))
+    }
+
+    fn read_claims(&self) -> Result<Claims, Malformed> {
+        Claims::read(self.decode_payload()?)
+    }
+
+    pub(crate) fn into_unverified_parts(self) -> Result<(Header, Claims), Malformed> {
+        self.decode_signature(&mut Default::default())?;
+        let claims = self.read_claims()?;
+        Ok((self.header, claims))
+    }
+}
+
+struct SignatureBuffer([u8; LONGEST_SIGNATURE]);
+
+impl Default for SignatureBuffer {
+    fn default() -> Self {
+        Self([0; LONGEST_SIGNATURE])
+    }
+}
+
+impl core::fmt::Debug for UnverifiedToken<'_> {
+    /// Shows the header. The rest would let whoever reads the log sign in.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("UnverifiedToken")
+            .field("header", &self.header)
+            .finish_non_exhaustive()
+    }
+}
+
+fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (before, from_dot) = text.split_at_checked(memchr::memchr(b'.', text)?)?;
+    from_dot.split_first().map(|(_, after)| (before, after))
+}
+
+/// Claims whose token was verified. There is no way to make one but [`UnverifiedToken::verify`],
+/// so a function that takes one need not ask where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<C> {
+    claims: C,
+    header: Header,
+}
+
+impl<C> Verified<C> {
+    /// The claims.
+    pub const fn claims(&self) -> &C {
+        &self.claims
+    }
+
+    /// The claims, without the proof that they were verified.
+    pub fn into_claims(self) -> C {
+        self.claims
+    }
+
+    /// The header, verified too.
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+}
