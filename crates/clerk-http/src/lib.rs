@@ -4,6 +4,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod base_url;
 pub mod blocking;
 mod call;
 mod client;

@@ -73,7 +73,7 @@ impl Unreadable {
         let path = serde_path_to_error::deserialize::<_, T>(&mut reader)
             .err()
             .map(|error| error.path().to_string())
-            .filter(|path| path != ".");
+            .filter(|path| error.classify() == Category::Data && path != ".");
         Self {
             what: without_values(error),
             path,

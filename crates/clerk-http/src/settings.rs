@@ -1,23 +1,22 @@
-use std::{borrow::Cow, net::Ipv6Addr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_core::{Clock, SecretKey};
 use http::{
-    HeaderName, HeaderValue, Request, Uri,
+    HeaderName, HeaderValue, Request,
     header::{AUTHORIZATION, USER_AGENT},
-    uri::{Authority, PathAndQuery, Scheme},
 };
-use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use crate::{Authorization, BasePath, Client, Error, Operation, RequestTimeout, Retry, blocking};
+use crate::{
+    Authorization, BasePath, Client, Error, Operation, RequestTimeout, Retry, base_url::BaseUrl,
+    blocking,
+};
 
 /// The version of Clerk's API this SDK is written for, sent as `Clerk-API-Version`.
 pub const API_VERSION: &str = "2026-05-12";
 
 const API_VERSION_HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
-/// More than any chain of proxies and servers undoes.
-const MOST_DECODINGS: u32 = 10;
 const DEFAULT_BASE_URL: &str = "https://api.clerk.com";
 const DEFAULT_USER_AGENT: &str = concat!("clerk-rust/", env!("CARGO_PKG_VERSION"));
 
@@ -66,8 +65,13 @@ impl Settings {
     /// needs a secret key and there is none.
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Bytes>, Error> {
         let mut request = operation.request()?;
+        let version_segment = match O::BASE {
+            BasePath::Versioned => Some(self.version_segment.as_str()),
+            BasePath::Root => None,
+        };
         let uri = self
-            .uri(O::BASE, request.uri())
+            .base
+            .join(version_segment, request.uri())
             .map_err(|problem| Error::build(O::ID, problem))?;
         *request.uri_mut() = uri;
 
@@ -98,50 +102,6 @@ impl Settings {
         }
         Ok(request)
     }
-
-    fn uri(&self, base: BasePath, target: &Uri) -> Result<Uri, String> {
-        if target.scheme().is_some() || target.authority().is_some() {
-            return Err("an operation names a path, not a URL".into());
-        }
-        check_segments(target.path()).map_err(str::to_owned)?;
-        let (slash, version) = match base {
-            BasePath::Versioned => ("/", self.version_segment.as_str()),
-            BasePath::Root => ("", ""),
-        };
-        let target = target.path_and_query().map_or("/", PathAndQuery::as_str);
-        let path = format!("{}{slash}{version}{target}", self.base.path);
-        Uri::builder()
-            .scheme(self.base.scheme.clone())
-            .authority(self.base.authority.clone())
-            .path_and_query(path)
-            .build()
-            .map_err(|error| error.to_string())
-    }
-}
-
-/// Refuses paths that could end up on another route than the one they were built for.
-///
-/// Servers, proxies and HTTP libraries resolve dot segments each in its own way: `\` may be a
-/// slash to them, and some decode more than once.
-fn check_segments(path: &str) -> Result<(), &'static str> {
-    if !path.starts_with('/') {
-        return Err("its path does not begin with a slash");
-    }
-    if path.contains("//") {
-        return Err("a segment of its path is empty; is an id missing?");
-    }
-    let mut path = Cow::Borrowed(path);
-    for _ in 0..MOST_DECODINGS {
-        let mut segments = path.split(['/', '\\']);
-        if segments.any(|segment| matches!(segment, "." | "..")) {
-            return Err("a segment of its path is, or decodes to, `.` or `..`");
-        }
-        if !path.contains('%') {
-            break;
-        }
-        path = Cow::Owned(percent_decode_str(&path).decode_utf8_lossy().into_owned());
-    }
-    Ok(())
 }
 
 /// Builds a [`Client`], a [`blocking::Client`] or their [`Settings`] alone.
@@ -300,75 +260,6 @@ fn bearer(key: &SecretKey) -> Result<HeaderValue, InvalidSettings> {
         .map_err(|_| InvalidSettings::SecretKey)?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-#[derive(Clone, Debug)]
-struct BaseUrl {
-    scheme: Scheme,
-    authority: Authority,
-    /// Empty, or with a slash before every segment and none at its end.
-    path: String,
-}
-
-impl BaseUrl {
-    fn parse(text: &str) -> Result<Self, InvalidSettings> {
-        let invalid = |problem| InvalidSettings::BaseUrl { problem };
-        let text = text.trim();
-        if text.contains(['?', '#']) {
-            return Err(invalid("it has a query or a fragment"));
-        }
-        let uri: Uri = text.parse().map_err(|_| invalid("it is not a URL"))?;
-        let scheme = match uri.scheme_str().map(str::to_ascii_lowercase).as_deref() {
-            Some("https") => Scheme::HTTPS,
-            Some("http") => Scheme::HTTP,
-            _ => return Err(invalid("it does not begin with https:// or http://")),
-        };
-        let authority = uri
-            .authority()
-            .filter(|authority| !authority.host().is_empty())
-            .ok_or(invalid("it names no host"))?
-            .clone();
-        if authority.as_str().contains('@') {
-            return Err(invalid("it contains a user name or a password"));
-        }
-        let mut path = String::new();
-        for segment in uri.path().split('/').filter(|segment| !segment.is_empty()) {
-            path.push('/');
-            path.push_str(segment);
-        }
-        if !path.is_empty() {
-            check_segments(&path).map_err(|_| invalid("its path has a `.` or `..` segment"))?;
-        }
-        Ok(Self {
-            scheme,
-            authority,
-            path,
-        })
-    }
-
-    /// Whether what is sent there stays between the two ends.
-    fn keeps_secrets(&self) -> bool {
-        self.scheme == Scheme::HTTPS || is_loopback(self.authority.host())
-    }
-
-    fn exposes_secrets(&self) -> InvalidSettings {
-        InvalidSettings::PlainHttp {
-            host: self.authority.host().to_owned(),
-        }
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let v6 = || {
-        host.strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .and_then(|host| host.parse::<Ipv6Addr>().ok())
-    };
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<std::net::Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
-        || v6().is_some_and(|address| address.is_loopback())
 }
 
 /// Why settings cannot be used.

@@ -71,7 +71,11 @@ impl RequestTarget {
     /// helps.
     pub fn segment(mut self, name: &str, value: &str) -> Self {
         if matches!(value, "" | "." | "..") {
-            let what = if value.is_empty() { "empty" } else { value };
+            let what = if value.is_empty() {
+                "empty".to_owned()
+            } else {
+                format!("`{value}`")
+            };
             self.problem
                 .get_or_insert_with(|| format!("{name} is {what}"));
         }

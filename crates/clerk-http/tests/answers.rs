@@ -1,0 +1,269 @@
+//! How answers are read: successes, and errors of every shape.
+
+use std::{error::Error as _, time::Duration};
+
+use bytes::Bytes;
+use clerk_http::{Error, TransportError, TransportErrorKind, json, success};
+use http::{Response, StatusCode};
+use proptest::prelude::*;
+use serde::Deserialize;
+
+const ID: &str = "GetUser";
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Page {
+    data: Vec<Item>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Item {
+    id: String,
+    kind: Kind,
+    at: i64,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Email,
+}
+
+fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response<Bytes> {
+    let mut builder = Response::builder().status(status);
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder
+        .body(Bytes::copy_from_slice(body.as_bytes()))
+        .unwrap()
+}
+
+#[test]
+fn successes_are_json_whatever_the_media_type_says() {
+    let body = r#"{"data":[{"id":"a","kind":"email","at":1}]}"#;
+    for status in [200, 201, 202, 206] {
+        for media_type in [
+            "application/json",
+            "application/json; charset=utf-8",
+            "text/html",
+        ] {
+            let page: Page =
+                json(ID, response(status, &[("content-type", media_type)], body)).unwrap();
+            assert_eq!(page.data[0].id, "a");
+        }
+    }
+    let empty = success(ID, response(204, &[], "")).unwrap();
+    assert!(empty.body().is_empty());
+}
+
+#[test]
+fn bodies_that_do_not_fit_are_located_and_not_repeated() {
+    for (body, text) in [
+        ("", "EOF while parsing a value (line 1, column 0)"),
+        ("<html>planted</html>", "expected value (line 1, column 1)"),
+        (
+            r#"{"data":"#,
+            "EOF while parsing a value (line 1, column 8)",
+        ),
+        (r#"{"#, "EOF while parsing an object (line 1, column 1)"),
+        (
+            "[]",
+            "invalid length 0, expected struct Page with 1 element (line 1, column 2)",
+        ),
+        (
+            r#""planted""#,
+            "invalid type: string, expected struct Page (line 1, column 9)",
+        ),
+        (
+            r#"{"data":[{"id":"a","kind":"email","at":"planted, expected x"}]}"#,
+            "invalid type: string, expected i64 at `data[0].at` (line 1, column 60)",
+        ),
+        (
+            r#"{"data":[{"id":"a","kind":"email","at":null}]}"#,
+            "invalid type: null, expected i64 at `data[0].at` (line 1, column 43)",
+        ),
+        (
+            r#"{"data":[{"id":"a","kind":"email","at":9876543210.5}]}"#,
+            "invalid type: floating point, expected i64 at `data[0].at` (line 1, column 51)",
+        ),
+        (
+            r#"{"data":[{"id":"a","kind":"email","at":18446744073709551615}]}"#,
+            "invalid value: integer, expected i64 at `data[0].at` (line 1, column 59)",
+        ),
+        (
+            r#"{"data":[{"id":"a","kind":"email"}]}"#,
+            "missing field `at` at `data[0]` (line 1, column 34)",
+        ),
+        (
+            r#"{"data":[{"id":"a","kind":"planted","at":1}]}"#,
+            "a value has an unexpected form at `data[0].kind` (line 1, column 35)",
+        ),
+    ] {
+        let error = json::<Page>(ID, response(200, &[], body)).unwrap_err();
+        assert_eq!(error.source().unwrap().to_string(), text, "{body}");
+        assert_eq!(
+            error.to_string(),
+            "GetUser was answered 200 OK with a body this version cannot read"
+        );
+        assert_eq!(error.status(), Some(StatusCode::OK));
+        assert_eq!(error.operation(), ID);
+        assert!(!error.is_retryable());
+        assert!(!format!("{error:?}").contains("planted"));
+    }
+}
+
+#[test]
+fn errors_in_clerks_shape_are_read() {
+    let body = r#"{
+        "errors": [
+            {
+                "code": "form_param_missing",
+                "message": "is missing",
+                "long_message": "email is missing",
+                "meta": {"param_name": "email"}
+            },
+            {"code": "second", "message": "also"}
+        ],
+        "clerk_trace_id": "trace1"
+    }"#;
+    let headers = [("cf-ray", "ray1"), ("retry-after", "7")];
+    let error = success(ID, response(422, &headers, body)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "GetUser: Clerk answered 422 Unprocessable Entity: is missing (form_param_missing) \
+         (trace trace1)"
+    );
+    assert_eq!(error.status(), Some(StatusCode::UNPROCESSABLE_ENTITY));
+    assert_eq!(error.operation(), ID);
+    let api = error.api().unwrap();
+    assert_eq!(api.errors.len(), 2);
+    assert_eq!(api.errors[0].code, "form_param_missing");
+    assert_eq!(api.errors[0].message, "is missing");
+    assert_eq!(
+        api.errors[0].long_message.as_deref(),
+        Some("email is missing")
+    );
+    assert_eq!(api.errors[0].meta.as_ref().unwrap()["param_name"], "email");
+    assert_eq!(api.errors[1].long_message, None);
+    assert_eq!(api.errors[1].meta, None);
+    assert!(api.has_code("second"));
+    assert!(!api.has_code("third"));
+    assert_eq!(api.trace_id.as_deref(), Some("trace1"));
+    assert_eq!(api.retry_after, Some(Duration::from_secs(7)));
+    assert_eq!(api.body.expose(), body);
+}
+
+#[test]
+fn errors_of_any_other_shape_keep_their_status() {
+    for (body, errors) in [
+        ("", 0),
+        ("<html><h1>502 Bad Gateway</h1></html>", 0),
+        ("null", 0),
+        ("[]", 0),
+        ("{}", 0),
+        (r#"{"errors":null}"#, 0),
+        (r#"{"errors":{}}"#, 0),
+        (r#"{"errors":["text", 1, null]}"#, 0),
+        (r#"{"errors":[{}]}"#, 1),
+        (
+            r#"{"errors":[{"code":1,"message":null,"long_message":[],"meta":null}]}"#,
+            1,
+        ),
+        (r#"{"errors":[{"code":"a"}],"clerk_trace_id":7}"#, 1),
+        (r#"{"errors":[{"code":"a"}],"clerk_trace_id":""}"#, 1),
+    ] {
+        let headers = [("cf-ray", "ray1")];
+        let error = success(ID, response(502, &headers, body)).unwrap_err();
+        let api = error.api().unwrap();
+        assert_eq!(api.status, StatusCode::BAD_GATEWAY);
+        assert_eq!(api.errors.len(), errors, "{body}");
+        assert_eq!(api.trace_id.as_deref(), Some("ray1"), "{body}");
+        assert_eq!(api.retry_after, None);
+        assert!(error.is_retryable());
+    }
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(success(ID, response(500, &[], &deep)).is_err());
+}
+
+#[test]
+fn retry_after_is_seconds_or_a_date_measured_by_the_server() {
+    const DATE: &str = "Fri, 20 Nov 2026 10:00:00 GMT";
+    for (retry_after, date, expected) in [
+        ("0", None, Some(0)),
+        ("120", None, Some(120)),
+        (" 120 ", None, Some(120)),
+        ("99999999999999999999999", None, Some(u64::MAX)),
+        ("", None, None),
+        ("-1", None, None),
+        ("+1", None, None),
+        ("1.5", None, None),
+        ("soon", None, None),
+        ("Fri, 20 Nov 2026 10:00:30 GMT", Some(DATE), Some(30)),
+        ("Friday, 20-Nov-26 10:00:30 GMT", Some(DATE), Some(30)),
+        ("Fri Nov 20 10:00:30 2026", Some(DATE), Some(30)),
+        ("Fri, 20 Nov 2026 09:00:00 GMT", Some(DATE), Some(0)),
+        ("Fri, 20 Nov 2026 10:00:30 GMT", None, None),
+        ("Fri, 20 Nov 2026 10:00:30 GMT", Some("today"), None),
+    ] {
+        let mut headers = vec![("retry-after", retry_after)];
+        headers.extend(date.map(|date| ("date", date)));
+        let error = success(ID, response(429, &headers, "")).unwrap_err();
+        let expected = expected.map(Duration::from_secs);
+        assert_eq!(
+            error.api().unwrap().retry_after,
+            expected,
+            "{retry_after:?}"
+        );
+    }
+}
+
+#[test]
+fn errors_say_whether_asking_again_may_help() {
+    use TransportErrorKind as Kind;
+    for (status, retryable) in [
+        (302, false),
+        (400, false),
+        (401, false),
+        (404, false),
+        (422, false),
+        (429, true),
+        (500, true),
+        (503, true),
+    ] {
+        let error = success(ID, response(status, &[], "")).unwrap_err();
+        assert_eq!(error.is_retryable(), retryable, "{status}");
+    }
+    for (kind, retryable) in [
+        (Kind::Connect, true),
+        (Kind::Timeout, true),
+        (Kind::Broken, true),
+        (Kind::Other, true),
+        (Kind::TooLarge, false),
+        (Kind::Request, false),
+    ] {
+        let source = TransportError::for_host(kind, "api.clerk.com");
+        let error = Error::Transport {
+            operation: ID,
+            source,
+        };
+        assert_eq!(error.is_retryable(), retryable, "{kind:?}");
+        assert_eq!(error.status(), None);
+        assert_eq!(error.operation(), ID);
+    }
+    let error = Error::build(ID, "no");
+    assert_eq!((error.status(), error.operation()), (None, ID));
+    assert!(error.api().is_none());
+}
+
+proptest! {
+    #[test]
+    fn no_answer_panics(
+        status in 100..600_u16,
+        body in prop_oneof![".{0,200}", r#"[\[\]{}",:a-z0-9\\]{0,80}"#],
+        value in "[ -~]{0,40}",
+    ) {
+        let headers = [("retry-after", value.as_str()), ("date", &value), ("cf-ray", &value)];
+        let result = json::<Page>(ID, response(status, &headers, &body));
+        prop_assert_eq!(result.unwrap_err().status().unwrap().as_u16(), status);
+    }
+}

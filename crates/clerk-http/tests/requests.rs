@@ -1,0 +1,424 @@
+//! What settings make of an operation.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use clerk_http::{
+    Authorization, BasePath, Error, InvalidSettings, Operation, RequestTarget, RequestTimeout,
+    Settings,
+};
+use http::{HeaderMap, Method, Request, Response};
+use proptest::prelude::*;
+
+/// An operation whose request is whatever the test says.
+struct Raw {
+    uri: &'static str,
+    headers: HeaderMap,
+    timeout: Option<RequestTimeout>,
+}
+
+impl Raw {
+    fn at(uri: &'static str) -> Self {
+        Self {
+            uri,
+            headers: HeaderMap::new(),
+            timeout: None,
+        }
+    }
+
+    fn with_header(uri: &'static str, name: &'static str, value: &'static str) -> Self {
+        let mut raw = Self::at(uri);
+        raw.headers.insert(name, value.parse().unwrap());
+        raw
+    }
+
+    fn build(&self) -> Result<Request<Bytes>, Error> {
+        let mut request = Request::post(self.uri).body(Bytes::new()).unwrap();
+        *request.headers_mut() = self.headers.clone();
+        if let Some(timeout) = self.timeout {
+            request.extensions_mut().insert(timeout);
+        }
+        Ok(request)
+    }
+}
+
+macro_rules! operation {
+    ($name:ident, $base:expr, $authorization:expr) => {
+        struct $name(Raw);
+
+        impl Operation for $name {
+            type Output = ();
+            const ID: &'static str = stringify!($name);
+            const IDEMPOTENT: bool = true;
+            const BASE: BasePath = $base;
+            const AUTHORIZATION: Authorization = $authorization;
+
+            fn request(&self) -> Result<Request<Bytes>, Error> {
+                self.0.build()
+            }
+
+            fn response(&self, _: Response<Bytes>) -> Result<(), Error> {
+                Ok(())
+            }
+        }
+    };
+}
+
+operation!(Versioned, BasePath::Versioned, Authorization::SecretKey);
+operation!(Root, BasePath::Root, Authorization::SecretKey);
+operation!(Public, BasePath::Versioned, Authorization::Public);
+
+fn settings(base_url: &str) -> Settings {
+    Settings::builder()
+        .base_url(base_url)
+        .secret_key("sk_test_abc".parse().unwrap())
+        .build()
+        .unwrap()
+}
+
+fn public_settings(base_url: &str) -> Settings {
+    Settings::builder().base_url(base_url).build().unwrap()
+}
+
+#[test]
+fn base_url_and_path_are_joined() {
+    for (base, path, versioned, root) in [
+        (
+            "https://api.clerk.com",
+            "/users?limit=1",
+            "https://api.clerk.com/v1/users?limit=1",
+            "https://api.clerk.com/users?limit=1",
+        ),
+        (
+            " https://api.clerk.com/ ",
+            "/users",
+            "https://api.clerk.com/v1/users",
+            "https://api.clerk.com/users",
+        ),
+        (
+            "http://127.0.0.1:4010/a//b/",
+            "/users",
+            "http://127.0.0.1:4010/a/b/v1/users",
+            "http://127.0.0.1:4010/a/b/users",
+        ),
+        (
+            "HTTPS://[::1]:8443",
+            "/",
+            "https://[::1]:8443/v1/",
+            "https://[::1]:8443/",
+        ),
+        (
+            "https://example.com/%7Eclerk",
+            "/users/a%2Fb?x=%2B",
+            "https://example.com/%7Eclerk/v1/users/a%2Fb?x=%2B",
+            "https://example.com/%7Eclerk/users/a%2Fb?x=%2B",
+        ),
+    ] {
+        let settings = settings(base);
+        let uri = |request: Result<Request<Bytes>, Error>| request.unwrap().uri().to_string();
+        assert_eq!(uri(settings.request(&Versioned(Raw::at(path)))), versioned);
+        assert_eq!(uri(settings.request(&Root(Raw::at(path)))), root);
+    }
+}
+
+#[test]
+fn the_version_segment_is_one_segment() {
+    let with = |segment: &str| Settings::builder().version_segment(segment).build();
+    for segment in ["v2", "/v2/"] {
+        let request = with(segment).unwrap().request(&Public(Raw::at("/users")));
+        assert_eq!(request.unwrap().uri().path(), "/v2/users");
+    }
+    for segment in [
+        "", "/", ".", "..", "a/b", "a?b", "a#b", "v 1", "%2e%2e", "é",
+    ] {
+        let error = with(segment).unwrap_err();
+        assert_eq!(error, InvalidSettings::VersionSegment, "{segment:?}");
+    }
+}
+
+#[test]
+fn base_urls_that_are_none_are_refused() {
+    for (url, problem) in [
+        ("", "it is not a URL"),
+        (
+            "api.clerk.com",
+            "it does not begin with https:// or http://",
+        ),
+        ("/v1", "it does not begin with https:// or http://"),
+        (
+            "ftp://api.clerk.com",
+            "it does not begin with https:// or http://",
+        ),
+        ("https://", "it is not a URL"),
+        ("https://:443", "it names no host"),
+        ("https://api clerk.com", "it is not a URL"),
+        (
+            "https://user:pass@api.clerk.com",
+            "it contains a user name or a password",
+        ),
+        ("https://api.clerk.com?x=1", "it has a query or a fragment"),
+        ("https://api.clerk.com/#x", "it has a query or a fragment"),
+        (
+            "https://api.clerk.com/a/../b",
+            "its path has a `.` or `..` segment",
+        ),
+        (
+            "https://api.clerk.com/a/%2E%2e",
+            "its path has a `.` or `..` segment",
+        ),
+    ] {
+        let error = Settings::builder().base_url(url).build().unwrap_err();
+        assert_eq!(error, InvalidSettings::BaseUrl { problem }, "{url:?}");
+    }
+}
+
+#[test]
+fn credentials_travel_encrypted_or_not_at_all() {
+    for (url, allowed) in [
+        ("https://api.clerk.com", true),
+        ("http://localhost:4010", true),
+        ("http://LOCALHOST", true),
+        ("http://127.0.0.1", true),
+        ("http://127.255.0.9:1", true),
+        ("http://[::1]:4010", true),
+        ("http://api.clerk.com", false),
+        ("http://localhost.example.com", false),
+        ("http://127.0.0.1.example.com", false),
+        ("http://127.1", false),
+        ("http://10.0.0.1", false),
+        ("http://0.0.0.0", false),
+        ("http://[::2]", false),
+        ("http://[::ffff:10.0.0.1]", false),
+    ] {
+        let with_key = Settings::builder()
+            .base_url(url)
+            .secret_key("sk_test_abc".parse().unwrap())
+            .build();
+        assert_eq!(with_key.is_ok(), allowed, "{url}");
+
+        // The same holds for credentials that an operation brings along.
+        let own = Public(Raw::with_header("/x", "authorization", "Bearer ak_1"));
+        assert_eq!(public_settings(url).request(&own).is_ok(), allowed, "{url}");
+
+        let public = Public(Raw::at("/jwks"));
+        assert!(public_settings(url).request(&public).is_ok(), "{url}");
+    }
+    let error = Settings::builder()
+        .base_url("http://api.clerk.com")
+        .secret_key("sk_test_abc".parse().unwrap())
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "credentials are not sent to api.clerk.com over plain http, where others could read \
+         them; use https, or a loopback address"
+    );
+}
+
+#[test]
+fn requests_carry_the_headers_of_their_client() {
+    let request = settings("https://api.clerk.com")
+        .request(&Versioned(Raw::at("/users")))
+        .unwrap();
+    let headers = request.headers();
+    assert_eq!(headers["authorization"], "Bearer sk_test_abc");
+    assert!(headers["authorization"].is_sensitive());
+    assert_eq!(headers["clerk-api-version"], "2026-05-12");
+    let agent = concat!("clerk-rust/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(headers["user-agent"], agent);
+    assert_eq!(headers.len(), 3);
+
+    let request = settings("https://api.clerk.com").request(&Public(Raw::at("/jwks")));
+    assert!(!request.unwrap().headers().contains_key("authorization"));
+}
+
+#[test]
+fn headers_of_the_operation_win() {
+    let settings = settings("https://api.clerk.com");
+    let with = |name, value| {
+        let operation = Versioned(Raw::with_header("/x", name, value));
+        settings.request(&operation).unwrap()
+    };
+    let request = with("authorization", "Bearer mt_1");
+    let values: Vec<_> = request.headers().get_all("authorization").iter().collect();
+    assert_eq!(values, ["Bearer mt_1"]);
+    assert!(values[0].is_sensitive());
+
+    assert_eq!(with("user-agent", "mine").headers()["user-agent"], "mine");
+    let request = with("clerk-api-version", "2025-11-10");
+    assert_eq!(request.headers()["clerk-api-version"], "2025-11-10");
+}
+
+#[test]
+fn user_agents_can_be_set_to_header_values() {
+    let with = |agent: &str| Settings::builder().user_agent(agent).build();
+    let request = with("shop/2").unwrap().request(&Public(Raw::at("/x")));
+    assert_eq!(request.unwrap().headers()["user-agent"], "shop/2");
+    let error = with("shop\r\nx-admin: 1").unwrap_err();
+    assert_eq!(error, InvalidSettings::UserAgent);
+}
+
+#[test]
+fn a_missing_secret_key_says_what_to_do() {
+    let error = public_settings("https://api.clerk.com")
+        .request(&Versioned(Raw::at("/users")))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Versioned was not sent: it needs the instance's secret key; set CLERK_SECRET_KEY, \
+         or give the client a secret key"
+    );
+    assert!(!error.is_retryable());
+}
+
+#[test]
+fn timeouts_come_from_the_operation_or_the_client() {
+    let settings = Settings::builder()
+        .timeout(Duration::from_secs(7))
+        .build()
+        .unwrap();
+    let timeout = |operation: Public| {
+        let request = settings.request(&operation).unwrap();
+        request.extensions().get::<RequestTimeout>().copied()
+    };
+    let clients = RequestTimeout(Duration::from_secs(7));
+    assert_eq!(timeout(Public(Raw::at("/x"))), Some(clients));
+
+    let own = RequestTimeout(Duration::from_secs(2));
+    let mut raw = Raw::at("/x");
+    raw.timeout = Some(own);
+    assert_eq!(timeout(Public(raw)), Some(own));
+}
+
+#[test]
+fn paths_that_could_lead_elsewhere_are_refused() {
+    let settings = settings("https://api.clerk.com");
+    for uri in [
+        "https://example.com/users",
+        "example.com",
+        "example.com:443",
+        "*",
+        "//example.com/users",
+        "/users//ban",
+        "/users/../secrets",
+        "/users/./ban",
+        "/users/..",
+        "/users/%2e%2E/secrets",
+        "/users/%252e%252e/secrets",
+        "/users/..%2fsecrets",
+        "/users/..\\secrets",
+        "/users/%5c..%5csecrets",
+    ] {
+        let result = settings.request(&Versioned(Raw::at(uri)));
+        assert!(matches!(result, Err(Error::Build { .. })), "{uri}");
+    }
+    for uri in [
+        "/",
+        "/users/",
+        "/users/...",
+        "/users/a..b",
+        "/users/%2F",
+        "/x?y=../..",
+    ] {
+        assert!(settings.request(&Versioned(Raw::at(uri))).is_ok(), "{uri}");
+    }
+}
+
+#[test]
+fn targets_put_values_where_they_belong() {
+    let request = RequestTarget::new("Op", "/a")
+        .segment("id", "ü &=+?#/\\%~-._")
+        .fixed("/b")
+        .pair("q", "ü &=+?#/\\%~-._")
+        .pair("tag[]", 1)
+        .pair("tag[]", false)
+        .request(Method::GET)
+        .unwrap();
+    assert_eq!(
+        request.uri(),
+        "/a/%C3%BC%20%26%3D%2B%3F%23%2F%5C%25~-._/b\
+         ?q=%C3%BC%20%26%3D%2B%3F%23%2F%5C%25~-._&tag%5B%5D=1&tag%5B%5D=false"
+    );
+    assert!(request.headers().is_empty());
+}
+
+#[test]
+fn the_first_problem_of_a_target_is_reported() {
+    for (value, text) in [
+        ("", "Op was not sent: id is empty"),
+        (".", "Op was not sent: id is `.`"),
+        ("..", "Op was not sent: id is `..`"),
+    ] {
+        let target = RequestTarget::new("Op", "/a").segment("id", value);
+        let error = target.segment("other", "").request(Method::GET);
+        assert_eq!(error.unwrap_err().to_string(), text);
+    }
+}
+
+#[test]
+fn targets_too_long_for_a_uri_are_refused() {
+    let target = RequestTarget::new("Op", "/a").pair("q", "x".repeat(70_000));
+    let error = target.request(Method::GET).unwrap_err();
+    assert!(matches!(error, Error::Build { .. }), "{error}");
+}
+
+#[test]
+fn json_bodies_say_so() {
+    let request = RequestTarget::new("Op", "/a")
+        .json(Method::PATCH, &serde_json::json!({"name": "Ada"}))
+        .unwrap();
+    assert_eq!(request.method(), Method::PATCH);
+    assert_eq!(request.headers()["content-type"], "application/json");
+    assert_eq!(request.body(), r#"{"name":"Ada"}"#);
+}
+
+proptest! {
+    /// Whatever an id is, it is refused or stays one segment of the route it was given to.
+    #[test]
+    fn no_id_changes_its_route(id in any::<String>(), more in "[./%25eE\\\\]{0,12}") {
+        for id in [id, more] {
+            let Ok(request) = RequestTarget::new("Op", "/users")
+                .segment("id", &id)
+                .fixed("/ban")
+                .request(Method::POST)
+            else {
+                prop_assert!(matches!(id.as_str(), "" | "." | ".."));
+                continue;
+            };
+            let segments: Vec<_> = request.uri().path().split('/').collect();
+            let ["", "users", segment, "ban"] = segments[..] else {
+                panic!("{} has other segments", request.uri());
+            };
+            let decoded = percent_encoding::percent_decode_str(segment).decode_utf8().unwrap();
+            prop_assert_eq!(decoded, id);
+            prop_assert_eq!(request.uri().query(), None);
+        }
+    }
+
+    #[test]
+    fn queries_come_back_from_a_form_parser(pairs in prop::collection::vec(any::<(String, String)>(), 0..4)) {
+        let target = pairs
+            .iter()
+            .fold(RequestTarget::new("Op", "/a"), |target, (name, value)| target.pair(name, value));
+        let request = target.request(Method::GET).unwrap();
+        let read = |text: &str| {
+            let text = text.replace('+', " ");
+            percent_encoding::percent_decode_str(&text).decode_utf8().unwrap().into_owned()
+        };
+        let parsed: Vec<(String, String)> = request
+            .uri()
+            .query()
+            .into_iter()
+            .flat_map(|query| query.split('&'))
+            .map(|pair| pair.split_once('=').unwrap())
+            .map(|(name, value)| (read(name), read(value)))
+            .collect();
+        prop_assert_eq!(parsed, pairs);
+    }
+
+    #[test]
+    fn no_base_url_panics(url in ".{0,80}") {
+        let _ = Settings::builder().base_url(&url).build();
+        let _ = Settings::builder().base_url(format!("https://{url}")).build();
+    }
+}
