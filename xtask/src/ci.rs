@@ -2,6 +2,7 @@
 
 mod features;
 mod msrv;
+mod no_std;
 
 use std::fmt;
 use std::process::Command;
@@ -49,6 +50,11 @@ const STEPS: &[Step] = &[
         name: "features",
         about: "each optional feature compiles alone, and so does none",
         run: features::check,
+    },
+    Step {
+        name: "no-std",
+        about: "a program without a standard library verifies a token",
+        run: no_std::check,
     },
     Step {
         name: "docs",
