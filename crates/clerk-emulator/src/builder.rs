@@ -1,0 +1,163 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use clerk_core::{
+    InstanceType, InvalidPublishableKey, InvalidSecretKey, PublishableKey, SecretKey,
+};
+
+use crate::{
+    Emulator,
+    claims::TokenVersion,
+    directory::{Directory, InvalidSeed},
+    ids::Ids,
+    key_ring::KeyRing,
+    seed::Seed,
+    signing_key::{InvalidSigningKey, SigningKey},
+    state::{Settings, State},
+};
+
+/// Where an emulator says it is, until a server has it listen somewhere else.
+const ORIGIN: &str = "http://127.0.0.1:4010";
+/// The application whose pages ask for the session tokens of the seed's users.
+const AUTHORIZED_PARTY: &str = "http://localhost:3000";
+
+/// Describes an emulated instance. Nothing has to be said: the seed is then
+/// [`Seed::example`].
+#[derive(Clone, Debug)]
+#[must_use = "an emulator is made by `.build()`, a server by `Server::start`"]
+pub struct Builder {
+    seed: Seed,
+    origin: Option<String>,
+    issuer: Option<String>,
+    secret_key: String,
+    signing_key: Option<String>,
+    token_version: TokenVersion,
+    authorized_party: Option<String>,
+    identifiers: Option<u64>,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            seed: Seed::example(),
+            origin: None,
+            issuer: None,
+            secret_key: "sk_test_emulator".to_owned(),
+            signing_key: None,
+            token_version: TokenVersion::default(),
+            authorized_party: Some(AUTHORIZED_PARTY.to_owned()),
+            identifiers: None,
+        }
+    }
+
+    /// What the instance holds at the start.
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The origin that clients reach the instance at. Without it, `http://127.0.0.1:4010`; a
+    /// [`Server`](crate::Server) sets its own.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// The `iss` of tokens. Without it, the origin.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// The secret key. Without it, `sk_test_emulator`. A live one is refused.
+    pub fn secret_key(mut self, key: impl Into<String>) -> Self {
+        self.secret_key = key.into();
+        self
+    }
+
+    /// Signs with a key of one's own: RSA, 2048 bits, exponent 65537, PKCS#8 in PEM. Without it,
+    /// with a published test key, whose private half everybody has.
+    pub fn signing_key_pkcs8_pem(mut self, pem: impl Into<String>) -> Self {
+        self.signing_key = Some(pem.into());
+        self
+    }
+
+    /// The version of session tokens. Without it, version 2.
+    pub fn token_version(mut self, version: TokenVersion) -> Self {
+        self.token_version = version;
+        self
+    }
+
+    /// The `azp` of session tokens: the origin of the application. Without it,
+    /// `http://localhost:3000`; `None` leaves the claim out.
+    pub fn authorized_party(mut self, origin: Option<String>) -> Self {
+        self.authorized_party = origin;
+        self
+    }
+
+    /// Derives every identifier, the `kid` too, from this number: the same ones in each run.
+    /// Without it they differ, so that a token of one run is worth nothing in another.
+    pub fn deterministic(mut self, number: u64) -> Self {
+        self.identifiers = Some(number);
+        self
+    }
+
+    /// Makes the emulator.
+    ///
+    /// # Errors
+    ///
+    /// Something that was given does not fit: the error says what.
+    pub fn build(self) -> Result<Emulator, BuildError> {
+        let mut ids = self.identifiers.map_or_else(Ids::random, Ids::from_seed);
+        let signing_key = self
+            .signing_key
+            .as_deref()
+            .map(SigningKey::from_pkcs8_pem)
+            .transpose()?;
+        let secret_key = SecretKey::new(self.secret_key)?;
+        if secret_key.instance_type() == InstanceType::Production {
+            return Err(BuildError::LiveSecretKey);
+        }
+        let origin = self.origin.unwrap_or_else(|| ORIGIN.to_owned());
+        let origin = origin.trim_end_matches('/').to_owned();
+        let encoded = STANDARD_NO_PAD.encode(format!("{origin}$"));
+        let publishable_key = PublishableKey::new(format!("pk_test_{encoded}"))?;
+        let settings = Settings {
+            issuer: self.issuer.unwrap_or_else(|| origin.clone()),
+            origin,
+            secret_key,
+            publishable_key,
+            token_version: self.token_version,
+            authorized_party: self.authorized_party,
+            first_keys: KeyRing::new(signing_key, &mut ids)?,
+            first_directory: Directory::plant(self.seed, &mut ids)?,
+        };
+        let state = State::new(&settings, ids);
+        Ok(Emulator::new(settings, state))
+    }
+
+    /// The origin, unless one was given.
+    pub(crate) fn default_origin(mut self, origin: String) -> Self {
+        self.origin.get_or_insert(origin);
+        self
+    }
+}
+
+/// Why an emulator cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The secret key is not one.
+    #[error(transparent)]
+    SecretKey(#[from] InvalidSecretKey),
+    /// The secret key is a production instance's, which has no place in a test.
+    #[error("the emulator takes no live secret key; give it one that starts with sk_test_")]
+    LiveSecretKey,
+    /// The origin makes no publishable key.
+    #[error("the origin must be like http://127.0.0.1:4010, with a dot in the host")]
+    Origin(#[from] InvalidPublishableKey),
+    /// The signing key cannot be used.
+    #[error(transparent)]
+    SigningKey(#[from] InvalidSigningKey),
+    /// The seed does not fit together.
+    #[error(transparent)]
+    Seed(#[from] InvalidSeed),
+}

@@ -1,0 +1,199 @@
+use bytes::Bytes;
+use clerk_core::UnixTime;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use crate::{
+    refusal::Refusal,
+    state::{Settings, State},
+};
+
+/// One request on its way through its operation.
+#[derive(Debug)]
+pub(crate) struct Call<'c> {
+    pub(crate) settings: &'c Settings,
+    pub(crate) state: &'c mut State,
+    pub(crate) now: UnixTime,
+    pub(crate) path: PathParameters,
+    pub(crate) query: Query,
+    pub(crate) body: Bytes,
+}
+
+impl Call<'_> {
+    /// The body as a JSON object; an empty body is an empty object.
+    pub(crate) fn input(&self) -> Result<Input, Refusal> {
+        if self.body.is_empty() {
+            return Ok(Input::default());
+        }
+        match serde_json::from_slice(&self.body) {
+            Ok(Value::Object(members)) => Ok(Input { members }),
+            Ok(_) => Err(Refusal::request_body_invalid("it is not a JSON object")),
+            Err(_) => Err(Refusal::request_body_invalid("it is not JSON")),
+        }
+    }
+}
+
+/// The values in a path, by the names that the operation's template gives them.
+#[derive(Debug, Default)]
+pub(crate) struct PathParameters {
+    values: Vec<(&'static str, String)>,
+}
+
+impl PathParameters {
+    pub(crate) fn insert(&mut self, name: &'static str, segment: &str) {
+        let value = percent_decode_str(segment).decode_utf8_lossy().into_owned();
+        self.values.push((name, value));
+    }
+
+    /// The value of a parameter of the operation's template.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.values
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.as_str())
+            .unwrap_or_default()
+    }
+}
+
+/// A query string, as forms are encoded (`+` is a space).
+#[derive(Debug, Default)]
+pub(crate) struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    pub(crate) fn parse(text: &str) -> Self {
+        let decode = |part: &str| {
+            percent_decode_str(&part.replace('+', " "))
+                .decode_utf8_lossy()
+                .into_owned()
+        };
+        let pairs = text
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                // Some clients mark repeated names as `name[]`.
+                let name = decode(name);
+                let name = name.strip_suffix("[]").unwrap_or(&name).to_owned();
+                (name, decode(value))
+            })
+            .collect();
+        Self { pairs }
+    }
+
+    /// The last value of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.all(name).last()
+    }
+
+    /// All values of this name.
+    pub(crate) fn all<'q>(&'q self, name: &str) -> impl Iterator<Item = &'q str> {
+        self.pairs
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses names that are not in `known`: a filter that is ignored would be a wrong answer.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Refusal> {
+        match self
+            .pairs
+            .iter()
+            .find(|(name, _)| !known.contains(&name.as_str()))
+        {
+            None => Ok(()),
+            Some((name, _)) => Err(Refusal::form_param_unknown(name)),
+        }
+    }
+
+    /// A whole number within `range`, or `default`.
+    pub(crate) fn number(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<usize>,
+        default: usize,
+    ) -> Result<usize, Refusal> {
+        let Some(text) = self.get(name) else {
+            return Ok(default);
+        };
+        text.parse()
+            .ok()
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                let expected = format!("a number from {} to {}", range.start(), range.end());
+                Refusal::form_param_value_invalid(name, &expected)
+            })
+    }
+}
+
+/// The members of a request's JSON object, taken one by one. `null` is the same as absent.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    members: Map<String, Value>,
+}
+
+impl Input {
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.members.remove(name).filter(|value| !value.is_null())
+    }
+
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, Refusal> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Refusal::form_param_value_invalid(name, "a string")),
+        }
+    }
+
+    pub(crate) fn texts(&mut self, name: &str) -> Result<Vec<String>, Refusal> {
+        let invalid = || Refusal::form_param_value_invalid(name, "a list of strings");
+        match self.take(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) => items
+                .into_iter()
+                .map(|item| item.as_str().map(str::to_owned).ok_or_else(invalid))
+                .collect(),
+            Some(_) => Err(invalid()),
+        }
+    }
+
+    pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(Refusal::form_param_value_invalid(name, "true or false")),
+        }
+    }
+
+    pub(crate) fn integer(&mut self, name: &str) -> Result<Option<i64>, Refusal> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(value) => value
+                .as_i64()
+                .map(Some)
+                .ok_or_else(|| Refusal::form_param_value_invalid(name, "a whole number")),
+        }
+    }
+
+    pub(crate) fn object(&mut self, name: &str) -> Result<Map<String, Value>, Refusal> {
+        match self.take(name) {
+            None => Ok(Map::new()),
+            Some(Value::Object(members)) => Ok(members),
+            Some(_) => Err(Refusal::form_param_value_invalid(name, "a JSON object")),
+        }
+    }
+
+    /// Takes a member that changes nothing in an emulator.
+    pub(crate) fn ignore(&mut self, name: &str) {
+        self.members.remove(name);
+    }
+
+    /// Refuses what nobody took.
+    pub(crate) fn finish(self) -> Result<(), Refusal> {
+        match self.members.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(Refusal::form_param_unknown(name)),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What the emulated instance holds: users, sessions, organizations, memberships, roles and
+//! JWT templates. Everything in creation order, found by walking: instances in tests are small.
+
+mod organization;
+mod planting;
+mod session;
+mod template;
+mod user;
+
+pub(crate) use organization::{ActiveOrganization, Organization};
+pub use planting::InvalidSeed;
+pub(crate) use session::{Session, SessionStatus};
+pub(crate) use template::Template;
+pub(crate) use user::{EmailAddress, User};
+
+use std::collections::BTreeMap;
+
+use clerk_core::UnixTime;
+
+use crate::ids::Ids;
+
+/// The records of an instance.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Directory {
+    pub(crate) users: Vec<User>,
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) organizations: Vec<Organization>,
+    pub(crate) memberships: Vec<Membership>,
+    /// Permissions by role key.
+    pub(crate) roles: BTreeMap<String, Vec<String>>,
+    pub(crate) templates: Vec<Template>,
+}
+
+/// Whose role is which in which organization.
+#[derive(Clone, Debug)]
+pub(crate) struct Membership {
+    pub(crate) organization_id: String,
+    pub(crate) user_id: String,
+    pub(crate) role: String,
+}
+
+impl Directory {
+    pub(crate) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    /// The user with this id or e-mail address.
+    pub(crate) fn user_called(&self, id_or_email: &str) -> Option<&User> {
+        self.users
+            .iter()
+            .find(|user| user.id == id_or_email || user.has_email(id_or_email))
+    }
+
+    pub(crate) fn session(&self, id: &str) -> Option<&Session> {
+        self.sessions.iter().find(|session| session.id == id)
+    }
+
+    /// The organization with this id or slug.
+    pub(crate) fn organization(&self, id_or_slug: &str) -> Option<&Organization> {
+        self.organizations
+            .iter()
+            .find(|organization| organization.id == id_or_slug || organization.slug == id_or_slug)
+    }
+
+    pub(crate) fn template(&self, name: &str) -> Option<&Template> {
+        self.templates.iter().find(|template| template.name == name)
+    }
+
+    pub(crate) fn is_member(&self, user_id: &str, organization_id: &str) -> bool {
+        self.memberships.iter().any(|membership| {
+            membership.user_id == user_id && membership.organization_id == organization_id
+        })
+    }
+
+    /// The organization a user joined last, which a new session starts in.
+    pub(crate) fn last_joined(&self, user_id: &str) -> Option<&str> {
+        self.memberships
+            .iter()
+            .rev()
+            .find(|membership| membership.user_id == user_id)
+            .map(|membership| membership.organization_id.as_str())
+    }
+
+    /// What tokens say about a user's place in an organization; `None` where they have none.
+    pub(crate) fn active_organization(
+        &self,
+        user_id: &str,
+        organization_id: &str,
+    ) -> Option<ActiveOrganization<'_>> {
+        let membership = self.memberships.iter().find(|membership| {
+            membership.user_id == user_id && membership.organization_id == organization_id
+        })?;
+        Some(ActiveOrganization {
+            organization: self.organization(organization_id)?,
+            role: &membership.role,
+            permissions: self
+                .roles
+                .get(&membership.role)
+                .map(Vec::as_slice)
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Starts a session.
+    pub(crate) fn start_session(
+        &mut self,
+        user_id: &str,
+        organization_id: Option<&str>,
+        now: UnixTime,
+        ids: &mut Ids,
+    ) -> &Session {
+        let index = self.sessions.len();
+        self.sessions.push(Session::start(
+            ids.object("sess_"),
+            ids.object("client_"),
+            user_id.to_owned(),
+            organization_id.map(str::to_owned),
+            now,
+        ));
+        &self.sessions[index]
+    }
+
+    /// Removes a user with all that belongs to them.
+    pub(crate) fn remove_user(&mut self, id: &str) -> Option<User> {
+        let index = self.users.iter().position(|user| user.id == id)?;
+        self.sessions.retain(|session| session.user_id != id);
+        self.memberships
+            .retain(|membership| membership.user_id != id);
+        Some(self.users.remove(index))
+    }
+}

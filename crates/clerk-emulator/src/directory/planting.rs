@@ -1,0 +1,237 @@
+use clerk_core::UnixTime;
+use std::time::Duration;
+
+use super::{Directory, EmailAddress, Membership, Organization, Template, User};
+use crate::{
+    ids::{Ids, is_object_id},
+    seed::{OrganizationSeed, Seed, TemplateSeed, UserSeed},
+};
+
+/// When seeded records were created: 2025-01-01T00:00:00Z, so that no seed depends on the clock.
+const SEEDED_AT: UnixTime = UnixTime::from_secs(1_735_689_600);
+
+/// Permissions that Clerk gives to its own two roles. They are never in tokens.
+const SYSTEM: [(&str, &[&str]); 2] = [
+    (
+        "org:admin",
+        &[
+            "org:sys_profile:manage",
+            "org:sys_profile:delete",
+            "org:sys_memberships:read",
+            "org:sys_memberships:manage",
+            "org:sys_domains:read",
+            "org:sys_domains:manage",
+            "org:sys_billing:read",
+            "org:sys_billing:manage",
+        ],
+    ),
+    (
+        "org:member",
+        &["org:sys_memberships:read", "org:sys_billing:read"],
+    ),
+];
+
+/// Why a seed does not fit together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the seed's {place} {problem}")]
+pub struct InvalidSeed {
+    place: String,
+    problem: String,
+}
+
+impl InvalidSeed {
+    fn new(place: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self {
+            place: place.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
+impl Directory {
+    /// The records a seed describes.
+    pub(crate) fn plant(seed: Seed, ids: &mut Ids) -> Result<Self, InvalidSeed> {
+        let mut directory = Self::default();
+        for (role, permissions) in SYSTEM {
+            let permissions = permissions.iter().map(ToString::to_string).collect();
+            directory.roles.insert(role.to_owned(), permissions);
+        }
+        for role in seed.roles {
+            check_role(&role.key, &role.permissions)?;
+            let permissions = directory.roles.entry(role.key).or_default();
+            permissions.extend(role.permissions);
+        }
+        for user in seed.users {
+            directory.plant_user(user, ids)?;
+        }
+        for organization in seed.organizations {
+            directory.plant_organization(organization, ids)?;
+        }
+        for template in seed.jwt_templates {
+            directory.plant_template(template)?;
+        }
+        Ok(directory)
+    }
+
+    fn plant_user(&mut self, seed: UserSeed, ids: &mut Ids) -> Result<(), InvalidSeed> {
+        let place = format!("user {}", seed.email);
+        if !EmailAddress::is_valid(&seed.email) {
+            return Err(InvalidSeed::new(place, "has no e-mail address"));
+        }
+        if self.user_called(&seed.email).is_some() {
+            return Err(InvalidSeed::new(place, "is there twice"));
+        }
+        check_slugs(&place, seed.plan.iter().chain(&seed.features))?;
+        let id = pinned(&place, seed.id, "user_", ids)?;
+        if self.user(&id).is_some() {
+            return Err(InvalidSeed::new(place, "has the id of another user"));
+        }
+        let mut user = User::new(id, self.next_moment());
+        user.external_id = seed.external_id;
+        user.first_name = seed.first_name;
+        user.last_name = seed.last_name;
+        user.public_metadata = seed.public_metadata;
+        user.plan = seed.plan;
+        user.features = seed.features;
+        user.email_addresses.push(EmailAddress {
+            id: ids.object("idn_"),
+            address: seed.email,
+        });
+        self.users.push(user);
+        Ok(())
+    }
+
+    fn plant_organization(
+        &mut self,
+        seed: OrganizationSeed,
+        ids: &mut Ids,
+    ) -> Result<(), InvalidSeed> {
+        let place = format!("organization {}", seed.slug);
+        if self.organization(&seed.slug).is_some() {
+            return Err(InvalidSeed::new(place, "is there twice"));
+        }
+        let slugs = std::iter::once(&seed.slug).chain(&seed.plan);
+        check_slugs(&place, slugs.chain(&seed.features))?;
+        let id = pinned(&place, seed.id, "org_", ids)?;
+        if self.organization(&id).is_some() {
+            return Err(InvalidSeed::new(
+                place,
+                "has the id of another organization",
+            ));
+        }
+        for (email, role) in seed.members {
+            let user = self.user_called(&email).ok_or_else(|| {
+                InvalidSeed::new(&place, format!("has a member who is no user: {email}"))
+            })?;
+            if !self.roles.contains_key(&role) {
+                return Err(InvalidSeed::new(
+                    place,
+                    format!("has a member in a role that there is not: {role}"),
+                ));
+            }
+            self.memberships.push(Membership {
+                organization_id: id.clone(),
+                user_id: user.id.clone(),
+                role,
+            });
+        }
+        self.organizations.push(Organization {
+            id,
+            name: seed.name.unwrap_or_else(|| seed.slug.clone()),
+            slug: seed.slug,
+            plan: seed.plan,
+            features: seed.features,
+        });
+        Ok(())
+    }
+
+    fn plant_template(&mut self, seed: TemplateSeed) -> Result<(), InvalidSeed> {
+        let place = format!("JWT template {}", seed.name);
+        if self.template(&seed.name).is_some() {
+            return Err(InvalidSeed::new(place, "is there twice"));
+        }
+        if !(30..=315_360_000).contains(&seed.lifetime) || seed.allowed_clock_skew > 300 {
+            return Err(InvalidSeed::new(
+                place,
+                "needs a lifetime of 30 to 315360000 seconds and a clock skew of at most 300",
+            ));
+        }
+        let reserved = ["azp", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "v"]
+            .into_iter()
+            .find(|claim| seed.claims.contains_key(*claim));
+        if let Some(claim) = reserved {
+            return Err(InvalidSeed::new(
+                place,
+                format!("sets {claim}, which is reserved"),
+            ));
+        }
+        self.templates.push(Template {
+            name: seed.name,
+            claims: seed.claims,
+            lifetime: seed.lifetime,
+            allowed_clock_skew: seed.allowed_clock_skew,
+        });
+        Ok(())
+    }
+
+    /// One second later for each user, so that lists by creation have an order.
+    fn next_moment(&self) -> UnixTime {
+        SEEDED_AT.saturating_add(Duration::from_secs(self.users.len() as u64))
+    }
+}
+
+fn pinned(
+    place: &str,
+    id: Option<String>,
+    prefix: &str,
+    ids: &mut Ids,
+) -> Result<String, InvalidSeed> {
+    match id {
+        None => Ok(ids.object(prefix)),
+        Some(id) if is_object_id(&id, prefix) => Ok(id),
+        Some(_) => Err(InvalidSeed::new(
+            place,
+            format!("needs an id of {prefix} and 27 letters and digits"),
+        )),
+    }
+}
+
+fn check_role(key: &str, permissions: &[String]) -> Result<(), InvalidSeed> {
+    let place = format!("role {key}");
+    if !key.strip_prefix("org:").is_some_and(is_slug) {
+        return Err(InvalidSeed::new(place, "needs a key such as org:billing"));
+    }
+    let malformed = permissions.iter().find(|permission| {
+        !permission
+            .strip_prefix("org:")
+            .and_then(|rest| rest.split_once(':'))
+            .is_some_and(|(feature, action)| is_slug(feature) && is_slug(action))
+    });
+    match malformed {
+        None => Ok(()),
+        Some(permission) => Err(InvalidSeed::new(
+            place,
+            format!("has a permission that is not like org:invoices:read: {permission}"),
+        )),
+    }
+}
+
+fn check_slugs<'s>(
+    place: &str,
+    slugs: impl IntoIterator<Item = &'s String>,
+) -> Result<(), InvalidSeed> {
+    match slugs.into_iter().find(|slug| !is_slug(slug)) {
+        None => Ok(()),
+        Some(slug) => Err(InvalidSeed::new(
+            place,
+            format!("has a slug that is not of lower-case letters, digits, - and _: {slug}"),
+        )),
+    }
+}
+
+fn is_slug(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+}

@@ -1,0 +1,89 @@
+use std::time::Duration;
+
+use clerk_core::UnixTime;
+use serde_json::{Value, json};
+
+/// Clerk's default maximum lifetime of a session.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A session of a user on one client.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) user_id: String,
+    pub(crate) organization_id: Option<String>,
+    pub(crate) created_at: UnixTime,
+    pub(crate) revoked_at: Option<UnixTime>,
+}
+
+/// Where a session is in its life. Expiry is computed from the time, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SessionStatus {
+    Active,
+    Revoked,
+    Expired,
+}
+
+impl SessionStatus {
+    /// The API's name of the status.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Session {
+    pub(crate) fn start(
+        id: String,
+        client_id: String,
+        user_id: String,
+        organization_id: Option<String>,
+        now: UnixTime,
+    ) -> Self {
+        Self {
+            id,
+            client_id,
+            user_id,
+            organization_id,
+            created_at: now,
+            revoked_at: None,
+        }
+    }
+
+    pub(crate) fn status(&self, now: UnixTime) -> SessionStatus {
+        if self.revoked_at.is_some() {
+            SessionStatus::Revoked
+        } else if now >= self.expires_at() {
+            SessionStatus::Expired
+        } else {
+            SessionStatus::Active
+        }
+    }
+
+    fn expires_at(&self) -> UnixTime {
+        self.created_at.saturating_add(LIFETIME)
+    }
+
+    /// The API's session object.
+    pub(crate) fn to_json(&self, now: UnixTime) -> Value {
+        json!({
+            "object": "session",
+            "id": self.id,
+            "client_id": self.client_id,
+            "user_id": self.user_id,
+            "actor": null,
+            "status": self.status(now).as_str(),
+            "last_active_organization_id": self.organization_id,
+            "last_active_at": self.created_at.as_millis(),
+            "expire_at": self.expires_at().as_millis(),
+            "abandon_at": self.expires_at().as_millis(),
+            "tasks": null,
+            "created_at": self.created_at.as_millis(),
+            "updated_at": self.revoked_at.unwrap_or(self.created_at).as_millis(),
+        })
+    }
+}

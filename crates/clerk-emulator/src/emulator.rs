@@ -1,0 +1,330 @@
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use clerk_core::{PublishableKey, SecretKey, UnixTime};
+use http::{HeaderMap, Request, header, request::Parts};
+use serde_json::Value;
+
+use crate::{
+    answer::{self, Answer, Outcome, Reply},
+    builder::Builder,
+    call::{Call, PathParameters, Query},
+    draft::{signing_input, with_signature},
+    fault::{End, Fault, Misfortune},
+    mint::TokenBuilder,
+    refusal::Refusal,
+    request_log::LoggedRequest,
+    routing::{self, Access, Route},
+    signing_key::Digest,
+    state::{Settings, State},
+};
+
+/// How many bytes of a request's body are read.
+pub(crate) const MAX_BODY: usize = 1024 * 1024;
+
+/// An offline Clerk instance: a function from requests to answers over a state of its own.
+///
+/// Clones share the state. To send it HTTP requests, put it behind a [`Server`](crate::Server);
+/// to use it as a client's transport without a socket, behind an
+/// [`InProcess`](crate::InProcess).
+#[derive(Clone)]
+pub struct Emulator {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Settings,
+    state: Mutex<State>,
+}
+
+impl Emulator {
+    /// Starts a description of an instance; [`Builder::build`] makes it.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) fn new(settings: Settings, state: State) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                state: Mutex::new(state),
+            }),
+        }
+    }
+
+    /// Answers a request as Clerk would at `now`. Of the URI, path and query count.
+    ///
+    /// ```
+    /// use clerk_core::UnixTime;
+    /// use clerk_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder().build()?;
+    /// let request = http::Request::get("/.well-known/jwks.json").body(bytes::Bytes::new())?;
+    /// let answer = emulator.handle(request, UnixTime::from_secs(1_800_000_000));
+    /// assert_eq!(answer.into_response().map(|response| response.status().as_u16()), Some(200));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn handle(&self, request: Request<Bytes>, now: UnixTime) -> Answer {
+        let (parts, body) = request.into_parts();
+        let body = Some(body).filter(|body| body.len() <= MAX_BODY);
+        self.handle_parts(&parts, body, now)
+    }
+
+    /// As [`handle`](Self::handle), where `None` is a body that is larger than it may be.
+    pub(crate) fn handle_parts(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
+        let Shared { settings, .. } = &*self.shared;
+        let state = &mut *self.lock();
+        let path = parts.uri.path();
+        let found = routing::find(&parts.method, path);
+        let route = found.as_ref().map(|(route, _)| *route);
+        if route.is_some_and(|route| route.access == Access::Control) {
+            let result = carry_out(settings, state, parts, found, body, now);
+            return Answer::respond(answer::response(result, &state.ids.hex(32)));
+        }
+        let template = route.map(|route| route.path);
+        let Misfortune { delay, end } = state
+            .faults
+            .strike(&parts.method, path, template)
+            .unwrap_or(Misfortune {
+                delay: Duration::ZERO,
+                end: End::CarryOut,
+            });
+        let result = match end {
+            End::CarryOut => Some(carry_out(settings, state, parts, found, body, now)),
+            End::Refuse(refusal) => Some(Err(refusal)),
+            End::Drop => None,
+        };
+        let outcome = match result {
+            None => Outcome::Drop,
+            Some(result) => Outcome::Respond(answer::response(result, &state.ids.hex(32))),
+        };
+        state.log.push(LoggedRequest {
+            method: parts.method.clone(),
+            path: path.to_owned(),
+            operation: route.map(|route| route.operation),
+            status: match &outcome {
+                Outcome::Respond(response) => Some(response.status()),
+                Outcome::Drop => None,
+            },
+        });
+        Answer { delay, outcome }
+    }
+
+    /// Starts a token; see [`TokenBuilder`].
+    pub fn token(&self) -> TokenBuilder {
+        TokenBuilder::new(self.clone())
+    }
+
+    /// A compact JWS (RFC 7515 §7.1) of any header and any payload, signed with the current key:
+    /// RS256, or RS384 or RS512 where the header's `alg` says so. Nothing is added or checked.
+    ///
+    /// ```
+    /// let emulator = clerk_emulator::Emulator::builder().build()?;
+    /// let header = serde_json::json!({ "alg": "RS256", "kid": emulator.key_id() });
+    /// let token = emulator.sign(&header, br#"{"handshake":["__client_uat=0"]}"#);
+    /// assert_eq!(token.split('.').count(), 3);
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    pub fn sign(&self, header: &Value, payload: &[u8]) -> String {
+        let digest = Digest::of_algorithm(header.get("alg").and_then(Value::as_str));
+        self.sign_with(digest, header.to_string().as_bytes(), payload)
+    }
+
+    /// As [`sign`](Self::sign), with a header that need not be JSON; always RS256.
+    pub fn sign_bytes(&self, header: &[u8], payload: &[u8]) -> String {
+        self.sign_with(Digest::Sha256, header, payload)
+    }
+
+    fn sign_with(&self, digest: Digest, header: &[u8], payload: &[u8]) -> String {
+        let input = signing_input(header, payload);
+        let signature = self
+            .lock()
+            .keys
+            .current()
+            .key
+            .sign(digest, input.as_bytes());
+        with_signature(&input, &signature)
+    }
+
+    /// The origin the instance is reached at, without a trailing slash: what goes into
+    /// `CLERK_API_URL`.
+    pub fn url(&self) -> &str {
+        &self.shared.settings.origin
+    }
+
+    /// The `iss` of the instance's tokens: the origin, unless the builder says otherwise.
+    pub fn issuer(&self) -> &str {
+        &self.shared.settings.issuer
+    }
+
+    /// What goes into `CLERK_SECRET_KEY`. It opens nothing but this emulator.
+    pub fn secret_key(&self) -> &SecretKey {
+        &self.shared.settings.secret_key
+    }
+
+    /// What goes into `CLERK_PUBLISHABLE_KEY`. It names the emulator's own origin.
+    pub fn publishable_key(&self) -> &PublishableKey {
+        &self.shared.settings.publishable_key
+    }
+
+    /// The key set, as `GET /v1/jwks` answers it.
+    pub fn jwks_json(&self) -> Value {
+        self.lock().keys.jwks()
+    }
+
+    /// The current key's public half as SPKI in PEM: what goes into `CLERK_JWT_KEY`.
+    pub fn public_key_pem(&self) -> String {
+        self.lock().keys.current().key.public_pem()
+    }
+
+    /// The current key's `kid`. It differs in each run, unless the builder was given a number to
+    /// derive identifiers from.
+    pub fn key_id(&self) -> String {
+        self.lock().keys.current().id.clone()
+    }
+
+    /// The id of the user with this e-mail address.
+    pub fn user_id(&self, email: &str) -> Option<String> {
+        let user = self.lock().directory.user_called(email)?.id.clone();
+        Some(user)
+    }
+
+    /// The id of the organization with this slug.
+    pub fn organization_id(&self, slug: &str) -> Option<String> {
+        let organization = self.lock().directory.organization(slug)?.id.clone();
+        Some(organization)
+    }
+
+    /// Signs with another key from now on, under a new `kid`, and returns that. The old key stays
+    /// in the key set if it is to be kept; otherwise the new one is alone there.
+    pub fn rotate_keys(&self, keep_old: bool) -> String {
+        let mut state = self.lock();
+        state.rotate_keys(keep_old);
+        state.keys.current().id.clone()
+    }
+
+    /// Lets something go wrong; see [`Fault`].
+    pub fn add_fault(&self, fault: Fault) {
+        self.lock().faults.add(fault);
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.lock().faults.clear();
+    }
+
+    /// The latest requests, oldest first, at most 1000. Those to the control plane are not there.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.lock().log.entries().cloned().collect()
+    }
+
+    /// How many of the latest requests had this method and this path (or were for the operation
+    /// with this path template, such as `/v1/users/{user_id}`).
+    pub fn count_requests(&self, method: &str, path: &str) -> usize {
+        let state = self.lock();
+        state
+            .log
+            .entries()
+            .filter(|entry| entry.method.as_str() == method)
+            .filter(|entry| entry.path == path || routing::template(entry.operation) == Some(path))
+            .count()
+    }
+
+    /// Brings back the seed and the first key, and forgets faults and requests. Identifiers are
+    /// not given a second time.
+    pub fn reset(&self) {
+        self.with_state(|settings, state| state.reset(settings));
+    }
+
+    pub(crate) fn with_state<T>(&self, f: impl FnOnce(&Settings, &mut State) -> T) -> T {
+        f(&self.shared.settings, &mut self.lock())
+    }
+
+    /// A panic elsewhere leaves the state as it was between two requests, so it stays usable.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
+    }
+}
+
+/// From the checks that are the same for all operations to the operation itself.
+fn carry_out(
+    settings: &Settings,
+    state: &mut State,
+    parts: &Parts,
+    found: Option<(&'static Route, PathParameters)>,
+    body: Option<Bytes>,
+    now: UnixTime,
+) -> Result<Reply, Refusal> {
+    let Some((route, path)) = found else {
+        return Err(Refusal::operation_not_emulated(
+            parts.method.as_str(),
+            parts.uri.path(),
+        ));
+    };
+    if route.access == Access::SecretKey {
+        check_secret_key(settings, &parts.headers)?;
+        check_api_version(&parts.headers)?;
+    }
+    let body = body.ok_or_else(|| Refusal::request_too_large(MAX_BODY))?;
+    let mut call = Call {
+        settings,
+        state,
+        now,
+        path,
+        query: Query::parse(parts.uri.query().unwrap_or_default()),
+        body,
+    };
+    (route.handler)(&mut call)
+}
+
+fn check_secret_key(settings: &Settings, headers: &HeaderMap) -> Result<(), Refusal> {
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .filter(|token| !token.is_empty())
+        .ok_or_else(Refusal::authorization_header_format_invalid)?;
+    if token == settings.secret_key.expose() {
+        Ok(())
+    } else {
+        Err(Refusal::clerk_key_invalid())
+    }
+}
+
+/// Versions are dates. Which of them Clerk still knows is its own business.
+fn check_api_version(headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(version) = headers.get("clerk-api-version") else {
+        return Ok(());
+    };
+    let is_date = version.len() == 10
+        && version
+            .as_bytes()
+            .iter()
+            .enumerate()
+            .all(|(index, byte)| match index {
+                4 | 7 => *byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+    if is_date {
+        Ok(())
+    } else {
+        Err(Refusal::api_version_invalid())
+    }
+}

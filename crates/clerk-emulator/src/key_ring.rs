@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{
+    ids::Ids,
+    signing_key::{InvalidSigningKey, SigningKey},
+};
+
+/// The keys an emulator takes one after the other, published with their private halves.
+const PUBLISHED: [&str; 3] = [
+    include_str!("keys/signing-1.pem"),
+    include_str!("keys/signing-2.pem"),
+    include_str!("keys/signing-3.pem"),
+];
+const FOREIGN: &str = include_str!("keys/foreign.pem");
+
+/// A signing key and the name it has in the key set.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedKey {
+    pub(crate) id: String,
+    pub(crate) key: Arc<SigningKey>,
+}
+
+/// The instance's keys: the one that signs, the older ones still in the key set, and a foreign
+/// one that never is.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyRing {
+    current: NamedKey,
+    retired: Vec<NamedKey>,
+    successors: Vec<Arc<SigningKey>>,
+    rotations: usize,
+    foreign: Arc<SigningKey>,
+}
+
+impl KeyRing {
+    /// A ring whose first key is `own`, or else the first of the published ones.
+    pub(crate) fn new(own: Option<SigningKey>, ids: &mut Ids) -> Result<Self, InvalidSigningKey> {
+        let mut successors = Vec::with_capacity(PUBLISHED.len() + 1);
+        successors.extend(own.map(Arc::new));
+        for pem in PUBLISHED {
+            successors.push(Arc::new(SigningKey::from_pkcs8_pem(pem)?));
+        }
+        let current = NamedKey {
+            id: ids.object("ins_"),
+            key: Arc::clone(&successors[0]),
+        };
+        Ok(Self {
+            current,
+            retired: Vec::new(),
+            successors,
+            rotations: 0,
+            foreign: Arc::new(SigningKey::from_pkcs8_pem(FOREIGN)?),
+        })
+    }
+
+    /// The key that signs.
+    pub(crate) fn current(&self) -> &NamedKey {
+        &self.current
+    }
+
+    /// A key that is never in the key set.
+    pub(crate) fn foreign(&self) -> &SigningKey {
+        &self.foreign
+    }
+
+    /// Puts the next key in the current one's place, under a new id.
+    pub(crate) fn rotate(&mut self, keep_old: bool, ids: &mut Ids) {
+        self.rotations += 1;
+        let key = Arc::clone(&self.successors[self.rotations % self.successors.len()]);
+        let next = NamedKey {
+            id: ids.object("ins_"),
+            key,
+        };
+        let old = std::mem::replace(&mut self.current, next);
+        if keep_old {
+            self.retired.push(old);
+        } else {
+            self.retired.clear();
+        }
+    }
+
+    /// The JSON Web Key Set (RFC 7517 §5): the current key first.
+    pub(crate) fn jwks(&self) -> Value {
+        let keys: Vec<Value> = std::iter::once(&self.current)
+            .chain(self.retired.iter().rev())
+            .map(|named| {
+                json!({
+                    "use": "sig",
+                    "kty": "RSA",
+                    "kid": named.id,
+                    "alg": "RS256",
+                    "n": named.key.modulus_base64url(),
+                    "e": "AQAB",
+                })
+            })
+            .collect();
+        json!({ "keys": keys })
+    }
+}

@@ -1,0 +1,106 @@
+//! An offline Clerk: tests against it need no account, no network and no waiting.
+//!
+//! It issues the tokens Clerk issues, answers the part of Clerk's Backend API that `SUPPORTED.md`
+//! (beside this crate's `Cargo.toml`) lists, and goes wrong on demand. Clerk's own SDKs accept it
+//! unmodified.
+//!
+//! It is **not** Clerk, and nothing it signs is worth anything: the private half of its signing
+//! key is published. It listens on loopback only.
+//!
+//! # A test of a server
+//!
+//! ```
+//! use clerk_core::{Clock, SystemClock};
+//! use clerk_emulator::{Defect, Emulator, Fault, Server};
+//! use std::time::Duration;
+//!
+//! // Ada is the admin of the organization acme, Bob is a member; see `Seed::example`.
+//! let clerk = Server::start(Emulator::builder())?;
+//! let emulator = clerk.emulator();
+//!
+//! // The program under test takes these as it takes Clerk's own: CLERK_API_URL,
+//! // CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY.
+//! let settings = (clerk.url(), emulator.secret_key(), emulator.publishable_key());
+//! # let _ = settings;
+//!
+//! // Tokens to call it with, good and bad.
+//! let now = SystemClock::new().now();
+//! let admin = emulator.token().user("ada@example.com").organization("acme").sign(now);
+//! let stale = emulator.token().issued_ago(Duration::from_secs(90)).sign(now);
+//! let forged = emulator.token().defect(Defect::ForeignKey).sign(now);
+//! # let _ = (admin, stale, forged);
+//!
+//! // What if Clerk's key server fails twice, then rotates its keys?
+//! emulator.add_fault(Fault::status(503).path("/v1/jwks").times(2));
+//! emulator.rotate_keys(false);
+//! assert_eq!(emulator.count_requests("GET", "/v1/jwks"), 0);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # The parts
+//!
+//! - [`Emulator`] is the instance: a function from requests and the time to [`Answer`]s, over a
+//!   state of its own. It reads no clock and moves no bytes.
+//! - [`Server`] puts it behind HTTP on a thread of its own, for blocking and async tests and for
+//!   programs in other languages; [`InProcess`] makes it a `clerk-http` transport, without a
+//!   socket and with any clock.
+//! - [`TokenBuilder`] makes tokens of every kind, [`Defect`]s included; [`Emulator::sign`] signs
+//!   anything at all.
+//! - [`Seed`] says what the instance holds; [`Fault`] what goes wrong.
+//!
+//! # From other languages
+//!
+//! The control plane of a [`Server`] is plain JSON, without credentials:
+//!
+//! | request | body | answer |
+//! |---|---|---|
+//! | `GET /_emulator/health` | | the instance's keys and counts |
+//! | `POST /_emulator/mint` | `{"user":"ada@example.com","organization":"acme","issued_ago":90,"defect":"alg-none",…}` | `{"jwt":"…"}` |
+//! | `POST /_emulator/keys/rotate` | `{"keep_old":true}` | `{"key_id":"ins_…"}` |
+//! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `drop`, `delay_ms` | 204 |
+//! | `DELETE /_emulator/faults` | | 204 |
+//! | `GET /_emulator/requests` | | `{"requests":[{"method":"GET","path":"/v1/jwks","status":200,…}]}` |
+//! | `POST /_emulator/reset` | | 204 |
+//!
+//! Where it sits: above `clerk-http`, whose transports it implements; no other crate of ours
+//! depends on it but for tests and the command line.
+//!
+//! Unofficial: not affiliated with Clerk.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod answer;
+mod builder;
+mod call;
+mod claims;
+mod defect;
+mod directory;
+mod draft;
+mod emulator;
+mod fault;
+mod ids;
+mod in_process;
+mod key_ring;
+mod mint;
+mod operations;
+mod refusal;
+mod request_log;
+mod routing;
+mod seed;
+mod server;
+mod signing_key;
+mod state;
+
+pub use answer::{Answer, Outcome};
+pub use builder::{BuildError, Builder};
+pub use claims::TokenVersion;
+pub use defect::{Defect, UnknownDefect};
+pub use directory::InvalidSeed;
+pub use emulator::Emulator;
+pub use fault::Fault;
+pub use in_process::InProcess;
+pub use mint::{MintError, TokenBuilder};
+pub use request_log::LoggedRequest;
+pub use seed::{OrganizationSeed, Seed, TemplateSeed, UserSeed};
+pub use server::Server;
+pub use signing_key::InvalidSigningKey;

@@ -1,0 +1,254 @@
+//! The control plane, `/_emulator/…`: for tests that do not run in this process.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use clerk_core::UnixTime;
+use http::Method;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    answer::Reply,
+    call::Call,
+    claims::TokenVersion,
+    fault::Fault,
+    mint::{Issued, Kind, TokenSpec},
+    refusal::Refusal,
+    routing::{Access, Route},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        operation: "_emulator.health",
+        method: Method::GET,
+        path: "/_emulator/health",
+        access: Access::Control,
+        handler: health,
+    },
+    Route {
+        operation: "_emulator.reset",
+        method: Method::POST,
+        path: "/_emulator/reset",
+        access: Access::Control,
+        handler: reset,
+    },
+    Route {
+        operation: "_emulator.mint",
+        method: Method::POST,
+        path: "/_emulator/mint",
+        access: Access::Control,
+        handler: mint,
+    },
+    Route {
+        operation: "_emulator.rotateKeys",
+        method: Method::POST,
+        path: "/_emulator/keys/rotate",
+        access: Access::Control,
+        handler: rotate_keys,
+    },
+    Route {
+        operation: "_emulator.addFault",
+        method: Method::POST,
+        path: "/_emulator/faults",
+        access: Access::Control,
+        handler: add_fault,
+    },
+    Route {
+        operation: "_emulator.clearFaults",
+        method: Method::DELETE,
+        path: "/_emulator/faults",
+        access: Access::Control,
+        handler: clear_faults,
+    },
+    Route {
+        operation: "_emulator.requests",
+        method: Method::GET,
+        path: "/_emulator/requests",
+        access: Access::Control,
+        handler: requests,
+    },
+];
+
+/// Reads the whole body as `T`; unlike Clerk's errors, these say what is wrong with which line.
+fn body<T: DeserializeOwned + Default>(call: &Call<'_>) -> Result<T, Refusal> {
+    if call.body.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(&call.body)
+        .map_err(|error| Refusal::request_body_invalid(&error.to_string()))
+}
+
+fn health(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    Ok(Reply::ok(json!({
+        "object": "emulator",
+        "notice": "Clerk emulator, unofficial: not Clerk",
+        "url": call.settings.origin,
+        "issuer": call.settings.issuer,
+        "publishable_key": call.settings.publishable_key.as_str(),
+        "key_id": call.state.keys.current().id,
+        "users": call.state.directory.users.len(),
+        "sessions": call.state.directory.sessions.len(),
+        "organizations": call.state.directory.organizations.len(),
+    })))
+}
+
+fn reset(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    call.state.reset(call.settings);
+    Ok(Reply::no_content())
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RotateBody {
+    keep_old: bool,
+}
+
+fn rotate_keys(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let RotateBody { keep_old } = body(call)?;
+    call.state.rotate_keys(keep_old);
+    Ok(Reply::ok(json!({ "key_id": call.state.keys.current().id })))
+}
+
+/// Times in seconds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct MintBody {
+    kind: Option<MintKind>,
+    template: Option<String>,
+    user: Option<String>,
+    organization: Option<String>,
+    version: Option<TokenVersion>,
+    issued_ago: Option<u64>,
+    issued_at: Option<i64>,
+    lifetime: Option<u64>,
+    claims: Map<String, Value>,
+    without: Vec<String>,
+    header: Map<String, Value>,
+    without_header: Vec<String>,
+    defect: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum MintKind {
+    Session,
+    Machine,
+    OAuth,
+}
+
+fn mint(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let body: MintBody = body(call)?;
+    let kind = match (body.kind, body.template) {
+        (None, Some(name)) => Kind::Template(name),
+        (Some(_), Some(_)) => {
+            let expected = "absent where there is a template";
+            return Err(Refusal::form_param_value_invalid("kind", expected));
+        }
+        (None | Some(MintKind::Session), None) => Kind::Session,
+        (Some(MintKind::Machine), None) => Kind::Machine,
+        (Some(MintKind::OAuth), None) => Kind::OAuth,
+    };
+    let issued = match (body.issued_ago, body.issued_at) {
+        (Some(_), Some(_)) => {
+            let expected = "absent where there is issued_ago";
+            return Err(Refusal::form_param_value_invalid("issued_at", expected));
+        }
+        (None, Some(seconds)) => Issued::At(UnixTime::from_secs(seconds)),
+        (ago, None) => Issued::Ago(Duration::from_secs(ago.unwrap_or(0))),
+    };
+    let defect = body.defect.map(|name| name.parse()).transpose();
+    let defect = defect.map_err(|_| {
+        Refusal::form_param_value_invalid("defect", "one of the names that SUPPORTED.md lists")
+    })?;
+    let spec = TokenSpec {
+        kind,
+        user: body.user,
+        organization: body.organization,
+        version: body.version,
+        issued,
+        lifetime: body.lifetime.map(Duration::from_secs),
+        claims: changes(body.claims, body.without),
+        header: changes(body.header, body.without_header),
+        defect,
+    };
+    let jwt = spec
+        .mint(call.settings, call.state, call.now)
+        .map_err(|error| Refusal::request_body_invalid(&error.to_string()))?;
+    Ok(Reply::ok(json!({ "jwt": jwt })))
+}
+
+fn changes(members: Map<String, Value>, without: Vec<String>) -> BTreeMap<String, Option<Value>> {
+    let set = members.into_iter().map(|(name, value)| (name, Some(value)));
+    set.chain(without.into_iter().map(|name| (name, None)))
+        .collect()
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct FaultBody {
+    method: Option<String>,
+    path: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+    retry_after: Option<u64>,
+    delay_ms: Option<u64>,
+    drop: bool,
+    count: Option<u64>,
+}
+
+fn add_fault(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let body: FaultBody = body(call)?;
+    let delay = Duration::from_millis(body.delay_ms.unwrap_or(0));
+    let mut fault = match (body.drop, body.status) {
+        (true, None) => Fault::drop_connection().after(delay),
+        (false, Some(status @ 400..=599)) => Fault::status(status).after(delay),
+        (false, None) if body.delay_ms.is_some() => Fault::delay(delay),
+        (_, None) => {
+            let expected = "there, or drop, or delay_ms: something has to go wrong";
+            return Err(Refusal::form_param_value_invalid("status", expected));
+        }
+        (_, Some(_)) => {
+            let expected = "from 400 to 599, and absent where there is drop";
+            return Err(Refusal::form_param_value_invalid("status", expected));
+        }
+    };
+    if let Some(method) = body.method {
+        fault = fault.method(method);
+    }
+    if let Some(path) = body.path {
+        fault = fault.path(path);
+    }
+    if let Some(code) = body.code {
+        fault = fault.code(code);
+    }
+    if let Some(seconds) = body.retry_after {
+        fault = fault.retry_after(seconds);
+    }
+    if let Some(count) = body.count {
+        fault = fault.times(count);
+    }
+    call.state.faults.add(fault);
+    Ok(Reply::no_content())
+}
+
+fn clear_faults(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    call.state.faults.clear();
+    Ok(Reply::no_content())
+}
+
+fn requests(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let requests: Vec<Value> = call
+        .state
+        .log
+        .entries()
+        .map(|entry| {
+            json!({
+                "method": entry.method.as_str(),
+                "path": entry.path,
+                "operation": entry.operation,
+                "status": entry.status.map(|status| status.as_u16()),
+            })
+        })
+        .collect();
+    Ok(Reply::ok(json!({ "requests": requests })))
+}

@@ -1,0 +1,202 @@
+use std::time::Duration;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{page, passes};
+use crate::{
+    answer::Reply,
+    call::Call,
+    directory::{Session, SessionStatus, User},
+    mint::{Form, session_token},
+    refusal::Refusal,
+    routing::{Access, Route},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        operation: "GetSessionList",
+        method: Method::GET,
+        path: "/v1/sessions",
+        access: Access::SecretKey,
+        handler: list,
+    },
+    Route {
+        operation: "createSession",
+        method: Method::POST,
+        path: "/v1/sessions",
+        access: Access::SecretKey,
+        handler: create,
+    },
+    Route {
+        operation: "GetSession",
+        method: Method::GET,
+        path: "/v1/sessions/{session_id}",
+        access: Access::SecretKey,
+        handler: get,
+    },
+    Route {
+        operation: "RevokeSession",
+        method: Method::POST,
+        path: "/v1/sessions/{session_id}/revoke",
+        access: Access::SecretKey,
+        handler: revoke,
+    },
+    Route {
+        operation: "CreateSessionToken",
+        method: Method::POST,
+        path: "/v1/sessions/{session_id}/tokens",
+        access: Access::SecretKey,
+        handler: create_token,
+    },
+    Route {
+        operation: "CreateSessionTokenFromTemplate",
+        method: Method::POST,
+        path: "/v1/sessions/{session_id}/tokens/{template_name}",
+        access: Access::SecretKey,
+        handler: create_token_from_template,
+    },
+];
+
+fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let user_id = input
+        .text("user_id")?
+        .ok_or_else(|| Refusal::form_param_missing("user_id"))?;
+    let organization = input.text("active_organization_id")?;
+    input.finish()?;
+    let state = &mut *call.state;
+    let user = state
+        .directory
+        .user(&user_id)
+        .ok_or_else(|| Refusal::resource_not_found("user", &user_id))?;
+    if user.banned {
+        return Err(Refusal::forbidden("user_banned", "The user is banned."));
+    }
+    if user.locked {
+        return Err(Refusal::forbidden("user_locked", "The user is locked."));
+    }
+    let organization = match organization {
+        None => state.directory.last_joined(&user_id).map(str::to_owned),
+        Some(id) if state.directory.is_member(&user_id, &id) => Some(id),
+        Some(id) => {
+            return Err(match state.directory.organization(&id) {
+                None => Refusal::resource_not_found("organization", &id),
+                Some(_) => Refusal::forbidden(
+                    "not_a_member_in_organization",
+                    "The user is not a member of the organization.",
+                ),
+            });
+        }
+    };
+    let session =
+        state
+            .directory
+            .start_session(&user_id, organization.as_deref(), call.now, &mut state.ids);
+    Ok(Reply::ok(session.to_json(call.now)))
+}
+
+fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let session = called_for(call)?;
+    Ok(Reply::ok(session.to_json(call.now)))
+}
+
+fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let id = called_for(call)?.id.clone();
+    let now = call.now;
+    let sessions = &mut call.state.directory.sessions;
+    if let Some(session) = sessions.iter_mut().find(|session| session.id == id) {
+        session.revoked_at.get_or_insert(now);
+    }
+    get(call)
+}
+
+fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let query = &call.query;
+    query.only(&[
+        "limit",
+        "offset",
+        "paginated",
+        "user_id",
+        "client_id",
+        "status",
+    ])?;
+    if query.get("user_id").is_none() && query.get("client_id").is_none() {
+        return Err(Refusal::form_param_missing("user_id"));
+    }
+    let sessions: Vec<Value> = call
+        .state
+        .directory
+        .sessions
+        .iter()
+        .rev()
+        .filter(|session| {
+            passes(query, "user_id", Some(&session.user_id))
+                && passes(query, "client_id", Some(&session.client_id))
+                && passes(query, "status", Some(session.status(call.now).as_str()))
+        })
+        .map(|session| session.to_json(call.now))
+        .collect();
+    Ok(Reply::ok(page(query, &sessions)?))
+}
+
+fn create_token(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let form = Form::Session(call.settings.token_version);
+    token(call, &form)
+}
+
+fn create_token_from_template(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let name = call.path.get("template_name");
+    let template = call.state.directory.template(name).cloned();
+    let template = template.ok_or_else(|| Refusal::resource_not_found("JWT template", name))?;
+    token(call, &Form::Template(template))
+}
+
+fn token(call: &mut Call<'_>, form: &Form) -> Result<Reply, Refusal> {
+    let (user, session) = active_session(call)?;
+    let mut input = call.input()?;
+    let lifetime = match input.integer("expires_in_seconds")? {
+        None => None,
+        Some(seconds) => Some(
+            u64::try_from(seconds)
+                .ok()
+                .filter(|seconds| (30..=315_360_000).contains(seconds))
+                .map(Duration::from_secs)
+                .ok_or_else(|| {
+                    let expected = "from 30 to 315360000";
+                    Refusal::form_param_value_invalid("expires_in_seconds", expected)
+                })?,
+        ),
+    };
+    input.finish()?;
+    let holder = (&user, &session);
+    let draft = session_token(
+        form,
+        call.settings,
+        call.state,
+        holder,
+        (call.now, lifetime),
+    );
+    let jwt = draft.sign(call.state.keys.current());
+    Ok(Reply::ok(json!({ "object": "token", "jwt": jwt })))
+}
+
+fn called_for<'c>(call: &'c Call<'_>) -> Result<&'c Session, Refusal> {
+    let id = call.path.get("session_id");
+    call.state
+        .directory
+        .session(id)
+        .ok_or_else(|| Refusal::resource_not_found("session", id))
+}
+
+/// The session and its user, while it is active: no other gives tokens.
+fn active_session(call: &Call<'_>) -> Result<(User, Session), Refusal> {
+    let session = called_for(call)?;
+    let user = call.state.directory.user(&session.user_id);
+    match user {
+        Some(user) if session.status(call.now) == SessionStatus::Active => {
+            Ok((user.clone(), session.clone()))
+        }
+        _ => Err(Refusal::resource_not_found("active session", &session.id)),
+    }
+}

@@ -1,0 +1,205 @@
+use http::StatusCode;
+use serde_json::{Value, json};
+
+/// An error answer, in Clerk's shape and with Clerk's codes.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: Box<str>,
+    message: Box<str>,
+    long_message: Box<str>,
+    /// The input that is to blame.
+    param: Option<Box<str>>,
+    /// Seconds.
+    retry_after: Option<u64>,
+}
+
+impl Refusal {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: impl Into<Box<str>>,
+        message: impl Into<Box<str>>,
+        long_message: impl Into<Box<str>>,
+    ) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            message: message.into(),
+            long_message: long_message.into(),
+            param: None,
+            retry_after: None,
+        }
+    }
+
+    /// Names the input that is to blame, as `meta.param_name`.
+    fn param(mut self, name: &str) -> Self {
+        self.param = Some(name.into());
+        self
+    }
+
+    /// Sets `Retry-After`.
+    pub(crate) fn after(mut self, seconds: Option<u64>) -> Self {
+        self.retry_after = seconds;
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    pub(crate) fn body(&self, trace_id: &str) -> Value {
+        let mut error = json!({
+            "message": self.message,
+            "long_message": self.long_message,
+            "code": self.code,
+        });
+        if let Some(name) = &self.param {
+            error["meta"] = json!({ "param_name": name });
+        }
+        json!({ "errors": [error], "clerk_trace_id": trace_id })
+    }
+
+    pub(crate) fn authorization_header_format_invalid() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "authorization_header_format_invalid",
+            "the Authorization header is missing or malformed",
+            "Send the secret key as `Authorization: Bearer sk_test_…`.",
+        )
+    }
+
+    pub(crate) fn clerk_key_invalid() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "clerk_key_invalid",
+            "the secret key is invalid",
+            "The bearer token is not this instance's secret key.",
+        )
+    }
+
+    pub(crate) fn api_version_invalid() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "api_version_invalid",
+            "the API version is invalid",
+            "Clerk-API-Version is a date, for instance 2026-05-12.",
+        )
+    }
+
+    pub(crate) fn request_body_invalid(why: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "request_body_invalid",
+            "the request body is invalid",
+            format!("The request body could not be read: {why}."),
+        )
+    }
+
+    pub(crate) fn request_too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request_body_too_large",
+            "the request body is too large",
+            format!("The emulator reads request bodies of up to {limit} bytes."),
+        )
+    }
+
+    pub(crate) fn operation_not_emulated(method: &str, path: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "operation_not_emulated",
+            "the emulator does not have this operation",
+            format!(
+                "The Clerk emulator has no {method} {path}. Its SUPPORTED.md lists what it has."
+            ),
+        )
+    }
+
+    pub(crate) fn resource_not_found(what: &str, id: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "resource_not_found",
+            "not found",
+            format!("No {what} was found with id {id}."),
+        )
+    }
+
+    pub(crate) fn form_param_missing(name: &str) -> Self {
+        Self::unprocessable(
+            "form_param_missing",
+            "is missing",
+            format!("{name} must be included."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_param_unknown(name: &str) -> Self {
+        Self::unprocessable(
+            "form_param_unknown",
+            "is unknown",
+            format!("{name} is not an input of this operation, or not one the emulator has."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_param_value_invalid(name: &str, expected: &str) -> Self {
+        Self::unprocessable(
+            "form_param_value_invalid",
+            "is invalid",
+            format!("{name} must be {expected}."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_param_format_invalid(name: &str, expected: &str) -> Self {
+        Self::unprocessable(
+            "form_param_format_invalid",
+            "is invalid",
+            format!("{name} must be {expected}."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_identifier_exists(name: &str) -> Self {
+        Self::unprocessable(
+            "form_identifier_exists",
+            "is taken",
+            format!("That {name} is taken. Please try another."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_data_missing() -> Self {
+        Self::unprocessable(
+            "form_data_missing",
+            "data is missing",
+            "A user needs an email_address or a username.".to_owned(),
+        )
+    }
+
+    pub(crate) fn form_password_length_too_short() -> Self {
+        Self::unprocessable(
+            "form_password_length_too_short",
+            "is too short",
+            "Passwords must be 8 characters or more.".to_owned(),
+        )
+        .param("password")
+    }
+
+    pub(crate) fn forbidden(code: &str, long_message: impl Into<Box<str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, "not allowed", long_message)
+    }
+
+    fn unprocessable(code: &str, message: &str, long_message: String) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            code,
+            message,
+            long_message,
+        )
+    }
+}

@@ -1,0 +1,297 @@
+use std::{
+    fmt, io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use clerk_core::{Clock, SystemClock};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinSet,
+};
+
+use crate::{Builder, Emulator, Outcome, emulator::MAX_BODY};
+
+/// An [`Emulator`] as an HTTP server on this machine.
+///
+/// It runs on a thread of its own, so blocking and async tests use it alike. It listens on
+/// loopback only. Dropping it stops it and closes its connections.
+///
+/// ```
+/// use clerk_emulator::{Emulator, Server};
+///
+/// let server = Server::start(Emulator::builder())?;
+/// println!("CLERK_API_URL={}", server.url());
+/// println!("CLERK_SECRET_KEY={}", server.emulator().secret_key().expose());
+/// println!("CLERK_PUBLISHABLE_KEY={}", server.emulator().publishable_key());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Server {
+    emulator: Emulator,
+    address: SocketAddr,
+    commands: Option<UnboundedSender<Command>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+enum Command {
+    Pause(mpsc::Sender<io::Result<()>>),
+    Resume(mpsc::Sender<io::Result<()>>),
+}
+
+impl Server {
+    /// Serves on a free port, by the system's clock.
+    ///
+    /// # Errors
+    ///
+    /// The description does not fit together ([`BuildError`](crate::BuildError), inside an error
+    /// of kind `InvalidInput`), or the operating system gives no port or no thread.
+    pub fn start(emulator: Builder) -> io::Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::start_at(address, emulator, Arc::new(SystemClock::new()))
+    }
+
+    /// Serves on an IPv4 loopback address, port 0 being any free one, where it is always
+    /// `clock`'s time.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start). An address that other machines can reach is refused: the
+    /// emulator gives tokens to everybody who asks.
+    pub fn start_at(
+        address: SocketAddr,
+        emulator: Builder,
+        clock: Arc<dyn Clock>,
+    ) -> io::Result<Self> {
+        if !address.is_ipv4() || !address.ip().is_loopback() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the emulator listens on loopback only: use 127.0.0.1",
+            ));
+        }
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let emulator = emulator
+            .default_origin(format!("http://{address}"))
+            .build()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let (commands, inbox) = unbounded_channel();
+        let site = Site {
+            emulator: emulator.clone(),
+            clock,
+            address,
+        };
+        let thread = std::thread::Builder::new()
+            .name("clerk-emulator".into())
+            .spawn(move || runtime.block_on(site.run(listener, inbox)))?;
+        Ok(Self {
+            emulator,
+            address,
+            commands: Some(commands),
+            thread: Some(thread),
+        })
+    }
+
+    /// The emulator behind it.
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+
+    /// The emulator's origin, without a trailing slash.
+    pub fn url(&self) -> &str {
+        self.emulator.url()
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes all connections and refuses new ones, as a server that is down does. The port stays
+    /// taken. Pausing twice is pausing once.
+    ///
+    /// # Errors
+    ///
+    /// The operating system did not let the port be kept.
+    pub fn pause(&self) -> io::Result<()> {
+        self.command(Command::Pause)
+    }
+
+    /// Answers again, on the same port, with the state there was.
+    ///
+    /// # Errors
+    ///
+    /// The operating system did not let the port be listened on.
+    pub fn resume(&self) -> io::Result<()> {
+        self.command(Command::Resume)
+    }
+
+    /// Stops, and waits until the port is free again.
+    pub fn shutdown(self) {
+        drop(self);
+    }
+
+    fn command(&self, command: fn(mpsc::Sender<io::Result<()>>) -> Command) -> io::Result<()> {
+        let gone = || io::Error::other("the emulator's thread has ended");
+        let (reply, result) = mpsc::channel();
+        self.commands
+            .as_ref()
+            .and_then(|commands| commands.send(command(reply)).ok())
+            .ok_or_else(gone)?;
+        result.recv().map_err(|_| gone())?
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The thread ends when nobody can send it commands any more.
+        self.commands = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What every connection needs to know.
+#[derive(Clone)]
+struct Site {
+    emulator: Emulator,
+    clock: Arc<dyn Clock>,
+    address: SocketAddr,
+}
+
+/// The port, open or held.
+enum Port {
+    Open(tokio::task::JoinHandle<()>),
+    /// Bound but not listening: connections are refused, and nobody else gets the port.
+    Held(TcpSocket),
+    /// An error has left nothing.
+    Lost,
+}
+
+impl Site {
+    async fn run(self, listener: std::net::TcpListener, mut inbox: UnboundedReceiver<Command>) {
+        let mut port = match TcpListener::from_std(listener) {
+            Ok(listener) => self.open(listener),
+            Err(_) => Port::Lost,
+        };
+        while let Some(command) = inbox.recv().await {
+            let (next, result, reply) = match command {
+                Command::Pause(reply) => {
+                    let (next, result) = self.hold(port).await;
+                    (next, result, reply)
+                }
+                Command::Resume(reply) => {
+                    let (next, result) = self.reopen(port);
+                    (next, result, reply)
+                }
+            };
+            port = next;
+            // Whoever gave the command may not be waiting any more.
+            drop(reply.send(result));
+        }
+    }
+
+    fn open(&self, listener: TcpListener) -> Port {
+        Port::Open(tokio::spawn(accept(listener, self.clone())))
+    }
+
+    async fn hold(&self, port: Port) -> (Port, io::Result<()>) {
+        if let Port::Open(accepting) = port {
+            accepting.abort();
+            // Only when it has ended are the listener and the connections closed.
+            drop(accepting.await);
+        } else if let Port::Held(_) = port {
+            return (port, Ok(()));
+        }
+        match self.bind() {
+            Ok(socket) => (Port::Held(socket), Ok(())),
+            Err(error) => (Port::Lost, Err(error)),
+        }
+    }
+
+    fn reopen(&self, port: Port) -> (Port, io::Result<()>) {
+        let socket = match port {
+            Port::Open(_) => return (port, Ok(())),
+            Port::Held(socket) => Ok(socket),
+            Port::Lost => self.bind(),
+        };
+        match socket.and_then(|socket| socket.listen(1024)) {
+            Ok(listener) => (self.open(listener), Ok(())),
+            Err(error) => (Port::Lost, Err(error)),
+        }
+    }
+
+    fn bind(&self) -> io::Result<TcpSocket> {
+        let socket = TcpSocket::new_v4()?;
+        // Elsewhere than on Unix it would let another program take the port as well.
+        if cfg!(unix) {
+            socket.set_reuseaddr(true)?;
+        }
+        socket.bind(self.address)?;
+        Ok(socket)
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+        let (parts, body) = request.into_parts();
+        let body = match Limited::new(body, MAX_BODY).collect().await {
+            Ok(body) => Some(body.to_bytes()),
+            Err(error) if error.is::<LengthLimitError>() => None,
+            Err(_) => return Err(Dropped),
+        };
+        let answer = self.emulator.handle_parts(&parts, body, self.clock.now());
+        if !answer.delay.is_zero() {
+            tokio::time::sleep(answer.delay).await;
+        }
+        match answer.outcome {
+            Outcome::Respond(response) => Ok(response.map(Full::new)),
+            Outcome::Drop => Err(Dropped),
+        }
+    }
+}
+
+/// Ends a connection without a response: hyper closes it when its service fails.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is dropped")]
+struct Dropped;
+
+async fn accept(listener: TcpListener, site: Site) {
+    // Owned by this future, so that aborting it closes every connection.
+    let mut connections = JoinSet::new();
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            connections.spawn(serve(stream, site.clone()));
+        } else {
+            // Out of file descriptors, say: connections have to end before the next attempt.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn serve(stream: TcpStream, site: Site) {
+    let service = service_fn(|request| site.answer(request));
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // How a connection ends is the client's business.
+    drop(connection.await);
+}
