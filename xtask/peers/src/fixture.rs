@@ -1,9 +1,8 @@
 //! The token that every row verifies.
 
-use std::time::SystemTime;
-
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use clerk_core::{Clock, SystemClock, UnixTime};
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
 use ring::signature::RSA_PKCS1_SHA256;
@@ -13,8 +12,8 @@ use serde_json::json;
 pub struct Fixture {
     /// Compact form, about 1,030 bytes: RS256 with 2,048 bits, claims of version 2, an organization.
     pub token: String,
-    /// When it was made, in Unix seconds. Some rows can only be made to read the clock themselves.
-    pub now: u64,
+    /// When it was made: now, because other libraries read the clock themselves.
+    pub now: UnixTime,
     /// The name of the key.
     pub kid: &'static str,
     /// The modulus, big-endian.
@@ -31,13 +30,12 @@ impl Fixture {
 
     /// Signs a token that is valid for the next hour.
     pub fn new() -> Self {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let now = since.expect("the clock is past 1970").as_secs();
+        let now = SystemClock::new().now();
         let kid = "ins_2abcdefghijklmnopqrstuvwxyz";
         let key = test_key();
         let header = json!({ "alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": kid, "typ": "JWT" });
         let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let signed = format!("{}.{}", encode(&header), encode(&claims(now)));
+        let signed = format!("{}.{}", encode(&header), encode(&claims(now.as_secs())));
         let mut signature = vec![0; key.public().modulus_len()];
         key.sign(
             &RSA_PKCS1_SHA256,
@@ -82,7 +80,7 @@ impl Default for Fixture {
     }
 }
 
-fn claims(now: u64) -> serde_json::Value {
+fn claims(now: i64) -> serde_json::Value {
     json!({
         "azp": Fixture::PARTY,
         "exp": now + 3600,
@@ -108,8 +106,8 @@ fn claims(now: u64) -> serde_json::Value {
 }
 
 fn test_key() -> KeyPair {
-    let pem = include_str!("../key.pem");
+    let pem = include_str!("../../../crates/clerk-jwt/tests/keys/a.private.pem");
     let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     let der = STANDARD.decode(body).expect("PEM is base64");
-    KeyPair::from_pkcs8(&der).expect("made by `openssl genpkey`")
+    KeyPair::from_pkcs8(&der).expect("a key in PKCS #8")
 }

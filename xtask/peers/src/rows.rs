@@ -1,6 +1,7 @@
 //! What is measured.
 
 mod others;
+mod ours;
 
 use crate::Fixture;
 
@@ -20,6 +21,22 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "raw-ring",
         prepare: others::raw_ring,
+    },
+    Row {
+        name: "verify-ring",
+        prepare: ours::verify_ring,
+    },
+    Row {
+        name: "refuse-malformed",
+        prepare: ours::refuse_malformed,
+    },
+    Row {
+        name: "refuse-oversize",
+        prepare: ours::refuse_oversize,
+    },
+    Row {
+        name: "refuse-wrong-algorithm",
+        prepare: ours::refuse_wrong_algorithm,
     },
     Row {
         name: "jsonwebtoken-9",

@@ -1,0 +1,79 @@
+//! Clerk for Rust, accepting and refusing.
+
+use std::hint::black_box;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clerk_core::UnixTime;
+use clerk_jwt::{
+    AuthorizedParties, MAX_TOKEN_BYTES, Policy, SessionClaims, UnverifiedToken, VerifyError,
+    VerifyingKey,
+};
+
+use super::Run;
+use crate::Fixture;
+
+/// A key parsed once and a policy that checks what Clerk recommends checking.
+struct Verification {
+    key: VerifyingKey,
+    policy: Policy,
+    now: UnixTime,
+}
+
+impl Verification {
+    fn new(fixture: &Fixture) -> Self {
+        let parties = AuthorizedParties::require([Fixture::PARTY]);
+        Self {
+            key: VerifyingKey::from_jwk(&fixture.jwk().to_string()).expect("a JWK"),
+            policy: Policy::default()
+                .issuers([Fixture::ISSUER])
+                .authorized_parties(parties),
+            now: fixture.now,
+        }
+    }
+
+    fn verify(&self, token: &str) -> Result<SessionClaims, VerifyError> {
+        let verified = UnverifiedToken::parse(token)?.verify(&self.key, self.now, &self.policy)?;
+        Ok(verified.into_claims())
+    }
+}
+
+pub(super) fn verify_ring(fixture: &Fixture) -> Run {
+    let verification = Verification::new(fixture);
+    let token = fixture.token.clone();
+    Box::new(move || {
+        let claims = verification.verify(black_box(&token));
+        black_box(claims.expect("a good token"));
+    })
+}
+
+fn refuse(fixture: &Fixture, token: String) -> Run {
+    let verification = Verification::new(fixture);
+    Box::new(move || {
+        let claims = verification.verify(black_box(&token));
+        black_box(claims.expect_err("a bad token"));
+    })
+}
+
+/// The signature's last character is gone, so its length is no longer one that base64 has.
+pub(super) fn refuse_malformed(fixture: &Fixture) -> Run {
+    let mut token = fixture.token.clone();
+    token.pop();
+    refuse(fixture, token)
+}
+
+/// One byte more than is looked at.
+pub(super) fn refuse_oversize(fixture: &Fixture) -> Run {
+    let token = &fixture.token;
+    let excess = (MAX_TOKEN_BYTES + 1).saturating_sub(token.len());
+    refuse(fixture, format!("{token}{}", "A".repeat(excess)))
+}
+
+/// The same token, saying that it was signed with another algorithm.
+pub(super) fn refuse_wrong_algorithm(fixture: &Fixture) -> Run {
+    let (header, rest) = fixture.token.split_once('.').expect("made of three parts");
+    let header = URL_SAFE_NO_PAD.decode(header).expect("base64url");
+    let header = String::from_utf8(header).expect("JSON");
+    let header = URL_SAFE_NO_PAD.encode(header.replace("RS256", "HS256"));
+    refuse(fixture, format!("{header}.{rest}"))
+}
