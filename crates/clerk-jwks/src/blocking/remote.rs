@@ -1,0 +1,90 @@
+use std::sync::Arc;
+
+use clerk_http::blocking::Client;
+use clerk_jwt::{KeyId, Provider, VerifyingKey};
+use event_listener::Listener as _;
+
+use crate::{
+    BlockingResolveKey, CachePolicy, KeySet, KeySource, Lookup, ResolveError,
+    key_set::{FromBackendApi, FromFrontendApi},
+    shared::{Promise, SharedCache},
+};
+
+/// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
+/// the keys.
+///
+/// How long keys serve and how often Clerk is asked is said by a [`CachePolicy`]. The
+/// [async `RemoteKeys`](crate::RemoteKeys) is the same one `.await` apart.
+#[derive(Clone, Debug)]
+pub struct RemoteKeys {
+    client: Client,
+    source: KeySource,
+    provider: Arc<dyn Provider>,
+    cache: Arc<SharedCache>,
+}
+
+impl RemoteKeys {
+    /// Keys that `client` fetches from `source`, to be verified with by ring.
+    ///
+    /// The client's base URL is that of the API the source names.
+    #[cfg(feature = "ring")]
+    pub fn new(client: Client, source: KeySource, policy: CachePolicy) -> Self {
+        Self::with_provider(client, source, policy, clerk_jwt::Ring)
+    }
+
+    /// Keys that `client` fetches from `source`, to be verified with by `provider`.
+    pub fn with_provider(
+        client: Client,
+        source: KeySource,
+        policy: CachePolicy,
+        provider: impl Provider + 'static,
+    ) -> Self {
+        let cache = SharedCache::new(policy, Arc::clone(client.clock()));
+        Self {
+            client,
+            source,
+            provider: Arc::new(provider),
+            cache: Arc::new(cache),
+        }
+    }
+
+    /// Fetches beside, so that no caller waits for keys that are merely due.
+    fn start_fetch(&self) {
+        let promise = Promise::new(Arc::clone(&self.cache));
+        let keys = self.clone();
+        let fetch = Box::new(move || promise.keep(keys.fetch()));
+        self.client.runtime().spawn(fetch);
+    }
+
+    fn fetch(&self) -> Result<KeySet, clerk_http::Error> {
+        let provider = Arc::clone(&self.provider);
+        match self.source {
+            KeySource::BackendApi => self.client.send(FromBackendApi { provider }),
+            KeySource::FrontendApi => self.client.send(FromFrontendApi { provider }),
+        }
+    }
+}
+
+impl BlockingResolveKey for RemoteKeys {
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+        self.cache.at_hand(id?)
+    }
+
+    fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
+        let id = id.ok_or(ResolveError::UnknownKey)?;
+        loop {
+            let (lookup, done) = self.cache.lookup(id);
+            match lookup {
+                Lookup::Hit(key) => return Ok(key),
+                Lookup::Refresh(key) => {
+                    self.start_fetch();
+                    return Ok(key);
+                }
+                Lookup::Fetch => self.start_fetch(),
+                Lookup::Wait => {}
+                Lookup::Refused(error) => return Err(error),
+            }
+            done.wait();
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Which keys may be used, and when to ask for new ones: decided here, carried out elsewhere.
+
+use std::sync::Arc;
+
+use clerk_core::MonotonicTime;
+use clerk_jwt::{InvalidKey, KeyId, VerifyingKey};
+
+use crate::{CachePolicy, FetchError, KeySet, ResolveError};
+
+/// The keys of one instance and what is known about their freshness. It has no clock and does no
+/// IO: whoever drives it says what time it is and brings what was fetched.
+///
+/// ```
+/// use clerk_core::MonotonicTime;
+/// use clerk_jwks::{CachePolicy, FetchError, KeySetCache, Lookup};
+/// use clerk_jwt::KeyId;
+/// use std::{sync::Arc, time::Duration};
+///
+/// let mut cache = KeySetCache::new(CachePolicy::default());
+/// let now = MonotonicTime::from_start(Duration::ZERO);
+/// let id = KeyId::new("ins_1");
+///
+/// assert!(matches!(cache.lookup(&id, now), Lookup::Fetch));
+/// assert!(matches!(cache.lookup(&id, now), Lookup::Wait)); // one fetch is enough
+/// cache.complete(Err(Arc::new(FetchError::Empty)), now);
+/// assert!(matches!(cache.lookup(&id, now), Lookup::Refused(_)));
+/// ```
+#[derive(Debug)]
+pub struct KeySetCache {
+    policy: CachePolicy,
+    held: Option<Held>,
+    failed: Option<Failed>,
+    /// Why there is a fetch under way.
+    fetching: Option<Cause>,
+    /// When a fetch that an unknown key id led to was last begun or done.
+    unknown_at: Option<MonotonicTime>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    Age,
+    UnknownKey,
+}
+
+#[derive(Debug)]
+struct Held {
+    keys: Arc<KeySet>,
+    since: MonotonicTime,
+}
+
+/// The failures since keys were last fetched.
+#[derive(Debug)]
+struct Failed {
+    count: u32,
+    last_at: MonotonicTime,
+    error: Arc<FetchError>,
+}
+
+/// What to do for a token that names a key.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Lookup {
+    /// Use this key.
+    Hit(VerifyingKey),
+    /// Use this key, and fetch beside: the keys are due. Nobody else will be told to.
+    Refresh(VerifyingKey),
+    /// Fetch, then look again. Nobody else will be told to until it is done.
+    Fetch,
+    /// Wait until the fetch that is under way is done, then look again.
+    Wait,
+    /// There is no key to use.
+    Refused(ResolveError),
+}
+
+enum Freshness {
+    Fresh,
+    /// Within the time to live, and worth fetching anew.
+    Due,
+    /// Beyond the time to live, and still good for while Clerk cannot be reached.
+    Stale,
+    /// There are none, or they are too old for anything.
+    Gone,
+}
+
+impl KeySetCache {
+    /// An empty cache.
+    pub fn new(policy: CachePolicy) -> Self {
+        Self {
+            policy: policy.within_bounds(),
+            held: None,
+            failed: None,
+            fetching: None,
+            unknown_at: None,
+        }
+    }
+
+    /// What to do at the time `now` for a token that names the key `id`.
+    ///
+    /// Whoever is told [`Lookup::Refresh`] or [`Lookup::Fetch`] owes a call of
+    /// [`complete`](Self::complete), whatever happens.
+    pub fn lookup(&mut self, id: &KeyId, now: MonotonicTime) -> Lookup {
+        let found = self
+            .held
+            .as_ref()
+            .and_then(|held| held.keys.find(id).cloned());
+        let unreachable = self.is_unreachable(now);
+        match (self.freshness(now), found) {
+            (Freshness::Fresh, Some(key)) => Self::answer(key, Lookup::Hit),
+            (Freshness::Due, Some(key)) => self.answer_and_refresh(key, now),
+            (Freshness::Stale, Some(key)) if unreachable => self.answer_and_refresh(key, now),
+            (Freshness::Fresh | Freshness::Due, None) => self.unknown(now),
+            (Freshness::Stale | Freshness::Gone, _) => self.fetch_or_fail(now),
+        }
+    }
+
+    /// Takes what the fetch that was under way has brought.
+    pub fn complete(&mut self, fetched: Result<KeySet, Arc<FetchError>>, now: MonotonicTime) {
+        if self.fetching.take() == Some(Cause::UnknownKey) {
+            self.unknown_at = Some(now);
+        }
+        let fetched = fetched.and_then(|keys| {
+            if keys.is_empty() {
+                Err(Arc::new(FetchError::Empty))
+            } else {
+                Ok(keys)
+            }
+        });
+        match fetched {
+            Ok(keys) => {
+                self.held = Some(Held {
+                    keys: Arc::new(keys),
+                    since: now,
+                });
+                self.failed = None;
+            }
+            Err(error) => {
+                let before = self.failed.as_ref().map_or(0, |failed| failed.count);
+                self.failed = Some(Failed {
+                    count: before.saturating_add(1),
+                    last_at: now,
+                    error,
+                });
+            }
+        }
+    }
+
+    /// The keys, and until when each of them is a [`Lookup::Hit`] whatever happens meanwhile.
+    ///
+    /// It lets readers go without asking the cache, which only one can do at a time.
+    pub fn snapshot(&self) -> Option<(Arc<KeySet>, MonotonicTime)> {
+        let held = self.held.as_ref()?;
+        let due = held.since.saturating_add(self.policy.refresh_after);
+        let expired = held.since.saturating_add(self.policy.time_to_live);
+        let until = match &self.failed {
+            _ if self.fetching.is_some() => expired,
+            None => due.min(expired),
+            Some(failed) => failed
+                .last_at
+                .saturating_add(self.policy.backoff(failed.count))
+                .max(due.min(expired))
+                .min(expired.saturating_add(self.policy.stale_window)),
+        };
+        Some((Arc::clone(&held.keys), until))
+    }
+
+    fn freshness(&self, now: MonotonicTime) -> Freshness {
+        let Some(held) = &self.held else {
+            return Freshness::Gone;
+        };
+        let age = now.saturating_duration_since(held.since);
+        let policy = &self.policy;
+        if age >= policy.time_to_live.saturating_add(policy.stale_window) {
+            Freshness::Gone
+        } else if age >= policy.time_to_live {
+            Freshness::Stale
+        } else if age >= policy.refresh_after {
+            Freshness::Due
+        } else {
+            Freshness::Fresh
+        }
+    }
+
+    /// Whether the last attempt failed so recently that another one need not be waited for.
+    ///
+    /// A failure of long ago is no reason to serve keys that have expired: with little traffic
+    /// nobody has tried since.
+    fn is_unreachable(&self, now: MonotonicTime) -> bool {
+        self.failed.as_ref().is_some_and(|failed| {
+            let recent = self.policy.last_backoff.saturating_mul(2);
+            now.saturating_duration_since(failed.last_at) < recent
+        })
+    }
+
+    fn may_try(&self, now: MonotonicTime) -> bool {
+        self.failed.as_ref().is_none_or(|failed| {
+            let waited = now.saturating_duration_since(failed.last_at);
+            waited >= self.policy.backoff(failed.count)
+        })
+    }
+
+    fn answer(
+        key: Result<VerifyingKey, InvalidKey>,
+        hit: impl FnOnce(VerifyingKey) -> Lookup,
+    ) -> Lookup {
+        key.map_or_else(|why| Lookup::Refused(ResolveError::Unusable(why)), hit)
+    }
+
+    fn answer_and_refresh(
+        &mut self,
+        key: Result<VerifyingKey, InvalidKey>,
+        now: MonotonicTime,
+    ) -> Lookup {
+        if key.is_ok() && self.fetching.is_none() && self.may_try(now) {
+            self.fetching = Some(Cause::Age);
+            Self::answer(key, Lookup::Refresh)
+        } else {
+            Self::answer(key, Lookup::Hit)
+        }
+    }
+
+    fn unknown(&mut self, now: MonotonicTime) -> Lookup {
+        if self.fetching.is_some() {
+            return Lookup::Wait;
+        }
+        let cooled_down = self.unknown_at.is_none_or(|last| {
+            now.saturating_duration_since(last) >= self.policy.unknown_key_cooldown
+        });
+        if cooled_down && self.may_try(now) {
+            self.unknown_at = Some(now);
+            self.fetching = Some(Cause::UnknownKey);
+            return Lookup::Fetch;
+        }
+        Lookup::Refused(match &self.failed {
+            Some(failed) => ResolveError::Unavailable(Arc::clone(&failed.error)),
+            None => ResolveError::UnknownKey,
+        })
+    }
+
+    fn fetch_or_fail(&mut self, now: MonotonicTime) -> Lookup {
+        if self.fetching.is_some() {
+            return Lookup::Wait;
+        }
+        match &self.failed {
+            Some(failed) if !self.may_try(now) => {
+                Lookup::Refused(ResolveError::Unavailable(Arc::clone(&failed.error)))
+            }
+            _ => {
+                self.fetching = Some(Cause::Age);
+                Lookup::Fetch
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,302 @@
+use std::time::Duration;
+
+use clerk_jwt::{Algorithm, SignatureMismatch, VerifySignature};
+use proptest::prelude::*;
+
+use super::*;
+
+#[derive(Debug)]
+struct Refuses;
+
+impl VerifySignature for Refuses {
+    fn verify(&self, _: Algorithm, _: &[u8], _: &[u8]) -> Result<(), SignatureMismatch> {
+        Err(SignatureMismatch)
+    }
+}
+
+fn at(seconds: u64) -> MonotonicTime {
+    MonotonicTime::from_start(Duration::from_secs(seconds))
+}
+
+fn id(name: &str) -> KeyId {
+    KeyId::new(name)
+}
+
+fn keys(names: &[&str]) -> KeySet {
+    names
+        .iter()
+        .map(|name| (id(name), Ok(VerifyingKey::new(Arc::new(Refuses)))))
+        .collect()
+}
+
+fn failure() -> Result<KeySet, Arc<FetchError>> {
+    Err(Arc::new(FetchError::Ended))
+}
+
+fn name(lookup: &Lookup) -> &'static str {
+    match lookup {
+        Lookup::Hit(_) => "hit",
+        Lookup::Refresh(_) => "refresh",
+        Lookup::Fetch => "fetch",
+        Lookup::Wait => "wait",
+        Lookup::Refused(ResolveError::UnknownKey) => "unknown",
+        Lookup::Refused(ResolveError::Unusable(_)) => "unusable",
+        Lookup::Refused(ResolveError::Unavailable(_)) => "unavailable",
+        Lookup::Refused(ResolveError::NoSource) => "no source",
+    }
+}
+
+enum Event {
+    /// At that second, a token that names this key is told this.
+    Ask(u64, &'static str, &'static str),
+    /// At that second, the fetch brings these keys.
+    Brings(u64, &'static [&'static str]),
+    /// At that second, the fetch fails.
+    Fails(u64),
+}
+
+use Event::{Ask, Brings, Fails};
+
+#[track_caller]
+fn play(events: &[Event]) {
+    let mut cache = KeySetCache::new(CachePolicy::default());
+    for event in events {
+        match event {
+            Ask(second, key, expected) => {
+                let lookup = cache.lookup(&id(key), at(*second));
+                assert_eq!(name(&lookup), *expected, "{key} at {second} s");
+            }
+            Brings(second, names) => cache.complete(Ok(keys(names)), at(*second)),
+            Fails(second) => cache.complete(failure(), at(*second)),
+        }
+    }
+}
+
+#[test]
+fn keys_are_fetched_once_and_anew_before_they_expire() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Ask(0, "a", "wait"),
+        Ask(0, "b", "wait"),
+        Brings(1, &["a"]),
+        Ask(1, "a", "hit"),
+        Ask(240, "a", "hit"),
+        Ask(241, "a", "refresh"),
+        Ask(241, "a", "hit"),
+        Brings(242, &["a"]),
+        Ask(481, "a", "hit"),
+        Ask(482, "a", "refresh"),
+    ]);
+}
+
+#[test]
+fn without_traffic_expired_keys_are_waited_for() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(300, "a", "fetch"),
+        Ask(300, "a", "wait"),
+        Brings(301, &["a"]),
+        Ask(301, "a", "hit"),
+    ]);
+}
+
+#[test]
+fn an_unknown_key_leads_to_one_fetch_a_cooldown() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(1, "x", "fetch"),
+        Ask(1, "y", "wait"),
+        Ask(1, "a", "hit"),
+        Brings(2, &["a"]),
+        Ask(2, "x", "unknown"),
+        Ask(11, "z", "unknown"),
+        Ask(12, "b", "fetch"),
+        Brings(12, &["a", "b"]),
+        Ask(12, "b", "hit"),
+        Ask(13, "c", "unknown"),
+        Ask(22, "c", "fetch"),
+    ]);
+}
+
+#[test]
+fn a_slow_fetch_does_not_use_its_cooldown_up() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(1, "x", "fetch"),
+        Brings(30, &["a"]),
+        Ask(30, "x", "unknown"),
+    ]);
+}
+
+#[test]
+fn in_an_outage_known_users_stay_and_unknown_ones_are_not_called_unknown() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(240, "a", "refresh"),
+        Fails(245),
+        Ask(245, "a", "hit"),
+        Ask(245, "x", "unavailable"),
+        Ask(246, "a", "refresh"),
+        Fails(251),
+        Ask(252, "a", "hit"),
+        Ask(253, "a", "refresh"),
+        Fails(258),
+        Ask(301, "a", "refresh"),
+        Ask(301, "a", "hit"),
+        Fails(306),
+        Ask(306, "a", "hit"),
+        Ask(306, "x", "unavailable"),
+        Ask(3600, "a", "fetch"),
+        Fails(3605),
+        Ask(3605, "a", "hit"),
+        Ask(3899, "a", "fetch"),
+        Fails(3899),
+        Ask(3900, "a", "unavailable"),
+    ]);
+}
+
+#[test]
+fn an_old_failure_is_no_excuse_for_expired_keys() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(250, "a", "refresh"),
+        Fails(255),
+        Ask(1000, "a", "fetch"),
+        Brings(1001, &["b"]),
+        Ask(1001, "a", "fetch"),
+        Brings(1002, &["b"]),
+        Ask(1002, "a", "unknown"),
+    ]);
+}
+
+#[test]
+fn on_a_cold_cache_a_failure_is_not_repeated_at_once() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Fails(1),
+        Ask(1, "a", "unavailable"),
+        Ask(2, "a", "fetch"),
+        Fails(2),
+        Ask(3, "a", "unavailable"),
+        Ask(4, "a", "fetch"),
+        Brings(4, &[]),
+        Ask(4, "a", "unavailable"),
+        Ask(8, "a", "fetch"),
+        Brings(8, &["a"]),
+        Ask(8, "a", "hit"),
+    ]);
+}
+
+#[test]
+fn a_revoked_key_is_gone_within_the_time_to_live_under_constant_load() {
+    let mut cache = KeySetCache::new(CachePolicy::default());
+    assert_eq!(name(&cache.lookup(&id("revoked"), at(0))), "fetch");
+    cache.complete(Ok(keys(&["revoked"])), at(0));
+    for second in 1..=300 {
+        match cache.lookup(&id("revoked"), at(second)) {
+            Lookup::Refresh(_) | Lookup::Fetch => cache.complete(Ok(keys(&["new"])), at(second)),
+            lookup => assert!(second < 240 || name(&lookup) == "unknown", "{second}"),
+        }
+    }
+}
+
+#[test]
+fn a_key_that_cannot_be_used_is_not_called_unknown() {
+    let mut cache = KeySetCache::new(CachePolicy::default());
+    cache.lookup(&id("pq"), at(0));
+    let set = [(id("pq"), Err(InvalidKey::KeyType))].into_iter().collect();
+    cache.complete(Ok(set), at(0));
+    assert_eq!(name(&cache.lookup(&id("pq"), at(1))), "unusable");
+    assert_eq!(name(&cache.lookup(&id("pq"), at(299))), "unusable");
+    assert_eq!(name(&cache.lookup(&id("pq"), at(300))), "fetch");
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Pass(u64),
+    Ask(&'static str),
+    Brings,
+    Fails,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let act = prop_oneof![
+        (0_u64..400_000).prop_map(Act::Pass),
+        (0_u64..3_000).prop_map(Act::Pass),
+        prop::sample::select(vec!["a", "x", "y"]).prop_map(Act::Ask),
+        prop::sample::select(vec!["a", "x", "y"]).prop_map(Act::Ask),
+        Just(Act::Brings),
+        Just(Act::Fails),
+    ];
+    prop::collection::vec(act, 0..120)
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens(acts in acts()) {
+        let policy = CachePolicy::default();
+        let mut cache = KeySetCache::new(policy.clone());
+        let mut now = Duration::ZERO;
+        let mut in_flight = false;
+        let mut brought_at: Option<Duration> = None;
+        let mut failed_at: Option<Duration> = None;
+        let mut unknown_fetched_at: Option<Duration> = None;
+        for act in acts {
+            let time = MonotonicTime::from_start(now);
+            match act {
+                Act::Pass(millis) => now += Duration::from_millis(millis),
+                Act::Brings if in_flight => {
+                    cache.complete(Ok(keys(&["a"])), time);
+                    (in_flight, brought_at, failed_at) = (false, Some(now), None);
+                }
+                Act::Fails if in_flight => {
+                    cache.complete(failure(), time);
+                    (in_flight, failed_at) = (false, Some(now));
+                }
+                Act::Brings | Act::Fails => {}
+                Act::Ask(key) => {
+                    let snapshot = cache.snapshot().filter(|(_, until)| time < *until);
+                    let at_hand = snapshot.is_some_and(|(keys, _)| keys.find(&id(key)).is_some());
+                    let lookup = cache.lookup(&id(key), time);
+                    let age = brought_at.map(|at| now - at);
+                    if at_hand {
+                        prop_assert_eq!(name(&lookup), "hit");
+                    }
+                    match lookup {
+                        Lookup::Hit(_) | Lookup::Refresh(_) => {
+                            prop_assert_eq!(key, "a");
+                            let limit = policy.time_to_live
+                                + failed_at.map_or(Duration::ZERO, |_| policy.stale_window);
+                            prop_assert!(age.unwrap() < limit);
+                        }
+                        Lookup::Wait => prop_assert!(in_flight),
+                        _ => {}
+                    }
+                    if matches!(lookup, Lookup::Fetch | Lookup::Refresh(_)) {
+                        prop_assert!(!in_flight, "two fetches at once");
+                        if let Some(failed_at) = failed_at {
+                            prop_assert!(now - failed_at >= policy.first_backoff);
+                        }
+                        let fresh = age.is_some_and(|age| age < policy.time_to_live);
+                        if key != "a" && fresh {
+                            if let Some(last) = unknown_fetched_at {
+                                prop_assert!(now - last >= policy.unknown_key_cooldown);
+                            }
+                            unknown_fetched_at = Some(now);
+                        }
+                        in_flight = true;
+                    }
+                    if let Lookup::Refused(error) = &lookup {
+                        let known_unknown = matches!(error, ResolveError::UnknownKey);
+                        prop_assert_eq!(known_unknown, failed_at.is_none());
+                    }
+                }
+            }
+        }
+    }
+}

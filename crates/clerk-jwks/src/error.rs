@@ -1,0 +1,121 @@
+use std::sync::Arc;
+
+use clerk_jwt::{Fault, InvalidKey, Reason, VerifyError};
+
+/// Why a token was not accepted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The token is not acceptable.
+    #[error(transparent)]
+    Token(#[from] VerifyError),
+    /// There is no key to verify it with.
+    #[error(transparent)]
+    Key(#[from] ResolveError),
+}
+
+impl Error {
+    /// The name under which Clerk's own SDKs report this.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Token(error) => error.reason(),
+            Self::Key(error) => error.reason(),
+        }
+    }
+
+    /// Whose fault it is, and so which HTTP status fits. An outage is never the caller's.
+    pub fn fault(&self) -> Fault {
+        self.reason().fault()
+    }
+}
+
+impl From<clerk_jwt::Malformed> for Error {
+    fn from(error: clerk_jwt::Malformed) -> Self {
+        Self::Token(error.into())
+    }
+}
+
+/// Why there is no key to verify a token with.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// The instance publishes no key of that id. The ids it does publish are not named: they are
+    /// those of instances.
+    #[error(
+        "the instance publishes no key under the token's kid; is the token another instance's?"
+    )]
+    UnknownKey,
+    /// The instance publishes a key of that id that no signature can be verified with.
+    #[error("the instance's key of that kid cannot be used")]
+    Unusable(#[source] InvalidKey),
+    /// The keys could not be fetched.
+    #[error("the instance's keys could not be loaded")]
+    Unavailable(#[source] Arc<FetchError>),
+    /// There is nothing to find keys with.
+    #[error("there is no key and no way to fetch one; set CLERK_JWT_KEY or CLERK_SECRET_KEY")]
+    NoSource,
+}
+
+impl ResolveError {
+    /// The name under which Clerk's own SDKs report this.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::UnknownKey => Reason::JwkKidMismatch,
+            Self::Unusable(_) => Reason::TokenVerificationFailed,
+            Self::Unavailable(error) => error.reason(),
+            Self::NoSource => Reason::JwkFailedToResolve,
+        }
+    }
+}
+
+/// Why keys could not be fetched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// The call failed.
+    #[error(transparent)]
+    Http(#[from] clerk_http::Error),
+    /// The answer is a key set without keys.
+    #[error("Clerk answered with an empty key set")]
+    Empty,
+    /// The fetch was ended by the program, for instance because its runtime is shutting down.
+    #[error("the fetch was ended before it was done")]
+    Ended,
+}
+
+impl FetchError {
+    /// The name under which Clerk's own SDKs report this.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Http(clerk_http::Error::Api(answer))
+                if answer
+                    .errors
+                    .iter()
+                    .any(|one| one.code == "clerk_key_invalid") =>
+            {
+                Reason::SecretKeyInvalid
+            }
+            Self::Http(clerk_http::Error::Build { .. }) => Reason::JwkFailedToResolve,
+            Self::Http(_) | Self::Empty | Self::Ended => Reason::JwkRemoteFailedToLoad,
+        }
+    }
+}
+
+impl ResolveError {
+    /// What to report where one source answered with this error and the next one with `next`.
+    ///
+    /// As long as one source could not be asked, nobody knows that there is no such key.
+    pub(crate) fn or(self, next: Self) -> Self {
+        let says_most = |error: &Self| match error {
+            Self::NoSource => 0,
+            Self::UnknownKey => 1,
+            Self::Unusable(_) => 2,
+            Self::Unavailable(_) => 3,
+        };
+        if says_most(&next) > says_most(&self) {
+            next
+        } else {
+            self
+        }
+    }
+}

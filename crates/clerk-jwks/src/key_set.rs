@@ -1,0 +1,117 @@
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use clerk_http::{
+    Authorization, BasePath, Error as HttpError, Operation, RequestTimeout, ResponseLimit,
+};
+use clerk_jwt::{InvalidKey, JwkSet, KeyId, Provider, VerifyingKey};
+use http::{Request, Response};
+
+/// An instance's keys by their ids.
+///
+/// Keys that no signature can be verified with are kept with the reason, so that a token that
+/// names one is told why.
+#[derive(Clone, Debug, Default)]
+pub struct KeySet(HashMap<KeyId, Result<VerifyingKey, InvalidKey>>);
+
+impl KeySet {
+    /// The key of that id, or why it cannot be used; `None` where there is no such key.
+    pub fn find(&self, id: &KeyId) -> Option<&Result<VerifyingKey, InvalidKey>> {
+        self.0.get(id)
+    }
+
+    /// Whether there is no key at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(KeyId, Result<VerifyingKey, InvalidKey>)> for KeySet {
+    fn from_iter<I>(keys: I) -> Self
+    where
+        I: IntoIterator<Item = (KeyId, Result<VerifyingKey, InvalidKey>)>,
+    {
+        Self(keys.into_iter().collect())
+    }
+}
+
+impl From<JwkSet> for KeySet {
+    /// Where two keys have one id, the later one counts, unless only the earlier one is usable:
+    /// an instance may publish keys of two types under its own id.
+    fn from(set: JwkSet) -> Self {
+        let mut keys = HashMap::new();
+        for published in set.into_keys() {
+            let Some(id) = published.id else { continue };
+            if published.key.is_ok() || !matches!(keys.get(&id), Some(Ok(_))) {
+                keys.insert(id, published.key);
+            }
+        }
+        Self(keys)
+    }
+}
+
+/// Where an instance publishes its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeySource {
+    /// The Backend API's `/v1/jwks`, with the secret key.
+    BackendApi,
+    /// The Frontend API's `/.well-known/jwks.json`, which is public.
+    FrontendApi,
+}
+
+/// `GET` of a key set.
+#[derive(Clone, Debug)]
+pub(crate) struct FetchKeys<const PUBLIC: bool> {
+    pub(crate) provider: Arc<dyn Provider>,
+}
+
+pub(crate) type FromBackendApi = FetchKeys<false>;
+pub(crate) type FromFrontendApi = FetchKeys<true>;
+
+/// Callers wait for this one; a hanging server must not hold them for the API's usual 30 seconds.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// A set of a hundred RSA keys takes 40 KiB.
+const LIMIT: usize = 1024 * 1024;
+
+impl<const PUBLIC: bool> Operation for FetchKeys<PUBLIC> {
+    type Output = KeySet;
+
+    const ID: &'static str = "GetJWKS";
+    const IDEMPOTENT: bool = true;
+    const BASE: BasePath = if PUBLIC {
+        BasePath::Root
+    } else {
+        BasePath::Versioned
+    };
+    const AUTHORIZATION: Authorization = if PUBLIC {
+        Authorization::Public
+    } else {
+        Authorization::SecretKey
+    };
+
+    fn request(&self) -> Result<Request<Bytes>, HttpError> {
+        let path = if PUBLIC {
+            "/.well-known/jwks.json"
+        } else {
+            "/jwks"
+        };
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = http::Uri::from_static(path);
+        request.extensions_mut().insert(RequestTimeout(TIMEOUT));
+        request.extensions_mut().insert(ResponseLimit(LIMIT));
+        Ok(request)
+    }
+
+    fn response(&self, response: Response<Bytes>) -> Result<KeySet, HttpError> {
+        let response = clerk_http::success(Self::ID, response)?;
+        let unreadable = |source| HttpError::Decode {
+            operation: Self::ID,
+            status: response.status(),
+            source,
+        };
+        let json = std::str::from_utf8(response.body()).map_err(|e| unreadable(e.into()))?;
+        let set = JwkSet::from_json(json, &*self.provider).map_err(|e| unreadable(e.into()))?;
+        Ok(set.into())
+    }
+}

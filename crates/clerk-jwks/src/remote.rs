@@ -1,0 +1,91 @@
+use std::sync::Arc;
+
+use clerk_http::Client;
+use clerk_jwt::{KeyId, Provider, VerifyingKey};
+
+use crate::{
+    CachePolicy, KeySet, KeySource, Lookup, ResolveError, ResolveKey,
+    key_set::{FromBackendApi, FromFrontendApi},
+    shared::{Promise, SharedCache},
+};
+
+/// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
+/// the keys.
+///
+/// How long keys serve and how often Clerk is asked is said by a [`CachePolicy`].
+/// [`blocking::RemoteKeys`](crate::blocking::RemoteKeys) is the same without the `.await`.
+#[derive(Clone, Debug)]
+pub struct RemoteKeys {
+    client: Client,
+    source: KeySource,
+    provider: Arc<dyn Provider>,
+    cache: Arc<SharedCache>,
+}
+
+impl RemoteKeys {
+    /// Keys that `client` fetches from `source`, to be verified with by ring.
+    ///
+    /// The client's base URL is that of the API the source names.
+    #[cfg(feature = "ring")]
+    pub fn new(client: Client, source: KeySource, policy: CachePolicy) -> Self {
+        Self::with_provider(client, source, policy, clerk_jwt::Ring)
+    }
+
+    /// Keys that `client` fetches from `source`, to be verified with by `provider`.
+    pub fn with_provider(
+        client: Client,
+        source: KeySource,
+        policy: CachePolicy,
+        provider: impl Provider + 'static,
+    ) -> Self {
+        let cache = SharedCache::new(policy, Arc::clone(client.clock()));
+        Self {
+            client,
+            source,
+            provider: Arc::new(provider),
+            cache: Arc::new(cache),
+        }
+    }
+
+    /// Fetches on a task of its own, so that a caller who gives up ends nobody's fetch.
+    fn start_fetch(&self) {
+        let promise = Promise::new(Arc::clone(&self.cache));
+        let keys = self.clone();
+        self.client.runtime().spawn(Box::pin(async move {
+            promise.keep(keys.fetch().await);
+        }));
+    }
+
+    async fn fetch(&self) -> Result<KeySet, clerk_http::Error> {
+        let provider = Arc::clone(&self.provider);
+        match self.source {
+            KeySource::BackendApi => self.client.send(FromBackendApi { provider }).await,
+            KeySource::FrontendApi => self.client.send(FromFrontendApi { provider }).await,
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl ResolveKey for RemoteKeys {
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+        self.cache.at_hand(id?)
+    }
+
+    async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
+        let id = id.ok_or(ResolveError::UnknownKey)?;
+        loop {
+            let (lookup, done) = self.cache.lookup(id);
+            match lookup {
+                Lookup::Hit(key) => return Ok(key),
+                Lookup::Refresh(key) => {
+                    self.start_fetch();
+                    return Ok(key);
+                }
+                Lookup::Fetch => self.start_fetch(),
+                Lookup::Wait => {}
+                Lookup::Refused(error) => return Err(error),
+            }
+            done.await;
+        }
+    }
+}

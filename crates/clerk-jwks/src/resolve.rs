@@ -1,0 +1,65 @@
+use std::{fmt, sync::Arc};
+
+use clerk_jwt::{KeyId, VerifyingKey};
+
+use crate::ResolveError;
+
+/// Finds the key a token asks to be verified with.
+///
+/// Implement it for keys that are kept elsewhere. An implementation serves one instance: key ids
+/// of two instances must never be answered from one store.
+#[async_trait::async_trait]
+pub trait ResolveKey: fmt::Debug + Send + Sync {
+    /// The key, if it is at hand: without waiting, and without IO.
+    ///
+    /// A verifier asks this first. `None` means only that [`resolve`](Self::resolve) has to be
+    /// asked.
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+        let _ = id;
+        None
+    }
+
+    /// The key, after whatever it takes to find it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such key, it cannot be used, or whether there is one could not be found out.
+    async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError>;
+}
+
+/// The blocking twin of [`ResolveKey`].
+pub trait BlockingResolveKey: fmt::Debug + Send + Sync {
+    /// The key, if it is at hand: without waiting, and without IO.
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+        let _ = id;
+        None
+    }
+
+    /// The key, after whatever it takes to find it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such key, it cannot be used, or whether there is one could not be found out.
+    fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError>;
+}
+
+#[async_trait::async_trait]
+impl<R: ResolveKey + ?Sized> ResolveKey for Arc<R> {
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+        (**self).at_hand(id)
+    }
+
+    async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
+        (**self).resolve(id).await
+    }
+}
+
+impl<R: BlockingResolveKey + ?Sized> BlockingResolveKey for Arc<R> {
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+        (**self).at_hand(id)
+    }
+
+    fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
+        (**self).resolve(id)
+    }
+}

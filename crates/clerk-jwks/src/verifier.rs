@@ -1,0 +1,70 @@
+use std::sync::Arc;
+
+use clerk_core::Clock;
+use clerk_jwt::{Policy, TokenClaims, UnverifiedToken, Verified};
+
+use crate::{Error, ResolveKey};
+
+/// Turns a token's text into verified claims. Cheap to clone.
+///
+/// It serves one instance: the keys are its own, and so is what it asks of a token.
+///
+/// [`blocking::Verifier`](crate::blocking::Verifier) is the same without the `.await`.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    keys: Arc<dyn ResolveKey>,
+    policy: Arc<Policy>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Verifier {
+    /// A verifier that finds keys with `keys`, asks for what `policy` says, and reads the time
+    /// from `clock`.
+    pub fn new(
+        keys: impl ResolveKey + 'static,
+        policy: Policy,
+        clock: impl Clock + 'static,
+    ) -> Self {
+        Self {
+            keys: Arc::new(keys),
+            policy: Arc::new(policy),
+            clock: Arc::new(clock),
+        }
+    }
+
+    /// What is asked of a token.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The same verifier, with the same keys, asking for what `policy` says.
+    #[must_use]
+    pub fn with_policy(&self, policy: Policy) -> Self {
+        Self {
+            policy: Arc::new(policy),
+            ..self.clone()
+        }
+    }
+
+    /// Verifies `compact` as a token of kind `C`.
+    ///
+    /// The key is looked for only once the header is acceptable, and fetched only for what has the
+    /// form of a token.
+    ///
+    /// # Errors
+    ///
+    /// The token is not acceptable, or there is no key for it.
+    /// [`Error::fault`] tells the caller's fault from an outage.
+    pub async fn verify<C: TokenClaims>(&self, compact: &str) -> Result<Verified<C>, Error> {
+        let token = UnverifiedToken::parse(compact)?;
+        token.check_header::<C>(&self.policy)?;
+        let key = match self.keys.at_hand(token.key_id()) {
+            Some(key) => key,
+            None => {
+                token.check_form()?;
+                self.keys.resolve(token.key_id()).await?
+            }
+        };
+        Ok(token.verify(&key, self.clock.now(), &self.policy)?)
+    }
+}
