@@ -256,8 +256,10 @@ fn a_set_keeps_its_good_keys_whatever_else_it_holds() {
     for text in [
         "",
         "[]",
+        "[[]]",
         "{}",
         "{\"keys\":{}}",
+        "{\"keys\":[],\"keys\":[]}",
         "{\"keys\":[}",
         "<html>",
         "null",

@@ -94,14 +94,16 @@ impl JwkSet {
     ///
     /// The text is not an object with an array of objects under `keys`.
     pub fn from_json(json: &str, provider: &dyn Provider) -> Result<Self, InvalidJwkSet> {
-        #[derive(serde::Deserialize)]
-        struct Document<'j> {
-            #[serde(borrow)]
-            keys: Vec<&'j RawValue>,
-        }
-        let document: Document<'_> = serde_json::from_str(json).map_err(|_| InvalidJwkSet)?;
-        let keys = document
-            .keys
+        let mut array = None;
+        json::members(json, |name, raw| match name {
+            "keys" => json::once(&mut array, raw),
+            _ => Ok(()),
+        })
+        .map_err(|_| InvalidJwkSet)?;
+        let published_keys: Vec<&RawValue> = array
+            .and_then(|raw| serde_json::from_str(raw).ok())
+            .ok_or(InvalidJwkSet)?;
+        let keys = published_keys
             .into_iter()
             .map(|key| published(key.get(), provider))
             .collect();
