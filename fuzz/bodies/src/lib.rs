@@ -1,0 +1,23 @@
+//! What holds for any bytes whatever.
+//!
+//! Each function panics where it does not hold. `cargo fuzz` looks for such bytes; the tests of
+//! this crate replay the seeds, and damaged copies of them, on any toolchain.
+
+mod keys;
+mod tokens;
+
+pub use keys::{jwk, jwk_set, pem};
+pub use tokens::{claims, header, token};
+
+/// A function that any bytes may be given.
+pub type Body = fn(&[u8]);
+
+/// Every body, under the name of its program and of its directory of seeds.
+pub const BODIES: &[(&str, Body)] = &[
+    ("claims", claims),
+    ("header", header),
+    ("jwk", jwk),
+    ("jwk_set", jwk_set),
+    ("pem", pem),
+    ("token", token),
+];
