@@ -1,0 +1,136 @@
+use std::sync::Arc;
+
+use clerk_http::Client;
+use clerk_http::{Error, Operation, Runtime, Transport};
+use clerk_http_reqwest::{ReqwestTransport, TokioRuntime};
+use clerk_jwks::{Error as VerificationError, KeySource};
+use clerk_jwks::{RemoteKeys, Verifier};
+use clerk_jwt::{SessionClaims, TokenClaims, Verified};
+
+use crate::{
+    BuildError, Builder,
+    builder::{Keys, Plan, sealed},
+};
+
+/// One Clerk instance: verifies its tokens and calls its API. Cheap to clone.
+///
+/// [`blocking::Clerk`](crate::blocking::Clerk) is the same without the `.await`.
+#[derive(Clone, Debug)]
+pub struct Clerk {
+    verifier: Verifier,
+    client: Client,
+}
+
+impl Clerk {
+    /// Starts with no settings at all.
+    pub fn builder() -> Builder<Self> {
+        Builder::new()
+    }
+
+    /// Takes the settings from the environment: see [`Builder::variables`].
+    ///
+    /// # Errors
+    ///
+    /// Says which variable cannot be used, or which of them to set.
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::builder()
+            .variables(|name| std::env::var(name).ok())
+            .build()
+    }
+
+    /// Verifies a session token: that the instance issued it, for a session, and that it is valid
+    /// now.
+    ///
+    /// Unlike Node's `verifyToken`, this accepts no token made from a JWT template: whoever writes
+    /// a template chooses its claims. Use [`verify`](Self::verify) for those.
+    ///
+    /// # Errors
+    ///
+    /// The token is not acceptable, or there is no key for it;
+    /// [`fault`](VerificationError::fault) tells which HTTP status fits.
+    pub async fn verify_token(
+        &self,
+        token: &str,
+    ) -> Result<Verified<SessionClaims>, VerificationError> {
+        self.verifier.verify(token).await
+    }
+
+    /// Verifies a token of the kind `C`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify_token`](Self::verify_token).
+    pub async fn verify<C: TokenClaims>(
+        &self,
+        token: &str,
+    ) -> Result<Verified<C>, VerificationError> {
+        self.verifier.verify(token).await
+    }
+
+    /// Sends an operation to the Backend API.
+    ///
+    /// # Errors
+    ///
+    /// The operation makes no request, no complete response came back, Clerk answered with an
+    /// error, or the answer cannot be read.
+    pub async fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        self.client.send(operation).await
+    }
+
+    /// What verifies tokens.
+    pub const fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    /// What calls the Backend API.
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Builder<Clerk> {
+    /// Sends through `transport` and waits with `runtime`, instead of a transport of its own.
+    pub fn transport(
+        self,
+        transport: impl Transport + 'static,
+        runtime: impl Runtime + 'static,
+    ) -> Self {
+        self.edge((Arc::new(transport), Arc::new(runtime)))
+    }
+}
+
+impl sealed::Build for Clerk {
+    type Edge = (Arc<dyn Transport>, Arc<dyn Runtime>);
+
+    fn from_plan(plan: &Plan, edge: Option<Self::Edge>) -> Result<Self, BuildError> {
+        let (transport, runtime) = match edge {
+            Some(edge) => edge,
+            None => {
+                let transport =
+                    ReqwestTransport::new().map_err(|error| BuildError::Transport(error.into()))?;
+                (Arc::new(transport) as _, Arc::new(TokioRuntime) as _)
+            }
+        };
+        let client = || {
+            Client::builder(Arc::clone(&transport), Arc::clone(&runtime))
+                .clock(Arc::clone(&plan.clock))
+        };
+        let api = plan.api_client(client()).build()?;
+        let fetched = |client, source| RemoteKeys::new(client, source, plan.cache_policy.clone());
+        let (policy, clock) = (plan.policy.clone(), Arc::clone(&plan.clock));
+        let verifier = match &plan.keys {
+            Keys::Given(keys) => Verifier::new(keys.clone(), policy, clock),
+            Keys::BackendApi => {
+                Verifier::new(fetched(api.clone(), KeySource::BackendApi), policy, clock)
+            }
+            Keys::FrontendApi(url) => {
+                let frontend = plan.frontend_client(client(), url).build()?;
+                Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
+            }
+        };
+        Ok(Self {
+            verifier,
+            client: api,
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! The same for programs without an async runtime. Same names, same behaviour, no `.await`.
+
+use std::sync::Arc;
+
+use clerk_http::blocking::Client;
+use clerk_http::{BlockingRuntime, BlockingTransport, Error, Operation};
+use clerk_http_ureq::{Threads, UreqTransport};
+use clerk_jwks::blocking::{RemoteKeys, Verifier};
+use clerk_jwks::{Error as VerificationError, KeySource};
+use clerk_jwt::{SessionClaims, TokenClaims, Verified};
+
+use crate::{
+    BuildError, Builder,
+    builder::{Keys, Plan, sealed},
+};
+
+/// One Clerk instance: verifies its tokens and calls its API. Cheap to clone.
+///
+/// The [async `Clerk`](crate::Clerk) is the same one `.await` apart.
+#[derive(Clone, Debug)]
+pub struct Clerk {
+    verifier: Verifier,
+    client: Client,
+}
+
+impl Clerk {
+    /// Starts with no settings at all.
+    pub fn builder() -> Builder<Self> {
+        Builder::new()
+    }
+
+    /// Takes the settings from the environment: see [`Builder::variables`].
+    ///
+    /// # Errors
+    ///
+    /// Says which variable cannot be used, or which of them to set.
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::builder()
+            .variables(|name| std::env::var(name).ok())
+            .build()
+    }
+
+    /// Verifies a session token: that the instance issued it, for a session, and that it is valid
+    /// now.
+    ///
+    /// Unlike Node's `verifyToken`, this accepts no token made from a JWT template: whoever writes
+    /// a template chooses its claims. Use [`verify`](Self::verify) for those.
+    ///
+    /// # Errors
+    ///
+    /// The token is not acceptable, or there is no key for it;
+    /// [`fault`](VerificationError::fault) tells which HTTP status fits.
+    pub fn verify_token(&self, token: &str) -> Result<Verified<SessionClaims>, VerificationError> {
+        self.verifier.verify(token)
+    }
+
+    /// Verifies a token of the kind `C`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify_token`](Self::verify_token).
+    pub fn verify<C: TokenClaims>(&self, token: &str) -> Result<Verified<C>, VerificationError> {
+        self.verifier.verify(token)
+    }
+
+    /// Sends an operation to the Backend API.
+    ///
+    /// # Errors
+    ///
+    /// The operation makes no request, no complete response came back, Clerk answered with an
+    /// error, or the answer cannot be read.
+    pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        self.client.send(operation)
+    }
+
+    /// What verifies tokens.
+    pub const fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    /// What calls the Backend API.
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Builder<Clerk> {
+    /// Sends through `transport` and waits with `runtime`, instead of a transport of its own.
+    pub fn transport(
+        self,
+        transport: impl BlockingTransport + 'static,
+        runtime: impl BlockingRuntime + 'static,
+    ) -> Self {
+        self.edge((Arc::new(transport), Arc::new(runtime)))
+    }
+}
+
+impl sealed::Build for Clerk {
+    type Edge = (Arc<dyn BlockingTransport>, Arc<dyn BlockingRuntime>);
+
+    fn from_plan(plan: &Plan, edge: Option<Self::Edge>) -> Result<Self, BuildError> {
+        let (transport, runtime) = edge.unwrap_or_else(|| {
+            let transport = UreqTransport::new();
+            (Arc::new(transport), Arc::new(Threads))
+        });
+        let client = || {
+            Client::builder(Arc::clone(&transport), Arc::clone(&runtime))
+                .clock(Arc::clone(&plan.clock))
+        };
+        let api = plan.api_client(client()).build()?;
+        let fetched = |client, source| RemoteKeys::new(client, source, plan.cache_policy.clone());
+        let (policy, clock) = (plan.policy.clone(), Arc::clone(&plan.clock));
+        let verifier = match &plan.keys {
+            Keys::Given(keys) => Verifier::new(keys.clone(), policy, clock),
+            Keys::BackendApi => {
+                Verifier::new(fetched(api.clone(), KeySource::BackendApi), policy, clock)
+            }
+            Keys::FrontendApi(url) => {
+                let frontend = plan.frontend_client(client(), url).build()?;
+                Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
+            }
+        };
+        Ok(Self {
+            verifier,
+            client: api,
+        })
+    }
+}

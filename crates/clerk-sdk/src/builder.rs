@@ -1,0 +1,459 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use clerk_core::{
+    Clock, InvalidPublishableKey, InvalidSecretKey, PublishableKey, SecretKey, SystemClock,
+};
+use clerk_http::{InvalidSettings, Retry};
+use clerk_jwks::{CachePolicy, StaticKeys};
+use clerk_jwt::{AuthorizedParties, InvalidKey, JwkSet, Policy};
+
+/// Settings for one Clerk instance; builds a [`Clerk`](crate::Clerk) or a
+/// [`blocking::Clerk`](crate::blocking::Clerk).
+///
+/// # Where keys come from
+///
+/// One source, the first of these that is set:
+///
+/// 1. [`jwt_key`](Self::jwt_key) or [`jwks`](Self::jwks): no network.
+/// 2. [`secret_key`](Self::secret_key): the Backend API's key set.
+/// 3. [`publishable_key`](Self::publishable_key): the Frontend API's public key set.
+///
+/// A builder that [`Clerk::from_env`](crate::Clerk::from_env) or
+/// [`variables`](Self::variables) filled keeps that order, and every setter has precedence over
+/// the variable of its name.
+#[must_use = "a builder does nothing until `build()`"]
+pub struct Builder<T: Build> {
+    edge: Option<T::Edge>,
+    secret_key: Option<SecretKey>,
+    publishable_key: Option<PublishableKey>,
+    given_keys: Option<StaticKeys>,
+    api_url: Option<String>,
+    api_version: Option<String>,
+    issuers: Option<Vec<Box<str>>>,
+    policy: Policy,
+    cache_policy: CachePolicy,
+    retry: Retry,
+    clock: Arc<dyn Clock>,
+    /// The first setter that could not use its value. A builder reads better without a `?` on
+    /// every line.
+    problem: Option<BuildError>,
+}
+
+/// What a [`Builder`] can build. There is nothing else to implement it for.
+pub trait Build: sealed::Build {}
+impl<T: sealed::Build> Build for T {}
+
+pub(crate) mod sealed {
+    use super::{BuildError, Plan};
+
+    pub trait Build: Sized {
+        /// What carries the requests and runs things beside.
+        type Edge;
+
+        fn from_plan(plan: &Plan, edge: Option<Self::Edge>) -> Result<Self, BuildError>;
+    }
+}
+
+/// Everything that was decided before the first byte moves; both modes carry it out.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) keys: Keys,
+    pub(crate) policy: Policy,
+    pub(crate) cache_policy: CachePolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    api_url: Option<String>,
+    api_version: Option<String>,
+    secret_key: Option<SecretKey>,
+    retry: Retry,
+}
+
+/// Where keys come from.
+#[derive(Debug)]
+pub(crate) enum Keys {
+    Given(StaticKeys),
+    /// The Backend API, where calls go too.
+    BackendApi,
+    /// The Frontend API at this URL.
+    FrontendApi(String),
+}
+
+impl Plan {
+    /// Settings for calls of the Backend API.
+    pub(crate) fn api_client<C: clerk_http::Build>(
+        &self,
+        mut client: clerk_http::Builder<C>,
+    ) -> clerk_http::Builder<C> {
+        if let Some(url) = &self.api_url {
+            client = client.base_url(url);
+        }
+        if let Some(version) = &self.api_version {
+            client = client.version_segment(version);
+        }
+        if let Some(key) = &self.secret_key {
+            client = client.secret_key(key.clone());
+        }
+        client.retry(self.retry.clone())
+    }
+
+    /// Settings for calls of the Frontend API at `url`, which is given no credentials.
+    pub(crate) fn frontend_client<C: clerk_http::Build>(
+        &self,
+        client: clerk_http::Builder<C>,
+        url: &str,
+    ) -> clerk_http::Builder<C> {
+        client.base_url(url).retry(self.retry.clone())
+    }
+}
+
+impl<T: Build> Builder<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            edge: None,
+            secret_key: None,
+            publishable_key: None,
+            given_keys: None,
+            api_url: None,
+            api_version: None,
+            issuers: None,
+            policy: Policy::default(),
+            cache_policy: CachePolicy::default(),
+            retry: Retry::default(),
+            clock: Arc::new(SystemClock::new()),
+            problem: None,
+        }
+    }
+
+    /// The instance's secret key, `sk_…`: for fetching keys, and for calls of the Backend API.
+    pub fn secret_key(self, key: impl IntoSecretKey) -> Self {
+        self.with(key.into_secret_key(), |builder, key| {
+            builder.secret_key = Some(key);
+        })
+    }
+
+    /// The instance's publishable key, `pk_…`.
+    ///
+    /// With it, only tokens that name the instance as their issuer are accepted.
+    pub fn publishable_key(self, key: impl AsRef<str>) -> Self {
+        self.with(PublishableKey::new(key), |builder, key| {
+            builder.publishable_key = Some(key);
+        })
+    }
+
+    /// The instance's JWKS public key in PEM, in any form that
+    /// [`VerifyingKey::from_pem`](clerk_jwt::VerifyingKey::from_pem) reads.
+    pub fn jwt_key(self, pem: impl AsRef<str>) -> Self {
+        self.with(StaticKeys::from_pem(pem.as_ref()), |builder, keys| {
+            builder.given_keys = Some(keys);
+        })
+    }
+
+    /// The instance's keys, so that none has to be fetched.
+    pub fn jwks(mut self, keys: JwkSet) -> Self {
+        self.given_keys = Some(keys.into());
+        self
+    }
+
+    /// Where the Backend API is; `https://api.clerk.com` if not said.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.api_url = Some(url.into());
+        self
+    }
+
+    /// The Backend API's path version; `v1` if not said.
+    pub fn api_version(mut self, version: impl Into<String>) -> Self {
+        self.api_version = Some(version.into());
+        self
+    }
+
+    /// Accepts only tokens that one of `issuers` issued, in place of the one the publishable key
+    /// names. An application behind a proxy has its proxy URL as issuer. None at all accepts
+    /// every issuer whose tokens the keys verify.
+    pub fn issuers<I: Into<Box<str>>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
+        self.issuers = Some(issuers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// What is asked of `azp`, the origin that asked for the token; nothing if not said.
+    pub fn authorized_parties(mut self, parties: AuthorizedParties) -> Self {
+        self.policy = self.policy.authorized_parties(parties);
+        self
+    }
+
+    /// Accepts only tokens that are for one of `audiences`.
+    pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
+        self.policy = self.policy.audiences(audiences);
+        self
+    }
+
+    /// The leeway for clocks that disagree; 5 seconds if not said. Zero is zero.
+    pub fn clock_skew(mut self, leeway: Duration) -> Self {
+        self.policy = self.policy.clock_skew(leeway);
+        self
+    }
+
+    /// How long fetched keys are believed.
+    pub fn cache_policy(mut self, policy: CachePolicy) -> Self {
+        self.cache_policy = policy;
+        self
+    }
+
+    /// When and how often a call of Clerk's API is sent again.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// What the time is read from; the operating system's clocks if not said.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes every setting for which `read` knows a value under the name Clerk's SDKs use:
+    /// `CLERK_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`, `CLERK_API_URL` and
+    /// `CLERK_API_VERSION`. An empty value counts as none.
+    ///
+    /// ```
+    /// use clerk::Clerk;
+    /// # #[cfg(feature = "async")] {
+    /// let clerk = Clerk::builder()
+    ///     .variables(|name| std::env::var(name).ok())
+    ///     .jwt_key(include_str!("../../clerk-jwt/tests/keys/a.public.pem"))
+    ///     .build()?;
+    /// # let _ = clerk;
+    /// # }
+    /// # Ok::<(), clerk::BuildError>(())
+    /// ```
+    pub fn variables(mut self, read: impl Fn(&str) -> Option<String>) -> Self {
+        let read = |name: &str| read(name).filter(|value| !value.trim().is_empty());
+        if let Some(key) = read("CLERK_SECRET_KEY") {
+            self = self.secret_key(key);
+        }
+        if let Some(key) = read("CLERK_PUBLISHABLE_KEY") {
+            self = self.publishable_key(key);
+        }
+        if let Some(pem) = read("CLERK_JWT_KEY") {
+            self = self.jwt_key(pem);
+        }
+        if let Some(url) = read("CLERK_API_URL") {
+            self = self.api_url(url);
+        }
+        if let Some(version) = read("CLERK_API_VERSION") {
+            self = self.api_version(version);
+        }
+        self
+    }
+
+    /// Checks the settings and puts them to use. Nothing is fetched yet.
+    ///
+    /// # Errors
+    ///
+    /// Says which setting cannot be used, why, and what to set instead.
+    pub fn build(mut self) -> Result<T, BuildError> {
+        let edge = self.edge.take();
+        T::from_plan(&self.plan()?, edge)
+    }
+
+    pub(crate) fn edge(mut self, edge: T::Edge) -> Self {
+        self.edge = Some(edge);
+        self
+    }
+
+    fn with<V, E: Into<BuildError>>(
+        mut self,
+        value: Result<V, E>,
+        set: impl FnOnce(&mut Self, V),
+    ) -> Self {
+        match value {
+            Ok(value) => set(&mut self, value),
+            Err(error) => {
+                self.problem.get_or_insert(error.into());
+            }
+        }
+        self
+    }
+
+    fn plan(self) -> Result<Plan, BuildError> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        if let (Some(secret), Some(publishable)) = (&self.secret_key, &self.publishable_key) {
+            if secret.instance_type() != publishable.instance_type() {
+                return Err(BuildError::Mismatch);
+            }
+        }
+        let frontend_api = self.publishable_key.map(|key| key.frontend_api_url());
+        let issuers = self
+            .issuers
+            .unwrap_or_else(|| frontend_api.iter().map(|url| url.as_str().into()).collect());
+        let keys = match (self.given_keys, &self.secret_key, frontend_api) {
+            (Some(keys), _, _) => Keys::Given(keys),
+            (None, Some(_), _) => Keys::BackendApi,
+            (None, None, Some(url)) => Keys::FrontendApi(url),
+            (None, None, None) => return Err(BuildError::NoKeys),
+        };
+        Ok(Plan {
+            keys,
+            policy: self.policy.issuers(issuers),
+            cache_policy: self.cache_policy,
+            clock: self.clock,
+            api_url: self.api_url,
+            api_version: self.api_version,
+            secret_key: self.secret_key,
+            retry: self.retry,
+        })
+    }
+}
+
+impl<T: Build> fmt::Debug for Builder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("secret_key", &self.secret_key)
+            .field("publishable_key", &self.publishable_key)
+            .field("api_url", &self.api_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a secret key can be given as: a [`SecretKey`], or its text.
+pub trait IntoSecretKey {
+    /// The key.
+    ///
+    /// # Errors
+    ///
+    /// The text is not a secret key.
+    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey>;
+}
+
+impl IntoSecretKey for SecretKey {
+    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey> {
+        Ok(self)
+    }
+}
+
+impl IntoSecretKey for &SecretKey {
+    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey> {
+        Ok(self.clone())
+    }
+}
+
+impl IntoSecretKey for &str {
+    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey> {
+        SecretKey::new(self)
+    }
+}
+
+impl IntoSecretKey for String {
+    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey> {
+        SecretKey::new(self)
+    }
+}
+
+/// Why settings make no client.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The secret key is not one.
+    #[error(transparent)]
+    SecretKey(#[from] InvalidSecretKey),
+    /// The publishable key is not one.
+    #[error(transparent)]
+    PublishableKey(#[from] InvalidPublishableKey),
+    /// The PEM key is not one.
+    #[error("the JWT key (CLERK_JWT_KEY) cannot be used: {0}")]
+    JwtKey(#[from] InvalidKey),
+    /// One key is a development instance's, the other a production instance's.
+    #[error(
+        "the secret key and the publishable key belong to different instances: one is for \
+         development, the other for production; copy both from the same instance"
+    )]
+    Mismatch,
+    /// There is neither a key nor a way to fetch one.
+    #[error(
+        "there is nothing to verify tokens with; set CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY or \
+         CLERK_JWT_KEY"
+    )]
+    NoKeys,
+    /// The API's URL, or another setting of the client, cannot be used.
+    #[error(transparent)]
+    Settings(#[from] InvalidSettings),
+    /// The HTTP library could not be set up.
+    #[error("the HTTP library could not be set up")]
+    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+#[cfg(all(test, feature = "async"))]
+mod tests {
+    use super::*;
+    use crate::Clerk;
+
+    const SECRET: &str = "sk_test_abc";
+    const PUBLISHABLE: &str = "pk_test_Y2xlcmsuY2xlcmsuZGV2JA";
+    const PEM: &str = include_str!("../../clerk-jwt/tests/keys/a.public.pem");
+
+    fn plan(variables: &[(&str, &str)]) -> Result<Plan, BuildError> {
+        let read = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Builder::<Clerk>::new().variables(read).plan()
+    }
+
+    #[test]
+    fn keys_come_from_the_first_source_that_is_set() {
+        let (secret, publishable, jwt_key) = (
+            ("CLERK_SECRET_KEY", SECRET),
+            ("CLERK_PUBLISHABLE_KEY", PUBLISHABLE),
+            ("CLERK_JWT_KEY", PEM),
+        );
+        let source = |variables: &[(&str, &str)]| match plan(variables).unwrap().keys {
+            Keys::Given(_) => "given".to_owned(),
+            Keys::BackendApi => "Backend API".to_owned(),
+            Keys::FrontendApi(url) => url,
+        };
+        assert_eq!(source(&[secret, publishable, jwt_key]), "given");
+        assert_eq!(source(&[secret, publishable]), "Backend API");
+        assert_eq!(source(&[publishable]), "https://clerk.clerk.dev");
+        assert_eq!(source(&[secret, ("CLERK_JWT_KEY", " ")]), "Backend API");
+        assert!(matches!(plan(&[]), Err(BuildError::NoKeys)));
+    }
+
+    #[test]
+    fn a_publishable_key_pins_the_issuer_unless_told_otherwise() {
+        let pinned = Policy::default().issuers(["https://clerk.clerk.dev"]);
+        let builder = || Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+        assert_eq!(builder().plan().unwrap().policy, pinned);
+        let proxied = builder().issuers(["https://example.com/__clerk"]).plan();
+        assert_ne!(proxied.unwrap().policy, pinned);
+        let any = builder().issuers([""; 0]).plan();
+        assert_eq!(any.unwrap().policy, Policy::default());
+    }
+
+    #[test]
+    fn keys_of_different_instances_do_not_go_together() {
+        let mixed = plan(&[
+            ("CLERK_SECRET_KEY", "sk_live_abc"),
+            ("CLERK_PUBLISHABLE_KEY", PUBLISHABLE),
+        ]);
+        assert!(matches!(mixed, Err(BuildError::Mismatch)));
+    }
+
+    #[test]
+    fn the_first_setting_that_cannot_be_used_is_named_and_not_repeated() {
+        let error = Builder::<Clerk>::new()
+            .secret_key("planted")
+            .jwt_key("also planted")
+            .plan()
+            .unwrap_err();
+        assert!(matches!(error, BuildError::SecretKey(_)), "{error}");
+        assert!(!format!("{error} {error:?}").contains("planted"));
+    }
+
+    #[test]
+    fn no_debug_text_shows_the_secret() {
+        let builder = || Builder::<Clerk>::new().secret_key("sk_test_planted");
+        assert!(!format!("{:?}", builder()).contains("planted"));
+        assert!(!format!("{:?}", builder().plan().unwrap()).contains("planted"));
+        assert!(!format!("{:?}", builder().build().unwrap()).contains("planted"));
+    }
+}

@@ -1,0 +1,70 @@
+//! Clerk for Rust: verify sessions and call Clerk's API, async or blocking.
+//!
+//! It does not run a web framework's middleware, and it is not Clerk's own SDK: it is unofficial
+//! and not affiliated with Clerk.
+//!
+//! ```
+//! # #[cfg(feature = "async")] {
+//! # use clerk_emulator::{Emulator, Server};
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! # let server = Server::start(Emulator::builder())?;
+//! # let (url, secret) = (server.url(), server.emulator().secret_key());
+//! # let now = clerk::Clock::now(&clerk::SystemClock::new());
+//! # let token = server.emulator().token().user("ada@example.com").sign(now);
+//! use clerk::{Clerk, Reason};
+//!
+//! // Or `Clerk::from_env()?`, which reads CLERK_SECRET_KEY and its siblings.
+//! let clerk = Clerk::builder().secret_key(secret).api_url(url).build()?;
+//!
+//! let session = clerk.verify_token(&token).await?;
+//! println!("{} is signed in", session.claims().user_id());
+//!
+//! let refused = clerk.verify_token("not.a.token").await.unwrap_err();
+//! assert_eq!(refused.reason(), Reason::TokenInvalid);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `async` (default) | [`Clerk`], over reqwest and tokio |
+//! | `blocking` | [`blocking::Clerk`], over ureq and threads |
+//! | `tracing` | spans for the calls to Clerk's API |
+//!
+//! # One value, one instance
+//!
+//! Each [`Clerk`] has its own keys, settings and connections; there is no global state. A program
+//! that serves several Clerk instances makes one for each, and none accepts another's tokens.
+//!
+//! # Where it sits
+//!
+//! On top. It re-exports the layers below and holds no logic of its own: [`jwt`] verifies one
+//! token, [`jwks`] finds and keeps the keys, [`http`] carries the calls. Each is a crate that can
+//! be used alone.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "async")]
+mod async_clerk;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod builder;
+pub mod node;
+
+#[cfg(feature = "async")]
+pub use async_clerk::Clerk;
+pub use builder::{Build, BuildError, Builder, IntoSecretKey};
+
+pub use clerk_core::{
+    Clock, InstanceType, ManualClock, PublishableKey, Redacted, SecretKey, SystemClock, UnixTime,
+};
+pub use clerk_http as http;
+pub use clerk_jwks as jwks;
+pub use clerk_jwks::{CachePolicy, Error as VerificationError};
+pub use clerk_jwt as jwt;
+pub use clerk_jwt::{
+    AuthorizedParties, Claims, Fault, JwkSet, M2mClaims, OAuthClaims, Policy, Reason,
+    SessionClaims, TemplateClaims, UserClaims, Verified,
+};
