@@ -9,6 +9,8 @@ pub mod blocking;
 mod call;
 mod client;
 mod closure;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod operation;
 mod response;

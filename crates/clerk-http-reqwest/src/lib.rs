@@ -1,0 +1,169 @@
+//! An async transport for `clerk-http`: [`ReqwestTransport`] sends with reqwest, [`TokioRuntime`]
+//! waits with tokio.
+//!
+//! It decides nothing: no retries, no redirects, no cookies, no proxies, no credentials. Those who
+//! need a proxy, their own certificate authorities or a client certificate bring a
+//! [client of their own](ReqwestTransport::from_client).
+//!
+//! ```no_run
+//! use clerk_http::Client;
+//! use clerk_http_reqwest::{ReqwestTransport, TokioRuntime};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder(ReqwestTransport::new()?, TokioRuntime)
+//!     .secret_key(std::env::var("CLERK_SECRET_KEY")?.parse()?)
+//!     .build()?;
+//! # drop(client);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where it sits: beside `clerk-http`, below nothing but programs and the facade. It is one of
+//! the two crates of the lower layers that name an HTTP library; `clerk-http-ureq` is the other.
+//!
+//! TLS is rustls with ring, trusting the roots of `webpki-roots`. Nothing process-wide is set.
+//!
+//! Unofficial: not affiliated with Clerk.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+use std::{error::Error as StdError, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use clerk_http::{
+    RequestTimeout, ResponseLimit, Runtime, Transport, TransportError, TransportErrorKind,
+};
+use http::{Request, Response};
+
+pub use reqwest;
+
+/// Sends with reqwest. Cheap to clone; clones share their connections.
+///
+/// Its futures run inside a tokio runtime with IO and time enabled.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport(reqwest::Client);
+
+impl ReqwestTransport {
+    /// A transport that keeps the whole [contract](Transport#contract).
+    ///
+    /// The proxies of the environment (`HTTP_PROXY` and the like) are not used.
+    ///
+    /// # Errors
+    ///
+    /// TLS cannot be set up.
+    pub fn new() -> Result<Self, SetupError> {
+        let ring = Arc::new(rustls::crypto::ring::default_provider());
+        let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned();
+        let mut tls = rustls::ClientConfig::builder_with_provider(ring)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| SetupError(error.into()))?
+            .with_root_certificates(roots.collect::<rustls::RootCertStore>())
+            .with_no_client_auth();
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .build()
+            .map(Self)
+            .map_err(|error| SetupError(error.into()))
+    }
+
+    /// A transport over a client of your own, for a proxy or for other TLS settings.
+    ///
+    /// Part of the contract is then yours to keep. Build the client with
+    /// `redirect(Policy::none())`, or the secret key may travel to wherever a response points,
+    /// and with `referer(false)`; leave its cookie store and its retries of responses off.
+    /// Timeouts and limits come with each request.
+    pub fn from_client(client: reqwest::Client) -> Self {
+        Self(client)
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for ReqwestTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let RequestTimeout(timeout) = extension(&request);
+        let ResponseLimit(limit) = extension(&request);
+        let host = request.uri().host().map(str::to_owned);
+        let fails = |kind| match &host {
+            Some(host) => TransportError::for_host(kind, host),
+            None => TransportError::for_host(kind, "a URI without a host"),
+        };
+        let breaks =
+            |error: reqwest::Error| fails(kind_of(&error)).with_source(error.without_url());
+
+        let mut request = reqwest::Request::try_from(request).map_err(breaks)?;
+        *request.timeout_mut() = Some(timeout);
+        let mut response = self.0.execute(request).await.map_err(breaks)?;
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(breaks)? {
+            if chunk.len() > limit - body.len() {
+                return Err(fails(TransportErrorKind::TooLarge));
+            }
+            body.extend_from_slice(&chunk);
+        }
+
+        let mut answer = Response::new(body.freeze());
+        *answer.status_mut() = response.status();
+        *answer.version_mut() = response.version();
+        std::mem::swap(answer.headers_mut(), response.headers_mut());
+        Ok(answer)
+    }
+}
+
+fn extension<T: Copy + Default + Send + Sync + 'static>(request: &Request<Bytes>) -> T {
+    request.extensions().get().copied().unwrap_or_default()
+}
+
+/// The order matters: a connection that timed out was not made, which says more.
+fn kind_of(error: &reqwest::Error) -> TransportErrorKind {
+    if error.is_builder() {
+        TransportErrorKind::Request
+    } else if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if error.is_request() || error.is_body() || error.is_decode() {
+        TransportErrorKind::Broken
+    } else {
+        TransportErrorKind::Other
+    }
+}
+
+/// Waits with tokio.
+///
+/// Sleeping needs a runtime with time enabled around it, as [`ReqwestTransport`] does. A task
+/// that is spawned outside of any runtime is dropped.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokioRuntime;
+
+#[async_trait::async_trait]
+impl Runtime for TokioRuntime {
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(task);
+        }
+    }
+}
+
+/// The HTTP client could not be set up.
+#[derive(Debug)]
+pub struct SetupError(Box<dyn StdError + Send + Sync>);
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the HTTP client could not be set up")
+    }
+}
+
+impl StdError for SetupError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}

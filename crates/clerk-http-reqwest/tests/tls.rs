@@ -1,0 +1,54 @@
+//! Whom the transport trusts.
+
+use std::{
+    net::TcpListener,
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use bytes::Bytes;
+use clerk_http::{Transport, TransportErrorKind};
+use clerk_http_reqwest::ReqwestTransport;
+use http::Request;
+use rustls::{ServerConfig, ServerConnection, crypto::ring, pki_types::PrivatePkcs8KeyDer};
+
+/// A server that calls itself `localhost` with a certificate of its own making. It says
+/// whether its first handshake was completed.
+fn start_impostor() -> (u16, JoinHandle<bool>) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.into())
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let serve = move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
+        while connection.is_handshaking() {
+            if connection.complete_io(&mut stream).is_err() {
+                return false;
+            }
+        }
+        true
+    };
+    (port, thread::spawn(serve))
+}
+
+#[tokio::test]
+async fn a_certificate_nobody_vouches_for_is_refused() {
+    let (port, server) = start_impostor();
+    let request = Request::post(format!("https://localhost:{port}/v1/users"))
+        .header("authorization", "Bearer planted")
+        .body(Bytes::from("planted"))
+        .unwrap();
+    let transport = ReqwestTransport::new().unwrap();
+    let error = transport.send(request).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Connect);
+    assert!(format!("{error:?}").contains("UnknownIssuer"), "{error:?}");
+    let completed = server.join().unwrap();
+    assert!(!completed);
+}

@@ -1,0 +1,163 @@
+//! A blocking transport for `clerk-http`: [`UreqTransport`] sends with ureq, [`Threads`] waits.
+//!
+//! It decides nothing: no retries, no redirects, no cookies, no proxies, no credentials. Those who
+//! need a proxy, their own certificate authorities or a client certificate bring an
+//! [agent of their own](UreqTransport::from_agent).
+//!
+//! ```no_run
+//! use clerk_http::blocking::Client;
+//! use clerk_http_ureq::{Threads, UreqTransport};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder(UreqTransport::new(), Threads)
+//!     .secret_key(std::env::var("CLERK_SECRET_KEY")?.parse()?)
+//!     .build()?;
+//! # drop(client);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where it sits: beside `clerk-http`, below nothing but programs and the facade. It is one of
+//! the two crates of the lower layers that name an HTTP library; `clerk-http-reqwest` is the
+//! other.
+//!
+//! TLS is rustls with ring, trusting the roots of `webpki-roots`. Nothing process-wide is set.
+//!
+//! Unofficial: not affiliated with Clerk.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+use std::{io, thread, time::Duration};
+
+use bytes::Bytes;
+use clerk_http::{
+    BlockingRuntime, BlockingTransport, RequestTimeout, ResponseLimit, TransportError,
+    TransportErrorKind,
+};
+use http::{Request, Response};
+
+pub use ureq;
+
+/// ureq adds timeouts to the time of the day, so one without end would overflow.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Sends with ureq. Cheap to clone; clones share their connections.
+#[derive(Clone, Debug)]
+pub struct UreqTransport(ureq::Agent);
+
+impl UreqTransport {
+    /// A transport that keeps the whole [contract](clerk_http::Transport#contract).
+    ///
+    /// The proxies of the environment (`HTTP_PROXY` and the like) are not used.
+    pub fn new() -> Self {
+        let config = ureq::Agent::config_builder().proxy(None).build();
+        Self::from_agent(config.new_agent())
+    }
+
+    /// A transport over an agent of your own, for a proxy or for other TLS settings.
+    ///
+    /// What the contract asks for is set anew on each request: no redirects, every status is a
+    /// response, timeouts and limits. Leave the agent's middleware from adding more than that.
+    pub fn from_agent(agent: ureq::Agent) -> Self {
+        Self(agent)
+    }
+}
+
+impl Default for UreqTransport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl BlockingTransport for UreqTransport {
+    fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let RequestTimeout(timeout) = extension(&request);
+        let ResponseLimit(limit) = extension(&request);
+        let host = request
+            .uri()
+            .host()
+            .unwrap_or("a URI without a host")
+            .to_owned();
+        let fails = |error| failure(&host, error);
+
+        let (head, body) = request.into_parts();
+        let request = Request::from_parts(head, body.as_ref());
+        let request = self
+            .0
+            .configure_request(request)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(timeout.min(LONGEST_TIMEOUT)))
+            .build();
+        let (head, mut body) = self.0.run(request).map_err(fails)?.into_parts();
+        // ureq refuses a body that reaches its limit, even if nothing follows.
+        let limit = (limit as u64).saturating_add(1);
+        let body = body
+            .with_config()
+            .limit(limit)
+            .read_to_vec()
+            .map_err(fails)?;
+        Ok(Response::from_parts(head, Bytes::from(body)))
+    }
+}
+
+fn extension<T: Copy + Default + Send + Sync + 'static>(request: &Request<Bytes>) -> T {
+    request.extensions().get().copied().unwrap_or_default()
+}
+
+fn failure(host: &str, error: ureq::Error) -> TransportError {
+    use io::ErrorKind as Io;
+    use ureq::{Error, Timeout};
+
+    let kind = match &error {
+        Error::HostNotFound
+        | Error::ConnectionFailed
+        | Error::ConnectProxyFailed(_)
+        | Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::Connect,
+        Error::Io(error) if is_refused_handshake(error) => TransportErrorKind::Connect,
+        Error::Io(error) => match error.kind() {
+            // What only connecting ends in.
+            Io::ConnectionRefused
+            | Io::HostUnreachable
+            | Io::NetworkUnreachable
+            | Io::AddrNotAvailable => TransportErrorKind::Connect,
+            Io::TimedOut => TransportErrorKind::Timeout,
+            _ => TransportErrorKind::Broken,
+        },
+        Error::Timeout(_) => TransportErrorKind::Timeout,
+        Error::BodyExceedsLimit(_) => TransportErrorKind::TooLarge,
+        Error::Protocol(_) => TransportErrorKind::Broken,
+        Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => {
+            // Their texts repeat the URI.
+            return TransportError::for_host(TransportErrorKind::Request, host);
+        }
+        _ => TransportErrorKind::Other,
+    };
+    TransportError::for_host(kind, host).with_source(error)
+}
+
+/// Whether TLS failed before the request could be sent. Other TLS errors may come at any time.
+fn is_refused_handshake(error: &io::Error) -> bool {
+    use rustls::Error::{InvalidCertificate, PeerIncompatible};
+
+    let source = error.get_ref().and_then(|source| source.downcast_ref());
+    matches!(source, Some(InvalidCertificate(_) | PeerIncompatible(_)))
+}
+
+/// Waits by putting the thread to sleep, and runs tasks on threads of their own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Threads;
+
+impl BlockingRuntime for Threads {
+    #[allow(clippy::disallowed_methods, reason = "this is the adapter that waits")]
+    fn sleep(&self, duration: Duration) {
+        thread::sleep(duration);
+    }
+
+    fn spawn(&self, task: Box<dyn FnOnce() + Send>) {
+        // Where the system has no thread left, the task is dropped, as the trait says.
+        let _ = thread::Builder::new().name("clerk".into()).spawn(task);
+    }
+}
