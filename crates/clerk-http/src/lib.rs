@@ -1,4 +1,51 @@
-//! Clerk's HTTP APIs as values.
+//! Clerk's HTTP APIs as values: operations, the transports that carry them, retries and errors.
+//!
+//! It does not do IO and does not read the clock: transports and runtimes are handed in
+//! (`clerk-http-reqwest` and `clerk-http-ureq` have them). It knows no endpoint either: `clerk-api`
+//! has the whole Backend API, and `clerk-jwks` and `clerk-auth` bring the few operations they need.
+//!
+//! ```
+//! use clerk_http::{Error, Operation, RequestTarget, blocking::Client, blocking_transport_fn, json};
+//! # use {bytes::Bytes, http::{Method, Request, Response}};
+//! # #[derive(Debug)]
+//! # struct Threads;
+//! # impl clerk_http::BlockingRuntime for Threads {
+//! #     fn sleep(&self, _: std::time::Duration) {}
+//! #     fn spawn(&self, _: Box<dyn FnOnce() + Send>) {}
+//! # }
+//!
+//! struct GetUser<'a>(&'a str);
+//!
+//! impl Operation for GetUser<'_> {
+//!     type Output = serde_json::Value;
+//!     const ID: &'static str = "GetUser";
+//!     const IDEMPOTENT: bool = true;
+//!
+//!     fn request(&self) -> Result<Request<Bytes>, Error> {
+//!         RequestTarget::new(Self::ID, "/users").segment("user_id", self.0).request(Method::GET)
+//!     }
+//!
+//!     fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error> {
+//!         json(Self::ID, response)
+//!     }
+//! }
+//!
+//! // A transport is anything that answers requests; here, a closure.
+//! let transport = blocking_transport_fn(|request| {
+//!     assert_eq!(request.uri(), "https://api.clerk.com/v1/users/user_1");
+//!     Ok(Response::new(Bytes::from(r#"{"id":"user_1"}"#)))
+//! });
+//! let client = Client::builder(transport, Threads)
+//!     .secret_key("sk_test_abc".parse()?)
+//!     .build()?;
+//! assert_eq!(client.send(GetUser("user_1"))?["id"], "user_1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Client`] is the same for async programs, one `.await` apart. What both do is decided once, in
+//! [`Step`]: a state machine that asks for requests to be sent and time to pass.
+//!
+//! Where it sits: on `clerk-core`, below everything that talks to Clerk.
 //!
 //! Unofficial: not affiliated with Clerk.
 

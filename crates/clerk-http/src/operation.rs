@@ -8,7 +8,7 @@ use crate::Error;
 /// An operation knows its path, query and body, and how to read the answer. Everything that is
 /// the same for all calls (base URL, credentials, API version, user agent, retries) is added by
 /// the client that sends it. So an operation can be built, inspected, stored and sent later,
-/// and tested without a server.
+/// and tested without a server. The [crate's example](crate) has one.
 pub trait Operation {
     /// What a successful answer is read into.
     type Output;
@@ -17,7 +17,8 @@ pub trait Operation {
     const ID: &'static str;
 
     /// Whether sending the request twice does no more than sending it once (RFC 9110 §9.2.2).
-    /// Only such operations are sent again after a failure.
+    /// Only such operations are sent again after a failure, unless there was no connection and so
+    /// nothing was sent; see [`Retry`](crate::Retry).
     const IDEMPOTENT: bool;
 
     /// Which base path the operation's path follows.
@@ -27,13 +28,18 @@ pub trait Operation {
     const AUTHORIZATION: Authorization = Authorization::SecretKey;
 
     /// The request: verb, path from the base path on, query, body, and its content type if any.
+    /// [`RequestTarget`](crate::RequestTarget) puts one together.
+    ///
+    /// A header set here has precedence over the client's. The request is made anew for each
+    /// attempt, so it must not depend on anything but the operation's own values.
     ///
     /// # Errors
     ///
     /// An input cannot be put into a request; nothing was sent.
     fn request(&self) -> Result<Request<Bytes>, Error>;
 
-    /// Reads the answer, of whatever status.
+    /// Reads the answer, of whatever status. [`json`](crate::json) and
+    /// [`success`](crate::success) tell successes from errors.
     ///
     /// # Errors
     ///

@@ -7,14 +7,18 @@ use http::{Request, Response};
 ///
 /// # Contract
 ///
-/// Every implementation keeps these rules, and one conformance suite runs against all of them:
+/// Every implementation keeps these rules. With the feature `conformance`, the module
+/// `conformance` checks whether it does.
 ///
-/// - The request goes out as it is. No header is added but those the connection needs.
+/// - The request goes out once and as it is. No header is added but those the connection needs,
+///   and what the library can read (`Accept`, `Accept-Encoding`).
 /// - Redirects are never followed: a follow-up request would carry the secret key elsewhere.
 /// - Every status is `Ok`. An `Err` means that there is no complete response.
 /// - All response headers are kept, repeated ones too. No cookies are stored.
-/// - The body is read to its end and no further than [`ResponseLimit`].
+/// - The body is read to its end and no further than [`ResponseLimit`]. Where a content coding is
+///   undone, `Content-Encoding` goes with it.
 /// - The whole exchange, connecting included, ends within [`RequestTimeout`].
+/// - A server is trusted because its certificate says so, never for less.
 /// - Error texts name the host, never the path, the query, a header or the body.
 #[async_trait::async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
