@@ -1,6 +1,6 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use clerk_core::{
-    InstanceType, InvalidPublishableKey, InvalidSecretKey, PublishableKey, SecretKey,
+    InstanceType, InvalidPublishableKey, InvalidSecretKey, PublishableKey, Redacted, SecretKey,
 };
 
 use crate::{
@@ -27,8 +27,8 @@ pub struct Builder {
     seed: Seed,
     origin: Option<String>,
     issuer: Option<String>,
-    secret_key: String,
-    signing_key: Option<String>,
+    secret_key: Redacted<String>,
+    signing_key: Option<Redacted<String>>,
     token_version: TokenVersion,
     authorized_party: Option<String>,
     identifiers: Option<u64>,
@@ -40,7 +40,7 @@ impl Builder {
             seed: Seed::example(),
             origin: None,
             issuer: None,
-            secret_key: "sk_test_emulator".to_owned(),
+            secret_key: Redacted::new("sk_test_emulator".to_owned()),
             signing_key: None,
             token_version: TokenVersion::default(),
             authorized_party: Some(AUTHORIZED_PARTY.to_owned()),
@@ -69,14 +69,14 @@ impl Builder {
 
     /// The secret key. Without it, `sk_test_emulator`. A live one is refused.
     pub fn secret_key(mut self, key: impl Into<String>) -> Self {
-        self.secret_key = key.into();
+        self.secret_key = Redacted::new(key.into());
         self
     }
 
     /// Signs with a key of one's own: RSA, 2048 bits, exponent 65537, PKCS#8 in PEM. Without it,
     /// with a published test key, whose private half everybody has.
     pub fn signing_key_pkcs8_pem(mut self, pem: impl Into<String>) -> Self {
-        self.signing_key = Some(pem.into());
+        self.signing_key = Some(Redacted::new(pem.into()));
         self
     }
 
@@ -109,10 +109,9 @@ impl Builder {
         let mut ids = self.identifiers.map_or_else(Ids::random, Ids::from_seed);
         let signing_key = self
             .signing_key
-            .as_deref()
-            .map(SigningKey::from_pkcs8_pem)
+            .map(|pem| SigningKey::from_pkcs8_pem(pem.expose()))
             .transpose()?;
-        let secret_key = SecretKey::new(self.secret_key)?;
+        let secret_key = SecretKey::new(self.secret_key.into_exposed())?;
         if secret_key.instance_type() == InstanceType::Production {
             return Err(BuildError::LiveSecretKey);
         }

@@ -15,190 +15,134 @@ use crate::{
     signing_key::Digest,
 };
 
-/// One way in which a token is deliberately bad. Everything else about the token is right, so
-/// that a verifier that accepts it lacks exactly one check.
-///
-/// Some are wrong only for a verifier that was told what to expect: an issuer
-/// ([`WrongIssuer`](Self::WrongIssuer)), authorized parties
-/// ([`WrongAuthorizedParty`](Self::WrongAuthorizedParty)) or an audience
-/// ([`WrongAudience`](Self::WrongAudience)).
-///
-/// ```
-/// use clerk_emulator::{Defect, Emulator};
-/// use clerk_core::UnixTime;
-///
-/// let emulator = Emulator::builder().build()?;
-/// for defect in Defect::ALL {
-///     let token = emulator
-///         .token()
-///         .user("ada@example.com")
-///         .defect(defect)
-///         .sign(UnixTime::from_secs(1_800_000_000));
-///     // assert!(my_server.refuses(&token), "{defect}");
-///     # assert!(!token.is_empty());
-/// }
-/// # Ok::<(), clerk_emulator::BuildError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Defect {
-    /// One bit of the signature is flipped.
-    DamagedSignature,
-    /// The third part is empty.
-    MissingSignature,
-    /// `sub` was changed after the token was signed.
-    TamperedPayload,
-    /// Signed with a key that is not ours, under our key's `kid`.
-    ForeignKey,
-    /// Signed with our key, under a `kid` that no key set has.
-    UnknownKeyId,
-    /// No `kid`.
-    MissingKeyId,
-    /// `alg: none` and an empty signature (RFC 8725 §2.1).
-    AlgNone,
-    /// `alg: HS256`, with the public key's PEM text as the secret (RFC 8725 §2.1).
-    AlgHs256PublicKey,
-    /// The header says `RS384`, the signature is RS256's.
-    AlgMismatch,
-    /// No `alg`.
-    MissingAlg,
-    /// `typ: JOSE`.
-    WrongType,
-    /// `crit` names an extension that nobody knows (RFC 7515 §4.1.11).
-    CriticalHeader,
-    /// The header says that this is a token made from a JWT template.
-    TemplateCategory,
-    /// The header says that this is a machine token.
-    MachineCategory,
-    /// `exp` was an hour ago.
-    Expired,
-    /// No `exp`.
-    MissingExpiry,
-    /// `exp` is a text.
-    ExpiryNotANumber,
-    /// `exp` is 1e300, beyond every calendar.
-    ExpiryOutOfRange,
-    /// `nbf` is an hour ahead.
-    NotYetActive,
-    /// `iat` is an hour ahead, `nbf` is not.
-    IssuedInTheFuture,
-    /// No `sub`.
-    MissingSubject,
-    /// `sub` is a number.
-    SubjectNotAString,
-    /// `sub` is a machine's.
-    MachineSubject,
-    /// `iss` is another instance's.
-    WrongIssuer,
-    /// `azp` is another application's origin.
-    WrongAuthorizedParty,
-    /// `aud` is another service's.
-    WrongAudience,
-    /// The payload has `sub` twice.
-    DuplicateClaim,
-    /// The header, though signed, is not JSON.
-    HeaderNotJson,
-    /// The payload, though signed, is not JSON.
-    PayloadNotJson,
-    /// The payload, though signed, is a JSON array.
-    PayloadNotAnObject,
-    /// The end of the token is cut off.
-    Truncated,
-    /// Header and payload without a signature part.
-    TwoParts,
-    /// A fourth part follows.
-    FourParts,
-    /// The signature is padded with `=` (RFC 7515 §2 forbids it).
-    PaddedBase64,
-    /// The signature is in base64 proper, with `+` and `/`.
-    StandardBase64,
-    /// The signature's last character has bits that stand for nothing.
-    NonCanonicalBase64,
+/// The list of defects is written once: the variants, [`Defect::ALL`] and the names come from it.
+macro_rules! defects {
+    ($(#[$attributes:meta])* $vis:vis enum Defect {
+        $($(#[$docs:meta])* $variant:ident = $name:literal,)+
+    }) => {
+        $(#[$attributes])*
+        $vis enum Defect {
+            $($(#[$docs])* $variant,)+
+        }
+
+        impl Defect {
+            /// Every defect, for tests that try them all.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The defect's stable name, as `POST /_emulator/mint` takes it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),+
+                }
+            }
+        }
+    };
+}
+
+defects! {
+    /// One way in which a token is deliberately bad. Everything else about the token is right, so
+    /// that a verifier that accepts it lacks exactly one check.
+    ///
+    /// Some are wrong only for a verifier that was told what to expect: an issuer
+    /// ([`WrongIssuer`](Self::WrongIssuer)), authorized parties
+    /// ([`WrongAuthorizedParty`](Self::WrongAuthorizedParty)) or an audience
+    /// ([`WrongAudience`](Self::WrongAudience)).
+    ///
+    /// ```
+    /// use clerk_emulator::{Defect, Emulator};
+    /// use clerk_core::UnixTime;
+    ///
+    /// let emulator = Emulator::builder().build()?;
+    /// for &defect in Defect::ALL {
+    ///     let token = emulator
+    ///         .token()
+    ///         .user("ada@example.com")
+    ///         .defect(defect)
+    ///         .sign(UnixTime::from_secs(1_800_000_000));
+    ///     // assert!(my_server.refuses(&token), "{defect}");
+    ///     # assert!(!token.is_empty());
+    /// }
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Defect {
+        /// One bit of the signature is flipped.
+        DamagedSignature = "damaged-signature",
+        /// The third part is empty.
+        MissingSignature = "missing-signature",
+        /// `sub` was changed after the token was signed.
+        TamperedPayload = "tampered-payload",
+        /// Signed with a key that is not ours, under our key's `kid`.
+        ForeignKey = "foreign-key",
+        /// Signed with our key, under a `kid` that no key set has.
+        UnknownKeyId = "unknown-key-id",
+        /// No `kid`.
+        MissingKeyId = "missing-key-id",
+        /// `alg: none` and an empty signature (RFC 8725 §2.1).
+        AlgNone = "alg-none",
+        /// `alg: HS256`, with the public key's PEM text as the secret (RFC 8725 §2.1).
+        AlgHs256PublicKey = "alg-hs256-public-key",
+        /// The header says `RS384`, the signature is RS256's.
+        AlgMismatch = "alg-mismatch",
+        /// No `alg`.
+        MissingAlg = "missing-alg",
+        /// `typ: JOSE`.
+        WrongType = "wrong-type",
+        /// `crit` names an extension that nobody knows (RFC 7515 §4.1.11).
+        CriticalHeader = "critical-header",
+        /// The header says that this is a token made from a JWT template.
+        TemplateCategory = "template-category",
+        /// The header says that this is a machine token.
+        MachineCategory = "machine-category",
+        /// `exp` was an hour ago.
+        Expired = "expired",
+        /// No `exp`.
+        MissingExpiry = "missing-expiry",
+        /// `exp` is a text.
+        ExpiryNotANumber = "expiry-not-a-number",
+        /// `exp` is 1e300, beyond every calendar.
+        ExpiryOutOfRange = "expiry-out-of-range",
+        /// `nbf` is an hour ahead.
+        NotYetActive = "not-yet-active",
+        /// `iat` is an hour ahead, `nbf` is not.
+        IssuedInTheFuture = "issued-in-the-future",
+        /// No `sub`.
+        MissingSubject = "missing-subject",
+        /// `sub` is a number.
+        SubjectNotAString = "subject-not-a-string",
+        /// `sub` is a machine's.
+        MachineSubject = "machine-subject",
+        /// `iss` is another instance's.
+        WrongIssuer = "wrong-issuer",
+        /// `azp` is another application's origin.
+        WrongAuthorizedParty = "wrong-authorized-party",
+        /// `aud` is another service's.
+        WrongAudience = "wrong-audience",
+        /// The payload has `sub` twice.
+        DuplicateClaim = "duplicate-claim",
+        /// The header, though signed, is not JSON.
+        HeaderNotJson = "header-not-json",
+        /// The payload, though signed, is not JSON.
+        PayloadNotJson = "payload-not-json",
+        /// The payload, though signed, is a JSON array.
+        PayloadNotAnObject = "payload-not-an-object",
+        /// The end of the token is cut off.
+        Truncated = "truncated",
+        /// Header and payload without a signature part.
+        TwoParts = "two-parts",
+        /// A fourth part follows.
+        FourParts = "four-parts",
+        /// The signature is padded with `=` (RFC 7515 §2 forbids it).
+        PaddedBase64 = "padded-base64",
+        /// The signature is in base64 proper, with `+` and `/`.
+        StandardBase64 = "standard-base64",
+        /// The signature's last character has bits that stand for nothing.
+        NonCanonicalBase64 = "non-canonical-base64",
+    }
 }
 
 impl Defect {
-    /// Every defect, for tests that try them all.
-    pub const ALL: [Self; 36] = [
-        Self::DamagedSignature,
-        Self::MissingSignature,
-        Self::TamperedPayload,
-        Self::ForeignKey,
-        Self::UnknownKeyId,
-        Self::MissingKeyId,
-        Self::AlgNone,
-        Self::AlgHs256PublicKey,
-        Self::AlgMismatch,
-        Self::MissingAlg,
-        Self::WrongType,
-        Self::CriticalHeader,
-        Self::TemplateCategory,
-        Self::MachineCategory,
-        Self::Expired,
-        Self::MissingExpiry,
-        Self::ExpiryNotANumber,
-        Self::ExpiryOutOfRange,
-        Self::NotYetActive,
-        Self::IssuedInTheFuture,
-        Self::MissingSubject,
-        Self::SubjectNotAString,
-        Self::MachineSubject,
-        Self::WrongIssuer,
-        Self::WrongAuthorizedParty,
-        Self::WrongAudience,
-        Self::DuplicateClaim,
-        Self::HeaderNotJson,
-        Self::PayloadNotJson,
-        Self::PayloadNotAnObject,
-        Self::Truncated,
-        Self::TwoParts,
-        Self::FourParts,
-        Self::PaddedBase64,
-        Self::StandardBase64,
-        Self::NonCanonicalBase64,
-    ];
-
-    /// The defect's stable name, as `POST /_emulator/mint` takes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::DamagedSignature => "damaged-signature",
-            Self::MissingSignature => "missing-signature",
-            Self::TamperedPayload => "tampered-payload",
-            Self::ForeignKey => "foreign-key",
-            Self::UnknownKeyId => "unknown-key-id",
-            Self::MissingKeyId => "missing-key-id",
-            Self::AlgNone => "alg-none",
-            Self::AlgHs256PublicKey => "alg-hs256-public-key",
-            Self::AlgMismatch => "alg-mismatch",
-            Self::MissingAlg => "missing-alg",
-            Self::WrongType => "wrong-type",
-            Self::CriticalHeader => "critical-header",
-            Self::TemplateCategory => "template-category",
-            Self::MachineCategory => "machine-category",
-            Self::Expired => "expired",
-            Self::MissingExpiry => "missing-expiry",
-            Self::ExpiryNotANumber => "expiry-not-a-number",
-            Self::ExpiryOutOfRange => "expiry-out-of-range",
-            Self::NotYetActive => "not-yet-active",
-            Self::IssuedInTheFuture => "issued-in-the-future",
-            Self::MissingSubject => "missing-subject",
-            Self::SubjectNotAString => "subject-not-a-string",
-            Self::MachineSubject => "machine-subject",
-            Self::WrongIssuer => "wrong-issuer",
-            Self::WrongAuthorizedParty => "wrong-authorized-party",
-            Self::WrongAudience => "wrong-audience",
-            Self::DuplicateClaim => "duplicate-claim",
-            Self::HeaderNotJson => "header-not-json",
-            Self::PayloadNotJson => "payload-not-json",
-            Self::PayloadNotAnObject => "payload-not-an-object",
-            Self::Truncated => "truncated",
-            Self::TwoParts => "two-parts",
-            Self::FourParts => "four-parts",
-            Self::PaddedBase64 => "padded-base64",
-            Self::StandardBase64 => "standard-base64",
-            Self::NonCanonicalBase64 => "non-canonical-base64",
-        }
-    }
-
     /// Changes what the token says, before the caller's own changes are applied.
     pub(crate) fn spoil(self, draft: &mut Draft, now: UnixTime) {
         const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -336,7 +280,8 @@ impl FromStr for Defect {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|defect| defect.name() == name)
             .ok_or(UnknownDefect)
     }

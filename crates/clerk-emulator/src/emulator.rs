@@ -15,12 +15,12 @@ use crate::{
     call::{Call, PathParameters, Query},
     draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
-    mint::TokenBuilder,
     refusal::Refusal,
     request_log::LoggedRequest,
     routing::{self, Access, Route},
     signing_key::Digest,
     state::{Settings, State},
+    token_builder::TokenBuilder,
 };
 
 /// How many bytes of a request's body are read.
@@ -93,14 +93,16 @@ impl Emulator {
                 delay: Duration::ZERO,
                 end: End::CarryOut,
             });
-        let result = match end {
-            End::CarryOut => Some(carry_out(settings, state, parts, found, body, now)),
-            End::Refuse(refusal) => Some(Err(refusal)),
-            End::Drop => None,
-        };
-        let outcome = match result {
-            None => Outcome::Drop,
-            Some(result) => Outcome::Respond(answer::response(result, &state.ids.hex(32))),
+        let outcome = match end {
+            End::CarryOut => {
+                let result = carry_out(settings, state, parts, found, body, now);
+                Outcome::Respond(answer::response(result, &state.ids.hex(32)))
+            }
+            End::Refuse(refusal) => {
+                Outcome::Respond(answer::response(Err(refusal), &state.ids.hex(32)))
+            }
+            End::Answer(response) => Outcome::Respond(response),
+            End::Drop => Outcome::Drop,
         };
         state.log.push(LoggedRequest {
             method: parts.method.clone(),

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
 
 use crate::refusal::Refusal;
 
@@ -35,11 +36,12 @@ pub struct Fault {
     remaining: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 enum Effect {
     /// The operation is carried out as ever.
     None,
     Status(StatusCode),
+    Answer(Response<Bytes>),
     Drop,
 }
 
@@ -56,6 +58,8 @@ pub(crate) enum End {
     CarryOut,
     /// The answer is this error; the operation is not carried out.
     Refuse(Refusal),
+    /// The answer is this; the operation is not carried out.
+    Answer(Response<Bytes>),
     /// There is no answer; the operation is not carried out.
     Drop,
 }
@@ -69,6 +73,23 @@ impl Fault {
             .filter(|status| status.is_client_error() || status.is_server_error())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::with(Effect::Status(status))
+    }
+
+    /// Answers with this response, whatever it is; the operation is not carried out.
+    ///
+    /// ```
+    /// # use clerk_emulator::Fault;
+    /// # use bytes::Bytes;
+    /// let page = http::Response::builder()
+    ///     .status(502)
+    ///     .header("content-type", "text/html")
+    ///     .body(Bytes::from_static(b"<h1>Bad gateway</h1>"))?;
+    /// let fault = Fault::answer(page).path("/v1/jwks");
+    /// # let _ = fault;
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    pub fn answer(response: Response<Bytes>) -> Self {
+        Self::with(Effect::Answer(response))
     }
 
     /// Carries the operation out, and holds the answer back for this long.
@@ -147,13 +168,14 @@ impl Fault {
     }
 
     fn misfortune(&self) -> Misfortune {
-        let end = match self.effect {
+        let end = match &self.effect {
             Effect::None => End::CarryOut,
             Effect::Drop => End::Drop,
+            Effect::Answer(response) => End::Answer(response.clone()),
             Effect::Status(status) => End::Refuse(
                 Refusal::new(
-                    status,
-                    self.code.as_deref().unwrap_or_else(|| usual_code(status)),
+                    *status,
+                    self.code.as_deref().unwrap_or_else(|| usual_code(*status)),
                     status.canonical_reason().unwrap_or("error"),
                     "This error was asked for: the emulator has a fault on this request.",
                 )

@@ -54,10 +54,10 @@
 //!
 //! | request | body | answer |
 //! |---|---|---|
-//! | `GET /_emulator/health` | | the instance's keys and counts |
+//! | `GET /_emulator/health` | | the instance's public keys and counts |
 //! | `POST /_emulator/mint` | `{"user":"ada@example.com","organization":"acme","issued_ago":90,"defect":"alg-none",…}` | `{"jwt":"…"}` |
 //! | `POST /_emulator/keys/rotate` | `{"keep_old":true}` | `{"key_id":"ins_…"}` |
-//! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `drop`, `delay_ms` | 204 |
+//! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `body`, `drop`, `delay_ms` | 204 |
 //! | `DELETE /_emulator/faults` | | 204 |
 //! | `GET /_emulator/requests` | | `{"requests":[{"method":"GET","path":"/v1/jwks","status":200,…}]}` |
 //! | `POST /_emulator/reset` | | 204 |
@@ -90,6 +90,7 @@ mod seed;
 mod server;
 mod signing_key;
 mod state;
+mod token_builder;
 
 pub use answer::{Answer, Outcome};
 pub use builder::{BuildError, Builder};
@@ -99,8 +100,9 @@ pub use directory::InvalidSeed;
 pub use emulator::Emulator;
 pub use fault::Fault;
 pub use in_process::InProcess;
-pub use mint::{MintError, TokenBuilder};
+pub use mint::MintError;
 pub use request_log::LoggedRequest;
 pub use seed::{OrganizationSeed, Seed, TemplateSeed, UserSeed};
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;
+pub use token_builder::TokenBuilder;

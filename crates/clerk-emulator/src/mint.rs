@@ -4,7 +4,6 @@ use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Emulator,
     claims::{self, Holder, TokenVersion, Validity},
     defect::Defect,
     directory::{Session, SessionStatus, Template, User},
@@ -12,160 +11,13 @@ use crate::{
     state::{Settings, State},
 };
 
-/// A token in the making: what it says is what the emulator knows, until told otherwise.
-///
-/// Without a [`user`](Self::user) it is the first one's. Without any other word it is a session
-/// token of the current version, outside of any organization, issued at the time of signing and
-/// valid for 60 seconds, with the same claims and header as Clerk's. Claims and header
-/// parameters given or taken away by name win over everything else.
-///
-/// ```
-/// use clerk_core::UnixTime;
-/// use clerk_emulator::{Defect, Emulator};
-/// use std::{collections::BTreeMap, time::Duration};
-///
-/// let emulator = Emulator::builder().build()?;
-/// let now = UnixTime::from_secs(1_800_000_000);
-///
-/// let admin = emulator.token().user("ada@example.com").organization("acme").sign(now);
-/// let stale = emulator.token().issued_ago(Duration::from_secs(90)).sign(now);
-/// let forged = emulator.token().defect(Defect::AlgNone).sign(now);
-/// let odd = emulator.token().claim("azp", 5).without("sid").header("cat", "cl_X").sign(now);
-/// # let _ = (admin, stale, forged, odd);
-/// # Ok::<(), clerk_emulator::BuildError>(())
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "no token is made until `.sign(now)`"]
-pub struct TokenBuilder {
-    emulator: Emulator,
-    spec: TokenSpec,
-}
-
-impl TokenBuilder {
-    pub(crate) fn new(emulator: Emulator) -> Self {
-        Self {
-            emulator,
-            spec: TokenSpec::default(),
-        }
-    }
-
-    /// Whose token it is: an e-mail address or an id. Session tokens belong to a session of this
-    /// user, which is started if there is none in the same organization.
-    pub fn user(mut self, id_or_email: impl Into<String>) -> Self {
-        self.spec.user = Some(id_or_email.into());
-        self
-    }
-
-    /// The active organization, by slug or id.
-    pub fn organization(mut self, id_or_slug: impl Into<String>) -> Self {
-        self.spec.organization = Some(id_or_slug.into());
-        self
-    }
-
-    /// The version of a session token. Without it, the emulator's.
-    pub fn version(mut self, version: TokenVersion) -> Self {
-        self.spec.version = Some(version);
-        self
-    }
-
-    /// Makes it a token of this JWT template, instead of a session token.
-    pub fn template(mut self, name: impl Into<String>) -> Self {
-        self.spec.kind = Kind::Template(name.into());
-        self
-    }
-
-    /// Makes it a machine-to-machine token, instead of a session token.
-    pub fn machine(mut self) -> Self {
-        self.spec.kind = Kind::Machine;
-        self
-    }
-
-    /// Makes it an OAuth access token (RFC 9068), instead of a session token.
-    pub fn oauth(mut self) -> Self {
-        self.spec.kind = Kind::OAuth;
-        self
-    }
-
-    /// Issued this long before the time of signing.
-    pub fn issued_ago(mut self, ago: Duration) -> Self {
-        self.spec.issued = Issued::Ago(ago);
-        self
-    }
-
-    /// Issued at this time, whenever it is signed.
-    pub fn issued_at(mut self, time: UnixTime) -> Self {
-        self.spec.issued = Issued::At(time);
-        self
-    }
-
-    /// How long the token is valid, from its issue on.
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.spec.lifetime = Some(lifetime);
-        self
-    }
-
-    /// Sets a claim to any JSON value.
-    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.spec.claims.insert(name.into(), Some(value.into()));
-        self
-    }
-
-    /// Leaves a claim out.
-    pub fn without(mut self, name: impl Into<String>) -> Self {
-        self.spec.claims.insert(name.into(), None);
-        self
-    }
-
-    /// Sets a header parameter to any JSON value. Where `alg` becomes RS384 or RS512, the
-    /// signature is made accordingly; any other value leaves it RS256's.
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.spec.header.insert(name.into(), Some(value.into()));
-        self
-    }
-
-    /// Leaves a header parameter out.
-    pub fn without_header(mut self, name: impl Into<String>) -> Self {
-        self.spec.header.insert(name.into(), None);
-        self
-    }
-
-    /// Makes the token bad in one way.
-    pub fn defect(mut self, defect: Defect) -> Self {
-        self.spec.defect = Some(defect);
-        self
-    }
-
-    /// The signed token.
-    ///
-    /// # Panics
-    ///
-    /// The user, the organization or the template does not exist, or the user is not a member:
-    /// in a test, the message is the quickest way to the misspelt name. Where the names are not
-    /// the test's own, use [`try_sign`](Self::try_sign).
-    #[track_caller]
-    #[must_use]
-    pub fn sign(self, now: UnixTime) -> String {
-        match self.try_sign(now) {
-            Ok(token) => token,
-            Err(error) => panic!("the token cannot be made: {error}"),
-        }
-    }
-
-    /// The signed token.
-    ///
-    /// # Errors
-    ///
-    /// Says which of the names that were given stands for nothing.
-    pub fn try_sign(self, now: UnixTime) -> Result<String, MintError> {
-        self.emulator
-            .with_state(|settings, state| self.spec.mint(settings, state, now))
-    }
-}
-
 /// Why a token cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MintError {
+    /// No user was named, and the instance has none.
+    #[error("the instance has no users; give its seed one")]
+    NoUsers,
     /// No user has this id or e-mail address.
     #[error("there is no user {0}")]
     UnknownUser(String),
@@ -232,25 +84,18 @@ impl TokenSpec {
             Issued::Ago(ago) => now.saturating_sub(ago),
             Issued::At(time) => time,
         };
-        let form = match &self.kind {
-            Kind::Session => Some(Form::Session(
-                self.version.unwrap_or(settings.token_version),
-            )),
+        let mut draft = match &self.kind {
+            Kind::Session => {
+                let version = self.version.unwrap_or(settings.token_version);
+                self.session_token(&Form::Session(version), settings, state, (issued, now))?
+            }
             Kind::Template(name) => {
-                let template = state.directory.template(name);
-                let unknown = || MintError::UnknownTemplate(name.clone());
-                Some(Form::Template(template.ok_or_else(unknown)?.clone()))
+                let template = state.directory.template(name).cloned();
+                let template = template.ok_or_else(|| MintError::UnknownTemplate(name.clone()))?;
+                self.session_token(&Form::Template(template), settings, state, (issued, now))?
             }
-            Kind::Machine | Kind::OAuth => None,
-        };
-        let mut draft = match form {
-            Some(form) => {
-                let user = self.user(state)?;
-                let session = self.session(state, &user, issued, now)?;
-                let holder = (&user, &session);
-                session_token(&form, settings, state, holder, (issued, self.lifetime))
-            }
-            None => self.machine_token(settings, state, issued)?,
+            Kind::Machine => self.machine_token(settings, state, issued),
+            Kind::OAuth => self.oauth_token(settings, state, issued)?,
         };
         if let Some(defect) = self.defect {
             defect.spoil(&mut draft, now);
@@ -265,11 +110,32 @@ impl TokenSpec {
 
     fn user(&self, state: &State) -> Result<User, MintError> {
         let user = match &self.user {
-            None => state.directory.users.first(),
-            Some(name) => state.directory.user_called(name),
+            None => state.directory.users.first().ok_or(MintError::NoUsers),
+            Some(name) => state
+                .directory
+                .user_called(name)
+                .ok_or_else(|| MintError::UnknownUser(name.clone())),
         };
         user.cloned()
-            .ok_or_else(|| MintError::UnknownUser(self.user.clone().unwrap_or_default()))
+    }
+
+    fn session_token(
+        &self,
+        form: &Form,
+        settings: &Settings,
+        state: &mut State,
+        (issued, now): (UnixTime, UnixTime),
+    ) -> Result<Draft, MintError> {
+        let user = self.user(state)?;
+        let session = self.session(state, &user, issued, now)?;
+        let validity = (issued, self.lifetime);
+        Ok(session_token(
+            form,
+            settings,
+            state,
+            (&user, &session),
+            validity,
+        ))
     }
 
     /// An active session of the user in the organization: one there is, or a new one.
@@ -310,38 +176,32 @@ impl TokenSpec {
         Ok(session.clone())
     }
 
-    fn machine_token(
+    fn machine_token(&self, settings: &Settings, state: &mut State, issued: UnixTime) -> Draft {
+        let validity = Validity {
+            issued,
+            lifetime: self.lifetime.unwrap_or(claims::MACHINE_LIFETIME),
+        };
+        let machine = state.ids.object("mch_");
+        let mut claims = claims::machine(settings.issuer(), &machine, validity);
+        claims.insert("jti".into(), json!(state.ids.machine("mt_")));
+        Draft::new("JWT", &state.keys.current().id, claims).category(claims::MACHINE_CATEGORY)
+    }
+
+    fn oauth_token(
         &self,
         settings: &Settings,
         state: &mut State,
         issued: UnixTime,
     ) -> Result<Draft, MintError> {
-        let oauth = matches!(self.kind, Kind::OAuth);
         let validity = Validity {
             issued,
-            lifetime: self.lifetime.unwrap_or(if oauth {
-                claims::OAUTH_LIFETIME
-            } else {
-                claims::MACHINE_LIFETIME
-            }),
+            lifetime: self.lifetime.unwrap_or(claims::OAUTH_LIFETIME),
         };
-        let user = if oauth { Some(self.user(state)?) } else { None };
-        let kid = state.keys.current().id.clone();
-        let ids = &mut state.ids;
-        Ok(match user {
-            Some(user) => {
-                let client = ids.object("client_");
-                let mut claims = claims::oauth(settings.issuer(), &user, &client, validity);
-                claims.insert("jti".into(), json!(ids.machine("oat_")));
-                Draft::new("at+jwt", &kid, claims)
-            }
-            None => {
-                let machine = ids.object("mch_");
-                let mut claims = claims::machine(settings.issuer(), &machine, validity);
-                claims.insert("jti".into(), json!(ids.machine("mt_")));
-                Draft::new("JWT", &kid, claims).category(claims::MACHINE_CATEGORY)
-            }
-        })
+        let user = self.user(state)?;
+        let client = state.ids.object("client_");
+        let mut claims = claims::oauth(settings.issuer(), &user, &client, validity);
+        claims.insert("jti".into(), json!(state.ids.machine("oat_")));
+        Ok(Draft::new("at+jwt", &state.keys.current().id, claims))
     }
 }
 

@@ -104,6 +104,17 @@ mod tests {
     }
 
     #[test]
+    fn the_list_of_supported_things_lists_every_operation() {
+        let supported = include_str!("../SUPPORTED.md");
+        for route in operations::TABLES.iter().flat_map(|table| table.iter()) {
+            let place = format!("`{} {}`", route.method, route.path);
+            assert!(supported.contains(&place), "{place}");
+            let named = supported.contains(&format!("| {} |", route.operation));
+            assert!(named || route.operation.starts_with('_'), "{place}");
+        }
+    }
+
+    #[test]
     fn parameters_are_percent_decoded() {
         let parameters = match_path(
             "/v1/sessions/{id}/tokens/{name}",

@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use clerk_core::{Clock, SystemClock};
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -254,11 +254,7 @@ impl Site {
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
         let (parts, body) = request.into_parts();
-        let body = match Limited::new(body, MAX_BODY).collect().await {
-            Ok(body) => Some(body.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => None,
-            Err(_) => return Err(Dropped),
-        };
+        let body = read(body).await.map_err(|_| Dropped)?;
         let answer = self.emulator.handle_parts(&parts, body, self.clock.now());
         if !answer.delay.is_zero() {
             tokio::time::sleep(answer.delay).await;
@@ -268,6 +264,21 @@ impl Site {
             Outcome::Drop => Err(Dropped),
         }
     }
+}
+
+/// The whole body; `None` where it is larger than the emulator takes. What is too much is read all
+/// the same and thrown away: a connection that closes earlier may lose the answer.
+async fn read(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    let mut kept = Some(Vec::new());
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            kept = kept.filter(|kept| kept.len() + data.len() <= MAX_BODY);
+            if let Some(kept) = &mut kept {
+                kept.extend_from_slice(&data);
+            }
+        }
+    }
+    Ok(kept.map(Bytes::from))
 }
 
 /// Ends a connection without a response: hyper closes it when its service fails.

@@ -38,6 +38,19 @@ pub(crate) struct EmailAddress {
     pub(crate) address: String,
 }
 
+impl EmailAddress {
+    /// Whether `text` looks like an e-mail address at all.
+    pub(crate) fn is_valid(text: &str) -> bool {
+        text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && domain.contains('.')
+                && !domain.starts_with('.')
+                && !domain.ends_with('.')
+                && !domain.contains('@')
+        }) && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    }
+}
+
 impl User {
     /// A user who has nothing but an id.
     pub(crate) fn new(id: String, now: UnixTime) -> Self {
@@ -184,17 +197,4 @@ fn not_emulated() -> Map<String, Value> {
     }
     fields.insert("verification_attempts_remaining".into(), json!(100));
     fields
-}
-
-impl EmailAddress {
-    /// Whether `text` looks like an e-mail address at all.
-    pub(crate) fn is_valid(text: &str) -> bool {
-        text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && domain.contains('.')
-                && !domain.starts_with('.')
-                && !domain.ends_with('.')
-                && !domain.contains('@')
-        }) && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-    }
 }

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use bytes::Bytes;
 use clerk_core::UnixTime;
-use http::Method;
+use http::{Method, Response, header::CONTENT_TYPE};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
@@ -86,6 +87,7 @@ fn health(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         "issuer": call.settings.issuer,
         "publishable_key": call.settings.publishable_key.as_str(),
         "key_id": call.state.keys.current().id,
+        "jwt_key": call.state.keys.current().key.public_pem(),
         "users": call.state.directory.users.len(),
         "sessions": call.state.directory.sessions.len(),
         "organizations": call.state.directory.organizations.len(),
@@ -193,25 +195,17 @@ struct FaultBody {
     retry_after: Option<u64>,
     delay_ms: Option<u64>,
     drop: bool,
+    body: Option<String>,
+    content_type: Option<String>,
     count: Option<u64>,
 }
 
 fn add_fault(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let body: FaultBody = body(call)?;
-    let delay = Duration::from_millis(body.delay_ms.unwrap_or(0));
-    let mut fault = match (body.drop, body.status) {
-        (true, None) => Fault::drop_connection().after(delay),
-        (false, Some(status @ 400..=599)) => Fault::status(status).after(delay),
-        (false, None) if body.delay_ms.is_some() => Fault::delay(delay),
-        (_, None) => {
-            let expected = "there, or drop, or delay_ms: something has to go wrong";
-            return Err(Refusal::form_param_value_invalid("status", expected));
-        }
-        (_, Some(_)) => {
-            let expected = "from 400 to 599, and absent where there is drop";
-            return Err(Refusal::form_param_value_invalid("status", expected));
-        }
-    };
+    let mut body: FaultBody = body(call)?;
+    let mut fault = body.effect()?;
+    if let Some(milliseconds) = body.delay_ms {
+        fault = fault.after(Duration::from_millis(milliseconds));
+    }
     if let Some(method) = body.method {
         fault = fault.method(method);
     }
@@ -229,6 +223,33 @@ fn add_fault(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     call.state.faults.add(fault);
     Ok(Reply::no_content())
+}
+
+impl FaultBody {
+    fn effect(&mut self) -> Result<Fault, Refusal> {
+        if let Some(body) = self.body.take() {
+            let content_type = self.content_type.as_deref();
+            return Response::builder()
+                .status(self.status.unwrap_or(200))
+                .header(CONTENT_TYPE, content_type.unwrap_or("application/json"))
+                .body(Bytes::from(body))
+                .map(Fault::answer)
+                .map_err(|error| Refusal::request_body_invalid(&error.to_string()));
+        }
+        match (self.drop, self.status) {
+            (true, None) => Ok(Fault::drop_connection()),
+            (false, Some(status @ 400..=599)) => Ok(Fault::status(status)),
+            (false, None) if self.delay_ms.is_some() => Ok(Fault::delay(Duration::ZERO)),
+            (_, None) => {
+                let expected = "there, or body, drop or delay_ms: something has to go wrong";
+                Err(Refusal::form_param_value_invalid("status", expected))
+            }
+            (_, Some(_)) => {
+                let expected = "from 400 to 599 unless there is a body, and not beside drop";
+                Err(Refusal::form_param_value_invalid("status", expected))
+            }
+        }
+    }
 }
 
 fn clear_faults(call: &mut Call<'_>) -> Result<Reply, Refusal> {

@@ -1,0 +1,112 @@
+//! What holds for every operation, and the key set.
+
+mod support;
+
+use http::{Request, header};
+use serde_json::{Value, json};
+use support::{call, emulator, get, refusal, refused, request, send};
+
+#[test]
+fn answers_are_json_of_exactly_that_type_and_carry_a_trace_id() {
+    let emulator = emulator();
+    for path in [
+        "/v1/jwks",
+        "/v1/users",
+        "/v1/users/nobody",
+        "/v1/nowhere",
+        "/",
+    ] {
+        let response = send(&emulator, request("GET", path, None));
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+        assert_eq!(response.headers()["clerk-trace-id"].len(), 32, "{path}");
+    }
+}
+
+#[test]
+fn the_secret_key_is_asked_for() {
+    let emulator = emulator();
+    let format = "authorization_header_format_invalid";
+    for (authorization, status, code) in [
+        (None, 401, format),
+        (Some(""), 401, format),
+        (Some("sk_test_emulator"), 401, format),
+        (Some("Basic sk_test_emulator"), 401, format),
+        (Some("Bearer "), 401, format),
+        (Some("Bearer sk_test_other"), 401, "clerk_key_invalid"),
+        (Some("bearer sk_test_emulator"), 200, ""),
+        (Some("Bearer sk_test_emulator"), 200, ""),
+    ] {
+        for path in ["/v1/jwks", "/v1/users", "/v1/sessions?user_id=x"] {
+            let mut request = Request::get(path);
+            if let Some(authorization) = authorization {
+                request = request.header("authorization", authorization);
+            }
+            let response = send(&emulator, request.body(Default::default()).unwrap());
+            assert_eq!(response.status(), status, "{path} {authorization:?}");
+            let body: Value = serde_json::from_slice(response.body()).unwrap();
+            let found = body["errors"][0]["code"].as_str().unwrap_or_default();
+            assert_eq!(found, code, "{path} {authorization:?}");
+        }
+    }
+}
+
+#[test]
+fn the_key_set_is_the_same_in_public() {
+    let emulator = emulator();
+    let (_, keys) = get(&emulator, "/v1/jwks");
+    let public = Request::get("/.well-known/jwks.json").body(Default::default());
+    let public = send(&emulator, public.unwrap());
+    assert_eq!(public.status(), 200);
+    assert_eq!(
+        serde_json::from_slice::<Value>(public.body()).unwrap(),
+        keys
+    );
+    let key = keys["keys"][0].as_object().unwrap();
+    let members: Vec<&str> = key.keys().map(String::as_str).collect();
+    assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
+    assert_eq!(
+        (&key["e"], &key["kid"]),
+        (&json!("AQAB"), &json!(emulator.key_id()))
+    );
+}
+
+#[test]
+fn requests_that_no_operation_can_take_are_refused() {
+    let emulator = emulator();
+    let with_version = |version: &str| {
+        let mut request = request("GET", "/v1/users", None);
+        let version = version.parse().unwrap();
+        request.headers_mut().insert("clerk-api-version", version);
+        send(&emulator, request).status().as_u16()
+    };
+    assert_eq!(with_version("2026-05-12"), 200);
+    assert_eq!(with_version("2021-02-05"), 200);
+    assert_eq!(with_version("latest"), 400);
+    assert_eq!(with_version("2026-5-12"), 400);
+
+    let send_body = |body: &'static str| {
+        let request = Request::post("/v1/users").header("authorization", "Bearer sk_test_emulator");
+        let response = send(&emulator, request.body(body.into()).unwrap());
+        (
+            response.status().as_u16(),
+            serde_json::from_slice(response.body()).unwrap(),
+        )
+    };
+    let invalid = || refused(400, "request_body_invalid", "");
+    assert_eq!(refusal(send_body("{")), invalid());
+    assert_eq!(refusal(send_body("[]")), invalid());
+
+    let large = " ".repeat(1024 * 1024 + 1);
+    let request = Request::post("/v1/users").header("authorization", "Bearer sk_test_emulator");
+    let response = send(&emulator, request.body(large.into()).unwrap());
+    assert_eq!(response.status(), 413);
+
+    for (method, path) in [
+        ("GET", "/v1/domains"),
+        ("PUT", "/v1/jwks"),
+        ("GET", "/nowhere"),
+    ] {
+        let found = refusal(call(&emulator, method, path, None));
+        assert_eq!(found, refused(404, "operation_not_emulated", ""));
+    }
+}
