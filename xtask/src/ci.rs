@@ -39,7 +39,12 @@ const STEPS: &[Step] = &[
     Step {
         name: "format",
         about: "every file is as rustfmt would write it",
-        run: |_| pass(cargo(&["fmt", "--all", "--check"])),
+        run: |_| {
+            for manifest in APART {
+                succeed(cargo(&["fmt", "--check", "--manifest-path", manifest]))?;
+            }
+            pass(cargo(&["fmt", "--all", "--check"]))
+        },
     },
     Step {
         name: "clippy",
@@ -50,6 +55,19 @@ const STEPS: &[Step] = &[
         name: "features",
         about: "each optional feature compiles alone, and so does none",
         run: features::check,
+    },
+    Step {
+        name: "apart",
+        about: "no warning in the packages that stand apart from the workspace",
+        run: |metadata| {
+            for manifest in APART {
+                let mut command = cargo(&["clippy", "--locked", "--manifest-path", manifest]);
+                let directory = metadata.target_directory.join("apart");
+                command.arg("--target-dir").arg(directory);
+                succeed(deny_warnings(command))?;
+            }
+            Ok(Verdict::Passed)
+        },
     },
     Step {
         name: "no-std",
@@ -70,6 +88,13 @@ const STEPS: &[Step] = &[
         about: "the oldest supported compiler still compiles what users compile",
         run: msrv::check,
     },
+];
+
+/// Packages with a lock file of their own; see `exclude` in the root manifest.
+const APART: [&str; 3] = [
+    "fuzz/Cargo.toml",
+    "xtask/no-std-probe/Cargo.toml",
+    "xtask/peers/Cargo.toml",
 ];
 
 const CLIPPY_EVERYTHING: [&str; 5] = [

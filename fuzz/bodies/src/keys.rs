@@ -40,7 +40,11 @@ pub fn jwk_set(data: &[u8]) {
     };
     let published = value.get("keys").and_then(Value::as_array);
     let published = published.expect("an object with an array");
-    assert_eq!(set.keys().len(), published.len(), "a bad key hides the others");
+    assert_eq!(
+        set.keys().len(),
+        published.len(),
+        "a bad key hides the others"
+    );
     for (read, written) in set.keys().iter().zip(published) {
         // A key that cannot be used may well have a name that cannot be read.
         if read.key.is_ok() {

@@ -49,7 +49,10 @@ pub fn token(data: &[u8]) {
     let refused = token
         .clone()
         .verify::<Claims>(&key_that_refuses(), NOW, &Policy::default());
-    assert!(refused.is_err(), "a signature that does not match was accepted");
+    assert!(
+        refused.is_err(),
+        "a signature that does not match was accepted"
+    );
     if let Ok((header, claims)) = readable {
         assert_eq!(&header, token.header());
         let payload = compact.split('.').nth(1).unwrap_or_default();
@@ -136,35 +139,60 @@ fn verify(token: &UnverifiedToken<'_>) {
     let template = verify_as::<TemplateClaims>(token);
     let m2m = verify_as::<M2mClaims>(token);
     let oauth = verify_as::<OAuthClaims>(token);
-    let kinds = [session.is_some(), template.is_some(), m2m.is_some(), oauth.is_some()];
-    assert!(kinds.iter().filter(|is| **is).count() <= 1, "of several kinds: {kinds:?}");
+    let kinds = [
+        session.is_some(),
+        template.is_some(),
+        m2m.is_some(),
+        oauth.is_some(),
+    ];
+    assert!(
+        kinds.iter().filter(|is| **is).count() <= 1,
+        "of several kinds: {kinds:?}"
+    );
 
     if let Some(session) = session {
         assert_session_is_consistent(session.claims());
     }
     if let Some(m2m) = m2m {
         assert!(m2m.claims().machine_id().starts_with("mch_"));
-        assert!(m2m.claims().scopes().iter().all(|scope| !scope.contains(' ')));
+        assert!(
+            m2m.claims()
+                .scopes()
+                .iter()
+                .all(|scope| !scope.contains(' '))
+        );
     }
 }
 
 /// What is accepted now names somebody, and is not accepted once it has expired.
 fn verify_as<C: TokenClaims>(token: &UnverifiedToken<'_>) -> Option<Verified<C>> {
     let policy = Policy::default();
-    let at = |now| token.clone().verify::<C>(&key_that_accepts(), now, &policy).ok();
+    let at = |now| {
+        token
+            .clone()
+            .verify::<C>(&key_that_accepts(), now, &policy)
+            .ok()
+    };
     let verified = at(NOW)?;
     let claims: &Claims = verified.claims().as_ref();
     assert!(claims.subject().is_some(), "nobody was let in");
     let expiry = claims.expires_at().map(NumericDate::as_secs);
     let expiry = UnixTime::from_secs(expiry.expect("a token without an end was accepted"));
     let past = Policy::DEFAULT_CLOCK_SKEW + Duration::from_secs(1);
-    assert!(at(expiry.saturating_add(past)).is_none(), "still accepted after its expiry");
+    assert!(
+        at(expiry.saturating_add(past)).is_none(),
+        "still accepted after its expiry"
+    );
     Some(verified)
 }
 
 fn assert_session_is_consistent(session: &SessionClaims) {
     assert!(!session.session_id().is_empty() || session.all().session_id().is_none());
-    for slug in session.features().of_user().chain(session.plans().of_organization()) {
+    for slug in session
+        .features()
+        .of_user()
+        .chain(session.plans().of_organization())
+    {
         assert!(!slug.contains(','), "a list was not taken apart");
     }
     if let Some(organization) = session.organization() {

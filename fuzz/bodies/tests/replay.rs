@@ -8,7 +8,9 @@ use std::path::Path;
 use clerk_fuzz::{BODIES, Body};
 
 fn seeds(name: &str) -> Vec<(String, Vec<u8>)> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds").join(name);
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../seeds")
+        .join(name);
     let entries = fs::read_dir(&directory).unwrap_or_else(|error| panic!("{directory:?}: {error}"));
     let paths = entries.map(|entry| entry.expect("a readable directory").path());
     paths
@@ -43,8 +45,14 @@ fn every_program_has_a_body_and_seeds() {
     let manifest = include_str!("../../Cargo.toml");
     assert_eq!(manifest.matches("[[bin]]").count(), BODIES.len());
     for (name, _) in BODIES {
-        assert!(manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")), "{name}");
-        assert!(seeds(name).len() >= 2, "{name} has too few seeds to start from");
+        assert!(
+            manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")),
+            "{name}"
+        );
+        assert!(
+            seeds(name).len() >= 2,
+            "{name} has too few seeds to start from"
+        );
     }
 }
 
@@ -74,7 +82,16 @@ fn every_seed_with_one_other_byte_holds() {
         for (seed, mut bytes) in seeds(name) {
             for position in 0..bytes.len() {
                 let original = bytes[position];
-                for other in [b'"', b'.', b'9', b'\\', b'A', 0, original ^ 1, original ^ 0x80] {
+                for other in [
+                    b'"',
+                    b'.',
+                    b'9',
+                    b'\\',
+                    b'A',
+                    0,
+                    original ^ 1,
+                    original ^ 0x80,
+                ] {
                     bytes[position] = other;
                     run(*body, &seed, &bytes);
                 }
