@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use clerk_core::UnixTime;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::directory::{ActiveOrganization, Session, Template, User};
@@ -22,26 +21,13 @@ pub(crate) const OAUTH_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const SESSION_SKEW: Duration = Duration::from_secs(10);
 
 /// The version of session tokens: how they write the active organization.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "u8")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TokenVersion {
     /// `org_id`, `org_role`, `org_slug`, `org_permissions`; no `v`.
     V1,
     /// `v: 2`, the object `o`, and `fea` and `pla`.
     #[default]
     V2,
-}
-
-impl TryFrom<u8> for TokenVersion {
-    type Error = &'static str;
-
-    fn try_from(number: u8) -> Result<Self, Self::Error> {
-        match number {
-            1 => Ok(Self::V1),
-            2 => Ok(Self::V2),
-            _ => Err("session tokens have version 1 or 2"),
-        }
-    }
 }
 
 /// When a token is issued, and how long it is valid.

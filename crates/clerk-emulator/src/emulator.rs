@@ -246,7 +246,7 @@ impl Emulator {
         f(&self.shared.settings, &mut self.lock())
     }
 
-    /// A panic elsewhere leaves the state as it was between two requests, so it stays usable.
+    /// A test that panics in one thread is no reason to fail those that share its emulator.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state

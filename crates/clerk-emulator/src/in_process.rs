@@ -69,25 +69,24 @@ impl InProcess {
     }
 
     fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let error = |kind| TransportError::new(kind, &request);
-        if request.uri().host().is_none() {
-            return Err(error(TransportErrorKind::Request));
-        }
+        let Some(host) = request.uri().host().map(str::to_owned) else {
+            return Err(TransportError::new(TransportErrorKind::Request, &request));
+        };
+        let error = |kind| Err(TransportError::for_host(kind, host.as_str()));
         if self.paused.load(Ordering::Relaxed) || !self.serves(request.uri()) {
-            return Err(error(TransportErrorKind::Connect));
+            return error(TransportErrorKind::Connect);
         }
-        let timed_out = error(TransportErrorKind::Timeout);
-        let broken = error(TransportErrorKind::Broken);
-        let too_large = error(TransportErrorKind::TooLarge);
         let RequestTimeout(timeout) = extension(&request);
         let ResponseLimit(limit) = extension(&request);
         let answer = self.emulator.handle(request, self.clock.now());
         if answer.delay >= timeout {
-            return Err(timed_out);
+            return error(TransportErrorKind::Timeout);
         }
         match answer.outcome {
-            Outcome::Drop => Err(broken),
-            Outcome::Respond(response) if response.body().len() > limit => Err(too_large),
+            Outcome::Drop => error(TransportErrorKind::Broken),
+            Outcome::Respond(response) if response.body().len() > limit => {
+                error(TransportErrorKind::TooLarge)
+            }
             Outcome::Respond(response) => Ok(response),
         }
     }

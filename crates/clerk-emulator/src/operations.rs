@@ -7,11 +7,7 @@ mod users;
 
 use serde_json::{Value, json};
 
-use crate::{
-    call::{Call, Query},
-    refusal::Refusal,
-    routing::Route,
-};
+use crate::{call::Query, refusal::Refusal, routing::Route};
 
 /// All operations. Within a table, literal paths come before the templates they fit.
 pub(crate) static TABLES: [&[Route]; 4] = [
@@ -45,10 +41,4 @@ fn page(query: &Query, items: &[Value]) -> Result<Value, Refusal> {
 fn passes(query: &Query, name: &str, value: Option<&str>) -> bool {
     let mut wanted = query.all(name).peekable();
     wanted.peek().is_none() || wanted.any(|wanted| Some(wanted) == value)
-}
-
-impl Call<'_> {
-    fn user_not_found(&self) -> Refusal {
-        Refusal::resource_not_found("user", self.path.get("user_id"))
-    }
 }

@@ -66,7 +66,7 @@ fn what_cannot_be_minted_is_refused() {
     let emulator = emulator();
     for (body, status) in [
         (json!({ "user": "eve@example.com" }), 400),
-        (json!({ "version": 3 }), 400),
+        (json!({ "version": 3 }), 422),
         (json!({ "colour": "red" }), 400),
         (json!({ "kind": "cookie" }), 400),
         (json!({ "kind": "oauth", "template": "hasura" }), 422),

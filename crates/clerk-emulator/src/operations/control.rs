@@ -119,7 +119,7 @@ struct MintBody {
     template: Option<String>,
     user: Option<String>,
     organization: Option<String>,
-    version: Option<TokenVersion>,
+    version: Option<u8>,
     issued_ago: Option<u64>,
     issued_at: Option<i64>,
     lifetime: Option<u64>,
@@ -150,6 +150,12 @@ fn mint(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         (Some(MintKind::Machine), None) => Kind::Machine,
         (Some(MintKind::OAuth), None) => Kind::OAuth,
     };
+    let version = match body.version {
+        None => None,
+        Some(1) => Some(TokenVersion::V1),
+        Some(2) => Some(TokenVersion::V2),
+        Some(_) => return Err(Refusal::form_param_value_invalid("version", "1 or 2")),
+    };
     let issued = match (body.issued_ago, body.issued_at) {
         (Some(_), Some(_)) => {
             let expected = "absent where there is issued_ago";
@@ -166,7 +172,7 @@ fn mint(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         kind,
         user: body.user,
         organization: body.organization,
-        version: body.version,
+        version,
         issued,
         lifetime: body.lifetime.map(Duration::from_secs),
         claims: changes(body.claims, body.without),

@@ -127,15 +127,19 @@ fn refuse_duplicates(directory: &Directory, new: &User) -> Result<(), Refusal> {
 
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let user = call.state.directory.user(call.path.get("user_id"));
-    let user = user.ok_or_else(|| call.user_not_found())?;
+    let user = user.ok_or_else(|| not_found(call))?;
     Ok(Reply::ok(user.to_json()))
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let user = call.state.directory.remove_user(call.path.get("user_id"));
-    let user = user.ok_or_else(|| call.user_not_found())?;
+    let user = user.ok_or_else(|| not_found(call))?;
     let external_id = user.external_id.as_deref();
     Ok(Reply::ok(deleted("user", &user.id, external_id)))
+}
+
+fn not_found(call: &Call<'_>) -> Refusal {
+    Refusal::resource_not_found("user", call.path.get("user_id"))
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
