@@ -63,7 +63,6 @@ impl ReqwestTransport {
         reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
             .no_proxy()
             .build()
             .map(Self)
@@ -73,9 +72,9 @@ impl ReqwestTransport {
     /// A transport over a client of your own, for a proxy or for other TLS settings.
     ///
     /// Part of the contract is then yours to keep. Build the client with
-    /// `redirect(Policy::none())`, or the secret key may travel to wherever a response points,
-    /// and with `referer(false)`; leave its cookie store and its retries of responses off.
-    /// Timeouts and limits come with each request.
+    /// `redirect(Policy::none())`, or the secret key may travel to wherever a response points, and
+    /// leave its cookie store and its retries of responses off. Timeouts and limits come with each
+    /// request.
     pub fn from_client(client: reqwest::Client) -> Self {
         Self(client)
     }

@@ -87,8 +87,6 @@ impl BlockingTransport for UreqTransport {
             .configure_request(request)
             .http_status_as_error(false)
             .max_redirects(0)
-            .max_redirects_will_error(false)
-            .allow_non_standard_methods(true)
             .timeout_global(Some(timeout.min(LONGEST_TIMEOUT)))
             .build();
         let (head, mut body) = self.0.run(request).map_err(fails)?.into_parts();

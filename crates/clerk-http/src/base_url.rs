@@ -61,7 +61,7 @@ impl BaseUrl {
 
     /// The whole URI of a request for `target`, an operation's path and query.
     pub(crate) fn join(&self, version_segment: Option<&str>, target: &Uri) -> Result<Uri, String> {
-        if target.scheme().is_some() || target.authority().is_some() {
+        if target.authority().is_some() {
             return Err("an operation names a path, not a URL".into());
         }
         check_segments(target.path()).map_err(str::to_owned)?;

@@ -54,6 +54,11 @@ pub(super) fn all() -> Vec<Rule> {
             too_large,
         ),
         limit(
+            "a body that grows too large in many chunks is too large",
+            small_chunks(),
+            too_large,
+        ),
+        limit(
             "a body of unknown length is too large once it is",
             endless(),
             too_large,
@@ -370,6 +375,15 @@ fn sized(length: usize) -> Answer {
 fn chunked() -> Answer {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10000\r\n";
     answer(head, Then::Flood(0x1_0000))
+}
+
+fn small_chunks() -> Answer {
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunk = format!("64\r\n{}\r\n", "a".repeat(0x64));
+    answer(
+        format!("{head}{}0\r\n\r\n", chunk.repeat(20)),
+        Then::KeepOpen,
+    )
 }
 
 fn endless() -> Answer {
