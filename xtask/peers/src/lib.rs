@@ -4,6 +4,7 @@
 //! because counting costs time, and most to the row that allocates most.
 
 mod fixture;
+mod futures;
 mod key_server;
 mod rows;
 

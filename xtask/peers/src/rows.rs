@@ -27,6 +27,10 @@ pub const ROWS: &[Row] = &[
         prepare: ours::verify_ring,
     },
     Row {
+        name: "verifier-cached-key",
+        prepare: ours::verifier_cached_key,
+    },
+    Row {
         name: "refuse-malformed",
         prepare: ours::refuse_malformed,
     },
@@ -37,6 +41,10 @@ pub const ROWS: &[Row] = &[
     Row {
         name: "refuse-wrong-algorithm",
         prepare: ours::refuse_wrong_algorithm,
+    },
+    Row {
+        name: "refuse-unknown-key",
+        prepare: ours::refuse_unknown_key,
     },
     Row {
         name: "jsonwebtoken-9",

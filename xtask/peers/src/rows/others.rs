@@ -1,10 +1,7 @@
 //! The signature check alone, and other libraries.
 
-use std::future::Future;
 use std::hint::black_box;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use clerk_rs::validators::authorizer::{validate_jwt, validate_jwt_with_key};
 use clerk_rs::validators::jwks::{JwksKey, MemoryCacheJwksProvider};
@@ -12,6 +9,7 @@ use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde::Deserialize;
 
 use super::Run;
+use crate::futures::{at_once, to_its_end};
 use crate::{Fixture, key_server};
 
 /// The floor: no parsing, no base64, no JSON, no claims.
@@ -91,23 +89,11 @@ pub(super) fn clerk_rs_cached_key(fixture: &Fixture) -> Run {
     let cache = Arc::new(cache);
     let token = fixture.token.clone();
 
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime of one thread")
-        .block_on(validate_jwt(&token, cache.clone()))
-        .expect("a key fetched and a good token");
+    let fetched = to_its_end(validate_jwt(&token, cache.clone()));
+    fetched.expect("a key fetched and a good token");
 
     Box::new(move || {
         let verified = at_once(validate_jwt(black_box(&token), cache.clone()));
         black_box(verified.expect("a good token"));
     })
-}
-
-/// The output of a future that has nothing to wait for, without the cost of a runtime.
-fn at_once<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("the row waits for something that it should have at hand"),
-    }
 }
