@@ -18,6 +18,7 @@
 //! ```
 
 mod rules;
+mod script;
 mod server;
 mod verdict;
 
@@ -27,7 +28,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::{BlockingTransport, Transport, TransportError, TransportErrorKind};
-use rules::{PLANTED, Rule};
+use rules::Rule;
+use script::PLANTED;
 use server::Server;
 
 type Outcome = Result<Response<Bytes>, TransportError>;

@@ -3,8 +3,8 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use clerk_core::{Clock, SecretKey};
 use http::{
-    HeaderName, HeaderValue, Request,
-    header::{AUTHORIZATION, USER_AGENT},
+    HeaderMap, HeaderName, HeaderValue, Request,
+    header::{AUTHORIZATION, Entry, USER_AGENT},
 };
 use zeroize::Zeroizing;
 
@@ -75,20 +75,8 @@ impl Settings {
             .map_err(|problem| Error::build(O::ID, problem))?;
         *request.uri_mut() = uri;
 
+        self.authorize::<O>(request.headers_mut())?;
         let headers = request.headers_mut();
-        if let Some(own) = headers.get_mut(AUTHORIZATION) {
-            own.set_sensitive(true);
-            if !self.base.keeps_secrets() {
-                return Err(Error::build(O::ID, self.base.exposes_secrets().to_string()));
-            }
-        } else if O::AUTHORIZATION == Authorization::SecretKey {
-            let credentials = self.credentials.clone().ok_or_else(|| {
-                let problem = "it needs the instance's secret key; set CLERK_SECRET_KEY, \
-                               or give the client a secret key";
-                Error::build(O::ID, problem)
-            })?;
-            headers.insert(AUTHORIZATION, credentials);
-        }
         headers
             .entry(USER_AGENT)
             .or_insert_with(|| self.user_agent.clone());
@@ -101,6 +89,28 @@ impl Settings {
             extensions.insert(self.timeout);
         }
         Ok(request)
+    }
+
+    /// Adds the client's credentials, unless the operation brings its own.
+    fn authorize<O: Operation>(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        match (headers.entry(AUTHORIZATION), O::AUTHORIZATION) {
+            (Entry::Occupied(mut own), _) => {
+                if !self.base.keeps_secrets() {
+                    return Err(Error::build(O::ID, self.base.exposes_secrets().to_string()));
+                }
+                own.iter_mut().for_each(|value| value.set_sensitive(true));
+            }
+            (Entry::Vacant(missing), Authorization::SecretKey) => {
+                let credentials = self.credentials.clone().ok_or_else(|| {
+                    let problem = "it needs the instance's secret key; set CLERK_SECRET_KEY, \
+                                   or give the client a secret key";
+                    Error::build(O::ID, problem)
+                })?;
+                missing.insert(credentials);
+            }
+            (Entry::Vacant(_), Authorization::Public) => {}
+        }
+        Ok(())
     }
 }
 

@@ -4,17 +4,20 @@
 
 use std::{
     fmt::{self, Write as _},
+    future::{Future, ready},
+    pin::{Pin, pin},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use bytes::Bytes;
 use clerk_http::{
-    BlockingRuntime, Error, Operation, RequestTarget, Retry, TransportError, TransportErrorKind,
-    blocking, blocking_transport_fn, success,
+    BlockingRuntime, Build, Builder, Client, Error, Operation, RequestTarget, Retry, Runtime,
+    TransportError, TransportErrorKind, blocking, blocking_transport_fn, success, transport_fn,
 };
 use http::{Method, Request, Response};
 use tracing::{
@@ -106,26 +109,44 @@ impl BlockingRuntime for NoWaiting {
     fn spawn(&self, _task: Box<dyn FnOnce() + Send>) {}
 }
 
-#[test]
-fn a_call_is_a_span_with_its_attempts_and_their_ends() {
+#[async_trait::async_trait]
+impl Runtime for NoWaiting {
+    async fn sleep(&self, _duration: Duration) {}
+    fn spawn(&self, _task: Pin<Box<dyn Future<Output = ()> + Send>>) {}
+}
+
+/// A connection that breaks once, and then a success.
+fn exchanges() -> impl Fn(Request<Bytes>) -> Result<Response<Bytes>, TransportError> + Send + Sync {
     let attempts = AtomicU64::new(0);
-    let transport = blocking_transport_fn(move |request| {
+    move |request| {
         tracing::info!(target: "transport", "inside");
         let response = Response::builder().header("set-cookie", "planted");
         match attempts.fetch_add(1, Ordering::Relaxed) {
             0 => Err(TransportError::new(TransportErrorKind::Broken, &request)),
             _ => Ok(response.body(Bytes::from("planted")).unwrap()),
         }
-    });
-    let client = blocking::Client::builder(transport, NoWaiting)
-        .secret_key("sk_test_planted".parse().unwrap())
-        .retry(Retry::default().first_delay(Duration::ZERO))
-        .build()
-        .unwrap();
+    }
+}
+
+fn settle<T: Build>(builder: Builder<T>) -> T {
+    let builder = builder.secret_key("sk_test_planted".parse().unwrap());
+    let retry = Retry::default().first_delay(Duration::ZERO);
+    builder.retry(retry).build().unwrap()
+}
+
+fn traced(call: impl FnOnce() -> Result<(), Error>) -> Vec<String> {
     let scribe = Scribe::default();
-    tracing::subscriber::with_default(scribe.clone(), || client.send(BanUser)).unwrap();
+    tracing::subscriber::with_default(scribe.clone(), call).unwrap();
+    let lines = scribe.lines.lock().unwrap();
+    lines.clone()
+}
+
+#[test]
+fn a_call_is_a_span_with_its_attempts_and_their_ends() {
+    let transport = blocking_transport_fn(exchanges());
+    let client = settle(blocking::Client::builder(transport, NoWaiting));
     assert_eq!(
-        *scribe.lines.lock().unwrap(),
+        traced(|| client.send(BanUser)),
         [
             "clerk::http span call operation=\"BanUser\"",
             "record attempt=1",
@@ -140,5 +161,35 @@ fn a_call_is_a_span_with_its_attempts_and_their_ends() {
             "exit 1",
             "record status=200",
         ]
+    );
+}
+
+#[test]
+fn the_async_client_traces_the_same() {
+    let blocking = settle(blocking::Client::builder(
+        blocking_transport_fn(exchanges()),
+        NoWaiting,
+    ));
+    let exchange = exchanges();
+    let transport = transport_fn(move |request| ready(exchange(request)));
+    let client = settle(Client::builder(transport, NoWaiting));
+    let future = || {
+        let mut context = Context::from_waker(Waker::noop());
+        match pin!(client.send(BanUser)).poll(&mut context) {
+            Poll::Ready(result) => result,
+            Poll::Pending => panic!("nothing here has to wait"),
+        }
+    };
+    // A span is entered once more where an instrumented future is dropped.
+    let without_spans = |lines: Vec<String>| -> Vec<String> {
+        let moves = |line: &String| line.starts_with("enter") || line.starts_with("exit");
+        lines.into_iter().filter(|line| !moves(line)).collect()
+    };
+    let lines = traced(future);
+    let inside = lines.iter().position(|line| line.starts_with("transport"));
+    assert_eq!(lines[inside.unwrap() - 1], "enter 1");
+    assert_eq!(
+        without_spans(lines),
+        without_spans(traced(|| blocking.send(BanUser)))
     );
 }

@@ -1,19 +1,19 @@
 use std::{fmt::Write as _, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, header};
+use http::{Method, Request};
 
 use super::{
     Outcome,
-    server::{Answer, DRIPS, Then},
+    script::{
+        answer, chunked, endless, ok, one, request, sized, slow_body, slow_head, small_chunks, two,
+        with_timeout,
+    },
+    server::{Answer, Then},
     verdict::{all_answered, bodies, expect, fails_as, same_request, statuses, values},
 };
-use crate::{RequestTimeout, ResponseLimit, TransportErrorKind};
+use crate::{ResponseLimit, TransportErrorKind};
 
-/// In every part of a request or a response that must not show in an error.
-pub(super) const PLANTED: &str = "planted";
-
-const BODY: &str = r#"{"planted":true}"#;
 const LIMIT: usize = 1000;
 
 /// `squeezed`, as a gzip file whose one block is stored.
@@ -91,62 +91,6 @@ pub(super) fn all() -> Vec<Rule> {
         open_connections_break_once(),
         other_protocols_are_errors(),
     ]
-}
-
-fn answer(bytes: impl Into<Vec<u8>>, then: Then) -> Answer {
-    Answer {
-        bytes: bytes.into(),
-        then,
-    }
-}
-
-fn ok() -> Answer {
-    answer(
-        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
-        Then::KeepOpen,
-    )
-}
-
-/// A request with something planted in each of its parts.
-fn request(method: Method, authority: &str) -> Request<Bytes> {
-    let has_body = method != Method::GET && method != Method::HEAD;
-    let mut request = Request::new(Bytes::from(if has_body { BODY } else { "" }));
-    *request.method_mut() = method;
-    let uri = format!("http://{authority}/planted/a%2Fb?planted=a%20b%2Bc&d");
-    *request.uri_mut() = uri.parse().unwrap_or_default();
-    let mut authorization = HeaderValue::from_static("Bearer planted");
-    authorization.set_sensitive(true);
-    let headers = request.headers_mut();
-    headers.insert(header::AUTHORIZATION, authorization);
-    headers.insert(
-        header::USER_AGENT,
-        HeaderValue::from_static("conformance/1"),
-    );
-    headers.append("x-repeated", HeaderValue::from_static("one"));
-    headers.append("x-repeated", HeaderValue::from_static("two"));
-    if has_body {
-        let json = HeaderValue::from_static("application/json");
-        headers.insert(header::CONTENT_TYPE, json);
-    }
-    // For a rule that is broken in a way nobody thought of; all others end long before.
-    let timeout = RequestTimeout(Duration::from_secs(20));
-    request.extensions_mut().insert(timeout);
-    request
-}
-
-fn one(authority: &str) -> Vec<Request<Bytes>> {
-    vec![request(Method::POST, authority)]
-}
-
-fn two(authority: &str) -> Vec<Request<Bytes>> {
-    let request = || request(Method::POST, authority);
-    vec![request(), request()]
-}
-
-fn with_timeout(authority: &str, timeout: Duration) -> Vec<Request<Bytes>> {
-    let mut request = request(Method::POST, authority);
-    request.extensions_mut().insert(RequestTimeout(timeout));
-    vec![request]
 }
 
 fn requests_go_out_as_they_are() -> Rule {
@@ -364,32 +308,6 @@ fn too_large(outcomes: &[Outcome], _: &[Request<Bytes>]) -> Result<(), String> {
     fails_as(outcomes, &[TransportErrorKind::TooLarge])
 }
 
-fn sized(length: usize) -> Answer {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
-    answer(
-        [head.into_bytes(), vec![b'a'; length]].concat(),
-        Then::KeepOpen,
-    )
-}
-
-fn chunked() -> Answer {
-    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n10000\r\n";
-    answer(head, Then::Flood(0x1_0000))
-}
-
-fn small_chunks() -> Answer {
-    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
-    let chunk = format!("64\r\n{}\r\n", "a".repeat(0x64));
-    answer(
-        format!("{head}{}0\r\n\r\n", chunk.repeat(20)),
-        Then::KeepOpen,
-    )
-}
-
-fn endless() -> Answer {
-    answer("HTTP/1.1 200 OK\r\n\r\n", Then::Flood(8 * 1024 * 1024))
-}
-
 fn timeout(name: &'static str, answer: Answer) -> Rule {
     Rule {
         name,
@@ -397,15 +315,6 @@ fn timeout(name: &'static str, answer: Answer) -> Rule {
         requests: |authority| with_timeout(authority, Duration::from_millis(200)),
         judge: |outcomes, _| fails_as(outcomes, &[TransportErrorKind::Timeout]),
     }
-}
-
-fn slow_head() -> Answer {
-    answer("HTTP/1.1 200 OK\r\nx-slow: ", Then::Drip)
-}
-
-fn slow_body() -> Answer {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {DRIPS}\r\n\r\n");
-    answer(head, Then::Drip)
 }
 
 fn no_time_is_over_at_once() -> Rule {
