@@ -38,7 +38,7 @@ use http::{Request, Response};
 
 pub use ureq;
 
-/// ureq adds timeouts to the time of the day, so one without end would overflow.
+/// ureq panics where the end of a timeout lies beyond what the system's clock can express.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Sends with ureq. Cheap to clone; clones share their connections.
@@ -116,11 +116,9 @@ fn failure(host: &str, error: ureq::Error) -> TransportError {
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::Connect,
         Error::Io(error) if is_refused_handshake(error) => TransportErrorKind::Connect,
         Error::Io(error) => match error.kind() {
-            // What only connecting ends in.
-            Io::ConnectionRefused
-            | Io::HostUnreachable
-            | Io::NetworkUnreachable
-            | Io::AddrNotAvailable => TransportErrorKind::Connect,
+            // What only connecting ends in. That a host is unreachable can also be the last word
+            // on a request that was sent.
+            Io::ConnectionRefused | Io::AddrNotAvailable => TransportErrorKind::Connect,
             Io::TimedOut => TransportErrorKind::Timeout,
             _ => TransportErrorKind::Broken,
         },
