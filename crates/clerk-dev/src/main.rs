@@ -1,0 +1,68 @@
+//! `clerk-dev`: Clerk's tokens on the command line, and Clerk itself offline.
+//!
+//! It decodes, verifies and explains tokens, and answers whole files of them for other programs.
+//! Every decision is made by the libraries below; here it is only asked for and shown.
+//!
+//! Exit codes: 0 yes, 1 no, 2 it could not be told, because of usage, configuration or an outage.
+//!
+//! Unofficial: not affiliated with Clerk.
+
+mod batch;
+mod decimal;
+mod jws;
+mod outcome;
+mod output;
+mod token;
+
+use std::{io, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    outcome::{Failure, Verdict},
+    output::Output,
+};
+
+/// Clerk's tokens on the command line. Unofficial: not affiliated with Clerk.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 yes, 1 no, 2 it could not be told (usage, configuration, outage)."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Session tokens and their relatives.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Signatures alone, whatever they are over.
+    #[command(subcommand)]
+    Jws(jws::Command),
+}
+
+impl Command {
+    fn run(self, output: &mut Output) -> Result<Verdict, Failure> {
+        match self {
+            Self::Token(command) => command.run(output),
+            Self::Jws(command) => command.run(output),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let Arguments { command } = Arguments::parse();
+    let mut output = Output::stdout();
+    let result = command.run(&mut output);
+    let flushed = output.finish().map_err(Failure::from);
+    match result.and_then(|verdict| flushed.map(|()| verdict)) {
+        Ok(verdict) => verdict.into(),
+        Err(failure) => {
+            failure.report(&mut io::stderr().lock());
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! `clerk-dev token verify --batch`: what Node's `verifyToken` says of each token.
+
+use std::{collections::HashMap, io::Read, sync::Arc, time::Duration};
+
+use clerk::{
+    AuthorizedParties, Clock, JwkSet, ManualClock, Policy, SystemClock, UnixTime, UserClaims,
+    jwks::{
+        BlockingResolveKey, StaticKeys,
+        blocking::{Layered, Verifier},
+    },
+    jwt::Ring,
+};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::value::RawValue;
+
+use crate::{
+    batch::{self, Object},
+    decimal,
+    outcome::{Failure, Verdict, causes},
+    output::Output,
+};
+
+pub(crate) fn run(input: impl Read, output: &mut Output) -> Result<Verdict, Failure> {
+    let mut judge = Judge::new();
+    batch::answer_lines(input, output, |question| judge.answer(question))?;
+    Ok(Verdict::Yes)
+}
+
+/// One line of input.
+#[derive(Debug, Deserialize)]
+struct Question {
+    token: Option<String>,
+    now: Option<Now>,
+    options: Option<Object<Options>>,
+}
+
+/// What is asked of the token. `null` is as good as absent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    jwt_key: Option<String>,
+    jwks: Option<Box<RawValue>>,
+    audience: Option<OneOrMany>,
+    authorized_parties: Option<Vec<String>>,
+    issuer: Option<OneOrMany>,
+    clock_skew_ms: Option<ClockSkew>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// Empty texts ask for nothing, as in Node.
+    fn into_named(self) -> Vec<String> {
+        let mut texts = match self {
+            Self::One(text) => vec![text],
+            Self::Many(texts) => texts,
+        };
+        texts.retain(|text| !text.is_empty());
+        texts
+    }
+}
+
+/// Seconds since 1970, taken down to the millisecond.
+#[derive(Clone, Copy, Debug)]
+struct Now(UnixTime);
+
+impl<'de> Deserialize<'de> for Now {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let millis = decimal::scaled(json.get(), 3).and_then(|millis| millis.try_into().ok());
+        millis
+            .map(|millis| Self(UnixTime::from_millis(millis)))
+            .ok_or_else(|| D::Error::custom("expected Unix time in seconds, a number in range"))
+    }
+}
+
+/// Milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct ClockSkew(Duration);
+
+impl<'de> Deserialize<'de> for ClockSkew {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let nanos = decimal::scaled(json.get(), 6).and_then(|nanos| u128::try_from(nanos).ok());
+        nanos
+            .and_then(|nanos| {
+                let seconds = u64::try_from(nanos / 1_000_000_000).ok()?;
+                let rest = u32::try_from(nanos % 1_000_000_000).ok()?;
+                Some(Self(Duration::new(seconds, rest)))
+            })
+            .ok_or_else(|| {
+                D::Error::custom("expected milliseconds, a number in range that is not negative")
+            })
+    }
+}
+
+/// One line of output, beside the id.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Accepted {
+        ok: bool,
+        /// The payload's own text: no number of it is rounded, no member moved.
+        claims: Box<RawValue>,
+    },
+    Refused {
+        ok: bool,
+        reason: &'static str,
+        message: String,
+    },
+}
+
+/// Answers questions, and remembers the keys they come with.
+#[derive(Debug)]
+struct Judge {
+    clock: Arc<dyn Clock>,
+    keys: HashMap<KeySource, Result<Keys, String>>,
+}
+
+type Keys = Arc<dyn BlockingResolveKey>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum KeySource {
+    Pem(String),
+    Jwks(String),
+    None,
+}
+
+/// Batches come with one instance's keys, or a few. Beyond that it is cheaper to forget than to
+/// find out which ones.
+const MOST_KEYS: usize = 64;
+
+impl Judge {
+    fn new() -> Self {
+        Self {
+            clock: Arc::new(SystemClock::new()),
+            keys: HashMap::new(),
+        }
+    }
+
+    fn answer(&mut self, question: Question) -> Result<Answer, String> {
+        let token = question.token.ok_or("token: expected a string")?;
+        let Object(mut options) = question.options.unwrap_or_default();
+        let keys = self.keys(options.key_source())?;
+        let clock = match question.now {
+            Some(Now(now)) => Arc::new(ManualClock::at(now)),
+            None => Arc::clone(&self.clock),
+        };
+        let verifier = Verifier::new(keys, options.into_policy(), clock);
+        match verifier.verify::<UserClaims>(&token) {
+            Ok(verified) => accepted(verified.claims().all().as_json()),
+            Err(error) => Ok(Answer::Refused {
+                ok: false,
+                reason: error.reason().as_str(),
+                message: causes(&error),
+            }),
+        }
+    }
+
+    fn keys(&mut self, source: KeySource) -> Result<Keys, String> {
+        if let Some(known) = self.keys.get(&source) {
+            return known.clone();
+        }
+        if self.keys.len() >= MOST_KEYS {
+            self.keys.clear();
+        }
+        let keys = source.read();
+        self.keys.insert(source, keys.clone());
+        keys
+    }
+}
+
+fn accepted(payload: &str) -> Result<Answer, String> {
+    let claims = RawValue::from_string(payload.trim().to_owned())
+        .map_err(|error| format!("the claims cannot be shown: {error}"))?;
+    Ok(Answer::Accepted {
+        ok: true,
+        claims: batch::one_line(&claims).into_owned(),
+    })
+}
+
+impl Options {
+    /// Where the key comes from. A PEM key has precedence; an empty one is none, as in Node.
+    fn key_source(&mut self) -> KeySource {
+        match (self.jwt_key.take(), self.jwks.take()) {
+            (Some(pem), _) if !pem.is_empty() => KeySource::Pem(pem),
+            (_, Some(jwks)) => KeySource::Jwks(jwks.get().to_owned()),
+            (_, None) => KeySource::None,
+        }
+    }
+
+    fn into_policy(self) -> Policy {
+        let named = |list: Option<OneOrMany>| list.map_or_else(Vec::new, OneOrMany::into_named);
+        let mut policy = Policy::default()
+            .audiences(named(self.audience))
+            .issuers(named(self.issuer));
+        match self.authorized_parties {
+            Some(parties) if !parties.is_empty() => {
+                policy = policy.authorized_parties(AuthorizedParties::require(parties));
+            }
+            _ => {}
+        }
+        if let Some(ClockSkew(skew)) = self.clock_skew_ms {
+            policy = policy.clock_skew(skew);
+        }
+        policy
+    }
+}
+
+impl KeySource {
+    fn read(&self) -> Result<Keys, String> {
+        match self {
+            Self::Pem(pem) => match StaticKeys::from_pem(pem) {
+                Ok(keys) => Ok(Arc::new(keys)),
+                Err(error) => Err(format!("options.jwt_key: {}", causes(&error))),
+            },
+            Self::Jwks(json) => match JwkSet::from_json(json, &Ring) {
+                Ok(set) => Ok(Arc::new(StaticKeys::from(set))),
+                Err(error) => Err(format!("options.jwks: {}", causes(&error))),
+            },
+            Self::None => Ok(Arc::new(Layered::new())),
+        }
+    }
+}
