@@ -48,9 +48,13 @@ impl UnixTime {
     }
 
     /// This time moved earlier, stopping at the first one that can be written.
+    ///
+    /// Both directions round the result down to the millisecond, so a leeway of half a millisecond
+    /// is neither lost nor doubled.
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
-        Self(self.0.saturating_sub(whole_millis(duration)))
+        let begun = duration.saturating_add(Duration::from_nanos(999_999));
+        Self(self.0.saturating_sub(whole_millis(begun)))
     }
 
     /// How much later this is than `earlier`; zero where it is not later.
@@ -143,6 +147,22 @@ mod tests {
         let first = UnixTime::from_millis(i64::MIN);
         assert_eq!(first.saturating_sub(Duration::MAX), first);
         assert_eq!(first.saturating_duration_since(last), Duration::ZERO);
+    }
+
+    #[test]
+    fn fractions_of_a_millisecond_round_the_result_down() {
+        let time = UnixTime::from_millis(1000);
+        for (nanos, later, earlier) in [
+            (0, 1000, 1000),
+            (1, 1000, 999),
+            (500_000, 1000, 999),
+            (1_000_000, 1001, 999),
+            (1_500_000, 1001, 998),
+        ] {
+            let duration = Duration::from_nanos(nanos);
+            assert_eq!(time.saturating_add(duration).as_millis(), later);
+            assert_eq!(time.saturating_sub(duration).as_millis(), earlier);
+        }
     }
 
     #[test]
