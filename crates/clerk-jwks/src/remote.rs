@@ -4,9 +4,9 @@ use clerk_http::Client;
 use clerk_jwt::{KeyId, Provider, VerifyingKey};
 
 use crate::{
-    CachePolicy, KeySet, KeySource, Lookup, ResolveError, ResolveKey,
+    CachePolicy, KeySet, KeySource, ResolveError, ResolveKey,
     key_set::{FromBackendApi, FromFrontendApi},
-    shared::{Promise, SharedCache},
+    shared::{Next, Promise, SharedCache},
 };
 
 /// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
@@ -74,18 +74,18 @@ impl ResolveKey for RemoteKeys {
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         let id = id.ok_or(ResolveError::UnknownKey)?;
         loop {
-            let (lookup, done) = self.cache.lookup(id);
-            match lookup {
-                Lookup::Hit(key) => return Ok(key),
-                Lookup::Refresh(key) => {
+            match self.cache.next(id) {
+                Next::Done(answer) => return answer,
+                Next::Refresh(key) => {
                     self.start_fetch();
                     return Ok(key);
                 }
-                Lookup::Fetch => self.start_fetch(),
-                Lookup::Wait => {}
-                Lookup::Refused(error) => return Err(error),
+                Next::Fetch(done) => {
+                    self.start_fetch();
+                    done.await;
+                }
+                Next::Wait(done) => done.await,
             }
-            done.await;
         }
     }
 }

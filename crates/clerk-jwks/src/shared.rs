@@ -7,7 +7,7 @@ use clerk_core::{Clock, MonotonicTime};
 use clerk_jwt::{KeyId, VerifyingKey};
 use event_listener::{Event, EventListener};
 
-use crate::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup};
+use crate::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup, ResolveError};
 
 #[derive(Debug)]
 pub(crate) struct SharedCache {
@@ -44,17 +44,23 @@ impl SharedCache {
         snapshot.keys.find(id)?.as_ref().ok().cloned()
     }
 
-    /// What to do for the key `id`, and what to wait on if that is to wait.
+    /// What to do for the key `id`.
     ///
-    /// The listener is made first, so that a fetch that ends in between is not missed.
-    pub(crate) fn lookup(&self, id: &KeyId) -> (Lookup, EventListener) {
-        let listener = self.done.listen();
+    /// What is waited on is made while the cache is held, so the fetch cannot end unnoticed in
+    /// between.
+    pub(crate) fn next(&self, id: &KeyId) -> Next {
         let mut cache = self.lock();
         let lookup = cache.lookup(id, self.clock.monotonic());
         if matches!(lookup, Lookup::Refresh(_) | Lookup::Fetch) {
             self.publish(&cache);
         }
-        (lookup, listener)
+        match lookup {
+            Lookup::Hit(key) => Next::Done(Ok(key)),
+            Lookup::Refused(error) => Next::Done(Err(error)),
+            Lookup::Refresh(key) => Next::Refresh(key),
+            Lookup::Fetch => Next::Fetch(self.done.listen()),
+            Lookup::Wait => Next::Wait(self.done.listen()),
+        }
     }
 
     fn complete(&self, fetched: Result<KeySet, Arc<FetchError>>) {
@@ -77,6 +83,19 @@ impl SharedCache {
     fn lock(&self) -> MutexGuard<'_, KeySetCache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a driver does next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// Give this answer.
+    Done(Result<VerifyingKey, ResolveError>),
+    /// Start a fetch, and give this key.
+    Refresh(VerifyingKey),
+    /// Start a fetch, wait, and ask again.
+    Fetch(EventListener),
+    /// Wait, and ask again.
+    Wait(EventListener),
 }
 
 /// A fetch that was promised. If it is dropped unfinished, those who wait are told so.

@@ -5,9 +5,9 @@ use clerk_jwt::{KeyId, Provider, VerifyingKey};
 use event_listener::Listener as _;
 
 use crate::{
-    BlockingResolveKey, CachePolicy, KeySet, KeySource, Lookup, ResolveError,
+    BlockingResolveKey, CachePolicy, KeySet, KeySource, ResolveError,
     key_set::{FromBackendApi, FromFrontendApi},
-    shared::{Promise, SharedCache},
+    shared::{Next, Promise, SharedCache},
 };
 
 /// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
@@ -73,18 +73,18 @@ impl BlockingResolveKey for RemoteKeys {
     fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         let id = id.ok_or(ResolveError::UnknownKey)?;
         loop {
-            let (lookup, done) = self.cache.lookup(id);
-            match lookup {
-                Lookup::Hit(key) => return Ok(key),
-                Lookup::Refresh(key) => {
+            match self.cache.next(id) {
+                Next::Done(answer) => return answer,
+                Next::Refresh(key) => {
                     self.start_fetch();
                     return Ok(key);
                 }
-                Lookup::Fetch => self.start_fetch(),
-                Lookup::Wait => {}
-                Lookup::Refused(error) => return Err(error),
+                Next::Fetch(done) => {
+                    self.start_fetch();
+                    done.wait();
+                }
+                Next::Wait(done) => done.wait(),
             }
-            done.wait();
         }
     }
 }
