@@ -1,5 +1,7 @@
 //! Our verification beside that of other libraries, measured by the programs in `xtask/peers`.
 
+mod runtimes;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,6 +15,7 @@ use crate::repository::{self, capture};
 struct Options {
     json: bool,
     instructions: bool,
+    runtimes: bool,
     rows: Vec<String>,
 }
 
@@ -23,6 +26,7 @@ impl Options {
             match argument.as_str() {
                 "--json" => options.json = true,
                 "--instructions" => options.instructions = true,
+                "--runtimes" => options.runtimes = true,
                 row if !row.starts_with('-') => options.rows.push(row.to_owned()),
                 unknown => return Err(format!("there is no option `{unknown}`")),
             }
@@ -44,6 +48,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
             let count = instructions(&programs.join("time"), name(row))?;
             row.insert("instructions".to_owned(), count.into());
         }
+    }
+    if options.runtimes {
+        let fixture = capture(Command::new(programs.join("time")).arg("--fixture"))?;
+        rows.extend(runtimes::measure(&fixture, &programs.join("runtimes"))?);
     }
     if options.json {
         for row in rows {

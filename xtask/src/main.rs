@@ -39,7 +39,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        usage: "bench [--json] [--instructions] [ROW]...",
+        usage: "bench [--json] [--instructions] [--runtimes] [ROW]...",
         about: "measure our verification beside that of other libraries",
         run: bench::run,
     },
@@ -48,7 +48,7 @@ const COMMANDS: &[Command] = &[
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask COMMAND\n\n");
     for command in COMMANDS {
-        text.push_str(&format!("  {:<42}{}\n", command.usage, command.about));
+        text.push_str(&format!("  {:<55}{}\n", command.usage, command.about));
     }
     text
 }

@@ -1,0 +1,84 @@
+//! Libraries of other languages, each measured by a script beside the signature check it builds on.
+
+use std::error::Error;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::Row;
+use crate::repository::{capture, root};
+
+/// A language: what installs its libraries into a directory and gives the program to run there.
+type Prepare = fn(&Path) -> Result<Command, Box<dyn Error>>;
+
+const LANGUAGES: &[(&str, Prepare)] = &[("node", node), ("python", python)];
+
+/// Measures with the token of `fixture`. Languages that this machine lacks are left out, audibly.
+pub(super) fn measure(fixture: &str, directory: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+    let mut rows = Vec::new();
+    for (language, prepare) in LANGUAGES {
+        let directory = directory.join(language);
+        fs::create_dir_all(&directory)?;
+        match prepare(&directory) {
+            Ok(program) => {
+                let lines = with_input(program, fixture)?;
+                for line in lines.lines() {
+                    rows.push(serde_json::from_str(line)?);
+                }
+            }
+            Err(error) => eprintln!("{language} is left out: {error}"),
+        }
+    }
+    Ok(rows)
+}
+
+/// Node looks for packages beside the script, so it is copied to where they are installed.
+fn node(directory: &Path) -> Result<Command, Box<dyn Error>> {
+    let sources = root().join("xtask/peers/node");
+    for file in ["package.json", "package-lock.json", "measure.mjs"] {
+        fs::copy(sources.join(file), directory.join(file))?;
+    }
+    let mut install = Command::new("npm");
+    install.args(["ci", "--no-audit", "--no-fund"]);
+    capture(install.current_dir(directory))?;
+    let mut program = Command::new("node");
+    program.arg("measure.mjs").current_dir(directory);
+    Ok(program)
+}
+
+fn python(directory: &Path) -> Result<Command, Box<dyn Error>> {
+    let sources = root().join("xtask/peers/python");
+    capture(Command::new("python3").args(["-m", "venv"]).arg(directory))?;
+    let interpreter = directory.join("bin/python");
+    let mut install = Command::new(&interpreter);
+    install.args(["-m", "pip", "install", "--quiet", "--requirement"]);
+    capture(install.arg(sources.join("requirements.txt")))?;
+    let mut program = Command::new(interpreter);
+    program.arg(sources.join("measure.py"));
+    Ok(program)
+}
+
+fn with_input(mut program: Command, input: &str) -> Result<String, Box<dyn Error>> {
+    program.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = program.spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        return Err(format!("{program:?} failed ({})", output.status).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_reads_the_fixture_and_its_failure_is_one() {
+        assert!(with_input(Command::new("cat"), "{}\n").is_ok_and(|output| output == "{}\n"));
+        assert!(with_input(Command::new("false"), "").is_err());
+    }
+}
