@@ -50,7 +50,10 @@ impl SecretKey {
         }
         let (prefix, instance_type) = PREFIXES
             .into_iter()
-            .find(|(prefix, _)| text.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty()))
+            .find(|(prefix, _)| {
+                text.strip_prefix(prefix)
+                    .is_some_and(|rest| !rest.is_empty())
+            })
             .ok_or(InvalidSecretKey::Prefix)?;
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidSecretKey::Characters);
