@@ -153,6 +153,8 @@ fn closure(package: &str) -> Result<BTreeSet<Release>, Box<dyn Error>> {
 fn text_files() -> Result<Vec<TextFile>, Box<dyn Error>> {
     let mut command = Command::new("git");
     command.current_dir(root());
+    // A checkout made by another user, as containers have it, is ours to read all the same.
+    command.args(["-c", "safe.directory=*"]);
     command.args(["ls-files", "-z", "--cached", "--others"]);
     command.arg("--exclude-standard");
     let mut files = Vec::new();

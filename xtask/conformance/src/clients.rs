@@ -1,0 +1,187 @@
+//! Clerk's own clients for Node and Python, installed once at the exact versions of `clients/`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::outcome::Stopped;
+
+const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+
+/// `@clerk/backend`.
+#[derive(Debug)]
+pub(crate) struct Node {
+    directory: PathBuf,
+}
+
+impl Node {
+    /// What the SDK asks for, of which earlier ones fail in their own ways.
+    const OLDEST: u32 = 20;
+
+    pub(crate) fn set_up(target: &Path) -> Result<Self, Stopped> {
+        let version = captured(Command::new("node").arg("--version"))?;
+        let major = version
+            .trim_start_matches('v')
+            .split('.')
+            .next()
+            .and_then(|major| major.parse::<u32>().ok());
+        if major.is_none_or(|major| major < Self::OLDEST) {
+            let (oldest, version) = (Self::OLDEST, version.trim());
+            let why = format!("Node {oldest} is needed, and this is {version}");
+            return Err(Stopped::Skipped(why));
+        }
+        let directory = target.join("node");
+        fs::create_dir_all(&directory)?;
+        let locked = fs::read_to_string(Path::new(SOURCES).join("package-lock.json"))?;
+        install(&directory, &locked, || {
+            for name in ["package.json", "package-lock.json"] {
+                fs::copy(Path::new(SOURCES).join(name), directory.join(name))?;
+            }
+            let mut npm = Command::new("npm");
+            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+            npm.args(["--fetch-retries", "1"]).current_dir(&directory);
+            captured(&mut npm).map(drop)
+        })?;
+        Ok(Self { directory })
+    }
+
+    /// A script of `clients/`, where Node finds the packages it imports.
+    pub(crate) fn script(&self, name: &str) -> Result<Command, Stopped> {
+        let script = self.directory.join(name);
+        fs::copy(Path::new(SOURCES).join(name), &script)?;
+        let mut command = Command::new("node");
+        command.arg(script).env("CLERK_TELEMETRY_DISABLED", "1");
+        Ok(command)
+    }
+}
+
+/// `clerk-backend-api`.
+#[derive(Debug)]
+pub(crate) struct Python {
+    interpreter: PathBuf,
+}
+
+impl Python {
+    pub(crate) fn set_up(target: &Path) -> Result<Self, Stopped> {
+        let directory = target.join("python");
+        let interpreter = directory.join("bin/python");
+        let requirements = Path::new(SOURCES).join("requirements.txt");
+        let version = captured(Command::new("python3").arg("--version"))?;
+        let pinned = format!("# {version}{}", fs::read_to_string(&requirements)?);
+        install(&directory, &pinned, || {
+            let mut venv = Command::new("python3");
+            captured(venv.args(["-m", "venv", "--clear"]).arg(&directory))?;
+            let mut pip = Command::new(&interpreter);
+            pip.args(["-m", "pip", "install", "--quiet", "--retries", "1"]);
+            captured(pip.arg("--requirement").arg(&requirements)).map(drop)
+        })?;
+        Ok(Self { interpreter })
+    }
+
+    /// A script of `clients/`.
+    pub(crate) fn script(&self, name: &str) -> Command {
+        let mut command = Command::new(&self.interpreter);
+        command
+            .arg(Path::new(SOURCES).join(name))
+            .env("CLERK_TELEMETRY_DISABLED", "1");
+        command
+    }
+}
+
+/// Installs into `directory`, unless what is installed there is what `wanted` describes.
+fn install(
+    directory: &Path,
+    wanted: &str,
+    steps: impl FnOnce() -> Result<(), Stopped>,
+) -> Result<(), Stopped> {
+    let note = directory.join("installed");
+    if fs::read_to_string(&note).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    steps()?;
+    Ok(fs::write(note, wanted)?)
+}
+
+/// What npm, pip and venv say when it is the machine that lacks something.
+const NOT_HERE: [&str; 15] = [
+    "EAI_AGAIN",
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "ENOTFOUND",
+    "ERR_SOCKET_TIMEOUT",
+    "ETIMEDOUT",
+    "ConnectTimeoutError",
+    "NameResolutionError",
+    "NewConnectionError",
+    "ProxyError",
+    "ReadTimeoutError",
+    "ensurepip is not available",
+    "requires a different Python",
+];
+
+fn captured(command: &mut Command) -> Result<String, Stopped> {
+    let output = command.output().map_err(|error| {
+        let program = command.get_program().to_string_lossy();
+        Stopped::Skipped(format!("cannot run `{program}`: {error}"))
+    })?;
+    if output.status.success() {
+        return Ok(String::from_utf8(output.stdout)?);
+    }
+    let complaint = [output.stdout, output.stderr].concat();
+    let complaint = String::from_utf8_lossy(&complaint);
+    Err(judge(&format!("{command:?}"), &complaint))
+}
+
+/// Whether an installation that did not work is this machine's doing, or ours.
+fn judge(command: &str, complaint: &str) -> Stopped {
+    let lacking = complaint
+        .lines()
+        .find(|line| NOT_HERE.iter().any(|sign| line.contains(sign)));
+    match lacking {
+        Some(line) => Stopped::Skipped(format!("{command}: {}", line.trim())),
+        None => Stopped::Failed(format!("{command}:\n{complaint}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_out_of_reach_skips_and_a_lock_that_does_not_fit_fails() {
+        let offline = "npm error code ENOTFOUND\nnpm error network request failed";
+        let why = match judge("npm", offline) {
+            Stopped::Skipped(why) => why,
+            Stopped::Failed(why) => panic!("{why}"),
+        };
+        assert_eq!(why, "npm: npm error code ENOTFOUND");
+        let outdated = "npm error code EUSAGE\nnpm error the lock file is out of sync";
+        assert!(matches!(judge("npm", outdated), Stopped::Failed(_)));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_skips() {
+        let missing = captured(&mut Command::new("no-such-program-anywhere"));
+        assert!(matches!(missing, Err(Stopped::Skipped(_))));
+    }
+
+    #[test]
+    fn what_is_installed_is_not_installed_again() {
+        let directory = std::env::temp_dir().join(format!("conformance-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let mut steps = 0;
+        for wanted in ["one", "one", "two", "two"] {
+            let step = || {
+                steps += 1;
+                Ok(())
+            };
+            assert!(install(&directory, wanted, step).is_ok());
+        }
+        fs::remove_dir_all(directory).unwrap();
+        assert_eq!(steps, 2);
+    }
+}

@@ -1,0 +1,161 @@
+//! Holds Clerk for Rust against Clerk's own clients, which run here unmodified.
+//!
+//! `cargo xtask conformance` builds this program and `clerk-dev`, and runs it.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks on its standard streams"
+)]
+
+mod clients;
+mod divergences;
+mod emulator;
+mod outcome;
+mod programs;
+mod tokens;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clerk::{Clock, SystemClock};
+
+use crate::outcome::{Outcome, Passed, Stopped};
+
+/// What a suite is run with.
+#[derive(Debug)]
+struct Settings {
+    /// Whatever is made up is made up from this number.
+    seed: u64,
+    /// How many tokens are made up.
+    count: usize,
+    /// Where the clients are installed.
+    directory: PathBuf,
+    /// The program that answers for us.
+    clerk_dev: PathBuf,
+}
+
+struct Suite {
+    name: &'static str,
+    run: fn(&Settings) -> Outcome,
+}
+
+const SUITES: &[Suite] = &[
+    Suite {
+        name: emulator::NAME,
+        run: emulator::run,
+    },
+    Suite {
+        name: tokens::NAME,
+        run: tokens::run,
+    },
+];
+
+const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [SUITE]...
+
+  emulator  Clerk's own clients accept our emulator, and refuse the same bad tokens as we do
+  tokens    made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
+
+Exits with 0 if all suites passed, 1 if one failed, 77 if none failed but one could not run here.";
+
+/// The status that test harnesses commonly take for `skipped`.
+const SKIPPED: u8 = 77;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--help") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    match parse(&arguments) {
+        Ok((settings, suites)) => run(&settings, &suites),
+        Err(problem) => {
+            eprintln!("{problem}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut settings = Settings {
+        seed: 1,
+        count: 5_000,
+        directory: program.with_file_name("..").join("conformance"),
+        clerk_dev: program.with_file_name("clerk-dev"),
+    };
+    let mut suites = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let mut number = || {
+            let value = arguments.next().and_then(|value| value.parse::<u32>().ok());
+            value.ok_or_else(|| format!("give `{argument}` a number"))
+        };
+        match argument.as_str() {
+            "--seed" => settings.seed = number()?.into(),
+            "--count" => settings.count = number()? as usize,
+            name => {
+                let suite = SUITES.iter().find(|suite| suite.name == name);
+                suites.push(suite.ok_or_else(|| format!("there is no suite `{name}`"))?);
+            }
+        }
+    }
+    if suites.is_empty() {
+        suites.extend(SUITES);
+    }
+    Ok((settings, suites))
+}
+
+fn run(settings: &Settings, suites: &[&Suite]) -> ExitCode {
+    let clock = SystemClock::new();
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for suite in suites {
+        let start = clock.monotonic();
+        let outcome = (suite.run)(settings);
+        let elapsed = clock.monotonic().saturating_duration_since(start);
+        let (verdict, text) = match outcome {
+            Ok(Passed(text)) => {
+                passed += 1;
+                ("passed", text)
+            }
+            Err(Stopped::Skipped(why)) => {
+                skipped += 1;
+                ("SKIPPED", why)
+            }
+            Err(Stopped::Failed(why)) => {
+                failed += 1;
+                ("FAILED", why)
+            }
+        };
+        let seconds = elapsed.as_secs_f64();
+        println!("{:<10}{verdict:<9}{seconds:>5.1} s  {text}", suite.name);
+    }
+    println!("{passed} passed, {failed} failed, {skipped} skipped");
+    match (failed, skipped) {
+        (0, 0) => ExitCode::SUCCESS,
+        (0, _) => ExitCode::from(SKIPPED),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<(u64, usize, Vec<&'static str>), String> {
+        let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let (settings, suites) = parse(&arguments)?;
+        let names = suites.iter().map(|suite| suite.name).collect();
+        Ok((settings.seed, settings.count, names))
+    }
+
+    #[test]
+    fn suites_and_numbers_are_told_apart() {
+        assert_eq!(parsed(""), Ok((1, 5_000, vec!["emulator", "tokens"])));
+        assert_eq!(
+            parsed("tokens --seed 7 --count 20"),
+            Ok((7, 20, vec!["tokens"]))
+        );
+        assert!(parsed("--seed").is_err_and(|problem| problem.contains("--seed")));
+        assert!(parsed("tokns").is_err_and(|problem| problem.contains("tokns")));
+    }
+}

@@ -1,0 +1,145 @@
+//! Keys that are other ones, are for something else, or are written oddly.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use super::{Mutation, mutation};
+use crate::tokens::{
+    draft::{Draft, Keys},
+    random::Random,
+    signer::{FOREIGN_PEM, KEY_ID, PEM, Signers, Who},
+};
+
+pub(super) const MUTATIONS: &[Mutation] = &[
+    mutation("signed by another key", 3, foreign),
+    mutation("key odd", 6, member),
+    mutation("key numbers odd", 4, numbers),
+    mutation("key set of several keys", 3, several),
+    mutation("PEM in another form", 3, pem),
+    mutation("no key", 1, nowhere),
+];
+
+fn foreign(_: &mut Random, draft: &mut Draft, _: &Signers) {
+    draft.who = Who::Foreign;
+}
+
+/// Members of a JWK with values that are good, bad, or of another type.
+fn member(random: &mut Random, draft: &mut Draft, _: &Signers) {
+    let values: &[(&str, Value)] = &[
+        ("alg", Value::Null),
+        ("alg", json!("RS384")),
+        ("alg", json!("RS512")),
+        ("alg", json!("PS256")),
+        ("alg", json!("ES256")),
+        ("alg", json!("")),
+        ("alg", json!(5)),
+        ("alg", json!(["RS256"])),
+        ("use", Value::Null),
+        ("use", json!("enc")),
+        ("use", json!("")),
+        ("use", json!(["sig"])),
+        ("key_ops", json!(["verify"])),
+        ("key_ops", json!(["verify", "sign"])),
+        ("key_ops", json!(["verify", "encrypt"])),
+        ("key_ops", json!(["verify", "verify"])),
+        ("key_ops", json!(["sign"])),
+        ("key_ops", json!([])),
+        ("key_ops", json!("verify")),
+        ("key_ops", json!([5, "verify"])),
+        ("kty", json!("EC")),
+        ("kty", json!("oct")),
+        ("kty", json!("AKP")),
+        ("kty", json!("rsa")),
+        ("kty", json!(["RSA"])),
+        ("kid", json!(5)),
+        ("kid", json!("ins_b")),
+        ("d", json!("AQAB")),
+        ("d", Value::Null),
+        ("k", json!("AQAB")),
+        ("p", json!("AQAB")),
+        ("oth", json!([])),
+        ("ext", json!(false)),
+        ("x5c", json!(["AQAB"])),
+    ];
+    let Some(jwk) = draft.first_jwk() else { return };
+    if random.one_in(5) {
+        jwk.remove(*random.pick(&["alg", "use", "kty", "kid", "n", "e"]));
+    } else {
+        let (name, value) = random.pick(values);
+        jwk.insert((*name).to_owned(), value.clone());
+    }
+}
+
+fn numbers(random: &mut Random, draft: &mut Draft, _: &Signers) {
+    let Some(jwk) = draft.first_jwk() else { return };
+    let n = jwk.get("n").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let longer = |zeros: usize| {
+        let mut bytes = vec![0; zeros];
+        bytes.extend(URL_SAFE_NO_PAD.decode(&n).unwrap_or_default());
+        URL_SAFE_NO_PAD.encode(bytes)
+    };
+    let n_or_e: &[(&str, Value)] = &[
+        ("n", json!(format!("{n}=="))),
+        ("n", json!(n.replace('-', "+").replace('_', "/"))),
+        ("n", json!(format!(" {n}"))),
+        ("n", json!(longer(1))),
+        ("n", json!("")),
+        ("n", json!(5)),
+        ("n", json!(n.get(..170))),
+        ("n", json!(URL_SAFE_NO_PAD.encode([0xff; 1025]))),
+        ("e", json!("AAEAAQ")),
+        ("e", json!("AQAB=")),
+        ("e", json!("Aw")),
+        ("e", json!("AQ")),
+        ("e", json!("Ag")),
+        ("e", json!("")),
+        ("e", Value::Null),
+        ("e", json!("AQAAAAAB")),
+    ];
+    let (name, value) = random.pick(n_or_e);
+    jwk.insert((*name).to_owned(), value.clone());
+}
+
+fn several(random: &mut Random, draft: &mut Draft, signers: &Signers) {
+    let foreign = |kid: &str| Value::from(signers.jwk(Who::Foreign, kid));
+    let Keys::Jwks(keys) = &mut draft.keys else {
+        return;
+    };
+    match random.below(6) {
+        0 => keys.push(foreign("ins_b")),
+        1 => keys.insert(0, foreign("ins_b")),
+        2 => keys.push(foreign(KEY_ID)),
+        3 => keys.insert(0, foreign(KEY_ID)),
+        4 => keys.push(json!({ "kty": "AKP", "kid": "ins_new", "alg": "ML-DSA-65" })),
+        _ => keys.clear(),
+    }
+}
+
+/// Forms of PEM that the SDK reads as well, and texts that are no key.
+fn pem(random: &mut Random, draft: &mut Draft, _: &Signers) {
+    let body: String = PEM.lines().filter(|line| !line.starts_with('-')).collect();
+    let forms = [
+        PEM.replace('\n', "\r\n"),
+        PEM.replace('\n', ""),
+        PEM.replace('\n', " "),
+        format!("\n{PEM}\n"),
+        body,
+        FOREIGN_PEM.to_owned(),
+        String::new(),
+    ];
+    let no_keys = [
+        "hello".to_owned(),
+        PEM.replace("MII", "!II"),
+        PEM.replace("PUBLIC KEY", "CERTIFICATE"),
+        PEM.replace("IDAQAB", ""),
+    ];
+    draft.keys = Keys::Pem(if random.one_in(5) {
+        random.pick(&no_keys).clone()
+    } else {
+        random.pick(&forms).clone()
+    });
+}
+
+fn nowhere(_: &mut Random, draft: &mut Draft, _: &Signers) {
+    draft.keys = Keys::Nowhere;
+}
