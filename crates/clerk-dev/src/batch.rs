@@ -13,7 +13,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::output::Output;
+use crate::{json, output::Output};
 
 /// The answer to a line, beside its id.
 #[derive(Serialize)]
@@ -105,7 +105,7 @@ fn answer_line<Q: DeserializeOwned, B: Serialize>(
         Cow::Borrowed(text) => asked.and_then(|()| read(text)).and_then(answer),
         Cow::Owned(_) => Err("the line is not UTF-8".to_owned()),
     };
-    let id = id.map(one_line);
+    let id = id.map(json::one_line);
     let id = id.as_deref();
     match body {
         Ok(body) => serde_json::to_writer(&mut *output, &Answer { id, body })?,
@@ -144,18 +144,5 @@ fn problem(error: &serde_json::Error) -> String {
         Some((found, expected)) if found.starts_with("invalid ") => format!("expected {expected}"),
         _ if error.is_data() => problem.to_owned(),
         _ => format!("{problem} at column {column}"),
-    }
-}
-
-/// The same JSON on one line. Within strings JSON has no line breaks, so those that there are
-/// stand between tokens and mean nothing.
-pub(crate) fn one_line(json: &RawValue) -> Cow<'_, RawValue> {
-    let text = json.get();
-    if !text.contains(['\n', '\r']) {
-        return Cow::Borrowed(json);
-    }
-    match RawValue::from_string(text.replace(['\n', '\r'], " ")) {
-        Ok(joined) => Cow::Owned(joined),
-        Err(_) => Cow::Borrowed(json),
     }
 }

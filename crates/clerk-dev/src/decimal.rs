@@ -1,9 +1,28 @@
 //! JSON numbers read exactly: a time that went through a float would be off by a millisecond.
 
+use std::time::Duration;
+
+use clerk::UnixTime;
+
+/// A time written as seconds since 1970, taken down to the millisecond.
+pub(crate) fn unix_time(text: &str) -> Option<UnixTime> {
+    let millis = i64::try_from(scaled(text, 3)?).ok()?;
+    Some(UnixTime::from_millis(millis))
+}
+
+/// A length of time written in milliseconds, which is not negative.
+pub(crate) fn milliseconds(text: &str) -> Option<Duration> {
+    const PER_SECOND: u128 = 1_000_000_000;
+    let nanos = u128::try_from(scaled(text, 6)?).ok()?;
+    let seconds = u64::try_from(nanos / PER_SECOND).ok()?;
+    let rest = u32::try_from(nanos % PER_SECOND).ok()?;
+    Some(Duration::new(seconds, rest))
+}
+
 /// The JSON number `text` times 10 to the power of `places`, rounded down.
 ///
 /// `None` where `text` is no number, or one beyond what any clock can show.
-pub(crate) fn scaled(text: &str, places: i64) -> Option<i128> {
+fn scaled(text: &str, places: i64) -> Option<i128> {
     let (negative, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),

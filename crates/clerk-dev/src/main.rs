@@ -8,10 +8,14 @@
 //! Unofficial: not affiliated with Clerk.
 
 mod batch;
+mod dates;
 mod decimal;
+mod emulator;
+mod json;
 mod jws;
 mod outcome;
 mod output;
+mod stop;
 mod token;
 
 use std::{io, process::ExitCode};
@@ -42,6 +46,7 @@ enum Command {
     /// Signatures alone, whatever they are over.
     #[command(subcommand)]
     Jws(jws::Command),
+    Emulator(Box<emulator::Emulate>),
 }
 
 impl Command {
@@ -49,6 +54,7 @@ impl Command {
         match self {
             Self::Token(command) => command.run(output),
             Self::Jws(command) => command.run(output),
+            Self::Emulator(command) => command.run(output),
         }
     }
 }

@@ -41,7 +41,7 @@ fn each_algorithm_goes_with_the_keys_that_are_for_it() {
     for alg in ["RS256", "RS384", "RS512"] {
         let jws = emulator.sign(&json!({ "alg": alg }), b"x");
         let any = with_key(&emulator, &jws, |jwk| {
-            drop(jwk.as_object_mut().unwrap().remove("alg"))
+            drop(jwk.as_object_mut().unwrap().remove("alg"));
         });
         assert_eq!(any["ok"], true, "{alg}");
         let own = with_key(&emulator, &jws, |jwk| jwk["alg"] = json!(alg));

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     batch::{self, Object},
-    decimal,
+    decimal, json,
     outcome::{Failure, Verdict, causes},
     output::Output,
 };
@@ -72,9 +72,8 @@ struct Now(UnixTime);
 impl<'de> Deserialize<'de> for Now {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        let millis = decimal::scaled(json.get(), 3).and_then(|millis| millis.try_into().ok());
-        millis
-            .map(|millis| Self(UnixTime::from_millis(millis)))
+        decimal::unix_time(json.get())
+            .map(Self)
             .ok_or_else(|| D::Error::custom("expected Unix time in seconds, a number in range"))
     }
 }
@@ -86,16 +85,9 @@ struct ClockSkew(Duration);
 impl<'de> Deserialize<'de> for ClockSkew {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        let nanos = decimal::scaled(json.get(), 6).and_then(|nanos| u128::try_from(nanos).ok());
-        nanos
-            .and_then(|nanos| {
-                let seconds = u64::try_from(nanos / 1_000_000_000).ok()?;
-                let rest = u32::try_from(nanos % 1_000_000_000).ok()?;
-                Some(Self(Duration::new(seconds, rest)))
-            })
-            .ok_or_else(|| {
-                D::Error::custom("expected milliseconds, a number in range that is not negative")
-            })
+        decimal::milliseconds(json.get()).map(Self).ok_or_else(|| {
+            D::Error::custom("expected milliseconds, a number in range that is not negative")
+        })
     }
 }
 
@@ -180,7 +172,7 @@ fn accepted(payload: &str) -> Result<Answer, String> {
         .map_err(|error| format!("the claims cannot be shown: {error}"))?;
     Ok(Answer::Accepted {
         ok: true,
-        claims: batch::one_line(&claims).into_owned(),
+        claims: json::one_line(&claims).into_owned(),
     })
 }
 

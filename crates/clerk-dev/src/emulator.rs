@@ -1,0 +1,169 @@
+//! `clerk-dev emulator`: Clerk, offline, until it is told to stop.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use clap::Args;
+use clerk::SystemClock;
+use clerk_emulator::{Builder, Seed, Server, TokenVersion};
+use serde::Serialize;
+
+use crate::{
+    outcome::{Failure, Verdict},
+    output::Output,
+    stop,
+};
+
+/// Run an offline Clerk on this machine, for development and tests.
+///
+/// It is not Clerk: it holds what its seed says, forgets the rest when it stops, and signs with a
+/// key whose private half is published, unless it is given one. It listens on loopback only.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  clerk-dev emulator
+  clerk-dev emulator --port 0 --seed seed.json --json
+
+A seed holds users, organizations, roles and jwt_templates:
+  {\"users\":[{\"email\":\"grace@example.com\"}],
+   \"organizations\":[{\"slug\":\"navy\",\"members\":{\"grace@example.com\":\"org:admin\"}}]}
+Without one there are ada@example.com, admin of acme, bob@example.com, member of acme, and the
+template hasura.")]
+pub(crate) struct Emulate {
+    /// The port to listen on; 0 is any free one
+    #[arg(long, default_value_t = 4010)]
+    port: u16,
+    /// What the instance holds, a file in JSON
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Sign with this private key, a file in PEM: RSA, 2048 bits, PKCS#8
+    #[arg(long, value_name = "FILE")]
+    signing_key: Option<PathBuf>,
+    /// The version of session tokens: 1 or 2
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    token_version: Option<TokenVersion>,
+    /// The `iss` of tokens; the emulator's own origin if not said
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// Say where it is in one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn version(text: &str) -> Result<TokenVersion, &'static str> {
+    match text {
+        "1" => Ok(TokenVersion::V1),
+        "2" => Ok(TokenVersion::V2),
+        _ => Err("session tokens have version 1 or 2"),
+    }
+}
+
+impl Emulate {
+    pub(crate) fn run(self, output: &mut Output) -> Result<Verdict, Failure> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let server = Server::start_at(address, self.describe()?, Arc::new(SystemClock::new()))
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::AddrInUse => Failure::Setup(format!(
+                    "port {} is taken; choose another with --port, or 0 for any",
+                    self.port
+                )),
+                _ => Failure::setup("the emulator cannot start", &error),
+            })?;
+        Whereabouts::of(&server).show(self.json, output)?;
+        output.flush()?;
+        runtime.block_on(stop::asked_for())?;
+        server.shutdown();
+        if !self.json {
+            writeln!(output, "stopped")?;
+        }
+        Ok(Verdict::Yes)
+    }
+
+    fn describe(&self) -> Result<Builder, Failure> {
+        let read = |path: &PathBuf| {
+            fs::read_to_string(path)
+                .map_err(|error| Failure::setup(&format!("cannot read {}", path.display()), &error))
+        };
+        let mut builder = clerk_emulator::Emulator::builder();
+        if let Some(path) = &self.seed {
+            let seed = Seed::from_json(&read(path)?)
+                .map_err(|error| Failure::setup(&path.display().to_string(), &error))?;
+            builder = builder.seed(seed);
+        }
+        if let Some(path) = &self.signing_key {
+            builder = builder.signing_key_pkcs8_pem(read(path)?);
+        }
+        if let Some(version) = self.token_version {
+            builder = builder.token_version(version);
+        }
+        if let Some(issuer) = &self.issuer {
+            builder = builder.issuer(issuer);
+        }
+        Ok(builder)
+    }
+}
+
+/// Everything a program has to know to take the emulator for Clerk.
+#[derive(Debug, Serialize)]
+struct Whereabouts<'s> {
+    notice: &'static str,
+    url: &'s str,
+    issuer: &'s str,
+    secret_key: &'s str,
+    publishable_key: &'s str,
+    jwt_key: String,
+    key_id: String,
+}
+
+impl<'s> Whereabouts<'s> {
+    fn of(server: &'s Server) -> Self {
+        let emulator = server.emulator();
+        Self {
+            notice: "this is an emulator, not Clerk; what it signs is worth nothing elsewhere",
+            url: server.url(),
+            issuer: emulator.issuer(),
+            secret_key: emulator.secret_key().expose(),
+            publishable_key: emulator.publishable_key().as_str(),
+            jwt_key: emulator.public_key_pem(),
+            key_id: emulator.key_id(),
+        }
+    }
+
+    fn show(&self, as_json: bool, output: &mut Output) -> io::Result<()> {
+        if as_json {
+            serde_json::to_writer(&mut *output, self)?;
+            return writeln!(output);
+        }
+        let Self {
+            notice,
+            url,
+            secret_key,
+            publishable_key,
+            ..
+        } = self;
+        let jwt_key = self.jwt_key.trim_end().replace('\n', "\\n");
+        write!(
+            output,
+            "Clerk emulator at {url}
+{notice}
+
+CLERK_API_URL={url}
+CLERK_SECRET_KEY={secret_key}
+CLERK_PUBLISHABLE_KEY={publishable_key}
+# only for verifying without any request:
+# CLERK_JWT_KEY=\"{jwt_key}\"
+
+a token:  clerk-dev token mint --emulator {url}
+health:   curl {url}/_emulator/health
+stop:     Ctrl-C
+"
+        )
+    }
+}
