@@ -3,6 +3,7 @@
 mod features;
 mod msrv;
 mod no_std;
+mod signatures;
 
 use std::fmt;
 use std::process::Command;
@@ -82,6 +83,11 @@ const STEPS: &[Step] = &[
             command.env("RUSTDOCFLAGS", "-Dwarnings");
             pass(command)
         },
+    },
+    Step {
+        name: "signatures",
+        about: "no foreign type in a public signature below the frameworks",
+        run: signatures::check,
     },
     Step {
         name: "msrv",
