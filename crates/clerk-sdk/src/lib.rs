@@ -68,3 +68,20 @@ pub use clerk_jwt::{
     AuthorizedParties, Claims, Fault, JwkSet, M2mClaims, OAuthClaims, Policy, Reason,
     SessionClaims, TemplateClaims, UserClaims, Verified,
 };
+
+/// Has `cargo test` compile and run the snippets of the README and the guides.
+#[cfg(all(doctest, feature = "async", feature = "blocking"))]
+mod documents {
+    #[doc = include_str!("../../../README.md")]
+    mod readme {}
+    #[doc = include_str!("../../../docs/guides/from-clerk-rs.md")]
+    mod from_clerk_rs {}
+    #[doc = include_str!("../../../docs/guides/from-node.md")]
+    mod from_node {}
+    #[doc = include_str!("../../../docs/guides/other-runtimes.md")]
+    mod other_runtimes {}
+    #[doc = include_str!("../../../docs/guides/test-offline.md")]
+    mod test_offline {}
+    #[doc = include_str!("../../../docs/guides/verify-tokens.md")]
+    mod verify_tokens {}
+}
