@@ -10,6 +10,7 @@
 mod batch;
 mod dates;
 mod decimal;
+mod demo;
 mod emulator;
 mod json;
 mod jws;
@@ -47,6 +48,7 @@ enum Command {
     #[command(subcommand)]
     Jws(jws::Command),
     Emulator(Box<emulator::Emulate>),
+    Demo(demo::Demo),
 }
 
 impl Command {
@@ -55,6 +57,7 @@ impl Command {
             Self::Token(command) => command.run(output),
             Self::Jws(command) => command.run(output),
             Self::Emulator(command) => command.run(output),
+            Self::Demo(command) => command.run(output),
         }
     }
 }

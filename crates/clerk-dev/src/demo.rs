@@ -1,0 +1,96 @@
+//! `clerk-dev demo`: a protected API over an offline Clerk, and what becomes of its callers.
+
+mod api;
+mod report;
+mod stage;
+mod story;
+
+use std::{
+    io::{self, Write as _},
+    sync::Arc,
+};
+
+use clap::Args;
+use clerk::{Clock, SystemClock};
+use serde_json::json;
+
+use self::{
+    report::Report,
+    stage::{Door, Stage},
+};
+use crate::{
+    outcome::{Failure, Verdict},
+    output::Output,
+};
+
+/// Start an offline Clerk and a protected HTTP API, and show what the API answers to whom.
+///
+/// Good tokens and bad ones, a rotation of keys, an outage of the key server and its end, first
+/// with the async client, then with the blocking one. All of it happens on loopback, over HTTP,
+/// on a clock of its own, so nothing waits. Exit code 1 where an answer is not the expected one.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Afterwards, keep an emulator and the API running, to try by hand
+    #[arg(long)]
+    serve: bool,
+    /// Tell each step in one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Demo {
+    pub(crate) fn run(self, output: &mut Output) -> Result<Verdict, Failure> {
+        let start = SystemClock::new().now();
+        let mut report = Report::new(self.json, output);
+        for door in [Door::Async, Door::Blocking] {
+            story::play(door, start, &mut report)?;
+        }
+        let verdict = report.conclude()?;
+        if self.serve && verdict == Verdict::Yes {
+            self.serve(output)?;
+        }
+        Ok(verdict)
+    }
+
+    fn serve(&self, output: &mut Output) -> Result<(), Failure> {
+        let stage = Stage::start(&(Arc::new(SystemClock::new()) as _))?;
+        if self.json {
+            let urls = json!({
+                "emulator": stage.emulator().url(),
+                "async": stage.url(Door::Async),
+                "blocking": stage.url(Door::Blocking),
+            });
+            writeln!(output, "{urls}")?;
+        } else {
+            instructions(&stage, output)?;
+        }
+        output.flush()?;
+        Ok(stage.until_stopped()?)
+    }
+}
+
+fn instructions(stage: &Stage, output: &mut Output) -> io::Result<()> {
+    let emulator = stage.emulator().url();
+    let (api, blocking) = (stage.url(Door::Async), stage.url(Door::Blocking));
+    // Wherever cargo has put it.
+    let program = std::env::current_exe().unwrap_or_else(|_| "clerk-dev".into());
+    let mint = format!("{} token mint --emulator {emulator}", program.display());
+    write!(
+        output,
+        "
+Try it:
+
+  curl -i {api}
+  TOKEN=$({mint} --as ada@example.com --org acme)
+  curl -i -H \"Authorization: Bearer $TOKEN\" {api}
+  curl -i -H \"Authorization: Bearer $TOKEN\" {blocking}
+  curl -i -H \"Authorization: Bearer $({mint} --issued-ago 90)\" {api}
+  curl -i -H \"Authorization: Bearer $({mint} --template hasura)\" {api}
+  curl -X POST {emulator}/_emulator/keys/rotate
+  curl -X POST {emulator}/_emulator/faults -d '{{\"path\":\"/v1/jwks\",\"status\":503}}'
+  curl -X DELETE {emulator}/_emulator/faults
+
+Stop it: Ctrl-C
+"
+    )
+}
