@@ -65,7 +65,10 @@ const STEPS: &[Step] = &[
                 let mut command = cargo(&["clippy", "--locked", "--manifest-path", manifest]);
                 let directory = metadata.target_directory.join("apart");
                 command.arg("--target-dir").arg(directory);
-                succeed(deny_warnings(command))?;
+                succeed(deny_warnings(command)).map_err(|error| {
+                    let update = "cargo update --workspace --manifest-path";
+                    format!("after a change of dependencies: {update} {manifest}\n{error}")
+                })?;
             }
             Ok(Verdict::Passed)
         },
@@ -83,6 +86,11 @@ const STEPS: &[Step] = &[
             command.env("RUSTDOCFLAGS", "-Dwarnings");
             pass(command)
         },
+    },
+    Step {
+        name: "demo",
+        about: "the demonstration that the README begins with ends well",
+        run: |_| pass(cargo(&["demo"])),
     },
     Step {
         name: "signatures",
