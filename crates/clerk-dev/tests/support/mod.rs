@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "no test file needs all of it")]
 
 use std::{
+    fs,
     io::Write as _,
+    path::PathBuf,
     process::{Command, Output, Stdio},
 };
 
@@ -71,4 +73,33 @@ pub(crate) fn answers(mode: &str, questions: &[Value]) -> Vec<Value> {
 /// The answer of a batch mode to one question.
 pub(crate) fn answer(mode: &str, question: Value) -> Value {
     answers(mode, &[question]).remove(0)
+}
+
+/// What a command says on standard output, and its exit code.
+pub(crate) fn ask(arguments: &[&str]) -> (String, i32) {
+    said(&run(program(arguments), b""))
+}
+
+pub(crate) fn said(output: &Output) -> (String, i32) {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    (text, output.status.code().unwrap())
+}
+
+/// What a command that cannot tell says about it; it has to say nothing else.
+pub(crate) fn failure(command: Command) -> String {
+    let output = run(command, b"");
+    assert_eq!(said(&output), (String::new(), 2));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+pub(crate) fn as_json(answer: &(String, i32)) -> (Value, i32) {
+    (serde_json::from_str(&answer.0).expect(&answer.0), answer.1)
+}
+
+/// A file of this test run, named after the test.
+pub(crate) fn file(name: &str, content: &str) -> String {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.join(name);
+    fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
 }

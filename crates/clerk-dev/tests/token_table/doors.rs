@@ -1,0 +1,213 @@
+//! The four doors that every row goes through.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use clerk::{
+    Clerk, ManualClock, UserClaims, VerificationError, Verified,
+    http::{BlockingRuntime, Retry, Runtime},
+    jwks::{self, ResolveKey as _, StaticKeys},
+    jwt::{JwkSet, KeyId, Ring, UnverifiedToken, VerifyError, VerifyingKey},
+};
+use clerk_emulator::InProcess;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    row::{CONFIGURATION, Keys, NO_KEY, Row, Table, UNKNOWN_KEY},
+    support,
+};
+
+/// What a door says of a row: the payload of a token that is accepted, or else the reason.
+pub(crate) type Said = Result<String, String>;
+
+fn accepted(verified: &Verified<UserClaims>) -> String {
+    verified
+        .claims()
+        .all()
+        .as_json()
+        .trim()
+        .replace(['\n', '\r'], " ")
+}
+
+fn said(result: Result<Verified<UserClaims>, VerificationError>) -> Said {
+    result
+        .map(|verified| accepted(&verified))
+        .map_err(|error| error.reason().to_string())
+}
+
+fn configuration<E>(_: E) -> String {
+    CONFIGURATION.to_owned()
+}
+
+/// `clerk-jwt` alone: the caller finds the key.
+pub(crate) fn direct(row: &Row, table: &Table) -> Said {
+    let reason = |error: VerifyError| error.reason().to_string();
+    let malformed = |error| reason(VerifyError::Malformed(error));
+    let find = match &row.keys {
+        Keys::Published => set(&table.emulator.jwks_json().to_string())?,
+        Keys::Set(json) => set(json)?,
+        Keys::Pem(pem) => {
+            let key = VerifyingKey::from_pem(pem).map_err(configuration)?;
+            let key = key.with_algorithm(clerk::jwt::Algorithm::Rs256);
+            Box::new(move |_: Option<&KeyId>| Ok(key.clone()))
+        }
+        Keys::None => Box::new(|_: Option<&KeyId>| Err(NO_KEY.to_owned())),
+    };
+    let policy = row.policy();
+    let token = UnverifiedToken::parse(&row.token).map_err(malformed)?;
+    token.check_header::<UserClaims>(&policy).map_err(reason)?;
+    token.check_form().map_err(malformed)?;
+    let key = find(token.key_id())?;
+    let verified = token.verify::<UserClaims>(&key, row.now, &policy);
+    verified.map(|verified| accepted(&verified)).map_err(reason)
+}
+
+type Find = Box<dyn Fn(Option<&KeyId>) -> Result<VerifyingKey, String>>;
+
+/// Finds keys in a key set by nothing but their ids.
+fn set(json: &str) -> Result<Find, String> {
+    let keys = JwkSet::from_json(json, &Ring)
+        .map_err(configuration)?
+        .into_keys();
+    Ok(Box::new(move |id| {
+        let named = keys
+            .iter()
+            .filter(|key| id.is_some() && key.id.as_ref() == id);
+        let mut found = Err(UNKNOWN_KEY.to_owned());
+        for published in named {
+            match &published.key {
+                Ok(key) => return Ok(key.clone()),
+                Err(error) => found = Err(VerifyError::Key(error.clone()).reason().to_string()),
+            }
+        }
+        found
+    }))
+}
+
+fn static_keys(keys: &Keys) -> Result<Option<StaticKeys>, String> {
+    match keys {
+        Keys::Published | Keys::None => Ok(None),
+        Keys::Pem(pem) => StaticKeys::from_pem(pem).map(Some).map_err(configuration),
+        Keys::Set(json) => {
+            let set = JwkSet::from_json(json, &Ring).map_err(configuration)?;
+            Ok(Some(set.into()))
+        }
+    }
+}
+
+/// Runs things beside on tokio or a thread; nothing here ever waits.
+#[derive(Debug)]
+struct Beside;
+
+#[async_trait::async_trait]
+impl Runtime for Beside {
+    async fn sleep(&self, _: Duration) {}
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        tokio::spawn(task);
+    }
+}
+
+impl BlockingRuntime for Beside {
+    fn sleep(&self, _: Duration) {}
+
+    fn spawn(&self, task: Box<dyn FnOnce() + Send>) {
+        std::thread::spawn(task);
+    }
+}
+
+/// The facade's client and `clerk-jwks`, async.
+pub(crate) fn asynchronous(table: &Table) -> Vec<Said> {
+    let clock = Arc::new(ManualClock::at(crate::row::NOW));
+    let transport = InProcess::new(table.emulator.clone(), Arc::clone(&clock) as _);
+    let clerk = Clerk::builder()
+        .secret_key(table.emulator.secret_key())
+        .api_url(table.emulator.url())
+        .clock(Arc::clone(&clock))
+        .retry(Retry::none())
+        .transport(transport, Beside)
+        .build()
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let mut answers = Vec::new();
+        for row in &table.rows {
+            clock.set(row.now);
+            let verifier = match (&row.keys, static_keys(&row.keys)) {
+                (_, Err(problem)) => {
+                    answers.push(Err(problem));
+                    continue;
+                }
+                (_, Ok(Some(keys))) => jwks::Verifier::new(keys, row.policy(), Arc::clone(&clock)),
+                (Keys::None, _) => {
+                    let nowhere = jwks::Layered::new();
+                    assert!(nowhere.at_hand(None).is_none());
+                    jwks::Verifier::new(nowhere, row.policy(), Arc::clone(&clock))
+                }
+                _ => clerk.verifier().with_policy(row.policy()),
+            };
+            answers.push(said(verifier.verify(&row.token).await));
+        }
+        answers
+    })
+}
+
+/// The same, blocking.
+pub(crate) fn blocking(table: &Table) -> Vec<Said> {
+    let clock = Arc::new(ManualClock::at(crate::row::NOW));
+    let transport = InProcess::new(table.emulator.clone(), Arc::clone(&clock) as _);
+    let clerk = clerk::blocking::Clerk::builder()
+        .secret_key(table.emulator.secret_key())
+        .api_url(table.emulator.url())
+        .clock(Arc::clone(&clock))
+        .retry(Retry::none())
+        .transport(transport, Beside)
+        .build()
+        .unwrap();
+    let judge = |row: &Row| {
+        clock.set(row.now);
+        let clock = Arc::clone(&clock);
+        let verifier = match (&row.keys, static_keys(&row.keys)?) {
+            (_, Some(keys)) => jwks::blocking::Verifier::new(keys, row.policy(), clock),
+            (Keys::None, _) => {
+                jwks::blocking::Verifier::new(jwks::blocking::Layered::new(), row.policy(), clock)
+            }
+            _ => clerk.verifier().with_policy(row.policy()),
+        };
+        said(verifier.verify(&row.token))
+    };
+    table.rows.iter().map(judge).collect()
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    id: usize,
+    #[serde(default)]
+    ok: bool,
+    claims: Option<Box<RawValue>>,
+    reason: Option<String>,
+    error: Option<String>,
+}
+
+/// `clerk-dev token verify --batch`.
+pub(crate) fn command_line(table: &Table) -> Vec<Said> {
+    let published = table.emulator.jwks_json();
+    let lines = table.rows.iter().enumerate();
+    let input: String = lines.map(|(id, row)| row.line(id, &published)).collect();
+    support::answer_bytes("token", input.as_bytes())
+        .iter()
+        .enumerate()
+        .map(|(index, line)| {
+            let answer: Answer = serde_json::from_str(line).unwrap();
+            assert_eq!(answer.id, index);
+            match (answer.ok, answer.claims, answer.reason, answer.error) {
+                (true, Some(claims), None, None) => Ok(claims.get().to_owned()),
+                (false, None, Some(reason), None) => Err(reason),
+                (false, None, None, Some(_)) => Err(CONFIGURATION.to_owned()),
+                _ => panic!("no answer: {line}"),
+            }
+        })
+        .collect()
+}
