@@ -80,8 +80,9 @@ pub(crate) fn answer_lines<Q: DeserializeOwned, B: Serialize>(
         if input.read_until(b'\n', &mut line)? == 0 {
             break;
         }
-        if !line.trim_ascii().is_empty() {
-            answer_line(&line, output, &mut answer)?;
+        let question = line.trim_ascii_end();
+        if !question.is_empty() {
+            answer_line(question, output, &mut answer)?;
         }
         if !input.buffer().contains(&b'\n') {
             output.flush()?;
@@ -121,12 +122,11 @@ fn answer_line<Q: DeserializeOwned, B: Serialize>(
 fn read<'l, Q: Deserialize<'l>>(line: &'l str) -> Result<Q, String> {
     let mut reader = serde_json::Deserializer::from_str(line);
     let Object(question) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        let problem = problem(error.inner());
-        if path == "." {
-            problem
-        } else {
+        let (path, problem) = (error.path().to_string(), problem(error.inner()));
+        if error.inner().is_data() && path != "." {
             format!("{path}: {problem}")
+        } else {
+            problem
         }
     })?;
     reader.end().map_err(|error| problem(&error))?;

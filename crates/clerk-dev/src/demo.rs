@@ -21,6 +21,7 @@ use self::{
 use crate::{
     outcome::{Failure, Verdict},
     output::Output,
+    stop::Stop,
 };
 
 /// Start an offline Clerk and a protected HTTP API, and show what the API answers to whom.
@@ -54,6 +55,10 @@ impl Demo {
 
     fn serve(&self, output: &mut Output) -> Result<(), Failure> {
         let stage = Stage::start(&(Arc::new(SystemClock::new()) as _))?;
+        let stop = {
+            let _within = stage.runtime().enter();
+            Stop::listen()?
+        };
         if self.json {
             let urls = json!({
                 "emulator": stage.emulator().url(),
@@ -65,7 +70,7 @@ impl Demo {
             instructions(&stage, output)?;
         }
         output.flush()?;
-        Ok(stage.until_stopped()?)
+        Ok(stage.runtime().block_on(stop.asked_for())?)
     }
 }
 

@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::{
     outcome::{Failure, Verdict},
     output::Output,
-    stop,
+    stop::Stop,
 };
 
 /// Run an offline Clerk on this machine, for development and tests.
@@ -76,9 +76,13 @@ impl Emulate {
                 )),
                 _ => Failure::setup("the emulator cannot start", &error),
             })?;
+        let stop = {
+            let _within = runtime.enter();
+            Stop::listen()?
+        };
         Whereabouts::of(&server).show(self.json, output)?;
         output.flush()?;
-        runtime.block_on(stop::asked_for())?;
+        runtime.block_on(stop.asked_for())?;
         server.shutdown();
         if !self.json {
             writeln!(output, "stopped")?;

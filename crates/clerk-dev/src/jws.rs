@@ -17,7 +17,6 @@ use crate::{
 /// The subcommands of `clerk-dev jws`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Say whether a compact JWS was signed with a key that may be used for it.
     Verify(Verify),
 }
 
@@ -29,8 +28,18 @@ impl Command {
     }
 }
 
-/// Options of `jws verify`.
+/// Say whether a compact JWS was signed with a key that may be used for it.
+///
+/// No claim is judged, and the payload need not be JSON. Of the algorithms there are, RS256, RS384
+/// and RS512 are accepted.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Each line of input is a question, answered by one line, in order:
+  {\"id\":1,\"jws\":\"eyJ…\",\"jwk\":{\"kty\":\"RSA\",\"n\":\"…\",\"e\":\"AQAB\"}}
+  {\"id\":1,\"ok\":true,\"payload_base64url\":\"…\"}
+  {\"id\":1,\"ok\":false,\"reason\":\"token-invalid-signature\",\"message\":\"…\"}
+  {\"id\":1,\"error\":\"jwk: expected an object\"}"
+)]
 pub(crate) struct Verify {
     /// Answer questions read from standard input, one JSON object a line.
     #[arg(long, required = true)]

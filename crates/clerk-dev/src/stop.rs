@@ -1,22 +1,51 @@
-//! Being told to stop.
+//! Being told to stop: Ctrl-C, or what service managers send instead.
 
 use std::io;
 
-/// Waits for Ctrl-C, or for what service managers send instead.
-///
-/// # Errors
-///
-/// The operating system does not let signals be received.
-pub(crate) async fn asked_for() -> io::Result<()> {
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Hears when the program is to stop, from when it is made on.
+#[derive(Debug)]
+pub(crate) struct Stop {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
+    signals: [Signal; 2],
+}
+
+impl Stop {
+    /// Starts listening. Without this a signal ends the program at once.
+    ///
+    /// # Errors
+    ///
+    /// The operating system does not let signals be received.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            signals: [
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+            ],
+        })
     }
+
+    /// Waits until the program is told to stop.
+    #[cfg(unix)]
+    pub(crate) async fn asked_for(self) -> io::Result<()> {
+        let [mut interrupt, mut terminate] = self.signals;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        Ok(())
+    }
+
+    /// Waits until the program is told to stop.
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    pub(crate) async fn asked_for(self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }

@@ -201,6 +201,19 @@ fn an_error_names_what_is_wrong_and_repeats_no_value() {
 }
 
 #[test]
+fn a_line_that_is_no_json_is_told_where_it_goes_wrong() {
+    let answers = answer_bytes("token", b"{\"id\":1,\nx\n{\"id\":2,\"token\":\"x\"} y\n");
+    assert_eq!(
+        answers,
+        [
+            r#"{"id":null,"error":"EOF while parsing a value at column 8"}"#,
+            r#"{"id":null,"error":"expected value at column 1"}"#,
+            r#"{"id":null,"error":"trailing characters at column 22"}"#,
+        ]
+    );
+}
+
+#[test]
 fn an_unknown_option_is_an_error_that_names_it() {
     for name in ["audiences", "jwtKey", "secret_key", "clockSkewInMs"] {
         let text = error(with_option(name, json!(null)));

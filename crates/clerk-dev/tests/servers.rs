@@ -7,24 +7,34 @@ use std::{
     process::{Child, Command},
 };
 
+use bytes::Bytes;
+use http::{Request, Response};
 use serde_json::{Value, json};
 use support::{as_json, ask, failure, file, program, run, said};
 
-/// A running `clerk-dev emulator`, and what it said of itself.
+/// A running server, and what it said of itself.
 struct Running {
     child: Child,
     about: Value,
 }
 
 impl Running {
+    /// Starts an emulator.
     fn start(more: &[&str]) -> Self {
         let mut arguments = vec!["emulator", "--port", "0", "--json"];
         arguments.extend(more);
-        let mut child = program(&arguments).spawn().unwrap();
-        let mut line = String::new();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        output.read_line(&mut line).unwrap();
-        let about = serde_json::from_str(&line).expect(&line);
+        Self::waiting_for("url", &arguments)
+    }
+
+    /// Starts a program that says where it is in an object with the member `name`.
+    fn waiting_for(name: &str, arguments: &[&str]) -> Self {
+        let mut child = program(arguments).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let about = output
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap())
+            .find(|about| about.get(name).is_some());
+        let about = about.expect("it ended without saying where it is");
         Self { child, about }
     }
 
@@ -120,4 +130,61 @@ fn the_demo_goes_as_told_with_both_clients() {
     }
     let summary = told.last().unwrap();
     assert_eq!(summary, &json!({ "steps": steps.len(), "surprises": 0 }));
+}
+
+/// Sends a `GET` with the facade's own transport, where every status is an answer.
+fn get(url: &str, authorization: Option<&str>) -> Response<Bytes> {
+    let clerk = clerk::blocking::Clerk::builder().secret_key("sk_test_any");
+    let clerk = clerk.build().unwrap();
+    let mut request = Request::get(url);
+    if let Some(value) = authorization {
+        request = request.header("authorization", value);
+    }
+    let request = request.body(Bytes::new()).unwrap();
+    clerk.client().transport().send(request).unwrap()
+}
+
+#[test]
+fn the_demo_can_be_tried_by_hand() {
+    let demo = Running::waiting_for("emulator", &["demo", "--serve", "--json"]);
+    let (token, code) = ask(&["token", "mint", "--emulator", demo.text("emulator")]);
+    assert_eq!(code, 0);
+    let token = token.trim_end();
+    for door in ["async", "blocking"] {
+        let url = demo.text(door);
+        for scheme in ["Bearer", "bearer", "BEARER "] {
+            let answer = get(url, Some(&format!("{scheme} {token}")));
+            assert_eq!(answer.status(), 200, "{door} {scheme}");
+            let claims: Value = serde_json::from_slice(answer.body()).unwrap();
+            assert_eq!(claims["sub"], "user_0adaLovelaceExample00000000");
+        }
+        let damaged = format!("Bearer {}", &token[..token.len() - 2]);
+        for (authorization, reason, challenge) in [
+            (None, "session-token-and-uat-missing", "Bearer"),
+            (
+                Some("Basic eDp5"),
+                "session-token-and-uat-missing",
+                "Bearer",
+            ),
+            (
+                Some("Bearer x"),
+                "token-invalid",
+                "Bearer error=\"invalid_token\"",
+            ),
+            (
+                Some(&*damaged),
+                "token-invalid-signature",
+                "Bearer error=\"invalid_token\"",
+            ),
+        ] {
+            let answer = get(url, authorization);
+            assert_eq!(answer.status(), 401, "{door} {authorization:?}");
+            assert_eq!(answer.headers()["x-clerk-auth-reason"], reason);
+            assert_eq!(answer.headers()["www-authenticate"], challenge);
+            assert_eq!(answer.headers()["content-type"], "application/json");
+            let body: Value = serde_json::from_slice(answer.body()).unwrap();
+            assert_eq!(body["errors"][0]["code"], reason);
+            assert!(body["errors"][0]["message"].is_string());
+        }
+    }
 }

@@ -1,5 +1,4 @@
 use std::{
-    io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
 };
@@ -16,10 +15,7 @@ use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use super::api;
-use crate::{
-    outcome::{Failure, causes},
-    stop,
-};
+use crate::outcome::{Failure, causes};
 
 /// By which client the API verifies tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +32,6 @@ pub(super) struct Stage {
     api: SocketAddr,
     /// What calls the API.
     caller: Arc<dyn BlockingTransport>,
-    /// What the API runs on.
     runtime: Runtime,
 }
 
@@ -98,9 +93,9 @@ impl Stage {
         }
     }
 
-    /// Goes on until the program is told to stop.
-    pub(super) fn until_stopped(self) -> io::Result<()> {
-        self.runtime.block_on(stop::asked_for())
+    /// What the API runs on.
+    pub(super) const fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 }
 
