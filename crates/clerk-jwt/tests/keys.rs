@@ -27,6 +27,7 @@ fn pem_in_every_form_an_environment_file_leaves_it_in() {
         format!("\n\n  {PUBLIC_A}\n"),
         format!("\"{}\"", PUBLIC_A.replace('\n', "\\n")),
         format!("'{PUBLIC_A}'"),
+        format!("\"\\n \n'{}\"", body(PUBLIC_A)),
         body(PUBLIC_A),
         format!(" {}\n", body(PUBLIC_A)),
     ] {

@@ -21,7 +21,7 @@ const SEQUENCE: u8 = 0x30;
 pub(super) fn read_pem(pem: &str) -> Result<RsaPublicKey, InvalidKey> {
     // Environment files write a line break as the two characters `\n`, and some keep the quotes.
     let pem = pem.replace("\\r", "\r").replace("\\n", "\n");
-    let text = pem.trim().trim_matches(['"', '\'']).trim();
+    let text = pem.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
     if text.is_empty() {
         return Err(InvalidKey::Empty);
     }
