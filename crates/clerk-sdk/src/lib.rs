@@ -50,11 +50,13 @@
 mod async_clerk;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+#[cfg(any(feature = "async", feature = "blocking"))]
 mod builder;
 pub mod node;
 
 #[cfg(feature = "async")]
 pub use async_clerk::Clerk;
+#[cfg(any(feature = "async", feature = "blocking"))]
 pub use builder::{Build, BuildError, Builder, IntoSecretKey};
 
 pub use clerk_core::{
