@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::repository::{self, Metadata};
-use crate::{Outcome, tidy};
+use crate::{Outcome, conformance, tidy};
 
 /// How a step ended, when it did not fail.
 enum Verdict {
@@ -91,6 +91,15 @@ const STEPS: &[Step] = &[
         name: "demo",
         about: "the demonstration that the README begins with ends well",
         run: |_| pass(cargo(&["demo"])),
+    },
+    Step {
+        name: "conformance",
+        about: "Clerk's own clients and ours say the same",
+        run: |_| match conformance::run(&[]) {
+            Ok(()) => Ok(Verdict::Passed),
+            Err(why) if why.is::<conformance::Skipped>() => Ok(Verdict::Skipped(why.to_string())),
+            Err(error) => Err(format!("{error}\nrepeat with: cargo xtask conformance")),
+        },
     },
     Step {
         name: "signatures",

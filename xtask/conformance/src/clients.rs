@@ -21,7 +21,7 @@ impl Node {
     const OLDEST: u32 = 20;
 
     pub(crate) fn set_up(target: &Path) -> Result<Self, Stopped> {
-        let version = captured(Command::new("node").arg("--version"))?;
+        let version = output("looking for Node", Command::new("node").arg("--version"))?;
         let major = version
             .trim_start_matches('v')
             .split('.')
@@ -42,7 +42,7 @@ impl Node {
             let mut npm = Command::new("npm");
             npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
             npm.args(["--fetch-retries", "1"]).current_dir(&directory);
-            captured(&mut npm).map(drop)
+            output("installing @clerk/backend", &mut npm).map(drop)
         })?;
         Ok(Self { directory })
     }
@@ -68,14 +68,19 @@ impl Python {
         let directory = target.join("python");
         let interpreter = directory.join("bin/python");
         let requirements = Path::new(SOURCES).join("requirements.txt");
-        let version = captured(Command::new("python3").arg("--version"))?;
+        let version = output(
+            "looking for Python",
+            Command::new("python3").arg("--version"),
+        )?;
         let pinned = format!("# {version}{}", fs::read_to_string(&requirements)?);
         install(&directory, &pinned, || {
             let mut venv = Command::new("python3");
-            captured(venv.args(["-m", "venv", "--clear"]).arg(&directory))?;
+            venv.args(["-m", "venv", "--clear"]).arg(&directory);
+            output("making a virtual environment", &mut venv)?;
             let mut pip = Command::new(&interpreter);
             pip.args(["-m", "pip", "install", "--quiet", "--retries", "1"]);
-            captured(pip.arg("--requirement").arg(&requirements)).map(drop)
+            pip.arg("--requirement").arg(&requirements);
+            output("installing clerk-backend-api", &mut pip).map(drop)
         })?;
         Ok(Self { interpreter })
     }
@@ -123,27 +128,24 @@ const NOT_HERE: [&str; 15] = [
     "requires a different Python",
 ];
 
-fn captured(command: &mut Command) -> Result<String, Stopped> {
+/// What `command` prints.
+fn output(purpose: &str, command: &mut Command) -> Result<String, Stopped> {
     let output = command.output().map_err(|error| {
         let program = command.get_program().to_string_lossy();
-        Stopped::Skipped(format!("cannot run `{program}`: {error}"))
+        Stopped::Skipped(format!("{purpose}: cannot run `{program}`: {error}"))
     })?;
     if output.status.success() {
         return Ok(String::from_utf8(output.stdout)?);
     }
     let complaint = [output.stdout, output.stderr].concat();
-    let complaint = String::from_utf8_lossy(&complaint);
-    Err(judge(&format!("{command:?}"), &complaint))
+    Err(judge(purpose, &String::from_utf8_lossy(&complaint)))
 }
 
 /// Whether an installation that did not work is this machine's doing, or ours.
-fn judge(command: &str, complaint: &str) -> Stopped {
-    let lacking = complaint
-        .lines()
-        .find(|line| NOT_HERE.iter().any(|sign| line.contains(sign)));
-    match lacking {
-        Some(line) => Stopped::Skipped(format!("{command}: {}", line.trim())),
-        None => Stopped::Failed(format!("{command}:\n{complaint}")),
+fn judge(purpose: &str, complaint: &str) -> Stopped {
+    match NOT_HERE.iter().find(|sign| complaint.contains(**sign)) {
+        Some(sign) => Stopped::Skipped(format!("{purpose}: {sign}")),
+        None => Stopped::Failed(format!("{purpose}:\n{complaint}")),
     }
 }
 
@@ -154,18 +156,21 @@ mod tests {
     #[test]
     fn a_registry_out_of_reach_skips_and_a_lock_that_does_not_fit_fails() {
         let offline = "npm error code ENOTFOUND\nnpm error network request failed";
-        let why = match judge("npm", offline) {
+        let why = match judge("installing it", offline) {
             Stopped::Skipped(why) => why,
             Stopped::Failed(why) => panic!("{why}"),
         };
-        assert_eq!(why, "npm: npm error code ENOTFOUND");
+        assert_eq!(why, "installing it: ENOTFOUND");
         let outdated = "npm error code EUSAGE\nnpm error the lock file is out of sync";
-        assert!(matches!(judge("npm", outdated), Stopped::Failed(_)));
+        assert!(matches!(
+            judge("installing it", outdated),
+            Stopped::Failed(_)
+        ));
     }
 
     #[test]
     fn a_program_that_is_not_there_skips() {
-        let missing = captured(&mut Command::new("no-such-program-anywhere"));
+        let missing = output("looking", &mut Command::new("no-such-program-anywhere"));
         assert!(matches!(missing, Err(Stopped::Skipped(_))));
     }
 

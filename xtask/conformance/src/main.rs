@@ -15,7 +15,10 @@ mod outcome;
 mod programs;
 mod tokens;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clerk::{Clock, SystemClock};
 
@@ -77,11 +80,14 @@ fn main() -> ExitCode {
 
 fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    // Cargo puts both programs into a directory of its target directory.
+    let clerk_dev = program.with_file_name("clerk-dev");
+    let target = clerk_dev.ancestors().nth(2).unwrap_or(Path::new("."));
     let mut settings = Settings {
         seed: 1,
         count: 5_000,
-        directory: program.with_file_name("..").join("conformance"),
-        clerk_dev: program.with_file_name("clerk-dev"),
+        directory: target.join("conformance"),
+        clerk_dev,
     };
     let mut suites = Vec::new();
     let mut arguments = arguments.iter();

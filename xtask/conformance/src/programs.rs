@@ -33,6 +33,7 @@ pub(crate) fn answers(mut program: Command, input: &str) -> Result<String, Stopp
 }
 
 /// A program that is asked one question after the other.
+#[derive(Debug)]
 pub(crate) struct Conversation {
     program: Child,
     questions: Option<ChildStdin>,

@@ -31,7 +31,8 @@ impl Answer {
     pub(super) fn read_all(who: &str, lines: &str, count: usize) -> Result<Vec<Self>, Stopped> {
         let mut answers = Vec::with_capacity(count);
         for line in lines.lines() {
-            let broken = |problem: &str| Stopped::Failed(format!("{who} answered {line}: {problem}"));
+            let broken =
+                |problem: &str| Stopped::Failed(format!("{who} answered {line}: {problem}"));
             let read: Line =
                 serde_json::from_str(line).map_err(|error| broken(&error.to_string()))?;
             if read.id != answers.len() {

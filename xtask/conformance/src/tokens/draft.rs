@@ -26,11 +26,17 @@ pub(super) struct Draft {
     pub(super) signed_as: Option<&'static str>,
     pub(super) keys: Keys,
     pub(super) options: Options,
-    pub(super) bytes: Vec<(Part, fn(&mut Random, &mut Vec<u8>))>,
-    pub(super) segments: Vec<(Part, fn(&mut Random, &mut String))>,
-    pub(super) text: Vec<fn(&mut Random, &mut String)>,
+    /// What is done to a part's JSON.
+    pub(super) bytes: Vec<(Part, Spoil<Vec<u8>>)>,
+    /// What is done to a part's base64, which is then signed.
+    pub(super) segments: Vec<(Part, Spoil<String>)>,
+    /// What is done to the signed token.
+    pub(super) text: Vec<Spoil<String>>,
     pub(super) story: Vec<&'static str>,
 }
+
+/// Does something odd to a text on its way.
+pub(super) type Spoil<T> = fn(&mut Random, &mut T);
 
 /// What is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

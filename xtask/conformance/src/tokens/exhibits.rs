@@ -1,14 +1,21 @@
 //! One case for each entry of `docs/divergences.md` that tokens can show, with both answers.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
-    case::Case,
+    case::{Case, Options},
     draft::{AUDIENCE, Draft, Keys, NOW, Part},
     random::Random,
-    signer::{KEY_ID, PEM, Signers, Who},
+    signer::{KEY_ID, PEM, Signers},
 };
+
+/// Reads a file of `vectors/`.
+macro_rules! vector {
+    ($name:literal) => {
+        include_str!(concat!("../../vectors/", $name))
+    };
+}
 
 /// An answer as an exhibit announces it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,10 +116,14 @@ fn form(make: &mut Maker<'_>) {
         draft.text.push(|_, token| token.push_str("=="));
     });
     make.add("padded-base64url", ACCEPTED, |draft| {
-        draft.segments.push((Part::Payload, |_, text| text.push('=')));
+        draft
+            .segments
+            .push((Part::Payload, |_, text| text.push('=')));
     });
     make.add("byte-order-mark", ACCEPTED, |draft| {
-        draft.bytes.push((Part::Payload, |_, bytes| drop(bytes.splice(..0, *b"\xef\xbb\xbf"))));
+        draft.bytes.push((Part::Payload, |_, bytes| {
+            drop(bytes.splice(..0, *b"\xef\xbb\xbf"));
+        }));
     });
     make.add("invalid-utf8", ACCEPTED, |draft| {
         draft.payload.set("x", "\"~\"");
@@ -122,34 +133,52 @@ fn form(make: &mut Maker<'_>) {
             }
         }));
     });
-    make.add("lone-surrogate", ACCEPTED, |draft| draft.payload.set("sub", "\"user_\\ud800\""));
+    make.add("lone-surrogate", ACCEPTED, |draft| {
+        draft.payload.set("sub", "\"user_\\ud800\"");
+    });
     make.add("not-an-object", (UNVERIFIED, INVALID), |draft| {
-        draft.bytes.push((Part::Payload, |_, bytes| *bytes = b"[]".to_vec()));
+        draft
+            .bytes
+            .push((Part::Payload, |_, bytes| *bytes = b"[]".to_vec()));
     });
     make.add("not-an-object", (Failed, INVALID), |draft| {
-        draft.bytes.push((Part::Header, |_, bytes| *bytes = b"null".to_vec()));
+        draft
+            .bytes
+            .push((Part::Header, |_, bytes| *bytes = b"null".to_vec()));
     });
     for name in ["\"sub\"", "\"\\u0073ub\""] {
         make.add("duplicate-member", ACCEPTED, |draft| {
-            draft.payload.0.push((name.to_owned(), "\"user_2\"".to_owned()));
+            draft
+                .payload
+                .0
+                .push((name.to_owned(), "\"user_2\"".to_owned()));
         });
     }
     make.add("duplicate-member", ACCEPTED, |draft| {
-        draft.header.0.insert(0, ("\"alg\"".to_owned(), "\"none\"".to_owned()));
+        draft
+            .header
+            .0
+            .insert(0, ("\"alg\"".to_owned(), "\"none\"".to_owned()));
     });
     make.add("oversize-token", ACCEPTED, |draft| {
-        draft.payload.set("x", format!("\"{}\"", "x".repeat(16 * 1024)));
+        draft
+            .payload
+            .set("x", format!("\"{}\"", "x".repeat(16 * 1024)));
     });
 }
 
 fn header(make: &mut Maker<'_>) {
     for crit in ["[\"exp\"]", "null"] {
-        make.add("critical-header", (Accepted, INVALID), |draft| draft.header.set("crit", crit));
+        make.add("critical-header", (Accepted, INVALID), |draft| {
+            draft.header.set("crit", crit);
+        });
     }
     let algorithm = Refused("token-invalid-algorithm");
     make.add("header-first", (INVALID, algorithm), |draft| {
         draft.header.set("alg", "\"HS256\"");
-        draft.bytes.push((Part::Payload, |_, bytes| *bytes = b"{".to_vec()));
+        draft
+            .bytes
+            .push((Part::Payload, |_, bytes| *bytes = b"{".to_vec()));
     });
     make.add("header-first", (MISMATCH, INVALID), |draft| {
         draft.header.set("typ", "\"at+jwt\"");
@@ -181,7 +210,14 @@ fn claims(make: &mut Maker<'_>) {
             draft.payload.set(claim, date);
         });
     }
-    for aud in [None, Some("\"\""), Some("5"), Some("[]"), Some("[1]"), Some("[\"b\",1]")] {
+    for aud in [
+        None,
+        Some("\"\""),
+        Some("5"),
+        Some("[]"),
+        Some("[1]"),
+        Some("[\"b\",1]"),
+    ] {
         make.add("audience-fails-closed", (Accepted, UNVERIFIED), |draft| {
             draft.options.audience = Some(AUDIENCE.into());
             if let Some(aud) = aud {
@@ -195,31 +231,48 @@ fn key_members(make: &mut Maker<'_>) {
     make.key("jwk-private-members", Accepted, "p", json!("AQAB"));
     make.key("jwk-private-members", Accepted, "k", json!("AQAB"));
     make.key("jwk-algorithm", Accepted, "alg", json!("PS256"));
-    make.key("jwk-key-operations", Accepted, "key_ops", json!(["verify", "encrypt"]));
+    make.key(
+        "jwk-key-operations",
+        Accepted,
+        "key_ops",
+        json!(["verify", "encrypt"]),
+    );
     make.key("jwk-member-types", Accepted, "kty", json!(["RSA"]));
     make.key("jwk-member-types", Accepted, "use", json!(["sig"]));
-    make.add("empty-key-set", (Refused("jwk-remote-failed-to-load"), MISMATCH), |draft| {
-        draft.keys = Keys::Jwks(Vec::new());
-    });
+    make.add(
+        "empty-key-set",
+        (Refused("jwk-remote-failed-to-load"), MISMATCH),
+        |draft| {
+            draft.keys = Keys::Jwks(Vec::new());
+        },
+    );
 }
 
 fn key_numbers(make: &mut Maker<'_>) {
     let signature = Refused("token-invalid-signature");
     make.key("jwk-base64url", Accepted, "e", json!("AQAB===="));
-    let short = Case::new(NOW * 1000, vector!("rsa1024.jwt").trim().to_owned(), {
-        let mut options = super::case::Options::default();
-        options.jwks = Some(json!({ "keys": [published(vector!("rsa1024.jwk.json"))] }));
-        options
-    });
+    let token = vector!("rsa1024.jwt").trim().to_owned();
+    let short = Case::new(
+        NOW * 1000,
+        token,
+        verified_with(vector!("rsa1024.jwk.json")),
+    );
     make.push("rsa-key-size", (Accepted, UNVERIFIED), short);
     let long = URL_SAFE_NO_PAD.encode([0xff; 1025]);
     make.key("rsa-key-size", signature, "n", json!(long));
-    make.key("roca-key", signature, "n", json!(URL_SAFE_NO_PAD.encode(marked_modulus())));
+    make.key(
+        "roca-key",
+        signature,
+        "n",
+        json!(URL_SAFE_NO_PAD.encode(marked_modulus())),
+    );
     let forged = make.case(|draft| {
         if let Some(jwk) = draft.first_jwk() {
             jwk.insert("e".to_owned(), json!("AQ"));
         }
-        draft.text.push(|_, token| *token = forged_for_exponent_one(token));
+        draft
+            .text
+            .push(|_, token| *token = forged_for_exponent_one(token));
     });
     make.push("rsa-exponent", (Accepted, UNVERIFIED), forged);
 }
@@ -230,6 +283,7 @@ fn settings(make: &mut Maker<'_>) {
         draft.keys = Keys::Pem("sk_test_not_a_key".to_owned());
     });
     make.add("negative-clock-skew", (Accepted, Failed), |draft| {
+        draft.now_ms += 1;
         draft.options.clock_skew_ms = Some(-1);
     });
 }
@@ -241,15 +295,17 @@ fn looser(make: &mut Maker<'_>) {
     let (case, control) = (make.case(escaped), make.case(plain));
     make.looser("pem-escapes", "token-invalid-signature", case, control);
 
-    let token = vector!("rsa3072.jwt").trim().to_owned();
-    let with = |jwt_key: Option<&str>, jwks: Option<Value>| {
-        let mut options = super::case::Options::default();
-        options.jwt_key = jwt_key.map(str::to_owned);
-        options.jwks = jwks;
-        Case::new(NOW * 1000, token.clone(), options)
+    let token = || vector!("rsa3072.jwt").trim().to_owned();
+    let pem = Options {
+        jwt_key: Some(vector!("rsa3072.pem").to_owned()),
+        ..Options::default()
     };
-    let set = json!({ "keys": [published(vector!("rsa3072.jwk.json"))] });
-    let (case, control) = (with(Some(vector!("rsa3072.pem")), None), with(None, Some(set)));
+    let case = Case::new(NOW * 1000, token(), pem);
+    let control = Case::new(
+        NOW * 1000,
+        token(),
+        verified_with(vector!("rsa3072.jwk.json")),
+    );
     make.looser("pem-key-size", "token-invalid-signature", case, control);
 
     let newer = json!({ "kty": "AKP", "kid": KEY_ID, "alg": "ML-DSA-65" });
@@ -261,16 +317,13 @@ fn looser(make: &mut Maker<'_>) {
     make.looser("same-kid-twice", "token-verification-failed", case, control);
 }
 
-/// Reads a file of `vectors/`.
-macro_rules! vector {
-    ($name:literal) => {
-        include_str!(concat!("../../vectors/", $name))
-    };
-}
-use vector;
-
-fn published(jwk: &str) -> Value {
-    serde_json::from_str(jwk).unwrap_or_default()
+/// Asks for nothing but a signature by the key `jwk`.
+fn verified_with(jwk: &str) -> Options {
+    let jwk: Value = serde_json::from_str(jwk).unwrap_or_default();
+    Options {
+        jwks: Some(json!({ "keys": [jwk] })),
+        ..Options::default()
+    }
 }
 
 /// The smallest power of 65537 beyond 2048 bits, big-endian: modulo any prime it is a power of
@@ -283,7 +336,11 @@ pub(super) fn marked_modulus() -> Vec<u8> {
         let mut carry = 0;
         for at in 0..=digits.len() {
             let this = digits.get(at).copied().unwrap_or(0);
-            let lower = at.checked_sub(1).and_then(|at| digits.get(at)).copied().unwrap_or(0);
+            let lower = at
+                .checked_sub(1)
+                .and_then(|at| digits.get(at))
+                .copied()
+                .unwrap_or(0);
             let sum = u32::from(this) + u32::from(lower) + carry;
             next.push((sum & 0xffff) as u16);
             carry = sum >> 16;

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::{
     answer::Answer,
-    facts::{Facts, Json, Part, text},
+    exhibits,
+    facts::{Facts, Part, text},
     signer::{FOREIGN_PEM, PEM},
 };
 
@@ -20,54 +21,32 @@ pub(super) struct Difference<'c> {
     pub(super) ours: &'c Answer,
 }
 
-type Explanation = (&'static str, fn(&Difference<'_>) -> bool);
+type Explanation = fn(&Difference<'_>) -> bool;
 
-const EXPLANATIONS: &[Explanation] = &[
-    ("oversize-token", |it| it.facts.token.len() > 16 * 1024 && it.is_invalid()),
-    ("padded-base64url", |it| it.facts.padded && it.is_invalid()),
-    ("byte-order-mark", |it| it.either(Part::starts_with_a_mark) && it.is_invalid()),
-    ("invalid-utf8", |it| !it.both(Part::is_utf8) && it.is_invalid()),
-    ("lone-surrogate", |it| it.either(|part| part.lone_surrogate) && it.is_invalid()),
-    ("not-an-object", |it| it.either(Part::is_no_object) && it.is_invalid()),
-    ("duplicate-member", |it| it.either(Part::names_a_member_twice) && it.is_invalid()),
-    ("critical-header", |it| it.facts.header.value("crit").is_some() && it.is_invalid()),
+const EXPLANATIONS: &[(&str, Explanation)] = &[
+    ("oversize-token", oversize_token),
+    ("padded-base64url", padded_base64url),
+    ("byte-order-mark", byte_order_mark),
+    ("invalid-utf8", invalid_utf8),
+    ("lone-surrogate", lone_surrogate),
+    ("not-an-object", not_an_object),
+    ("duplicate-member", duplicate_member),
+    ("critical-header", critical_header),
     ("header-first", header_first),
     ("kid-not-a-string", kid_not_a_string),
     ("kid-inherited", kid_inherited),
     ("bad-pem", bad_pem),
-    ("negative-clock-skew", |it| {
-        it.ours.is_failed() && it.facts.options.clock_skew_ms.is_some_and(|skew| skew < 0)
-    }),
-    ("empty-key-set", |it| {
-        let keys = it.facts.options.jwks.as_ref().and_then(|set| set["keys"].as_array());
-        it.facts.has_key_set()
-            && keys.is_some_and(Vec::is_empty)
-            && it.reference.is_refused_for("jwk-remote-failed-to-load")
-            && it.ours.is_refused_for("jwk-kid-mismatch")
-    }),
-    ("rsa-key-size", |it| {
-        it.is_unusable() && it.number("n").is_some_and(|n| !(2048..=8192).contains(&bits(&n)))
-    }),
-    ("rsa-exponent", |it| it.is_unusable() && it.number("e").is_some_and(|e| is_odd_exponent(&e))),
-    ("roca-key", |it| it.is_unusable() && it.number("n").is_some_and(|n| is_power_of_65537(&n))),
-    ("jwk-base64url", |it| {
-        it.is_unusable() && ["n", "e"].iter().any(|name| !it.is_canonical(name))
-    }),
-    ("jwk-private-members", |it| {
-        it.is_unusable() && ["k", "p", "q", "dp", "dq", "qi", "oth"].iter().any(|name| it.jwk_has(name))
-    }),
-    ("jwk-algorithm", |it| {
-        let alg = it.jwk_member("alg").and_then(Value::as_str);
-        it.is_unusable() && alg.is_some_and(|alg| !["RS256", "RS384", "RS512"].contains(&alg))
-    }),
-    ("jwk-key-operations", |it| {
-        it.is_unusable() && it.jwk_has("use") && it.jwk_has("key_ops")
-    }),
-    ("jwk-member-types", |it| {
-        let mistyped = |name: &&str| it.jwk_member(name).is_some_and(|value| !value.is_string());
-        it.is_unusable() && ["kty", "use", "alg", "n", "e"].iter().any(|name| mistyped(name))
-            || it.is_unusable() && it.has_mistyped_operations()
-    }),
+    ("negative-clock-skew", negative_clock_skew),
+    ("empty-key-set", empty_key_set),
+    ("same-kid-twice", same_kid_twice),
+    ("rsa-key-size", rsa_key_size),
+    ("rsa-exponent", rsa_exponent),
+    ("roca-key", roca_key),
+    ("jwk-base64url", jwk_base64url),
+    ("jwk-private-members", jwk_private_members),
+    ("jwk-algorithm", jwk_algorithm),
+    ("jwk-key-operations", jwk_key_operations),
+    ("jwk-member-types", jwk_member_types),
     ("audience-fails-closed", audience_fails_closed),
     ("numeric-date-range", numeric_date_range),
 ];
@@ -78,7 +57,7 @@ pub(super) fn explain(difference: &Difference<'_>) -> Option<&'static str> {
     if difference.is_looser() {
         return None;
     }
-    let explains = |(_, explains): &&Explanation| explains(difference);
+    let explains = |(_, explains): &&(&str, Explanation)| explains(difference);
     EXPLANATIONS.iter().find(explains).map(|(id, _)| *id)
 }
 
@@ -92,17 +71,16 @@ impl Difference<'_> {
         self.ours.is_refused_for("token-invalid")
     }
 
-    /// The key set has the key, and we say that it cannot be used.
-    fn is_unusable(&self) -> bool {
-        self.ours.is_refused_for("token-verification-failed") && self.facts.jwk().is_some()
+    fn is_unverified(&self) -> bool {
+        self.ours.is_refused_for("token-verification-failed")
     }
 
     fn either(&self, is: impl Fn(&Part) -> bool) -> bool {
         is(&self.facts.header) || is(&self.facts.payload)
     }
 
-    fn both(&self, is: impl Fn(&Part) -> bool) -> bool {
-        is(&self.facts.header) && is(&self.facts.payload)
+    fn kid(&self) -> Option<String> {
+        self.facts.header.value("kid").and_then(text)
     }
 
     fn jwk_member(&self, name: &str) -> Option<&Value> {
@@ -113,60 +91,80 @@ impl Difference<'_> {
         self.jwk_member(name).is_some()
     }
 
-    /// A number of the key, read as the reference reads it: whatever is no base64 is passed over.
-    fn number(&self, name: &str) -> Option<Vec<u8>> {
+    /// A number of the key as the reference reads it, who passes over whatever is no base64.
+    fn jwk_number(&self, name: &str) -> Option<Vec<u8>> {
         let text = self.jwk_member(name)?.as_str()?;
-        let text = text.replace('+', "-").replace('/', "_");
-        let mut text: String = text
-            .chars()
-            .filter(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter))
-            .collect();
+        let url_safe = text.replace('+', "-").replace('/', "_");
+        let is_base64 = |letter: &char| letter.is_ascii_alphanumeric() || "-_".contains(*letter);
+        let mut text: String = url_safe.chars().filter(is_base64).collect();
         loop {
-            match URL_SAFE_NO_PAD.decode(&text) {
-                Ok(bytes) => return Some(bytes.into_iter().skip_while(|byte| *byte == 0).collect()),
-                Err(_) => text.pop()?,
-            };
+            if let Ok(bytes) = URL_SAFE_NO_PAD.decode(&text) {
+                return Some(bytes.into_iter().skip_while(|byte| *byte == 0).collect());
+            }
+            text.pop()?;
         }
     }
+}
 
-    fn is_canonical(&self, name: &str) -> bool {
-        let text = self.jwk_member(name).and_then(Value::as_str);
-        text.is_none_or(|text| URL_SAFE_NO_PAD.decode(text).is_ok())
-    }
+fn oversize_token(it: &Difference<'_>) -> bool {
+    it.facts.token.len() > 16 * 1024 && it.is_invalid()
+}
 
-    fn has_mistyped_operations(&self) -> bool {
-        let operations = self.jwk_member("key_ops");
-        operations.is_some_and(|list| {
-            list.as_array().is_none_or(|list| !list.iter().all(Value::is_string))
-        })
-    }
+fn padded_base64url(it: &Difference<'_>) -> bool {
+    it.facts.padded && it.is_invalid()
+}
+
+fn byte_order_mark(it: &Difference<'_>) -> bool {
+    it.either(Part::starts_with_a_mark) && it.is_invalid()
+}
+
+fn invalid_utf8(it: &Difference<'_>) -> bool {
+    it.either(|part| !part.is_utf8()) && it.is_invalid()
+}
+
+fn lone_surrogate(it: &Difference<'_>) -> bool {
+    it.either(|part| part.lone_surrogate) && it.is_invalid()
+}
+
+fn not_an_object(it: &Difference<'_>) -> bool {
+    it.either(Part::is_no_object) && it.is_invalid()
+}
+
+fn duplicate_member(it: &Difference<'_>) -> bool {
+    it.either(Part::names_a_member_twice) && it.is_invalid()
+}
+
+fn critical_header(it: &Difference<'_>) -> bool {
+    it.facts.header.value("crit").is_some() && it.is_invalid()
 }
 
 /// The reference reads all parts, and looks the key up, before it judges `typ` and `alg`.
 fn header_first(it: &Difference<'_>) -> bool {
-    let Some(refusal) = it.facts.header_refusal() else {
-        return false;
-    };
-    let earlier = [
+    const EARLIER: [&str; 3] = [
         "jwk-kid-mismatch",
         "jwk-failed-to-resolve",
         "jwk-remote-failed-to-load",
     ];
+    let Some(refusal) = it.facts.header_refusal() else {
+        return false;
+    };
     let unread = !it.facts.is_readable() && it.reference.is_refused_for("token-invalid");
-    let unfound = earlier.iter().any(|reason| it.reference.is_refused_for(reason));
+    let unfound = EARLIER
+        .iter()
+        .any(|reason| it.reference.is_refused_for(reason));
     it.ours.is_refused_for(refusal) && (unread || unfound)
 }
 
 fn kid_not_a_string(it: &Difference<'_>) -> bool {
-    let kid = it.facts.header.value("kid").and_then(text);
-    it.facts.has_key_set() && kid.is_none() && it.ours.is_refused_for("jwk-kid-mismatch")
+    let mismatch = it.ours.is_refused_for("jwk-kid-mismatch");
+    it.facts.has_key_set() && it.kid().is_none() && mismatch
 }
 
 /// The reference keeps keys as the members of an object, which inherits others.
 fn kid_inherited(it: &Difference<'_>) -> bool {
     const INHERITED: [&str; 3] = ["__proto__", "constructor", "toString"];
-    let kid = it.facts.header.value("kid").and_then(text);
-    kid.is_some_and(|kid| INHERITED.contains(&kid.as_str()))
+    it.kid()
+        .is_some_and(|kid| INHERITED.contains(&kid.as_str()))
         && it.ours.is_refused_for("jwk-kid-mismatch")
         && it.reference.is_refused_for("token-verification-failed")
 }
@@ -181,6 +179,75 @@ fn bad_pem(it: &Difference<'_>) -> bool {
     let pem = it.facts.options.jwt_key.as_deref().unwrap_or_default();
     let known = [body(PEM), body(FOREIGN_PEM)];
     it.ours.is_failed() && !pem.is_empty() && !known.contains(&body(pem))
+}
+
+fn negative_clock_skew(it: &Difference<'_>) -> bool {
+    let skew = it.facts.options.clock_skew_ms;
+    it.ours.is_failed() && skew.is_some_and(|skew| skew < 0)
+}
+
+fn empty_key_set(it: &Difference<'_>) -> bool {
+    let set = it.facts.options.jwks.as_ref();
+    let keys = set.and_then(|set| set.get("keys")?.as_array());
+    it.facts.has_key_set()
+        && keys.is_some_and(Vec::is_empty)
+        && it.reference.is_refused_for("jwk-remote-failed-to-load")
+        && it.ours.is_refused_for("jwk-kid-mismatch")
+}
+
+/// We refuse the token as well, but for what another key of that name makes of it.
+fn same_kid_twice(it: &Difference<'_>) -> bool {
+    it.facts.jwks().count() > 1 && it.reference.is_refused_for("token-verification-failed")
+}
+
+fn rsa_key_size(it: &Difference<'_>) -> bool {
+    let size = it.jwk_number("n").map(|n| bits(&n));
+    it.is_unverified() && size.is_some_and(|size| !(2048..=8192).contains(&size))
+}
+
+fn rsa_exponent(it: &Difference<'_>) -> bool {
+    it.is_unverified()
+        && it.jwk_number("e").is_some_and(|e| {
+            let even = e.last().is_none_or(|last| last % 2 == 0);
+            even || e == [1] || bits(&e) > 33
+        })
+}
+
+/// The keys with the mark of the faulty generator are all exhibits.
+fn roca_key(it: &Difference<'_>) -> bool {
+    let marked = exhibits::marked_modulus();
+    it.is_unverified() && it.jwk_number("n").is_some_and(|n| n == marked)
+}
+
+fn jwk_base64url(it: &Difference<'_>) -> bool {
+    let is_odd = |name: &&str| {
+        let text = it.jwk_member(name).and_then(Value::as_str);
+        text.is_some_and(|text| URL_SAFE_NO_PAD.decode(text).is_err())
+    };
+    it.is_unverified() && ["n", "e"].iter().any(is_odd)
+}
+
+fn jwk_private_members(it: &Difference<'_>) -> bool {
+    const PRIVATE: [&str; 7] = ["k", "p", "q", "dp", "dq", "qi", "oth"];
+    it.is_unverified() && PRIVATE.iter().any(|name| it.jwk_has(name))
+}
+
+fn jwk_algorithm(it: &Difference<'_>) -> bool {
+    let alg = it.jwk_member("alg").and_then(Value::as_str);
+    it.is_unverified() && alg.is_some_and(|alg| !["RS256", "RS384", "RS512"].contains(&alg))
+}
+
+fn jwk_key_operations(it: &Difference<'_>) -> bool {
+    it.is_unverified() && it.jwk_has("use") && it.jwk_has("key_ops")
+}
+
+fn jwk_member_types(it: &Difference<'_>) -> bool {
+    let no_text = |name: &&str| it.jwk_member(name).is_some_and(|value| !value.is_string());
+    let no_texts = it.jwk_member("key_ops").is_some_and(|list| {
+        let list = list.as_array();
+        list.is_none_or(|list| !list.iter().all(Value::is_string))
+    });
+    it.is_unverified() && (no_texts || ["kty", "use", "alg", "n", "e"].iter().any(no_text))
 }
 
 /// An audience is asked for, and `aud` is there in no form that could name it.
@@ -198,7 +265,7 @@ fn audience_fails_closed(it: &Difference<'_>) -> bool {
         }
         _ => true,
     };
-    asked && names_none && it.ours.is_refused_for("token-verification-failed")
+    asked && names_none && it.is_unverified()
 }
 
 fn numeric_date_range(it: &Difference<'_>) -> bool {
@@ -208,22 +275,10 @@ fn numeric_date_range(it: &Difference<'_>) -> bool {
         let date = date.and_then(|date| date.parse::<f64>().ok());
         date.is_some_and(|date| date.trunc().abs() > LAST)
     };
-    let dated = matches!(it.facts.payload.json, Json::Object(_))
-        && ["exp", "nbf", "iat"].iter().any(|name| beyond(name));
-    dated && it.ours.is_refused_for("token-verification-failed")
+    it.is_unverified() && ["exp", "nbf", "iat"].iter().any(beyond)
 }
 
 fn bits(number: &[u8]) -> usize {
-    let leading = number.first().map_or(0, |first| first.leading_zeros() as usize);
-    number.len() * 8 - leading
-}
-
-/// Even, one, or too long to be fast.
-fn is_odd_exponent(exponent: &[u8]) -> bool {
-    exponent.last().is_none_or(|last| last % 2 == 0) || exponent == [1] || bits(exponent) > 33
-}
-
-/// The moduli of the exhibits with the mark of the faulty generator are made that way.
-fn is_power_of_65537(number: &[u8]) -> bool {
-    super::exhibits::marked_modulus() == number
+    let zeros = number.first().map_or(0, |first| first.leading_zeros());
+    number.len() * 8 - zeros as usize
 }

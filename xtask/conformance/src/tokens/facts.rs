@@ -49,7 +49,9 @@ impl<'c> Facts<'c> {
             header: Part::read(header),
             payload: Part::read(payload),
             signature_is_base64: decode(signature).is_some(),
-            padded: [header, payload, signature].iter().any(|part| part.ends_with('=')),
+            padded: [header, payload, signature]
+                .iter()
+                .any(|part| part.ends_with('=')),
         }
     }
 
@@ -80,15 +82,23 @@ impl<'c> Facts<'c> {
         pem.is_empty() && self.options.jwks.is_some()
     }
 
-    /// The key the token names, as the later of two of the same id.
+    /// The keys the token names.
+    pub(super) fn jwks(&self) -> impl Iterator<Item = &Map<String, Value>> {
+        let kid = self.header.value("kid").and_then(text);
+        let set = self.options.jwks.as_ref().filter(|_| self.has_key_set());
+        let keys = set.and_then(|set| set.get("keys")?.as_array());
+        let named = move |key: &&Map<String, Value>| {
+            kid.is_some() && key.get("kid").and_then(Value::as_str) == kid.as_deref()
+        };
+        keys.into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .filter(named)
+    }
+
+    /// The key the token names; of several the last.
     pub(super) fn jwk(&self) -> Option<&Map<String, Value>> {
-        if !self.has_key_set() {
-            return None;
-        }
-        let kid = text(self.header.value("kid")?)?;
-        let keys = self.options.jwks.as_ref()?.get("keys")?.as_array()?;
-        let named = |key: &&Value| key.get("kid").and_then(Value::as_str) == Some(&kid);
-        keys.iter().rev().find(named)?.as_object()
+        self.jwks().last()
     }
 }
 

@@ -6,12 +6,7 @@ mod header;
 mod keys;
 mod options;
 
-use super::{
-    case::Case,
-    draft::Draft,
-    random::Random,
-    signer::Signers,
-};
+use super::{case::Case, draft::Draft, random::Random, signer::Signers};
 
 /// Does one odd thing, or one good thing that is rarely done.
 type Mutate = fn(&mut Random, &mut Draft, &Signers);
@@ -47,7 +42,7 @@ pub(super) fn case(seed: u64, index: usize, signers: &Signers) -> Case {
         draft.verified_with_pem();
     }
     // One odd thing shows what is made of it, two show which is judged first.
-    let count = *random.pick(&[0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4]);
+    let count = random.pick(&[0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4]);
     for _ in 0..count {
         let Mutation { name, mutate, .. } = draw(random);
         mutate(random, &mut draft, signers);

@@ -20,9 +20,9 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `limit`, which is not 0.
+    /// A number below `limit`; 0 where there is none.
     pub(super) fn below(&mut self, limit: usize) -> usize {
-        (self.number() % limit as u64) as usize
+        (self.number() % limit.max(1) as u64) as usize
     }
 
     /// True once in `odds` times.
@@ -30,8 +30,8 @@ impl Random {
         self.below(odds) == 0
     }
 
-    pub(super) fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
-        &from[self.below(from.len())]
+    pub(super) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())].clone()
     }
 }
 

@@ -7,9 +7,7 @@ use base64::{
 use ring::{
     rand::SystemRandom,
     rsa::PublicKeyComponents,
-    signature::{
-        RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair,
-    },
+    signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair},
 };
 use serde_json::{Map, Value, json};
 

@@ -58,20 +58,20 @@ fn missing(random: &mut Random, draft: &mut Draft, _: &Signers) {
 }
 
 fn odd(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let (claim, value) = (*random.pick(&CLAIMS), *random.pick(&ODD));
+    let (claim, value) = (random.pick(&CLAIMS), random.pick(&ODD));
     draft.payload.set(claim, value);
 }
 
 /// A date as close to where it starts or stops being acceptable as it can be.
 fn boundary(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let claim = *random.pick(&DATES);
+    let claim = random.pick(&DATES);
     let skew = draft.options.clock_skew_ms.unwrap_or(5_000);
     let edge = match claim {
         "exp" => draft.now_ms - skew,
         _ => draft.now_ms + skew,
     };
-    let seconds = edge.div_euclid(1000) + *random.pick(&[-1, 0, 0, 0, 1]);
-    let fraction = *random.pick(&["", "", ".0", ".001", ".5", ".999"]);
+    let seconds = edge.div_euclid(1000) + random.pick(&[-1, 0, 0, 0, 1]);
+    let fraction = random.pick(&["", "", ".0", ".001", ".5", ".999"]);
     draft.payload.set(claim, format!("{seconds}{fraction}"));
 }
 
@@ -115,11 +115,11 @@ fn number(random: &mut Random, draft: &mut Draft, _: &Signers) {
     const NO_NUMBERS: [&str; 9] = [
         "01", "+1", ".5", "1.", "1e", "0x10", "NaN", "Infinity", "1_000",
     ];
-    let claim = *random.pick(&DATES);
+    let claim = random.pick(&DATES);
     let value = if random.one_in(12) {
-        *random.pick(&NO_NUMBERS)
+        random.pick(&NO_NUMBERS)
     } else {
-        *random.pick(&NUMBERS)
+        random.pick(&NUMBERS)
     };
     draft.payload.set(claim, value);
 }
@@ -147,7 +147,7 @@ fn kind(random: &mut Random, draft: &mut Draft, _: &Signers) {
 
 /// A claim that stands there a second time, in plain or in escaped letters.
 fn twice(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let claim = *random.pick(&["sub", "exp", "iss", "azp", "aud", "extra", "__proto__"]);
+    let claim = random.pick(&["sub", "exp", "iss", "azp", "aud", "extra", "__proto__"]);
     let (first, rest) = claim.split_at(1);
     let letter = u32::from(*first.as_bytes().first().unwrap_or(&b'x'));
     let name = if random.one_in(2) {
@@ -157,7 +157,7 @@ fn twice(random: &mut Random, draft: &mut Draft, _: &Signers) {
     };
     let value = match random.below(3) {
         0 => draft.payload.value(claim).unwrap_or("5").to_owned(),
-        _ => (*random.pick(&ODD)).to_owned(),
+        _ => random.pick(&ODD).to_owned(),
     };
     draft.payload.set("extra", "1");
     let at = random.below(draft.payload.0.len() + 1);
@@ -170,7 +170,7 @@ fn unknown(random: &mut Random, draft: &mut Draft, _: &Signers) {
         let value = match random.below(8) {
             0 => format!("{}{}", "[".repeat(1_000), "]".repeat(1_000)),
             1 => format!("{}1{}", "{\"a\":".repeat(300), "}".repeat(300)),
-            _ => (*random.pick(&ODD)).to_owned(),
+            _ => random.pick(&ODD).to_owned(),
         };
         draft.payload.set(name, value);
     }

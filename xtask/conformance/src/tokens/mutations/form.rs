@@ -22,14 +22,16 @@ pub(super) const MUTATIONS: &[Mutation] = &[
 ];
 
 fn part(random: &mut Random) -> Part {
-    *random.pick(&[Part::Header, Part::Payload, Part::Payload])
+    random.pick(&[Part::Header, Part::Payload, Part::Payload])
 }
 
 fn white_space(random: &mut Random, draft: &mut Draft, _: &Signers) {
     draft.bytes.push((part(random), |random, bytes| {
         const SPACES: [&str; 6] = [" ", "\t\r\n", "\n\n", "\u{c}", "\u{a0}", "\u{2028}"];
-        let space = *random.pick(&SPACES);
-        let at = *random.pick(&[0, 1, bytes.len().saturating_sub(1), bytes.len()]);
+        let space = random.pick(&SPACES);
+        let at = random
+            .pick(&[0, 1, bytes.len().saturating_sub(1), bytes.len()])
+            .min(bytes.len());
         bytes.splice(at..at, space.bytes());
     }));
 }
@@ -45,9 +47,11 @@ fn encoding(random: &mut Random, draft: &mut Draft, _: &Signers) {
             b"\x80",
             b"\xef\xbb\xbf",
         ];
-        let wrong = *random.pick(&WRONG);
+        let wrong = random.pick(&WRONG);
         // After the letters `user` or `ins` it is inside of a string.
-        let inside = bytes.windows(2).position(|pair| pair == b"s_" || pair == b"ser");
+        let inside = bytes
+            .windows(2)
+            .position(|pair| pair == b"s_" || pair == b"ser");
         let at = match random.below(3) {
             0 => 0,
             1 => bytes.len(),
@@ -65,35 +69,40 @@ fn no_object(random: &mut Random, draft: &mut Draft, _: &Signers) {
 }
 
 fn damaged(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.bytes.push((part(random), |random, bytes| {
-        match random.below(7) {
-            0 => bytes.truncate(random.below(bytes.len().max(1))),
+    draft
+        .bytes
+        .push((part(random), |random, bytes| match random.below(7) {
+            0 => bytes.truncate(random.below(bytes.len())),
             1 => bytes.extend(b"{}"),
             2 => bytes.extend(b"\0"),
             3 => bytes.insert(1.min(bytes.len()), b','),
             4 => bytes.insert(2.min(bytes.len()), b'\n'),
             5 => bytes.insert(2.min(bytes.len()), b'\\'),
             _ => {
-                let at = random.below(bytes.len().max(1));
+                let at = random.below(bytes.len());
                 if let Some(byte) = bytes.get_mut(at) {
                     *byte ^= 1 << random.below(8);
                 }
             }
-        }
-    }));
+        }));
 }
 
 /// Odd base64 that the signature is made over, so that only the form is wrong.
 fn segment(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.segments.push((part(random), |random, text| match random.below(7) {
-        0 => text.push('='),
-        1 => text.push_str("=="),
-        2 => text.push_str("===="),
-        3 => stray_bits(text),
-        4 => text.insert(text.len() / 2, *random.pick(&['\n', ' ', '+', '/', 'é', '='])),
-        5 => text.push('A'),
-        _ => text.clear(),
-    }));
+    draft
+        .segments
+        .push((part(random), |random, text| match random.below(7) {
+            0 => text.push('='),
+            1 => text.push_str("=="),
+            2 => text.push_str("===="),
+            3 => stray_bits(text),
+            4 => text.insert(
+                text.len() / 2,
+                random.pick(&['\n', ' ', '+', '/', 'é', '=']),
+            ),
+            5 => text.push('A'),
+            _ => text.clear(),
+        }));
 }
 
 /// Sets a bit of the last character that stands for nothing, where there is one.
@@ -109,7 +118,7 @@ fn stray_bits(text: &mut String) {
 fn changed(_: &mut Random, draft: &mut Draft, _: &Signers) {
     draft.text.push(|random, token| {
         let at = random.below(token.len());
-        let with = *random.pick(&["A", "b", "9", "-", "_", ".", "=", "+", " ", "é", "\0"]);
+        let with = random.pick(&["A", "b", "9", "-", "_", ".", "=", "+", " ", "é", "\0"]);
         if token.is_char_boundary(at) && token.is_char_boundary(at + 1) {
             token.replace_range(at..=at, with);
         }
@@ -128,7 +137,7 @@ fn flipped(_: &mut Random, draft: &mut Draft, _: &Signers) {
         let Ok(mut bytes) = URL_SAFE_NO_PAD.decode(&*part) else {
             return;
         };
-        let at = random.below(bytes.len().max(1));
+        let at = random.below(bytes.len());
         if let Some(byte) = bytes.get_mut(at) {
             *byte ^= 1 << random.below(8);
         }
@@ -194,6 +203,8 @@ fn signature(_: &mut Random, draft: &mut Draft, _: &Signers) {
 
 /// Near the limit of what is looked at at all.
 fn oversize(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let length = *random.pick(&[11_000, 12_000, 30_000]);
-    draft.payload.set("x", format!("\"{}\"", "x".repeat(length)));
+    let length = random.pick(&[11_000, 12_000, 30_000]);
+    draft
+        .payload
+        .set("x", format!("\"{}\"", "x".repeat(length)));
 }

@@ -31,7 +31,7 @@ fn typ(random: &mut Random, draft: &mut Draft, _: &Signers) {
         "[\"JWT\"]",
         "null",
     ];
-    draft.header.set("typ", *random.pick(&TYPES));
+    draft.header.set("typ", random.pick(&TYPES));
 }
 
 fn alg(random: &mut Random, draft: &mut Draft, _: &Signers) {
@@ -53,12 +53,14 @@ fn alg(random: &mut Random, draft: &mut Draft, _: &Signers) {
         "[\"RS256\"]",
         "{}",
     ];
-    draft.header.set("alg", *random.pick(&ALGORITHMS));
+    draft.header.set("alg", random.pick(&ALGORITHMS));
 }
 
 /// Signed as the header says, with what the key may or may not be for.
 fn another_algorithm(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.header.set("alg", *random.pick(&["\"RS384\"", "\"RS512\""]));
+    draft
+        .header
+        .set("alg", random.pick(&["\"RS384\"", "\"RS512\""]));
     if random.one_in(2) {
         if let Some(jwk) = draft.first_jwk() {
             jwk.remove("alg");
@@ -67,7 +69,7 @@ fn another_algorithm(random: &mut Random, draft: &mut Draft, _: &Signers) {
 }
 
 fn mismatch(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.signed_as = Some(*random.pick(&["RS256", "RS384", "RS512"]));
+    draft.signed_as = Some(random.pick(&["RS256", "RS384", "RS512"]));
 }
 
 fn kid(random: &mut Random, draft: &mut Draft, _: &Signers) {
@@ -85,7 +87,7 @@ fn kid(random: &mut Random, draft: &mut Draft, _: &Signers) {
         "5",
         "[\"ins_a\"]",
     ];
-    draft.header.set("kid", *random.pick(&IDS));
+    draft.header.set("kid", random.pick(&IDS));
 }
 
 fn cat(random: &mut Random, draft: &mut Draft, _: &Signers) {
@@ -99,39 +101,63 @@ fn cat(random: &mut Random, draft: &mut Draft, _: &Signers) {
         "null",
         "[\"cl_B7d4PD333AAA\"]",
     ];
-    draft.header.set("cat", *random.pick(&CATEGORIES));
+    draft.header.set("cat", random.pick(&CATEGORIES));
 }
 
 fn crit(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.header.set("b64", *random.pick(&["false", "true"]));
+    draft.header.set("b64", random.pick(&["false", "true"]));
     let crit = random.pick(&["[\"b64\"]", "[]", "[\"exp\"]", "null", "\"b64\""]);
-    draft.header.set("crit", *crit);
+    draft.header.set("crit", crit);
 }
 
 fn unknown(random: &mut Random, draft: &mut Draft, signers: &Signers) {
     let jwk = serde_json::Value::from(signers.jwk(crate::tokens::signer::Who::Foreign, KEY_ID));
     match random.below(7) {
         0 => draft.header.set("jwk", jwk.to_string()),
-        1 => draft.header.set("jku", "\"https://keys.example.com/jwks.json\""),
-        2 => draft.header.set("x5u", "\"https://keys.example.com/cert.pem\""),
+        1 => draft
+            .header
+            .set("jku", "\"https://keys.example.com/jwks.json\""),
+        2 => draft
+            .header
+            .set("x5u", "\"https://keys.example.com/cert.pem\""),
         3 => draft.header.set("b64", "false"),
         4 => draft.header.set("cty", "\"JWT\""),
         5 => draft.header.set("zip", "\"DEF\""),
         _ => {
-            let name = random.pick(&["x", "", "constructor", "__proto__", "ALG", "kid ", "\\ud800"]);
-            draft.header.set(name, *random.pick(&ODD));
+            let name = random.pick(&[
+                "x",
+                "",
+                "constructor",
+                "__proto__",
+                "ALG",
+                "kid ",
+                "\\ud800",
+            ]);
+            draft.header.set(name, random.pick(&ODD));
         }
     }
 }
 
 fn missing(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.header.remove(random.pick(&["alg", "typ", "kid", "cat"]));
+    draft
+        .header
+        .remove(random.pick(&["alg", "typ", "kid", "cat"]));
 }
 
 fn twice(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let name = *random.pick(&["\"alg\"", "\"\\u0061lg\"", "\"kid\"", "\"typ\"", "\"x\"", "\"crit\""]);
-    let value = *random.pick(&["\"RS256\"", "\"none\"", "\"JWT\"", "\"ins_a\"", "5", "null"]);
+    let name = random.pick(&[
+        "\"alg\"",
+        "\"\\u0061lg\"",
+        "\"kid\"",
+        "\"typ\"",
+        "\"x\"",
+        "\"crit\"",
+    ]);
+    let value = random.pick(&["\"RS256\"", "\"none\"", "\"JWT\"", "\"ins_a\"", "5", "null"]);
     draft.header.set("x", "1");
     let at = random.below(draft.header.0.len() + 1);
-    draft.header.0.insert(at, (name.to_owned(), value.to_owned()));
+    draft
+        .header
+        .0
+        .insert(at, (name.to_owned(), value.to_owned()));
 }

@@ -63,16 +63,20 @@ fn member(random: &mut Random, draft: &mut Draft, _: &Signers) {
     ];
     let Some(jwk) = draft.first_jwk() else { return };
     if random.one_in(5) {
-        jwk.remove(*random.pick(&["alg", "use", "kty", "kid", "n", "e"]));
+        jwk.remove(random.pick(&["alg", "use", "kty", "kid", "n", "e"]));
     } else {
         let (name, value) = random.pick(values);
-        jwk.insert((*name).to_owned(), value.clone());
+        jwk.insert(name.to_owned(), value);
     }
 }
 
 fn numbers(random: &mut Random, draft: &mut Draft, _: &Signers) {
     let Some(jwk) = draft.first_jwk() else { return };
-    let n = jwk.get("n").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let n = jwk
+        .get("n")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     let longer = |zeros: usize| {
         let mut bytes = vec![0; zeros];
         bytes.extend(URL_SAFE_NO_PAD.decode(&n).unwrap_or_default());
@@ -97,7 +101,7 @@ fn numbers(random: &mut Random, draft: &mut Draft, _: &Signers) {
         ("e", json!("AQAAAAAB")),
     ];
     let (name, value) = random.pick(n_or_e);
-    jwk.insert((*name).to_owned(), value.clone());
+    jwk.insert(name.to_owned(), value);
 }
 
 fn several(random: &mut Random, draft: &mut Draft, signers: &Signers) {
@@ -105,12 +109,11 @@ fn several(random: &mut Random, draft: &mut Draft, signers: &Signers) {
     let Keys::Jwks(keys) = &mut draft.keys else {
         return;
     };
-    match random.below(6) {
+    match random.below(5) {
         0 => keys.push(foreign("ins_b")),
         1 => keys.insert(0, foreign("ins_b")),
         2 => keys.push(foreign(KEY_ID)),
-        3 => keys.insert(0, foreign(KEY_ID)),
-        4 => keys.push(json!({ "kty": "AKP", "kid": "ins_new", "alg": "ML-DSA-65" })),
+        3 => keys.push(json!({ "kty": "AKP", "kid": "ins_new", "alg": "ML-DSA-65" })),
         _ => keys.clear(),
     }
 }
@@ -134,9 +137,9 @@ fn pem(random: &mut Random, draft: &mut Draft, _: &Signers) {
         PEM.replace("IDAQAB", ""),
     ];
     draft.keys = Keys::Pem(if random.one_in(5) {
-        random.pick(&no_keys).clone()
+        random.pick(&no_keys)
     } else {
-        random.pick(&forms).clone()
+        random.pick(&forms)
     });
 }
 

@@ -40,7 +40,7 @@ fn claimed(random: &mut Random, text: &str) -> String {
         4 => json!([text, 1]),
         5 => json!(["", text]),
         6 => json!([format!("{text}.evil.example")]),
-        7 => return (*random.pick(&ODD)).to_owned(),
+        7 => return random.pick(&ODD).to_owned(),
         _ => json!(text),
     }
     .to_string()
@@ -73,14 +73,34 @@ fn issuer(random: &mut Random, draft: &mut Draft, _: &Signers) {
 }
 
 fn skew(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    const SKEWS: [i64; 9] = [0, 1, 999, 1_000, 5_000, 60_000, 3_600_000, 1_000_000_000_000, -1];
-    draft.options.clock_skew_ms = Some(*random.pick(&SKEWS));
+    const SKEWS: [i64; 9] = [
+        0,
+        1,
+        999,
+        1_000,
+        5_000,
+        60_000,
+        3_600_000,
+        1_000_000_000_000,
+        -1,
+    ];
+    draft.options.clock_skew_ms = Some(random.pick(&SKEWS));
 }
 
 fn time(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    const SHIFTS: [i64; 9] = [-15_001, -1_000, -1, 1, 999, 54_999, 64_999, 65_000, 100_000_000];
-    draft.now_ms += *random.pick(&SHIFTS);
+    const SHIFTS: [i64; 9] = [
+        -15_001,
+        -1_000,
+        -1,
+        1,
+        999,
+        54_999,
+        64_999,
+        65_000,
+        100_000_000,
+    ];
+    draft.now_ms += random.pick(&SHIFTS);
     if random.one_in(20) {
-        draft.now_ms = *random.pick(&[0, -1, -1_000_000, 8_640_000_000_000_000]);
+        draft.now_ms = random.pick(&[0, -1, -1_000_000, 8_640_000_000_000_000]);
     }
 }
