@@ -1,0 +1,17 @@
+//! The catalogue of Clerk's Backend API: facts that the generated code is made of.
+//!
+//! Clerk describes its API in an OpenAPI file. That file is not part of this project; what is, is a
+//! catalogue of the facts in it: names, verbs, paths, types, limits, statuses. It is TOML with one
+//! line a field ([`notation`]), written by the importer and never by hand. Beside it stands
+//! the overlay, which is written by hand: names, corrections with reasons, and documentation.
+//!
+//! ```text
+//! OpenAPI file + names ── import ──► catalogue + corrections + docs ── load ──► ir::Api ──► generator, tests
+//! ```
+
+mod error;
+pub mod files;
+pub mod ir;
+pub mod notation;
+
+pub use error::Error;
