@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod catalogue;
 mod ci;
 mod repository;
 mod tidy;
@@ -42,6 +43,12 @@ const COMMANDS: &[Command] = &[
         usage: "bench [--json] [--instructions] [ROW]...",
         about: "measure our verification beside that of other libraries",
         run: bench::run,
+    },
+    Command {
+        name: "import",
+        usage: "import --openapi FILE [--out DIRECTORY]",
+        about: "read the facts of Clerk's API description into the catalogue",
+        run: catalogue::run_import,
     },
 ];
 

@@ -9,8 +9,12 @@
 //! OpenAPI file + names ── import ──► catalogue + corrections + docs ── load ──► ir::Api ──► generator, tests
 //! ```
 
+mod address;
+mod derive;
 mod error;
 pub mod files;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod ir;
 pub mod notation;
 

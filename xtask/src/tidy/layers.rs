@@ -47,7 +47,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("clerk-dev", &["clerk-emulator", "clerk-sdk"]),
     ("clerk-fuzz", &["clerk-core", "clerk-jwt"]),
-    ("xtask", &[]),
+    ("clerk-catalogue", &[]),
+    ("xtask", &["clerk-catalogue"]),
 ];
 
 /// Libraries that do IO or belong to a framework, and the only crates that may name each.

@@ -247,7 +247,7 @@ fn read_paging(table: &mut Table) -> Result<Option<Paging>, Error> {
 }
 
 fn read_errors(table: &mut Table) -> Result<Vec<u16>, Error> {
-    let line = table.text("err")?;
+    let line = table.optional("err")?.unwrap_or_default();
     let statuses = line.split_whitespace().map(str::parse);
     let statuses = statuses.collect::<Result<_, _>>();
     statuses.map_err(|_| table.error(format!("`{line}` is no list of statuses")))

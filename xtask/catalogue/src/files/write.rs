@@ -16,7 +16,7 @@ pub(super) fn files(api: &Api) -> Vec<File> {
         file("source", source(api)),
         file("enums", enums(api)),
         file("ids", ids(api)),
-        file("shared", models(shared(api))),
+        file("shared", models(shared(api)).trim_start().to_owned()),
     ];
     files.extend(api.groups.iter().map(|group| {
         let own = api
@@ -98,7 +98,9 @@ fn operation(text: &mut String, operation: &Operation, tag: &str) {
     }
     line(text, "ok", &answer(operation));
     let errors: Vec<String> = operation.errors.iter().map(u16::to_string).collect();
-    line(text, "err", &errors.join(" "));
+    if !errors.is_empty() {
+        line(text, "err", &errors.join(" "));
+    }
     if let Some(paging) = operation.paging {
         line(text, "page", paging_word(paging));
     }

@@ -36,7 +36,7 @@ pub struct Group {
     pub name: String,
     /// The Cargo feature that adds it.
     pub feature: String,
-    /// The operations, by name.
+    /// The operations, in the order of the description.
     pub operations: Vec<Operation>,
     /// What it is about, in our own words.
     pub doc: Option<String>,
@@ -54,7 +54,7 @@ pub enum Definition<'a> {
 }
 
 impl Api {
-    /// All operations, by group and name.
+    /// All operations, by group.
     pub fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.groups.iter().flat_map(|group| &group.operations)
     }

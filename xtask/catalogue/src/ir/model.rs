@@ -121,7 +121,7 @@ impl Value {
 pub struct Id {
     /// The name in Rust.
     pub name: String,
-    /// What such ids begin with in practice, for examples and fakes.
+    /// What such ids begin with in practice, for examples and fakes; empty if we do not know.
     pub prefix: String,
     /// The groups whose operations reach it, sorted. Derived.
     pub groups: Vec<String>,
