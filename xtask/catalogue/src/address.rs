@@ -18,7 +18,7 @@ pub(crate) enum Target<'a> {
     Model(&'a mut Model),
     Enum(&'a mut Enum),
     Field(&'a mut Field),
-    EnumValue(&'a mut crate::ir::Value),
+    Value(&'a mut crate::ir::Value),
 }
 
 impl FromStr for Address {
@@ -75,7 +75,7 @@ impl Address {
                 values
                     .iter_mut()
                     .find(|v| v.wire == *wire)
-                    .map(Target::EnumValue)
+                    .map(Target::Value)
             }
             _ => None,
         }

@@ -10,12 +10,17 @@
 //! ```
 
 mod address;
+mod check;
+mod corrections;
 mod derive;
+mod docs;
 mod error;
 pub mod files;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod ir;
+mod load;
 pub mod notation;
 
 pub use error::Error;
+pub use load::{Overlay, apply, load};
