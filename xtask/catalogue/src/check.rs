@@ -179,13 +179,13 @@ fn check_fields<'a>(fields: impl Iterator<Item = &'a Field> + Clone) -> Result<(
 }
 
 fn check_literal(literal: &Literal, ty: &Ty) -> Result<(), Error> {
-    let fits = match (literal, ty) {
-        (Literal::Str(_), Ty::Str | Ty::Named(_)) => true,
-        (Literal::Int(_), Ty::Int | Ty::Number) => true,
-        (Literal::Bool(_), Ty::Bool) => true,
-        (Literal::EmptyList, Ty::List(_)) => true,
-        _ => false,
-    };
+    let fits = matches!(
+        (literal, ty),
+        (Literal::Str(_), Ty::Str | Ty::Named(_))
+            | (Literal::Int(_), Ty::Int | Ty::Number)
+            | (Literal::Bool(_), Ty::Bool)
+            | (Literal::EmptyList, Ty::List(_))
+    );
     match fits {
         true => Ok(()),
         false => Err(Error::new(format!("{literal:?} is no {ty:?}"))),

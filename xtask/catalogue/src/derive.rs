@@ -20,7 +20,7 @@ pub(crate) fn derive(api: &mut Api) -> Result<(), Error> {
         let reach = reached.remove(&model.name).unwrap_or_default();
         if let Some(fields) = model.fields_mut() {
             for field in fields {
-                field.clearable = field.nullable && reach.clears;
+                field.clearable = reach.clears && is_clearable(field);
             }
         }
         (model.usage, model.groups) = (reach.usage, reach.groups.into_iter().collect());
@@ -41,17 +41,22 @@ pub(crate) fn derive(api: &mut Api) -> Result<(), Error> {
         let clears = clears(operation);
         if let Some(fields) = operation.body.fields_mut() {
             for field in fields {
-                field.clearable = field.nullable && clears;
+                field.clearable = clears && is_clearable(field);
             }
         }
     }
     Ok(())
 }
 
-/// Whether null in a request takes a value away. Where something is created there is nothing to take
-/// away, and null is the same as silence.
+/// Whether null in a request takes a value away. Where something is created or replaced as a whole
+/// there is nothing to take away, and null is the same as silence.
 fn clears(operation: &Operation) -> bool {
-    matches!(operation.verb, Verb::Patch | Verb::Put)
+    operation.verb == Verb::Patch
+}
+
+/// A flag is on or off, so null is no third state of it.
+fn is_clearable(field: &Field) -> bool {
+    field.nullable && field.ty != Ty::Bool
 }
 
 /// Who uses a named type, and how.

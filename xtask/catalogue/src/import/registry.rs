@@ -69,7 +69,7 @@ fn merge(known: Vec<Field>, mut others: Vec<Field>) -> Result<Vec<Field>, Error>
     for mut field in known {
         let other = others.iter().position(|other| other.wire == field.wire);
         match other {
-            Some(index) => merge_field(&mut field, others.remove(index))?,
+            Some(index) => merge_field(&mut field, &others.remove(index))?,
             None => field.required = false,
         }
         merged.push(field);
@@ -81,7 +81,7 @@ fn merge(known: Vec<Field>, mut others: Vec<Field>) -> Result<Vec<Field>, Error>
     Ok(merged)
 }
 
-fn merge_field(field: &mut Field, other: Field) -> Result<(), Error> {
+fn merge_field(field: &mut Field, other: &Field) -> Result<(), Error> {
     field.ty = common(&field.ty, &other.ty).ok_or_else(|| {
         let (known, found) = (&field.ty, &other.ty);
         Error::new(format!("`{}` is {known:?} and {found:?}", field.wire))

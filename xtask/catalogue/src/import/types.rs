@@ -89,7 +89,7 @@ impl<'a> Importer<'a> {
         }
         let values = schema.values()?;
         if !values.is_empty() {
-            return self.values(values, place, wire);
+            return self.values(&values, place, wire);
         }
         let ty = match schema.kind() {
             None => Ty::Json,
@@ -121,10 +121,10 @@ impl<'a> Importer<'a> {
         Ok(Typed::plain(ty))
     }
 
-    fn values(&mut self, values: Vec<Literal>, place: &str, wire: &str) -> Result<Typed, Error> {
+    fn values(&mut self, values: &[Literal], place: &str, wire: &str) -> Result<Typed, Error> {
         let texts: Option<Vec<String>> = values.iter().map(as_text).collect();
         let Some(texts) = texts else {
-            return match values.as_slice() {
+            return match values {
                 [Literal::Bool(flag)] => Ok(Typed {
                     only: Some(Literal::Bool(*flag)),
                     ..Typed::plain(Ty::Bool)

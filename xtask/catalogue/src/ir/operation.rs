@@ -65,13 +65,9 @@ impl Operation {
     /// Where the public documentation describes it.
     #[must_use]
     pub fn reference(&self) -> String {
-        let mut section = String::new();
-        for character in self.tag.to_ascii_lowercase().chars() {
-            section.push(match character {
-                ' ' | '&' | '/' => '-',
-                other => other,
-            });
-        }
+        let tag = self.tag.to_ascii_lowercase().replace(' ', "-");
+        let kept = |character: &char| character.is_ascii_alphanumeric() || *character == '-';
+        let section: String = tag.chars().filter(kept).collect();
         let path = self.path.replace('{', "%7B").replace('}', "%7D");
         let verb = self.verb;
         format!("https://clerk.com/docs/reference/backend-api/tag/{section}/{verb}{path}")
