@@ -163,7 +163,7 @@ fn read_operation(
         retry: Retry::of_verb(verb),
         tag: table.optional("tag")?.unwrap_or_else(|| tag.to_owned()),
         doc: None,
-        alias: None,
+        alias: table.optional("alias")?,
     };
     operation.parameters = parameters(&operation, typed).map_err(|e| e.within(table.place()))?;
     Ok(operation)

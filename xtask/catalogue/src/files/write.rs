@@ -110,6 +110,9 @@ fn operation(text: &mut String, operation: &Operation, tag: &str) {
     if operation.tag != tag {
         line(text, "tag", &operation.tag);
     }
+    if let Some(alias) = &operation.alias {
+        line(text, "alias", alias);
+    }
     if operation.deprecated {
         text.push_str("deprecated = true\n");
     }

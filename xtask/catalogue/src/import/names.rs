@@ -11,6 +11,7 @@ use crate::files::Table;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     operations: BTreeMap<String, Operation>,
+    aliases: BTreeMap<String, String>,
     features: BTreeMap<String, String>,
     models: BTreeMap<String, String>,
     enums: BTreeMap<String, String>,
@@ -57,6 +58,7 @@ impl Names {
                 once(&mut names.operations, id, operation)?;
             }
         }
+        names.aliases = file.table("alias")?.into_texts()?.into_iter().collect();
         for (feature, groups) in lists(file.table("feature")?)? {
             for group in groups {
                 once(&mut names.features, group, feature.clone())?;
@@ -102,6 +104,11 @@ impl Names {
         self.operations.get(id).cloned()
     }
 
+    /// What the Node SDK calls an operation.
+    pub(super) fn alias(&self, id: &str) -> Option<String> {
+        self.aliases.get(id).cloned()
+    }
+
     pub(super) fn feature(&mut self, group: &str) -> Option<String> {
         self.used.insert(group.to_owned());
         self.features.get(group).cloned()
@@ -137,6 +144,7 @@ impl Names {
     /// Refuses names for places that the description no longer has.
     pub(super) fn finish(&self) -> Result<(), Error> {
         let keys = self.operations.keys().chain(self.features.keys());
+        let keys = keys.chain(self.aliases.keys());
         let keys = keys.chain(self.models.keys()).chain(self.enums.keys());
         let keys = keys.chain(self.choices.keys());
         let mut places = keys.chain(&self.texts).chain(&self.flags);

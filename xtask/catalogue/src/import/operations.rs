@@ -79,7 +79,7 @@ impl<'a> Importer<'a> {
             retry: Retry::of_verb(verb),
             tag,
             doc: None,
-            alias: None,
+            alias: self.names.alias(id),
         })
     }
 

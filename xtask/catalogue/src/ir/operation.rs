@@ -40,7 +40,7 @@ pub struct Operation {
     pub tag: String,
     /// What it does, in our own words.
     pub doc: Option<String>,
-    /// What the Node SDK calls it.
+    /// What the Node SDK calls it: `users.getUserList`.
     pub alias: Option<String>,
 }
 
