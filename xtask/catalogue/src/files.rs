@@ -30,8 +30,8 @@ mod write;
 use std::path::Path;
 use std::{fs, io};
 
-use crate::Error;
 use crate::ir::Api;
+use crate::{Error, derive};
 
 pub(crate) use table::Table;
 
@@ -56,7 +56,9 @@ pub fn print(api: &Api) -> Vec<File> {
 ///
 /// A file is not as [`print`] writes it.
 pub fn parse(files: &[File]) -> Result<Api, Error> {
-    read::api(files)
+    let mut api = read::api(files)?;
+    derive::derive(&mut api)?;
+    Ok(api)
 }
 
 /// Reads the directory of a catalogue, without any overlay.

@@ -13,6 +13,7 @@ mod address;
 mod check;
 mod corrections;
 mod derive;
+mod diff;
 mod docs;
 mod error;
 pub mod files;
@@ -22,5 +23,6 @@ pub mod ir;
 mod load;
 pub mod notation;
 
+pub use diff::{Difference, Effect, diff};
 pub use error::Error;
 pub use load::{Overlay, apply, load};
