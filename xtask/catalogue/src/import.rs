@@ -16,7 +16,7 @@ use crate::Error;
 use crate::derive;
 use crate::ir::{Api, Group, Operation, Source};
 use names::Names;
-use node::Node;
+pub(crate) use node::Node;
 use registry::Registry;
 
 /// What an import found.

@@ -22,6 +22,8 @@ pub mod import;
 pub mod ir;
 mod load;
 pub mod notation;
+#[cfg(feature = "import")]
+pub mod prose;
 
 pub use diff::{Difference, Effect, diff};
 pub use error::Error;

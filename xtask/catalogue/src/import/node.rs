@@ -4,7 +4,7 @@ use crate::Error;
 
 /// A YAML tree with the order of its keys.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Map(Vec<(String, Node)>),
     List(Vec<Node>),
     Text(String),
@@ -15,7 +15,7 @@ pub(super) enum Node {
 }
 
 impl Node {
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let documents = YamlOwned::load_from_str(text);
         let documents = documents.map_err(|error| Error::new(error.to_string()))?;
         let document = documents.into_iter().next();
@@ -62,38 +62,38 @@ impl Node {
         }
     }
 
-    pub(super) fn entries(&self) -> &[(String, Self)] {
+    pub(crate) fn entries(&self) -> &[(String, Self)] {
         match self {
             Self::Map(entries) => entries,
             _ => &[],
         }
     }
 
-    pub(super) fn items(&self) -> &[Self] {
+    pub(crate) fn items(&self) -> &[Self] {
         match self {
             Self::List(items) => items,
             _ => &[],
         }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let mut entries = self.entries().iter();
         entries.find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         match self.get(key) {
             Some(Self::Text(text)) => Some(text),
             _ => None,
         }
     }
 
-    pub(super) fn flag(&self, key: &str) -> bool {
+    pub(crate) fn flag(&self, key: &str) -> bool {
         matches!(self.get(key), Some(Self::Bool(true)))
     }
 
     /// What a local reference such as `#/components/schemas/User` leads to.
-    pub(super) fn resolve(&self, reference: &str) -> Result<&Self, Error> {
+    pub(crate) fn resolve(&self, reference: &str) -> Result<&Self, Error> {
         let wrong = || Error::new(format!("`{reference}` leads nowhere"));
         let path = reference.strip_prefix("#/").ok_or_else(wrong)?;
         let mut keys = path.split('/');

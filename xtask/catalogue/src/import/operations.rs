@@ -49,7 +49,6 @@ impl<'a> Importer<'a> {
             .operation(id)
             .ok_or_else(|| Error::new(format!("`{id}` is missing in [operation] of names.toml")))?;
         let (parameters, mut query) = self.parameters(node, id)?;
-        let paging = paging(&mut query);
         let tags = node.get("tags").map_or(&[][..], Node::items);
         // The documentation has operations with several tags under the last one.
         let tag = match tags.last() {
@@ -58,6 +57,8 @@ impl<'a> Importer<'a> {
         };
         let is_public = node.get("security").is_some_and(|s| s.items().is_empty());
         let responses = node.get("responses").map_or(&[][..], Node::entries);
+        let answer = self.answer(responses, id)?;
+        let paging = paging(&mut query, &answer.content);
         Ok(Operation {
             group: named.group,
             name: named.name,
@@ -72,7 +73,7 @@ impl<'a> Importer<'a> {
             parameters,
             query,
             body: self.body(node, id)?,
-            answer: self.answer(responses, id)?,
+            answer,
             paging,
             errors: errors(responses)?,
             deprecated: node.flag("deprecated"),
@@ -190,18 +191,17 @@ impl<'a> Importer<'a> {
     }
 }
 
-/// How the list is paged. `paginated` is no input: it is always sent, so that the answer has one form.
-fn paging(query: &mut Vec<Field>) -> Option<Paging> {
-    let flag = query.iter().position(|field| field.wire == "paginated");
-    if let Some(flag) = flag {
-        query.remove(flag);
-    }
-    let has = |wire: &str| query.iter().any(|field| field.wire == wire);
-    match (has("limit") && has("offset"), flag, has("starting_after")) {
-        (false, _, _) => None,
-        (true, Some(_), _) => Some(Paging::Flagged),
-        (true, None, true) => Some(Paging::Cursor),
-        (true, None, false) => Some(Paging::Offset),
+/// How the list is paged. `paginated` is no input: where it turns a bare array into a page it is
+/// always sent, so that the answer has one form, and elsewhere it does nothing.
+fn paging(query: &mut Vec<Field>, content: &Content) -> Option<Paging> {
+    let has = |query: &[Field], wire: &str| query.iter().any(|field| field.wire == wire);
+    let flagged = has(query, "paginated") && matches!(content, Content::Json(_));
+    query.retain(|field| field.wire != "paginated");
+    match (has(query, "limit") && has(query, "offset"), flagged) {
+        (false, _) => None,
+        (true, true) => Some(Paging::Flagged),
+        (true, false) if has(query, "starting_after") => Some(Paging::Cursor),
+        (true, false) => Some(Paging::Offset),
     }
 }
 
