@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clerk_catalogue::files;
 use clerk_catalogue::import::import;
+use clerk_catalogue::{Effect, diff, files};
 
 use crate::Outcome;
 use crate::repository::root;
@@ -39,6 +39,24 @@ pub(crate) fn run_import(arguments: &[String]) -> Outcome {
     println!(
         "{operations} operations, {models} models: {}",
         directory.display()
+    );
+    Ok(())
+}
+
+pub(crate) fn run_diff(arguments: &[String]) -> Outcome {
+    let [old, new] = arguments else {
+        return Err("name two directories, the older first".into());
+    };
+    let differences = diff(&files::read(Path::new(old))?, &files::read(Path::new(new))?);
+    for difference in &differences {
+        println!("{difference}");
+    }
+    let count = |effect| differences.iter().filter(|d| d.effect == effect).count();
+    println!(
+        "{} breaking, {} loosening, {} additive",
+        count(Effect::Breaking),
+        count(Effect::Loosening),
+        count(Effect::Additive)
     );
     Ok(())
 }

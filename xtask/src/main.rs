@@ -9,6 +9,7 @@
 mod bench;
 mod catalogue;
 mod ci;
+mod codegen;
 mod repository;
 mod tidy;
 
@@ -39,6 +40,12 @@ const COMMANDS: &[Command] = &[
         run: ci::run,
     },
     Command {
+        name: "codegen",
+        usage: "codegen [--check]",
+        about: "write the generated code from the catalogue, or say what differs",
+        run: codegen::run,
+    },
+    Command {
         name: "bench",
         usage: "bench [--json] [--instructions] [ROW]...",
         about: "measure our verification beside that of other libraries",
@@ -49,6 +56,12 @@ const COMMANDS: &[Command] = &[
         usage: "import --openapi FILE [--out DIRECTORY]",
         about: "read the facts of Clerk's API description into the catalogue",
         run: catalogue::run_import,
+    },
+    Command {
+        name: "diff",
+        usage: "diff OLD NEW",
+        about: "compare two catalogues: what is breaking, what is loosening, what is additive",
+        run: catalogue::run_diff,
     },
 ];
 

@@ -108,7 +108,7 @@ impl RequestTarget {
     ///
     /// # Errors
     ///
-    /// [`Error::Build`]: as for [`request`](Self::request), or `body` cannot be JSON.
+    /// [`Error::Build`]: as for [`request`](Self::request), or `body` cannot be written as JSON.
     pub fn json<B: Serialize + ?Sized>(
         self,
         method: Method,
@@ -116,7 +116,7 @@ impl RequestTarget {
     ) -> Result<Request<Bytes>, Error> {
         let operation = self.operation;
         let body = serde_json::to_vec(body)
-            .map_err(|error| Error::build(operation, format!("its body is not JSON: {error}")))?;
+            .map_err(|error| Error::build(operation, format!("its body cannot be written as JSON: {error}")))?;
         let mut request = self.body(method, Bytes::from(body))?;
         request.headers_mut().insert(
             CONTENT_TYPE,

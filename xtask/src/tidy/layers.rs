@@ -48,7 +48,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("clerk-dev", &["clerk-emulator", "clerk-sdk"]),
     ("clerk-fuzz", &["clerk-core", "clerk-jwt"]),
     ("clerk-catalogue", &[]),
-    ("xtask", &["clerk-catalogue"]),
+    ("clerk-codegen", &["clerk-catalogue"]),
+    ("xtask", &["clerk-catalogue", "clerk-codegen"]),
 ];
 
 /// Libraries that do IO or belong to a framework, and the only crates that may name each.
