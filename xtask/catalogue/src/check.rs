@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::Error;
 use crate::ir::{
     Api, Body, Bounds, Content, Definition, Field, Literal, Operation, Paging, Segment, Shape, Ty,
+    Value,
 };
 
 pub(crate) fn check(api: &Api) -> Result<(), Error> {
@@ -15,35 +16,11 @@ pub(crate) fn check(api: &Api) -> Result<(), Error> {
             "{found} operations, where the source has {expected}"
         )));
     }
-    let operations = || api.operations();
-    unique("operation id", operations().map(|o| o.id.clone()))?;
-    unique(
-        "operation",
-        operations().map(|o| format!("{}.{}", o.group, o.name)),
-    )?;
-    unique(
-        "request",
-        operations().map(|o| format!("{} {}", o.verb, o.path)),
-    )?;
-    let models = api.models.iter().map(|model| (&model.name, &model.groups));
-    let enums = api.enums.iter().map(|found| (&found.name, &found.groups));
-    let ids = api.ids.iter().map(|id| (&id.name, &id.groups));
-    for (name, groups) in models.chain(enums).chain(ids) {
-        if groups.is_empty() {
-            return Err(Error::new(format!(
-                "no operation needs `{name}`; remove it"
-            )));
-        }
-    }
-    let names = api.models.iter().map(|model| model.name.clone());
-    let names = names.chain(api.enums.iter().map(|found| found.name.clone()));
-    unique(
-        "name",
-        names.chain(api.ids.iter().map(|id| id.name.clone())),
-    )?;
+    check_names(api)?;
     for operation in api.operations() {
+        let (group, name) = (&operation.group, &operation.name);
         let checked = check_operation(api, operation);
-        checked.map_err(|e| e.within(format_args!("{}.{}", operation.group, operation.name)))?;
+        checked.map_err(|error| error.within(format_args!("{group}.{name}")))?;
     }
     for model in &api.models {
         match &model.shape {
@@ -55,10 +32,31 @@ pub(crate) fn check(api: &Api) -> Result<(), Error> {
     }
     for found in &api.enums {
         // The variant for values nobody has told us of.
-        let idents = found.values.iter().map(crate::ir::Value::ident);
+        let idents = found.values.iter().map(Value::ident);
         unique(&found.name, idents.chain(["Other".to_owned()]))?;
     }
     Ok(())
+}
+
+/// No two things have one name, and nothing is left over.
+fn check_names(api: &Api) -> Result<(), Error> {
+    let operations = || api.operations();
+    unique("operation id", operations().map(|o| o.id.clone()))?;
+    let names = operations().map(|o| format!("{}.{}", o.group, o.name));
+    unique("operation", names)?;
+    let requests = operations().map(|o| format!("{} {}", o.verb, o.path));
+    unique("request", requests)?;
+    let models = api.models.iter().map(|model| (&model.name, &model.groups));
+    let enums = api.enums.iter().map(|found| (&found.name, &found.groups));
+    let ids = api.ids.iter().map(|id| (&id.name, &id.groups));
+    let defined: Vec<_> = models.chain(enums).chain(ids).collect();
+    unique("name", defined.iter().map(|(name, _)| (*name).clone()))?;
+    match defined.iter().find(|(_, groups)| groups.is_empty()) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::new(format!(
+            "no operation needs `{name}`; remove it"
+        ))),
+    }
 }
 
 fn unique(what: &str, names: impl Iterator<Item = String>) -> Result<(), Error> {

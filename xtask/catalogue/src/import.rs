@@ -10,6 +10,8 @@ mod node;
 mod operations;
 mod registry;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use crate::Error;

@@ -45,3 +45,6 @@ pub fn apply(mut api: Api, overlay: Overlay<'_>) -> Result<Api, Error> {
     check::check(&api)?;
     Ok(api)
 }
+
+#[cfg(test)]
+mod tests;

@@ -212,9 +212,10 @@ impl<'a> Importer<'a> {
                 inherited.required = true;
                 continue;
             }
-            self.notes.push(format!(
-                "{place} requires `{lost}` and does not say what it is"
-            ));
+            let note = format!("{place} requires `{lost}` and does not say what it is");
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
         }
         Ok(fields)
     }
