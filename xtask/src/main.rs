@@ -7,7 +7,9 @@
 )]
 
 mod bench;
+mod catalogue;
 mod ci;
+mod codegen;
 mod conformance;
 mod repository;
 mod tidy;
@@ -39,6 +41,12 @@ const COMMANDS: &[Command] = &[
         run: ci::run,
     },
     Command {
+        name: "codegen",
+        usage: "codegen [--check]",
+        about: "write the generated code from the catalogue, or say what differs",
+        run: codegen::run,
+    },
+    Command {
         name: "bench",
         usage: "bench [--json] [--instructions] [--runtimes] [ROW]...",
         about: "measure our verification beside that of other libraries",
@@ -49,6 +57,18 @@ const COMMANDS: &[Command] = &[
         usage: "conformance [--seed N] [--count N] [SUITE]...",
         about: "hold our answers against those of Clerk's own clients",
         run: conformance::run,
+    },
+    Command {
+        name: "import",
+        usage: "import --openapi FILE [--out DIRECTORY]",
+        about: "read the facts of Clerk's API description into the catalogue",
+        run: catalogue::run_import,
+    },
+    Command {
+        name: "diff",
+        usage: "diff OLD NEW",
+        about: "compare two catalogues: what is breaking, what is loosening, what is additive",
+        run: catalogue::run_diff,
     },
 ];
 

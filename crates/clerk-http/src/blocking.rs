@@ -1,12 +1,12 @@
 //! The client for programs without an async runtime. Same names, same behaviour, no `.await`.
 
-use std::sync::Arc;
+use std::{sync::Arc, vec};
 
 use clerk_core::Clock;
 
 use crate::{
-    BlockingRuntime, BlockingTransport, Builder, Error, Operation, Settings, Step, client::Edge,
-    settings::sealed,
+    BlockingRuntime, BlockingTransport, Builder, Error, Operation, Page, Paginate, Settings, Step,
+    client::Edge, page::Pager, settings::sealed,
 };
 
 /// Sends operations to Clerk. Cheap to clone; clones share one transport.
@@ -57,6 +57,14 @@ impl Client {
         }
     }
 
+    /// Walks through a list, from where `operation` begins.
+    ///
+    /// The [async `pages`](crate::Client::pages) says how.
+    pub fn pages<O: Paginate>(&self, operation: O) -> Pages<O> {
+        let (client, pager) = (self.clone(), Pager::new(operation));
+        Pages { client, pager }
+    }
+
     /// What is the same for all calls of this client.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -85,6 +93,62 @@ impl sealed::Build for Client {
         Self {
             settings: Arc::new(settings),
             edge,
+        }
+    }
+}
+
+/// A walk through a list, page by page; made by [`Client::pages`].
+///
+/// After an error the walk is over.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is iterated"]
+pub struct Pages<O> {
+    client: Client,
+    pager: Pager<O>,
+}
+
+impl<O: Paginate> Pages<O> {
+    /// The items instead of the pages.
+    pub fn items(self) -> Items<O> {
+        Items {
+            pages: self,
+            page: Vec::new().into_iter(),
+        }
+    }
+}
+
+impl<O: Paginate> Iterator for Pages<O> {
+    type Item = Result<Page<O::Item>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let page = self.client.send(self.pager.next()?);
+        self.pager.received(page.as_ref());
+        Some(page)
+    }
+}
+
+/// A walk through a list, item by item; made by [`Pages::items`].
+///
+/// After an error the walk is over.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is iterated"]
+pub struct Items<O: Paginate> {
+    pages: Pages<O>,
+    page: vec::IntoIter<O::Item>,
+}
+
+impl<O: Paginate> Iterator for Items<O> {
+    type Item = Result<O::Item, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Some(Ok(item));
+            }
+            match self.pages.next()? {
+                Ok(page) => self.page = page.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
         }
     }
 }

@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use clerk_core::{Clock, SystemClock};
 
-use crate::{Builder, Error, Operation, Runtime, Settings, Step, Transport, settings::sealed};
+use crate::{
+    Builder, Error, Operation, Pages, Paginate, Runtime, Settings, Step, Transport,
+    settings::sealed,
+};
 
 /// Sends operations to Clerk. Cheap to clone; clones share one transport.
 ///
@@ -49,6 +52,16 @@ impl Client {
                 Step::Done(result) => return result,
             }
         }
+    }
+
+    /// Walks through a list, from where `operation` begins.
+    ///
+    /// Where it names no `limit`, pages have 100 items; where it names more than Clerk gives, as
+    /// many as Clerk gives. The walk ends at the first page that is empty, or after which Clerk's
+    /// count, or a page that is not full, says that nothing follows. Items that come or go while
+    /// it lasts may be missed or met twice, except where the list has a cursor (users).
+    pub fn pages<O: Paginate>(&self, operation: O) -> Pages<O> {
+        Pages::new(self.clone(), operation)
     }
 
     /// What is the same for all calls of this client.

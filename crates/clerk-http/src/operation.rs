@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::Error;
+use crate::{CallOptions, Error, WithOptions};
 
 /// One call of one of Clerk's APIs, as a value.
 ///
@@ -45,6 +45,14 @@ pub trait Operation {
     ///
     /// The status is not a success, or the body is not what the operation answers with.
     fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error>;
+
+    /// The same operation with its own timeout, or with further headers.
+    fn with(self, options: CallOptions) -> WithOptions<Self>
+    where
+        Self: Sized,
+    {
+        WithOptions::new(self, options)
+    }
 }
 
 /// A reference to an operation is the same operation.
@@ -82,4 +90,8 @@ pub enum Authorization {
     Public,
     /// The instance's secret key, as a bearer token.
     SecretKey,
+    /// A machine's secret key, as a bearer token.
+    MachineSecretKey,
+    /// The machine's secret key if the client has one, or else the instance's.
+    MachineOrSecretKey,
 }

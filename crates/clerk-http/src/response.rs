@@ -31,10 +31,16 @@ pub fn json<T: DeserializeOwned>(
     response: Response<Bytes>,
 ) -> Result<T, Error> {
     let response = success(operation, response)?;
-    serde_json::from_slice(response.body()).map_err(|error| Error::Decode {
+    let body = response.body();
+    // Checking the whole body at once is much faster than string by string.
+    let read = match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text).map_err(|error| Unreadable::new::<T>(text, &error)),
+        Err(error) => Err(Unreadable::not_utf8(&body[..error.valid_up_to()])),
+    };
+    read.map_err(|unreadable| Error::Decode {
         operation,
         status: response.status(),
-        source: Box::new(Unreadable::new::<T>(response.body(), &error)),
+        source: Box::new(unreadable),
     })
 }
 
@@ -67,9 +73,9 @@ struct Unreadable {
 }
 
 impl Unreadable {
-    fn new<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Self {
+    fn new<T: DeserializeOwned>(body: &str, error: &serde_json::Error) -> Self {
         // Keeping track of the path costs time, so only a body that failed is read that way.
-        let mut reader = serde_json::Deserializer::from_slice(body);
+        let mut reader = serde_json::Deserializer::from_str(body);
         let path = serde_path_to_error::deserialize::<_, T>(&mut reader)
             .err()
             .map(|error| error.path().to_string())
@@ -79,6 +85,18 @@ impl Unreadable {
             path,
             line: error.line(),
             column: error.column(),
+        }
+    }
+}
+
+impl Unreadable {
+    fn not_utf8(readable: &[u8]) -> Self {
+        let mut lines = readable.split(|byte| *byte == b'\n');
+        Self {
+            what: "the body is not UTF-8".to_owned(),
+            path: None,
+            line: lines.clone().count(),
+            column: lines.next_back().map_or(0, <[u8]>::len),
         }
     }
 }

@@ -9,14 +9,14 @@ use http::{
 use zeroize::Zeroizing;
 
 use crate::{
-    Authorization, BasePath, Client, Error, Operation, RequestTimeout, Retry, base_url::BaseUrl,
-    blocking,
+    Authorization, BasePath, Client, Error, MachineSecretKey, Operation, RequestTimeout, Retry,
+    base_url::BaseUrl, blocking,
 };
 
 /// The version of Clerk's API this SDK is written for, sent as `Clerk-API-Version`.
 pub const API_VERSION: &str = "2026-05-12";
 
-const API_VERSION_HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
+pub(crate) const API_VERSION_HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
 const DEFAULT_BASE_URL: &str = "https://api.clerk.com";
 const DEFAULT_USER_AGENT: &str = concat!("clerk-rust/", env!("CARGO_PKG_VERSION"));
 
@@ -39,6 +39,7 @@ pub struct Settings {
     base: BaseUrl,
     version_segment: String,
     credentials: Option<HeaderValue>,
+    machine_credentials: Option<HeaderValue>,
     user_agent: HeaderValue,
     timeout: RequestTimeout,
     retry: Retry,
@@ -62,7 +63,7 @@ impl Settings {
     /// # Errors
     ///
     /// [`Error::Build`]: the operation makes no request, its path would lead elsewhere, or it
-    /// needs a secret key and there is none.
+    /// needs a key and there is none.
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Bytes>, Error> {
         let mut request = operation.request()?;
         let version_segment = match O::BASE {
@@ -100,17 +101,35 @@ impl Settings {
                 }
                 own.iter_mut().for_each(|value| value.set_sensitive(true));
             }
-            (Entry::Vacant(missing), Authorization::SecretKey) => {
-                let credentials = self.credentials.clone().ok_or_else(|| {
-                    let problem = "it needs the instance's secret key; set CLERK_SECRET_KEY, \
-                                   or give the client a secret key";
-                    Error::build(O::ID, problem)
-                })?;
-                missing.insert(credentials);
-            }
             (Entry::Vacant(_), Authorization::Public) => {}
+            (Entry::Vacant(missing), needed) => {
+                let credentials = self.credentials(needed);
+                missing.insert(credentials.map_err(|problem| Error::build(O::ID, problem))?);
+            }
         }
         Ok(())
+    }
+
+    fn credentials(&self, needed: Authorization) -> Result<HeaderValue, &'static str> {
+        let (instance, machine) = (&self.credentials, &self.machine_credentials);
+        let (found, problem) = match needed {
+            Authorization::MachineSecretKey => (
+                machine.as_ref(),
+                "it needs a machine's secret key; set CLERK_MACHINE_SECRET_KEY, or give the \
+                 client a machine secret key",
+            ),
+            Authorization::MachineOrSecretKey => (
+                machine.as_ref().or(instance.as_ref()),
+                "it needs a machine's secret key or the instance's; set CLERK_MACHINE_SECRET_KEY \
+                 or CLERK_SECRET_KEY, or give the client a key",
+            ),
+            Authorization::SecretKey | Authorization::Public => (
+                instance.as_ref(),
+                "it needs the instance's secret key; set CLERK_SECRET_KEY, or give the client a \
+                 secret key",
+            ),
+        };
+        found.cloned().ok_or(problem)
     }
 }
 
@@ -135,6 +154,7 @@ pub struct Builder<T: Build> {
     base_url: String,
     version_segment: String,
     secret_key: Option<SecretKey>,
+    machine_secret_key: Option<MachineSecretKey>,
     user_agent: String,
     timeout: RequestTimeout,
     retry: Retry,
@@ -147,6 +167,7 @@ impl<T: Build> Builder<T> {
             base_url: DEFAULT_BASE_URL.into(),
             version_segment: "v1".into(),
             secret_key: None,
+            machine_secret_key: None,
             user_agent: DEFAULT_USER_AGENT.into(),
             timeout: RequestTimeout::default(),
             retry: Retry::default(),
@@ -165,9 +186,15 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// The instance's secret key. Without one, only public operations can be sent.
+    /// The instance's secret key. Most operations need it.
     pub fn secret_key(mut self, key: SecretKey) -> Self {
         self.secret_key = Some(key);
+        self
+    }
+
+    /// A machine's secret key, for what machines do: create and verify M2M tokens.
+    pub fn machine_secret_key(mut self, key: MachineSecretKey) -> Self {
+        self.machine_secret_key = Some(key);
         self
     }
 
@@ -198,7 +225,8 @@ impl<T: Build> Builder<T> {
     /// Says which setting cannot be used, and why.
     pub fn build(self) -> Result<T, InvalidSettings> {
         let base = BaseUrl::parse(&self.base_url)?;
-        if self.secret_key.is_some() && !base.keeps_secrets() {
+        let has_secrets = self.secret_key.is_some() || self.machine_secret_key.is_some();
+        if has_secrets && !base.keeps_secrets() {
             return Err(base.exposes_secrets());
         }
         let version_segment = self.version_segment.trim_matches('/').to_owned();
@@ -214,7 +242,12 @@ impl<T: Build> Builder<T> {
         let settings = Settings {
             base,
             version_segment,
-            credentials: self.secret_key.as_ref().map(bearer).transpose()?,
+            credentials: credentials(self.secret_key.as_ref().map(SecretKey::expose))?,
+            machine_credentials: credentials(
+                self.machine_secret_key
+                    .as_ref()
+                    .map(MachineSecretKey::expose),
+            )?,
             user_agent: HeaderValue::try_from(self.user_agent)
                 .map_err(|_| InvalidSettings::UserAgent)?,
             timeout: self.timeout,
@@ -264,12 +297,16 @@ impl sealed::Build for Settings {
 }
 
 /// Shared by all requests, and erased once the last of them is gone.
-fn bearer(key: &SecretKey) -> Result<HeaderValue, InvalidSettings> {
-    let text = Zeroizing::new(format!("Bearer {}", key.expose()).into_bytes());
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
-        .map_err(|_| InvalidSettings::SecretKey)?;
+pub(crate) fn bearer(key: &str) -> Option<HeaderValue> {
+    let text = Zeroizing::new(format!("Bearer {key}").into_bytes());
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
     value.set_sensitive(true);
-    Ok(value)
+    Some(value)
+}
+
+fn credentials(key: Option<&str>) -> Result<Option<HeaderValue>, InvalidSettings> {
+    key.map(|key| bearer(key).ok_or(InvalidSettings::SecretKey))
+        .transpose()
 }
 
 /// Why settings cannot be used.

@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, Request, header::CONTENT_TYPE};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use crate::Error;
+use crate::{Error, Multipart};
 
 /// All but RFC 3986's unreserved characters. In a query that makes a space `%20` and a plus
 /// `%2B`, which every parser of forms reads back as they were.
@@ -108,20 +108,38 @@ impl RequestTarget {
     ///
     /// # Errors
     ///
-    /// [`Error::Build`]: as for [`request`](Self::request), or `body` cannot be JSON.
+    /// [`Error::Build`]: as for [`request`](Self::request), or `body` cannot be written as JSON.
     pub fn json<B: Serialize + ?Sized>(
         self,
         method: Method,
         body: &B,
     ) -> Result<Request<Bytes>, Error> {
         let operation = self.operation;
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Error::build(operation, format!("its body is not JSON: {error}")))?;
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Error::build(
+                operation,
+                format!("its body cannot be written as JSON: {error}"),
+            )
+        })?;
         let mut request = self.body(method, Bytes::from(body))?;
         request.headers_mut().insert(
             CONTENT_TYPE,
             const { HeaderValue::from_static("application/json") },
         );
+        Ok(request)
+    }
+
+    /// A request with `form` as `multipart/form-data`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Build`]: as for [`request`](Self::request), or a media type is none.
+    pub fn multipart(self, method: Method, form: &Multipart) -> Result<Request<Bytes>, Error> {
+        let encoded = form.encode();
+        let (content_type, body) =
+            encoded.map_err(|problem| Error::build(self.operation, problem))?;
+        let mut request = self.body(method, body)?;
+        request.headers_mut().insert(CONTENT_TYPE, content_type);
         Ok(request)
     }
 

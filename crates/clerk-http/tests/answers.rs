@@ -57,6 +57,14 @@ fn successes_are_json_whatever_the_media_type_says() {
 }
 
 #[test]
+fn bodies_that_are_not_text_are_located() {
+    let body = Bytes::from_static(b"{\n\"id\":\"\xff\"}");
+    let error = json::<Item>(ID, Response::new(body)).unwrap_err();
+    let source = error.source().unwrap().to_string();
+    assert_eq!(source, "the body is not UTF-8 (line 2, column 6)");
+}
+
+#[test]
 fn bodies_that_do_not_fit_are_located_and_not_repeated() {
     for (body, text) in [
         ("", "EOF while parsing a value (line 1, column 0)"),

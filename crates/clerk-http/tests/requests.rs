@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clerk_http::{
-    Authorization, BasePath, Error, InvalidSettings, Operation, RequestTimeout, Settings,
+    Authorization, BasePath, CallOptions, Error, InvalidSettings, MachineSecretKey, Operation,
+    RequestTimeout, Settings,
 };
 use http::{HeaderMap, Request, Response};
 use proptest::prelude::*;
@@ -66,6 +67,8 @@ macro_rules! operation {
 operation!(Versioned, BasePath::Versioned, Authorization::SecretKey);
 operation!(Root, BasePath::Root, Authorization::SecretKey);
 operation!(Public, BasePath::Versioned, Authorization::Public);
+operation!(Machine, BasePath::Root, Authorization::MachineSecretKey);
+operation!(Either, BasePath::Root, Authorization::MachineOrSecretKey);
 
 fn settings(base_url: &str) -> Settings {
     Settings::builder()
@@ -268,6 +271,103 @@ fn a_missing_secret_key_says_what_to_do() {
          or give the client a secret key"
     );
     assert!(!error.is_retryable());
+}
+
+fn machine_key() -> MachineSecretKey {
+    MachineSecretKey::new("ak_machine").unwrap()
+}
+
+fn credentials<O: Operation>(settings: &Settings, operation: &O) -> Result<String, String> {
+    let request = settings.request(operation).map_err(|e| e.to_string())?;
+    let value = &request.headers()["authorization"];
+    assert!(value.is_sensitive());
+    Ok(value.to_str().unwrap().to_owned())
+}
+
+#[test]
+fn machines_have_a_key_of_their_own() {
+    let url = "https://api.clerk.com";
+    let machine = || Settings::builder().machine_secret_key(machine_key());
+    let only_machine = machine().build().unwrap();
+    let both = machine().secret_key("sk_test_abc".parse().unwrap());
+    let both = both.build().unwrap();
+
+    let bearer = |key: &str| Ok(format!("Bearer {key}"));
+    let (versioned, own, either) = (
+        Versioned(Raw::at("/users")),
+        Machine(Raw::at("/m2m_tokens")),
+        Either(Raw::at("/m2m_tokens/verify")),
+    );
+    assert_eq!(credentials(&both, &versioned), bearer("sk_test_abc"));
+    assert_eq!(credentials(&both, &own), bearer("ak_machine"));
+    assert_eq!(credentials(&both, &either), bearer("ak_machine"));
+    assert_eq!(credentials(&only_machine, &either), bearer("ak_machine"));
+    assert_eq!(credentials(&settings(url), &either), bearer("sk_test_abc"));
+
+    let refused = |result: Result<String, String>| result.unwrap_err();
+    assert!(refused(credentials(&only_machine, &versioned)).contains("CLERK_SECRET_KEY"));
+    let missing = refused(credentials(&settings(url), &own));
+    assert!(
+        missing.contains("set CLERK_MACHINE_SECRET_KEY"),
+        "{missing}"
+    );
+    let missing = refused(credentials(&public_settings(url), &either));
+    assert!(
+        missing.contains("CLERK_MACHINE_SECRET_KEY or CLERK_SECRET_KEY"),
+        "{missing}"
+    );
+
+    let exposed = machine().base_url("http://api.clerk.com").build();
+    assert!(matches!(exposed, Err(InvalidSettings::PlainHttp { .. })));
+}
+
+#[test]
+fn options_change_one_call() {
+    let settings = settings("https://api.clerk.com");
+    let options = CallOptions::new()
+        .timeout(Duration::from_secs(2))
+        .idempotency_key("order-1815")
+        .api_version("2027-01-01")
+        .header("X-Shop", "a")
+        .header("x-shop", "b");
+    let operation = || Versioned(Raw::with_header("/users", "x-shop", "operation's"));
+    let request = settings.request(&operation().with(options)).unwrap();
+    let headers = request.headers();
+    assert_eq!(headers["idempotency-key"], "order-1815");
+    assert_eq!(headers["clerk-api-version"], "2027-01-01");
+    assert_eq!(headers["authorization"], "Bearer sk_test_abc");
+    let shops: Vec<_> = headers.get_all("x-shop").iter().collect();
+    assert_eq!(shops, ["b"]);
+    let timeout = request.extensions().get::<RequestTimeout>().copied();
+    assert_eq!(timeout, Some(RequestTimeout(Duration::from_secs(2))));
+
+    let as_machine = CallOptions::new().machine_secret_key(&machine_key());
+    let operation = operation().with(as_machine);
+    assert_eq!(
+        credentials(&settings, &operation),
+        Ok("Bearer ak_machine".to_owned())
+    );
+}
+
+#[test]
+fn options_that_make_no_header_are_refused_by_name() {
+    let settings = settings("https://api.clerk.com");
+    let refusal = |options: CallOptions| {
+        let operation = Versioned(Raw::at("/users")).with(options);
+        settings.request(&operation).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refusal(CallOptions::new().header("x-shop", "planted\r\nx: y")),
+        "Versioned was not sent: the value of `x-shop` is not a header value"
+    );
+    assert_eq!(
+        refusal(CallOptions::new().header("planted\n", "y")),
+        "Versioned was not sent: a header's name is not one"
+    );
+    let shown = CallOptions::new()
+        .header("x-shop", "planted")
+        .machine_secret_key(&MachineSecretKey::new("ak_planted").unwrap());
+    assert!(!format!("{shown:?}").contains("planted"));
 }
 
 #[test]

@@ -1,0 +1,110 @@
+//! How fields of answers are read: with the least trust that still makes a value of them.
+
+use std::{fmt, marker::PhantomData};
+
+use bytes::Bytes;
+use http::Response;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error, Unexpected, Visitor},
+};
+
+use crate::Timestamp;
+
+/// Null is empty, and with `#[serde(default)]` so is a field that is absent.
+pub(crate) fn or_empty<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Text, without a copy of it where the type has a name for it.
+pub(crate) fn text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: for<'a> From<&'a str>,
+    D: Deserializer<'de>,
+{
+    struct Text<T>(PhantomData<T>);
+
+    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            Ok(text.into())
+        }
+    }
+
+    deserializer.deserialize_str(Text(PhantomData))
+}
+
+/// A whole number, which Clerk writes as `10` or `10.0`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Whole(#[serde(deserialize_with = "whole")] pub(crate) i64);
+
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    struct Number;
+
+    impl Visitor<'_> for Number {
+        type Value = i64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number")
+        }
+
+        fn visit_i64<E: Error>(self, number: i64) -> Result<i64, E> {
+            Ok(number)
+        }
+
+        fn visit_u64<E: Error>(self, number: u64) -> Result<i64, E> {
+            i64::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+        }
+
+        fn visit_f64<E: Error>(self, number: f64) -> Result<i64, E> {
+            /// Beyond it a float says nothing about single units.
+            const EXACT: f64 = 9_007_199_254_740_992.0;
+            if number.fract() == 0.0 && number.abs() <= EXACT {
+                // Checked in the line above.
+                #[allow(clippy::cast_possible_truncation)]
+                return Ok(number as i64);
+            }
+            Err(E::invalid_value(Unexpected::Float(number), &self))
+        }
+    }
+
+    deserializer.deserialize_any(Number)
+}
+
+/// A whole number, or none.
+pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    Ok(Option::<Whole>::deserialize(deserializer)?.map(|Whole(number)| number))
+}
+
+/// A whole number that has to be there.
+pub(crate) fn hard_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    whole(deserializer)
+}
+
+/// An instant in seconds or milliseconds, or none.
+pub(crate) fn by_magnitude<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    Ok(integer(deserializer)?.map(Timestamp::by_magnitude))
+}
+
+/// One of the models of a choice, once its tag was read.
+pub(crate) fn arm<T: DeserializeOwned, E: Error>(value: serde_json::Value) -> Result<Box<T>, E> {
+    let arm = serde_json::from_value(value);
+    arm.map(Box::new).map_err(E::custom)
+}
+
+/// The body of an answer that is not JSON.
+pub(crate) fn body_text(response: &Response<Bytes>) -> String {
+    String::from_utf8_lossy(response.body()).into_owned()
+}

@@ -1,0 +1,98 @@
+//! Clerk's Backend API: every operation and every model, as values.
+//!
+//! It does no IO: a [`clerk_http::Client`], or its blocking twin, sends what is built here. It does
+//! not verify tokens: that is `clerk-jwt`. And it does not check what Clerk checks: inputs are
+//! documented, not enforced.
+//!
+//! ```
+//! # use clerk_http::{Error, blocking::Client, blocking_transport_fn};
+//! # #[derive(Debug)]
+//! # struct Threads;
+//! # impl clerk_http::BlockingRuntime for Threads {
+//! #     fn sleep(&self, _: std::time::Duration) {}
+//! #     fn spawn(&self, _: Box<dyn FnOnce() + Send>) {}
+//! # }
+//! # let transport = blocking_transport_fn(|request| {
+//! #     let user = r#"{"id":"user_1","first_name":"Ada","public_metadata":{"plan":"pro"}}"#;
+//! #     let list = request.uri().path() == "/v1/users";
+//! #     let body = if list { format!("[{user}]") } else { user.to_owned() };
+//! #     Ok(http::Response::new(body.into()))
+//! # });
+//! # let client = Client::builder(transport, Threads).secret_key("sk_test_abc".parse()?).build()?;
+//! use clerk_api::users::{self, Users};
+//!
+//! // Bound to a client, an operation sends itself. `client` is a `blocking::Client` here; with the
+//! // async one, every `send()` is awaited.
+//! let users = Users::new(&client);
+//! let ada = users.get("user_1").send()?;
+//! assert_eq!(ada.first_name.as_deref(), Some("Ada"));
+//! assert_eq!(ada.public_metadata.get("plan")?, Some("pro".to_owned()));
+//!
+//! for user in users.list().query("ada").limit(20).send()? {
+//!     println!("{} was created at {:?}", user.id, user.created_at);
+//! }
+//! for user in users.list().items() {
+//!     println!("{}", user?.id); // page after page
+//! }
+//!
+//! // Without a client, it is a value: to be stored, compared in tests, and sent by any client.
+//! let rename = users::update("user_1").first_name("Augusta").clear_last_name();
+//! client.send(&rename)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How it is laid out
+//!
+//! A module for each group of operations: `users`, `organizations`, `sessions`, and so on. It has a
+//! struct for each operation, a function of the operation's name that makes one, and a struct of the
+//! group's name that makes them bound to a client. Inputs that there is no request without are
+//! arguments; the others are methods. [`models`] has what comes back.
+//!
+//! # Answers are read with little trust
+//!
+//! Clerk adds values and fields at any time, and leaves others out. Unknown fields are ignored,
+//! unknown values of an enum are kept as `Other`, and every field may be absent or null but ids and
+//! the few things that an answer is worthless without. So fields are `Option`s. A missing flag is
+//! `None` and not `false`: `banned: None` means that nobody knows.
+//!
+//! # Features
+//!
+//! | feature | operations |
+//! |---|---|
+//! | `users` (default) | users, their addresses, sessions, sign-ups, tokens to sign in with |
+//! | `organizations` (default) | organizations, members, domains, roles and permissions |
+//! | `invitations` (default) | invitations and the waitlist |
+//! | `billing` | plans, prices, subscriptions, statements, credits |
+//! | `enterprise` | enterprise connections, SAML, directories, admin portals |
+//! | `machines` | API keys, machines and their tokens, OAuth applications, agents |
+//! | `instance` | settings, domains, templates, keys, lists of identifiers |
+//!
+//! `jiff`, `time` and `chrono` convert [`Timestamp`] to and from the types of those crates.
+//!
+//! Where it sits: on `clerk-http`. Most of it is generated from a catalogue of facts about the API.
+//!
+//! Unofficial: not affiliated with Clerk.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// What the generated code is made with. The set of features decides which of it is used.
+#[allow(unused_imports, unused_macros)]
+mod calls;
+#[allow(dead_code)]
+mod decode;
+mod id;
+mod open_enum;
+#[allow(dead_code)]
+mod redacted;
+#[allow(dead_code)]
+mod request;
+
+mod generated;
+mod metadata;
+mod timestamp;
+
+pub use generated::*;
+pub use metadata::{Metadata, UnfitMetadata};
+#[cfg(feature = "chrono")]
+pub use timestamp::OutOfRange;
+pub use timestamp::Timestamp;

@@ -1,0 +1,98 @@
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// The secret key of one machine, `ak_…`: what it creates and verifies M2M tokens with.
+///
+/// It is not the instance's [`SecretKey`](clerk_core::SecretKey). Like that one it is erased from
+/// memory on drop, and `Debug` does not show it.
+///
+/// ```
+/// use clerk_http::MachineSecretKey;
+///
+/// let key = MachineSecretKey::new("ak_0123")?;
+/// assert_eq!(key.expose(), "ak_0123");
+/// assert_eq!(format!("{key:?}"), "MachineSecretKey([redacted])");
+///
+/// let error = MachineSecretKey::new("sk_live_0123").unwrap_err();
+/// assert!(error.to_string().starts_with("this is an instance's key"));
+/// # Ok::<(), clerk_http::InvalidMachineSecretKey>(())
+/// ```
+#[derive(Clone)]
+pub struct MachineSecretKey(Zeroizing<String>);
+
+impl MachineSecretKey {
+    /// Checks and takes a key. White space around it, as environment files leave it, is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Says what the value looks like instead; the value itself is not repeated.
+    pub fn new(key: impl Into<String>) -> Result<Self, InvalidMachineSecretKey> {
+        let given = Zeroizing::new(key.into());
+        let text = given.trim();
+        if text.is_empty() {
+            return Err(InvalidMachineSecretKey::Empty);
+        }
+        if text.starts_with("sk_") || text.starts_with("pk_") {
+            return Err(InvalidMachineSecretKey::Instance);
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidMachineSecretKey::Characters);
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The key's text. Whoever calls this must not log it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for MachineSecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MachineSecretKey([redacted])")
+    }
+}
+
+impl std::str::FromStr for MachineSecretKey {
+    type Err = InvalidMachineSecretKey;
+
+    fn from_str(key: &str) -> Result<Self, Self::Err> {
+        Self::new(key)
+    }
+}
+
+/// Why a value is not a machine's secret key. It never contains the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidMachineSecretKey {
+    /// Nothing was given.
+    #[error("the machine secret key is empty; copy it from the machine's page of the dashboard")]
+    Empty,
+    /// A key of the instance was given.
+    #[error("this is an instance's key (sk_… or pk_…), not a machine's secret key (ak_…)")]
+    Instance,
+    /// It contains white space or other characters no key has.
+    #[error("the machine secret key contains characters no key has")]
+    Characters,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_else_the_value_looks_like() {
+        for (text, error) in [
+            (" \n", InvalidMachineSecretKey::Empty),
+            ("sk_test_planted", InvalidMachineSecretKey::Instance),
+            ("pk_test_planted", InvalidMachineSecretKey::Instance),
+            ("ak_planted\r\nx: 1", InvalidMachineSecretKey::Characters),
+        ] {
+            let found = MachineSecretKey::new(text).unwrap_err();
+            assert_eq!(found, error, "{text:?}");
+            assert!(!format!("{found} {found:?}").contains("planted"));
+        }
+        assert_eq!(MachineSecretKey::new(" ak_1\n").unwrap().expose(), "ak_1");
+    }
+}

@@ -1,0 +1,92 @@
+//! How fields of answers look in Rust, and how they are read.
+
+use clerk_catalogue::ir::{Api, Decoding, Definition, Field, TimeUnit, Ty};
+
+/// The type of what is there and not null.
+pub(crate) fn rust_type(api: &Api, ty: &Ty) -> String {
+    match ty {
+        Ty::Str | Ty::DateTime | Ty::Date | Ty::Tag(_) | Ty::File => "String".to_owned(),
+        Ty::Bool => "bool".to_owned(),
+        Ty::Int => "i64".to_owned(),
+        Ty::Number => "f64".to_owned(),
+        Ty::Time(_) => "Timestamp".to_owned(),
+        Ty::Json => "serde_json::Value".to_owned(),
+        Ty::Map => "serde_json::Map<String, serde_json::Value>".to_owned(),
+        Ty::Metadata => "Metadata".to_owned(),
+        Ty::Dictionary { value, nullable } => {
+            let value = rust_type(api, value);
+            let value = if *nullable {
+                format!("Option<{value}>")
+            } else {
+                value
+            };
+            format!("BTreeMap<String, {value}>")
+        }
+        Ty::List(item) => format!("Vec<{}>", rust_type(api, item)),
+        Ty::Named(name) => named(api, name),
+    }
+}
+
+/// Where a named type is found from inside `models`.
+fn named(api: &Api, name: &str) -> String {
+    match api.definition(name) {
+        Some(Definition::Id(_)) => format!("crate::{name}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The type of the field of a model.
+pub(crate) fn field_type(api: &Api, field: &Field) -> String {
+    let ty = rust_type(api, &field.ty);
+    match field.decoding() {
+        Decoding::Hard | Decoding::Emptied | Decoding::Ignored => ty,
+        Decoding::Optional => format!("Option<{ty}>"),
+    }
+}
+
+/// What serde is told about a field.
+pub(crate) fn serde_attribute(field: &Field) -> Option<String> {
+    let mut parts = Vec::new();
+    if field.ident() != field.wire {
+        parts.push(format!("rename = {:?}", field.wire));
+    }
+    parts.extend(
+        field
+            .aliases
+            .iter()
+            .map(|alias| format!("alias = {alias:?}")),
+    );
+    match (field.decoding(), reader(&field.ty)) {
+        (Decoding::Emptied, _) => {
+            parts.push("default, deserialize_with = \"decode::or_empty\"".to_owned());
+        }
+        (Decoding::Optional, Some(reader)) => {
+            parts.push(format!("default, deserialize_with = \"decode::{reader}\""));
+        }
+        (Decoding::Hard, Some(reader)) => {
+            parts.push(format!("deserialize_with = \"decode::hard_{reader}\""));
+        }
+        _ => {}
+    }
+    (!parts.is_empty()).then(|| format!("#[serde({})]", parts.join(", ")))
+}
+
+/// The function that reads what serde would not take, or would take for something else.
+fn reader(ty: &Ty) -> Option<&'static str> {
+    match ty {
+        Ty::Int => Some("integer"),
+        Ty::Time(TimeUnit::Seconds) => Some("seconds"),
+        Ty::Time(TimeUnit::ByMagnitude) => Some("by_magnitude"),
+        _ => None,
+    }
+}
+
+/// A type in a sentence, as a link where it is ours.
+pub(crate) fn linked(ty: &Ty) -> String {
+    match ty {
+        Ty::Named(name) => format!("[`{name}`](crate::models::{name})"),
+        Ty::Map | Ty::Json | Ty::Metadata => "a JSON object".to_owned(),
+        Ty::List(item) => format!("lists of {}", linked(item)),
+        _ => "a text".to_owned(),
+    }
+}

@@ -1,0 +1,120 @@
+//! What tests need one of for everything: a call of every operation, a reader of every model.
+
+use clerk_catalogue::ir::{Api, Body, Definition, Field, Operation, Ty};
+
+use crate::input::{Input, Store};
+use crate::source::Source;
+use crate::{Error, File};
+
+/// A call of every operation with every input. What is given follows from the type of the input
+/// alone, so that a test can say what has to be sent without knowing any template.
+pub(crate) fn operations(api: &Api) -> Result<File, Error> {
+    let mut source = Source::default();
+    source.push("#![allow(deprecated, reason = \"what is deprecated is tested, too\")]\n");
+    source.push("use clerk_api::*;\nuse clerk_http::FilePart;\n\nuse super::Sends;\n");
+    source.push("pub(crate) fn send_all(client: &mut impl Sends) {");
+    for group in &api.groups {
+        source.push(format_args!("{}(client);", group.name));
+    }
+    source.push("}\n");
+    for group in &api.groups {
+        let name = &group.name;
+        source.push(format_args!("fn {name}(client: &mut impl Sends) {{"));
+        for operation in &group.operations {
+            let call = call(api, operation).map_err(|error| error.of(&operation.id))?;
+            source.push(format_args!(
+                "client.send({name:?}, {:?}, {call});",
+                operation.name
+            ));
+        }
+        source.push("}\n");
+    }
+    Ok(File::new(
+        "crates/clerk-api/tests/requests/calls.rs",
+        source,
+    ))
+}
+
+fn call(api: &Api, operation: &Operation) -> Result<String, Error> {
+    let mut arguments = Vec::new();
+    let mut setters = String::new();
+    for input in Input::all(operation) {
+        let value = sample(api, input.field, input.store == Store::Path)?;
+        if input.is_argument() {
+            arguments.push(value);
+        } else if input.field.clearable {
+            setters.push_str(&format!(".clear_{}()", input.ident()));
+        } else {
+            setters.push_str(&format!(".{}({value})", input.ident()));
+        }
+    }
+    if let Body::List { item, .. } = &operation.body {
+        arguments.push(format!("[{}]", sample_of(api, item, "item")?));
+    }
+    let (group, name) = (&operation.group, &operation.name);
+    Ok(format!(
+        "{group}::{name}({}){setters}",
+        arguments.join(", ")
+    ))
+}
+
+fn sample(api: &Api, field: &Field, in_path: bool) -> Result<String, Error> {
+    if in_path {
+        return Ok("super::HOSTILE".to_owned());
+    }
+    sample_of(api, &field.ty, &field.wire)
+}
+
+/// An expression for some value of a type. `tests/requests/expected.rs` says what is sent for it.
+fn sample_of(api: &Api, ty: &Ty, wire: &str) -> Result<String, Error> {
+    let sample = match ty {
+        Ty::Str => format!("{:?}", format!("+{wire} é&=")),
+        Ty::Date => "\"2027-01-15\"".to_owned(),
+        Ty::Bool => "false".to_owned(),
+        Ty::Int => "0".to_owned(),
+        Ty::Number if matches!(wire, "limit" | "offset") => "0".to_owned(),
+        Ty::Number => "0.5".to_owned(),
+        Ty::Time(_) | Ty::DateTime => "Timestamp::from_millis(1_800_000_000_000)".to_owned(),
+        Ty::Json => "[0]".to_owned(),
+        Ty::Map | Ty::Metadata => "serde_json::json!({\"k\": null})".to_owned(),
+        Ty::File => "FilePart::new(\"a.png\", \"image/png\", \"content\")".to_owned(),
+        Ty::List(item) => {
+            let item = sample_of(api, item, wire)?;
+            format!("[{item}, {item}]")
+        }
+        Ty::Dictionary { nullable: true, .. } => {
+            "[(\"k\", None::<&str>), (\"l\", Some(\"v\"))]".to_owned()
+        }
+        Ty::Dictionary { .. } => "[(\"k\", \"v\")]".to_owned(),
+        Ty::Named(name) => match api.definition(name) {
+            Some(Definition::Model(model)) => {
+                let (mut arguments, mut setters) = (Vec::new(), String::new());
+                for field in model.fields() {
+                    let input = Input::new(field, Store::Whole);
+                    let value = sample(api, field, false)?;
+                    if input.is_argument() {
+                        arguments.push(value);
+                    } else {
+                        setters.push_str(&format!(".{}({value})", input.ident()));
+                    }
+                }
+                format!("models::{name}::new({}){setters}", arguments.join(", "))
+            }
+            _ => format!("{:?}", format!("+{wire} é&=")),
+        },
+        Ty::Tag(_) => return Err(Error::new("no tag is an input")),
+    };
+    Ok(sample)
+}
+
+/// A reader of every model of an answer.
+pub(crate) fn models(api: &Api) -> File {
+    let mut source = Source::default();
+    source.push("use clerk_api::models::*;\n\nuse super::{Reader, read};\n");
+    source.push("pub(crate) const READERS: &[(&str, Reader)] = &[");
+    for model in api.models.iter().filter(|model| model.usage.response) {
+        source.push(format_args!("({0:?}, read::<{0}>),", model.name));
+    }
+    source.push("];");
+    File::new("crates/clerk-api/tests/answers/readers.rs", source)
+}

@@ -1,0 +1,66 @@
+//! The catalogue of the Backend API: imported from Clerk's description, and compared with another.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clerk_catalogue::import::import;
+use clerk_catalogue::{Effect, diff, files};
+
+use crate::Outcome;
+use crate::repository::root;
+
+pub(crate) fn run_import(arguments: &[String]) -> Outcome {
+    let (openapi, out) = match arguments {
+        [flag, openapi] if flag == "--openapi" => (openapi, None),
+        [flag, openapi, other, out] if flag == "--openapi" && other == "--out" => {
+            (openapi, Some(PathBuf::from(out)))
+        }
+        _ => return Err("say `--openapi FILE`, and perhaps `--out DIRECTORY` after it".into()),
+    };
+    let catalogue = root().join("crates/clerk-api/catalogue");
+    let text = read(Path::new(openapi))?;
+    let names = read(&catalogue.join("overlay/names.toml"))?;
+    let found = import(&text, &names)?;
+    let directory = out.unwrap_or_else(|| catalogue.join(&found.api.source.version));
+    fs::create_dir_all(&directory)?;
+    let printed = files::print(&found.api);
+    for old in files::list(&directory)? {
+        if !printed.iter().any(|file| file.name == old.name) {
+            fs::remove_file(directory.join(&old.name))?;
+        }
+    }
+    for file in &printed {
+        fs::write(directory.join(&file.name), &file.text)?;
+    }
+    for note in &found.notes {
+        println!("note: {note}");
+    }
+    let (operations, models) = (found.api.source.operations, found.api.models.len());
+    println!(
+        "{operations} operations, {models} models: {}",
+        directory.display()
+    );
+    Ok(())
+}
+
+pub(crate) fn run_diff(arguments: &[String]) -> Outcome {
+    let [old, new] = arguments else {
+        return Err("name two directories, the older first".into());
+    };
+    let differences = diff(&files::read(Path::new(old))?, &files::read(Path::new(new))?);
+    for difference in &differences {
+        println!("{difference}");
+    }
+    let count = |effect| differences.iter().filter(|d| d.effect == effect).count();
+    println!(
+        "{} breaking, {} loosening, {} additive",
+        count(Effect::Breaking),
+        count(Effect::Loosening),
+        count(Effect::Additive)
+    );
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+}
