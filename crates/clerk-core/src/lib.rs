@@ -36,18 +36,16 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-mod clock;
 mod instance;
 mod publishable_key;
 mod redacted;
 mod secret_key;
 mod time;
 
-pub use clock::Clock;
-#[cfg(feature = "std")]
-pub use clock::{ManualClock, SystemClock};
 pub use instance::InstanceType;
 pub use publishable_key::{InvalidPublishableKey, PublishableKey};
 pub use redacted::Redacted;
 pub use secret_key::{InvalidSecretKey, SecretKey};
-pub use time::{MonotonicTime, UnixTime};
+pub use time::{Clock, MonotonicTime, UnixTime};
+#[cfg(feature = "std")]
+pub use time::{ManualClock, SystemClock};

@@ -1,4 +1,12 @@
+//! Points in time, and where they are read.
+
+mod clock;
+
 use core::{fmt, time::Duration};
+
+pub use self::clock::Clock;
+#[cfg(feature = "std")]
+pub use self::clock::{ManualClock, SystemClock};
 
 /// A point on the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
 ///

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::repository::{Repository, TextFile};
 
 /// The one place that reads the clock.
-const READS_CLOCKS: &[&str] = &["crates/clerk-core/src/clock.rs"];
+const READS_CLOCKS: &[&str] = &["crates/clerk-core/src/time/clock.rs"];
 
 /// The adapters, whose business it is to wait.
 const WAITS: &[&str] = &[
@@ -257,7 +257,11 @@ mod tests {
             1
         );
         assert_eq!(
-            found(clocks_and_waiting, "crates/clerk-core/src/clock.rs", line),
+            found(
+                clocks_and_waiting,
+                "crates/clerk-core/src/time/clock.rs",
+                line
+            ),
             0
         );
         let comment = "// never SystemTime::now\n";
