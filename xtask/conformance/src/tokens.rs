@@ -9,6 +9,7 @@ mod draft;
 mod exhibits;
 mod explanations;
 mod facts;
+mod grid;
 mod mutations;
 mod random;
 mod signer;
@@ -50,6 +51,7 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
             .filter_map(|exhibit| exhibit.control.clone()),
     );
     let fixed = cases.len();
+    cases.extend(grid::all(&signers));
     cases.extend(made_up);
     let judged = judge(settings, &node, cases)?;
 
@@ -187,7 +189,7 @@ impl Report {
             )));
         }
         let mut text = format!(
-            "{} tokens of seed {seed}, {} of them good: {} answers equal, {differing} differ as documented",
+            "{} tokens (seed {seed}), {} of them good: {} answers equal, {differing} differ as documented",
             self.compared,
             self.accepted,
             self.compared - differing,

@@ -160,6 +160,10 @@ fn form(make: &mut Maker<'_>) {
             .0
             .insert(0, ("\"alg\"".to_owned(), "\"none\"".to_owned()));
     });
+    make.add("duplicate-member", ACCEPTED, |draft| {
+        let twice = || ("\"x\"".to_owned(), "1".to_owned());
+        draft.header.0.extend([twice(), twice()]);
+    });
     make.add("oversize-token", ACCEPTED, |draft| {
         draft
             .payload

@@ -1,10 +1,10 @@
 //! Ways in which a token, the key it is verified with, or what is asked of it can be odd.
 
-mod claims;
+pub(super) mod claims;
 mod form;
-mod header;
-mod keys;
-mod options;
+pub(super) mod header;
+pub(super) mod keys;
+pub(super) mod options;
 
 use super::{case::Case, draft::Draft, random::Random, signer::Signers};
 

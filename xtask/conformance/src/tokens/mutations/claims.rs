@@ -5,22 +5,24 @@ use crate::tokens::{draft::Draft, random::Random, signer::Signers};
 
 pub(super) const MUTATIONS: &[Mutation] = &[
     mutation("claim missing", 4, missing),
-    mutation("claim odd", 8, odd),
+    mutation("claim odd", 14, odd),
     mutation("date at its boundary", 10, boundary),
+    mutation("a time around 1970", 3, around_zero),
     mutation("date as an odd number", 8, number),
     mutation("claims of another kind", 3, kind),
     mutation("claim twice", 2, twice),
     mutation("claims nobody knows", 3, unknown),
 ];
 
-const CLAIMS: [&str; 15] = [
+pub(in crate::tokens) const CLAIMS: [&str; 15] = [
     "sub", "iss", "azp", "aud", "exp", "nbf", "iat", "sid", "sts", "v", "fva", "act", "o", "jti",
     "org_id",
 ];
-const DATES: [&str; 3] = ["exp", "nbf", "iat"];
+const JUDGED: [&str; 7] = ["sub", "iss", "azp", "aud", "exp", "nbf", "iat"];
+pub(in crate::tokens) const DATES: [&str; 3] = ["exp", "nbf", "iat"];
 
 /// JSON texts that a claim should not be, or rarely is.
-pub(super) const ODD: [&str; 30] = [
+pub(in crate::tokens) const ODD: [&str; 30] = [
     "null",
     "true",
     "false",
@@ -53,12 +55,59 @@ pub(super) const ODD: [&str; 30] = [
     "[1800000060]",
 ];
 
+/// Numbers that JSON allows.
+pub(in crate::tokens) const NUMBERS: [&str; 34] = [
+    "0",
+    "-0",
+    "-1",
+    "-1.5",
+    "0.1",
+    "1.8e9",
+    "1.80000006E9",
+    "18000000600e-1",
+    "1800000060000e-3",
+    "1800000060.0",
+    "1800000060.999999999999",
+    "1.7999999999999e9",
+    "2147483647",
+    "2147483648",
+    "4294967296",
+    "9007199254740993",
+    "8639999999999",
+    "8640000000000",
+    "8640000000000.9",
+    "8640000000001",
+    "-8640000000000",
+    "-8640000000001",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "18446744073709551616",
+    "99999999999999999999",
+    "1e20",
+    "-1e20",
+    "1e300",
+    "-1e300",
+    "1e999",
+    "-1e999",
+    "1e-999",
+];
+
 fn missing(random: &mut Random, draft: &mut Draft, _: &Signers) {
     draft.payload.remove(random.pick(&CLAIMS));
 }
 
 fn odd(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let (claim, value) = (random.pick(&CLAIMS), random.pick(&ODD));
+    let claim = if random.one_in(3) {
+        random.pick(&CLAIMS)
+    } else {
+        random.pick(&JUDGED)
+    };
+    let value = if random.one_in(8) {
+        "null"
+    } else {
+        random.pick(&ODD)
+    };
     draft.payload.set(claim, value);
 }
 
@@ -75,43 +124,19 @@ fn boundary(random: &mut Random, draft: &mut Draft, _: &Signers) {
     draft.payload.set(claim, format!("{seconds}{fraction}"));
 }
 
+/// Where dates are negative, dropping a fraction and rounding down are not the same.
+fn around_zero(random: &mut Random, draft: &mut Draft, _: &Signers) {
+    draft.now_ms = random.below(20_000) as i64 - 10_000;
+    draft.options.clock_skew_ms = Some(random.pick(&[0, 500, 1_000]));
+    for (claim, date) in [("exp", "1000"), ("nbf", "-1000"), ("iat", "-1000")] {
+        draft.payload.set(claim, date);
+    }
+    let millis = draft.now_ms + random.pick(&[-1_500, -1_000, -500, -1, 0, 1, 500, 1_000, 1_500]);
+    let date = format!("{:.3}", millis as f64 / 1000.0);
+    draft.payload.set(random.pick(&DATES), date);
+}
+
 fn number(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    const NUMBERS: [&str; 34] = [
-        "0",
-        "-0",
-        "-1",
-        "-1.5",
-        "0.1",
-        "1.8e9",
-        "1.80000006E9",
-        "18000000600e-1",
-        "1800000060000e-3",
-        "1800000060.0",
-        "1800000060.999999999999",
-        "1.7999999999999e9",
-        "2147483647",
-        "2147483648",
-        "4294967296",
-        "9007199254740993",
-        "8639999999999",
-        "8640000000000",
-        "8640000000000.9",
-        "8640000000001",
-        "-8640000000000",
-        "-8640000000001",
-        "9223372036854775807",
-        "9223372036854775808",
-        "-9223372036854775808",
-        "18446744073709551616",
-        "99999999999999999999",
-        "1e20",
-        "-1e20",
-        "1e300",
-        "-1e300",
-        "1e999",
-        "-1e999",
-        "1e-999",
-    ];
     const NO_NUMBERS: [&str; 9] = [
         "01", "+1", ".5", "1.", "1e", "0x10", "NaN", "Infinity", "1_000",
     ];

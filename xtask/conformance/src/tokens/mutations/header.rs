@@ -20,39 +20,70 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     mutation("header member twice", 2, twice),
 ];
 
+pub(in crate::tokens) const TYPES: [&str; 8] = [
+    "\"jwt\"",
+    "\"JOSE\"",
+    "\"at+jwt\"",
+    "\"application/jwt\"",
+    "\"JWT \"",
+    "\"\\u004aWT\"",
+    "[\"JWT\"]",
+    "null",
+];
+
+pub(in crate::tokens) const ALGORITHMS: [&str; 16] = [
+    "\"none\"",
+    "\"None\"",
+    "\"NONE\"",
+    "\"HS256\"",
+    "\"ES256\"",
+    "\"PS256\"",
+    "\"EdDSA\"",
+    "\"RS1\"",
+    "\"rs256\"",
+    "\"RS256 \"",
+    "\"\\u0052S256\"",
+    "\"\"",
+    "null",
+    "5",
+    "[\"RS256\"]",
+    "{}",
+];
+
+pub(in crate::tokens) const IDS: [&str; 12] = [
+    "\"ins_b\"",
+    "\"INS_A\"",
+    "\"ins_a \"",
+    "\"\\u0069ns_a\"",
+    "\"\"",
+    "\"../ins_a\"",
+    "\"constructor\"",
+    "\"__proto__\"",
+    "\"undefined\"",
+    "null",
+    "5",
+    "[\"ins_a\"]",
+];
+
+pub(in crate::tokens) const CATEGORIES: [&str; 8] = [
+    "\"cl_B7d4PD222AAA\"",
+    "\"cl_B7d4PD333AAA\"",
+    "\"cl_B7d4PD\\u0033\\u0033\\u0033AAA\"",
+    "\"cl_I7d4PD111III\"",
+    "\"cl_X\"",
+    "\"\"",
+    "null",
+    "[\"cl_B7d4PD333AAA\"]",
+];
+
+pub(in crate::tokens) const CRITICAL: [&str; 5] =
+    ["[\"b64\"]", "[]", "[\"exp\"]", "null", "\"b64\""];
+
 fn typ(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    const TYPES: [&str; 8] = [
-        "\"jwt\"",
-        "\"JOSE\"",
-        "\"at+jwt\"",
-        "\"application/jwt\"",
-        "\"JWT \"",
-        "\"\\u004aWT\"",
-        "[\"JWT\"]",
-        "null",
-    ];
     draft.header.set("typ", random.pick(&TYPES));
 }
 
 fn alg(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    const ALGORITHMS: [&str; 16] = [
-        "\"none\"",
-        "\"None\"",
-        "\"NONE\"",
-        "\"HS256\"",
-        "\"ES256\"",
-        "\"PS256\"",
-        "\"EdDSA\"",
-        "\"RS1\"",
-        "\"rs256\"",
-        "\"RS256 \"",
-        "\"\\u0052S256\"",
-        "\"\"",
-        "null",
-        "5",
-        "[\"RS256\"]",
-        "{}",
-    ];
     draft.header.set("alg", random.pick(&ALGORITHMS));
 }
 
@@ -73,41 +104,16 @@ fn mismatch(random: &mut Random, draft: &mut Draft, _: &Signers) {
 }
 
 fn kid(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    const IDS: [&str; 12] = [
-        "\"ins_b\"",
-        "\"INS_A\"",
-        "\"ins_a \"",
-        "\"\\u0069ns_a\"",
-        "\"\"",
-        "\"../ins_a\"",
-        "\"constructor\"",
-        "\"__proto__\"",
-        "\"undefined\"",
-        "null",
-        "5",
-        "[\"ins_a\"]",
-    ];
     draft.header.set("kid", random.pick(&IDS));
 }
 
 fn cat(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    const CATEGORIES: [&str; 8] = [
-        "\"cl_B7d4PD222AAA\"",
-        "\"cl_B7d4PD333AAA\"",
-        "\"cl_B7d4PD\\u0033\\u0033\\u0033AAA\"",
-        "\"cl_I7d4PD111III\"",
-        "\"cl_X\"",
-        "\"\"",
-        "null",
-        "[\"cl_B7d4PD333AAA\"]",
-    ];
     draft.header.set("cat", random.pick(&CATEGORIES));
 }
 
 fn crit(random: &mut Random, draft: &mut Draft, _: &Signers) {
     draft.header.set("b64", random.pick(&["false", "true"]));
-    let crit = random.pick(&["[\"b64\"]", "[]", "[\"exp\"]", "null", "\"b64\""]);
-    draft.header.set("crit", crit);
+    draft.header.set("crit", random.pick(&CRITICAL));
 }
 
 fn unknown(random: &mut Random, draft: &mut Draft, signers: &Signers) {

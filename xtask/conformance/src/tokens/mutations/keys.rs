@@ -24,8 +24,8 @@ fn foreign(_: &mut Random, draft: &mut Draft, _: &Signers) {
 }
 
 /// Members of a JWK with values that are good, bad, or of another type.
-fn member(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let values: &[(&str, Value)] = &[
+pub(in crate::tokens) fn members() -> [(&'static str, Value); 34] {
+    [
         ("alg", Value::Null),
         ("alg", json!("RS384")),
         ("alg", json!("RS512")),
@@ -60,33 +60,24 @@ fn member(random: &mut Random, draft: &mut Draft, _: &Signers) {
         ("oth", json!([])),
         ("ext", json!(false)),
         ("x5c", json!(["AQAB"])),
-    ];
-    let Some(jwk) = draft.first_jwk() else { return };
-    if random.one_in(5) {
-        jwk.remove(random.pick(&["alg", "use", "kty", "kid", "n", "e"]));
-    } else {
-        let (name, value) = random.pick(values);
-        jwk.insert(name.to_owned(), value);
-    }
+    ]
 }
 
-fn numbers(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let Some(jwk) = draft.first_jwk() else { return };
-    let n = jwk
-        .get("n")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let longer = |zeros: usize| {
-        let mut bytes = vec![0; zeros];
-        bytes.extend(URL_SAFE_NO_PAD.decode(&n).unwrap_or_default());
+/// Members without which a JWK is no key, or is for more.
+pub(in crate::tokens) const REMOVABLE: [&str; 6] = ["alg", "use", "kty", "kid", "n", "e"];
+
+/// Numbers of a key that is otherwise good and has the modulus `n`.
+pub(in crate::tokens) fn odd_numbers(n: &str) -> [(&'static str, Value); 16] {
+    let longer = || {
+        let mut bytes = vec![0];
+        bytes.extend(URL_SAFE_NO_PAD.decode(n).unwrap_or_default());
         URL_SAFE_NO_PAD.encode(bytes)
     };
-    let n_or_e: &[(&str, Value)] = &[
+    [
         ("n", json!(format!("{n}=="))),
         ("n", json!(n.replace('-', "+").replace('_', "/"))),
         ("n", json!(format!(" {n}"))),
-        ("n", json!(longer(1))),
+        ("n", json!(longer())),
         ("n", json!("")),
         ("n", json!(5)),
         ("n", json!(n.get(..170))),
@@ -99,8 +90,23 @@ fn numbers(random: &mut Random, draft: &mut Draft, _: &Signers) {
         ("e", json!("")),
         ("e", Value::Null),
         ("e", json!("AQAAAAAB")),
-    ];
-    let (name, value) = random.pick(n_or_e);
+    ]
+}
+
+fn member(random: &mut Random, draft: &mut Draft, _: &Signers) {
+    let Some(jwk) = draft.first_jwk() else { return };
+    if random.one_in(5) {
+        jwk.remove(random.pick(&REMOVABLE));
+    } else {
+        let (name, value) = random.pick(&members());
+        jwk.insert(name.to_owned(), value);
+    }
+}
+
+fn numbers(random: &mut Random, draft: &mut Draft, _: &Signers) {
+    let Some(jwk) = draft.first_jwk() else { return };
+    let n = jwk.get("n").and_then(Value::as_str).unwrap_or_default();
+    let (name, value) = random.pick(&odd_numbers(n));
     jwk.insert(name.to_owned(), value);
 }
 

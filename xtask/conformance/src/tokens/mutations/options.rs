@@ -13,62 +13,97 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     mutation("an audience is asked for", 7, audience),
     mutation("an authorized party is asked for", 6, party),
     mutation("an issuer is asked for", 6, issuer),
+    mutation("all three are asked for", 4, all_three),
     mutation("another clock skew", 6, skew),
     mutation("another time", 4, time),
 ];
 
 /// A text as an option may ask for it: alone, in a list, beside others, or in an odd way.
-fn asked_for(random: &mut Random, text: &str) -> Value {
-    match random.below(8) {
-        0 => json!(text),
-        1 => json!(["", text]),
-        2 => json!(["https://other.example.com", text]),
-        3 => json!([]),
-        4 => json!([""]),
-        5 => json!([format!("{text}/")]),
-        _ => json!([text]),
-    }
+pub(in crate::tokens) fn asked_for(text: &str) -> [Value; 8] {
+    [
+        json!([text]),
+        json!(text),
+        json!(["", text]),
+        json!(["https://other.example.com", text]),
+        json!([format!("{text}/")]),
+        json!([""]),
+        json!(""),
+        json!([]),
+    ]
 }
 
 /// The same text as a claim may have it.
-fn claimed(random: &mut Random, text: &str) -> String {
-    match random.below(10) {
-        0 => json!(format!("{text}/")),
-        1 => json!(text.to_uppercase()),
-        2 => json!([text]),
-        3 => json!(["https://other.example.com", text]),
-        4 => json!([text, 1]),
-        5 => json!(["", text]),
-        6 => json!([format!("{text}.evil.example")]),
-        7 => return random.pick(&ODD).to_owned(),
-        _ => json!(text),
+pub(in crate::tokens) fn claimed(text: &str) -> [String; 10] {
+    [
+        json!(text),
+        json!(format!("{text}/")),
+        json!(text.to_uppercase()),
+        json!(format!("{text}.evil.example")),
+        json!(""),
+        json!([text]),
+        json!(["https://other.example.com", text]),
+        json!(["", text]),
+        json!([text, 1]),
+        json!([[text]]),
+    ]
+    .map(|claim| claim.to_string())
+}
+
+/// The SDK takes a text for a list of all that can be cut out of it, and ours wants a list.
+pub(in crate::tokens) fn listed(asked: Value) -> Value {
+    match asked {
+        Value::String(text) => json!([text]),
+        list => list,
     }
-    .to_string()
+}
+
+/// Rarely a claim in an odd way.
+fn any_claim(random: &mut Random, text: &str) -> String {
+    if random.one_in(10) {
+        random.pick(&ODD).to_owned()
+    } else {
+        random.pick(&claimed(text))
+    }
 }
 
 fn audience(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.options.audience = Some(asked_for(random, AUDIENCE));
+    draft.options.audience = Some(random.pick(&asked_for(AUDIENCE)));
     if !random.one_in(6) {
-        draft.payload.set("aud", claimed(random, AUDIENCE));
+        draft.payload.set("aud", any_claim(random, AUDIENCE));
     }
 }
 
 fn party(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    // The SDK takes a text for a list of its letters' sequences; ours wants a list.
-    let asked = match asked_for(random, PARTY) {
-        Value::String(text) => json!([text]),
-        list => list,
-    };
-    draft.options.authorized_parties = Some(asked);
-    if random.one_in(2) {
-        draft.payload.set("azp", claimed(random, PARTY));
+    draft.options.authorized_parties = Some(listed(random.pick(&asked_for(PARTY))));
+    match random.below(6) {
+        0 => draft.payload.remove("azp"),
+        1..=3 => draft.payload.set("azp", any_claim(random, PARTY)),
+        _ => {}
     }
 }
 
 fn issuer(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.options.issuer = Some(asked_for(random, ISSUER));
+    draft.options.issuer = Some(random.pick(&asked_for(ISSUER)));
     if random.one_in(2) {
-        draft.payload.set("iss", claimed(random, ISSUER));
+        draft.payload.set("iss", any_claim(random, ISSUER));
+    }
+}
+
+/// Which of them is judged first shows where more than one is not met.
+fn all_three(random: &mut Random, draft: &mut Draft, _: &Signers) {
+    draft.options.audience = Some(json!(AUDIENCE));
+    draft.options.authorized_parties = Some(json!([PARTY]));
+    draft.options.issuer = Some(json!(ISSUER));
+    for (claim, good) in [("aud", AUDIENCE), ("azp", PARTY), ("iss", ISSUER)] {
+        let value = if random.one_in(2) {
+            good
+        } else {
+            "https://other.example.com"
+        };
+        draft.payload.set(claim, json!(value).to_string());
+    }
+    if random.one_in(3) {
+        draft.payload.set("exp", "0");
     }
 }
 
