@@ -14,12 +14,21 @@ pub(crate) struct Call<'c> {
     pub(crate) settings: &'c Settings,
     pub(crate) state: &'c mut State,
     pub(crate) now: UnixTime,
+    /// `Clerk-API-Version`, a date; none stands for the newest.
+    pub(crate) api_version: Option<String>,
     pub(crate) path: PathParameters,
     pub(crate) query: Query,
     pub(crate) body: Bytes,
 }
 
 impl Call<'_> {
+    /// Whether the caller speaks a version of the API that is older than this one.
+    pub(crate) fn is_older_than(&self, version: &str) -> bool {
+        self.api_version
+            .as_deref()
+            .is_some_and(|asked_for| asked_for < version)
+    }
+
     /// The body as a JSON object; an empty body is an empty object.
     pub(crate) fn input(&self) -> Result<Input, Refusal> {
         if self.body.is_empty() {
@@ -102,8 +111,25 @@ impl Query {
             .iter()
             .find(|(name, _)| !known.contains(&name.as_str()))
         {
+            None => {}
+            Some((name, _)) => return Err(Refusal::form_param_unknown(name)),
+        }
+        match known.iter().find(|name| self.all(name).count() > 100) {
             None => Ok(()),
-            Some((name, _)) => Err(Refusal::form_param_unknown(name)),
+            Some(name) => {
+                let expected = "given at most 100 times";
+                Err(Refusal::form_param_value_invalid(name, expected))
+            }
+        }
+    }
+
+    /// `true` or `false`, or neither where it is absent.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.get(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(Refusal::form_param_value_invalid(name, "true or false")),
         }
     }
 
@@ -146,6 +172,21 @@ impl Input {
         }
     }
 
+    pub(crate) fn required_text(&mut self, name: &str) -> Result<String, Refusal> {
+        self.text(name)?
+            .ok_or_else(|| Refusal::form_param_missing(name))
+    }
+
+    /// A text that may be cleared: the outer `None` is an absent one, the inner `None` one that
+    /// is `null` or blank.
+    pub(crate) fn clearable_text(&mut self, name: &str) -> Result<Option<Option<String>>, Refusal> {
+        if !self.members.contains_key(name) {
+            return Ok(None);
+        }
+        let text = self.text(name)?;
+        Ok(Some(text.filter(|text| !text.trim().is_empty())))
+    }
+
     pub(crate) fn texts(&mut self, name: &str) -> Result<Vec<String>, Refusal> {
         let invalid = || Refusal::form_param_value_invalid(name, "a list of strings");
         match self.take(name) {
@@ -176,10 +217,29 @@ impl Input {
         }
     }
 
-    pub(crate) fn object(&mut self, name: &str) -> Result<Map<String, Value>, Refusal> {
+    /// A number within `range`.
+    pub(crate) fn number(
+        &mut self,
+        name: &str,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<Option<u64>, Refusal> {
+        let Some(number) = self.integer(name)? else {
+            return Ok(None);
+        };
+        match u64::try_from(number) {
+            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            _ => {
+                let expected = format!("from {} to {}", range.start(), range.end());
+                Err(Refusal::form_param_value_invalid(name, &expected))
+            }
+        }
+    }
+
+    /// A JSON object, where there is one.
+    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, Refusal> {
         match self.take(name) {
-            None => Ok(Map::new()),
-            Some(Value::Object(members)) => Ok(members),
+            None => Ok(None),
+            Some(Value::Object(members)) => Ok(Some(members)),
             Some(_) => Err(Refusal::form_param_value_invalid(name, "a JSON object")),
         }
     }

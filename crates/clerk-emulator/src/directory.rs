@@ -44,6 +44,10 @@ impl Directory {
         self.users.iter().find(|user| user.id == id)
     }
 
+    pub(crate) fn user_mut(&mut self, id: &str) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.id == id)
+    }
+
     /// The user with this id or e-mail address.
     pub(crate) fn user_called(&self, id_or_email: &str) -> Option<&User> {
         self.users
@@ -118,6 +122,15 @@ impl Directory {
             now,
         ));
         &self.sessions[index]
+    }
+
+    /// Revokes those of a user's sessions that are active.
+    pub(crate) fn revoke_sessions(&mut self, user_id: &str, now: UnixTime) {
+        for session in &mut self.sessions {
+            if session.user_id == user_id && session.status(now) == SessionStatus::Active {
+                session.revoked_at = Some(now);
+            }
+        }
     }
 
     /// Removes a user with all that belongs to them.

@@ -287,6 +287,7 @@ fn carry_out(
         settings,
         state,
         now,
+        api_version: api_version(&parts.headers),
         path,
         query: Query::parse(parts.uri.query().unwrap_or_default()),
         body,
@@ -308,6 +309,11 @@ fn check_secret_key(settings: &Settings, headers: &HeaderMap) -> Result<(), Refu
     } else {
         Err(Refusal::clerk_key_invalid())
     }
+}
+
+fn api_version(headers: &HeaderMap) -> Option<String> {
+    let version = headers.get("clerk-api-version")?.to_str().ok()?;
+    Some(version.to_owned())
 }
 
 /// Versions are dates. Which of them Clerk still knows is its own business.

@@ -173,6 +173,29 @@ impl Refusal {
         .param(name)
     }
 
+    pub(crate) fn form_resource_not_found(name: &str, what: &str) -> Self {
+        Self::unprocessable(
+            "form_resource_not_found",
+            "was not found",
+            format!("{name} must be the id of {what}."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_param_exceeds_allowed_size(name: &str, limit: usize) -> Self {
+        Self::unprocessable(
+            "form_param_exceeds_allowed_size",
+            "is too large",
+            format!("{name} must take at most {limit} bytes as JSON."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn bulk_size_exceeded(limit: usize) -> Self {
+        let long_message = format!("One request takes at most {limit} of them.");
+        Self::bad_request("bulk_size_exceeded", long_message)
+    }
+
     pub(crate) fn form_data_missing() -> Self {
         Self::unprocessable(
             "form_data_missing",
@@ -188,6 +211,10 @@ impl Refusal {
             "Passwords must be 8 characters or more.".to_owned(),
         )
         .param("password")
+    }
+
+    pub(crate) fn bad_request(code: &str, long_message: impl Into<Box<str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, "not possible", long_message)
     }
 
     pub(crate) fn forbidden(code: &str, long_message: impl Into<Box<str>>) -> Self {

@@ -14,6 +14,8 @@ pub(crate) struct User {
     pub(crate) last_name: Option<String>,
     pub(crate) locale: Option<String>,
     pub(crate) email_addresses: Vec<EmailAddress>,
+    /// The id of one of them; without it, the first is the primary one.
+    pub(crate) primary_email_address_id: Option<String>,
     pub(crate) password_enabled: bool,
     pub(crate) public_metadata: Map<String, Value>,
     pub(crate) private_metadata: Map<String, Value>,
@@ -62,6 +64,7 @@ impl User {
             last_name: None,
             locale: None,
             email_addresses: Vec::new(),
+            primary_email_address_id: None,
             password_enabled: false,
             public_metadata: Map::new(),
             private_metadata: Map::new(),
@@ -86,7 +89,11 @@ impl User {
     }
 
     pub(crate) fn primary_email(&self) -> Option<&EmailAddress> {
-        self.email_addresses.first()
+        let chosen = self.primary_email_address_id.as_ref();
+        self.email_addresses
+            .iter()
+            .find(|email| Some(&email.id) == chosen)
+            .or_else(|| self.email_addresses.first())
     }
 
     /// First and last name, as far as there are any.
