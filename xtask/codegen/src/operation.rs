@@ -183,7 +183,7 @@ impl Writer<'_> {
             match input.constant() {
                 Some(literal) => statements.push(input.keep_constant(literal, store)?),
                 None if input.is_argument() => {
-                    statements.push(input.keep(self.api, &input.ident(), store)?)
+                    statements.push(input.keep(self.api, &input.ident(), store)?);
                 }
                 None => {}
             }

@@ -440,9 +440,10 @@ pub struct ListPlans<C = ()> {
 
 impl<C> ListPlans<C> {
     pub(crate) fn on(client: C) -> Self {
-        let mut query = Query::default();
-        query.set("paginated", true);
-        Self { client, query }
+        Self {
+            client,
+            query: Query::default(),
+        }
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
@@ -500,9 +501,10 @@ pub struct ListPrices<C = ()> {
 
 impl<C> ListPrices<C> {
     pub(crate) fn on(client: C) -> Self {
-        let mut query = Query::default();
-        query.set("paginated", true);
-        Self { client, query }
+        Self {
+            client,
+            query: Query::default(),
+        }
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
@@ -626,9 +628,10 @@ pub struct ListSubscriptionItems<C = ()> {
 
 impl<C> ListSubscriptionItems<C> {
     pub(crate) fn on(client: C) -> Self {
-        let mut query = Query::default();
-        query.set("paginated", true);
-        Self { client, query }
+        Self {
+            client,
+            query: Query::default(),
+        }
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
@@ -971,9 +974,10 @@ pub struct ListStatements<C = ()> {
 
 impl<C> ListStatements<C> {
     pub(crate) fn on(client: C) -> Self {
-        let mut query = Query::default();
-        query.set("paginated", true);
-        Self { client, query }
+        Self {
+            client,
+            query: Query::default(),
+        }
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
@@ -1068,12 +1072,10 @@ pub struct ListStatementPaymentAttempts<C = ()> {
 
 impl<C> ListStatementPaymentAttempts<C> {
     pub(crate) fn on(client: C, statement_id: impl Into<String>) -> Self {
-        let mut query = Query::default();
-        query.set("paginated", true);
         Self {
             client,
             statement_id: statement_id.into(),
-            query,
+            query: Query::default(),
         }
     }
 
