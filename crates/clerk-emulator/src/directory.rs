@@ -1,12 +1,14 @@
 //! What the emulated instance holds: users, sessions, organizations, memberships, roles and
 //! JWT templates. Everything in creation order, found by walking: instances in tests are small.
 
+mod membership;
 mod organization;
 mod planting;
 mod session;
 mod template;
 mod user;
 
+pub(crate) use membership::Membership;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
 pub(crate) use session::{Session, SessionStatus};
@@ -19,6 +21,9 @@ use clerk_core::UnixTime;
 
 use crate::ids::Ids;
 
+/// What Clerk shows for users and organizations without a picture of their own.
+const NO_IMAGE: &str = "https://www.gravatar.com/avatar?d=mp";
+
 /// The records of an instance.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
@@ -29,14 +34,6 @@ pub(crate) struct Directory {
     /// Permissions by role key.
     pub(crate) roles: BTreeMap<String, Vec<String>>,
     pub(crate) templates: Vec<Template>,
-}
-
-/// Whose role is which in which organization.
-#[derive(Clone, Debug)]
-pub(crate) struct Membership {
-    pub(crate) organization_id: String,
-    pub(crate) user_id: String,
-    pub(crate) role: String,
 }
 
 impl Directory {
@@ -66,14 +63,18 @@ impl Directory {
             .find(|organization| organization.id == id_or_slug || organization.slug == id_or_slug)
     }
 
+    pub(crate) fn organization_mut(&mut self, id: &str) -> Option<&mut Organization> {
+        self.organizations
+            .iter_mut()
+            .find(|organization| organization.id == id)
+    }
+
     pub(crate) fn template(&self, name: &str) -> Option<&Template> {
         self.templates.iter().find(|template| template.name == name)
     }
 
     pub(crate) fn is_member(&self, user_id: &str, organization_id: &str) -> bool {
-        self.memberships.iter().any(|membership| {
-            membership.user_id == user_id && membership.organization_id == organization_id
-        })
+        self.membership(organization_id, user_id).is_some()
     }
 
     /// The organization a user joined last, which a new session starts in.
@@ -91,17 +92,11 @@ impl Directory {
         user_id: &str,
         organization_id: &str,
     ) -> Option<ActiveOrganization<'_>> {
-        let membership = self.memberships.iter().find(|membership| {
-            membership.user_id == user_id && membership.organization_id == organization_id
-        })?;
+        let membership = self.membership(organization_id, user_id)?;
         Some(ActiveOrganization {
             organization: self.organization(organization_id)?,
             role: &membership.role,
-            permissions: self
-                .roles
-                .get(&membership.role)
-                .map(Vec::as_slice)
-                .unwrap_or_default(),
+            permissions: self.permissions(&membership.role),
         })
     }
 

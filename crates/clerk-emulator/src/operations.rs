@@ -3,7 +3,9 @@
 mod control;
 mod keys;
 mod listing;
+mod memberships;
 mod metadata;
+mod organizations;
 mod sessions;
 mod users;
 
@@ -12,10 +14,12 @@ use serde_json::{Value, json};
 use crate::routing::Route;
 
 /// All operations. Within a table, literal paths come before the templates they fit.
-pub(crate) static TABLES: [&[Route]; 4] = [
+pub(crate) static TABLES: [&[Route]; 6] = [
     keys::ROUTES,
     users::ROUTES,
     sessions::ROUTES,
+    organizations::ROUTES,
+    memberships::ROUTES,
     control::ROUTES,
 ];
 

@@ -2,13 +2,10 @@
 
 mod support;
 
-use clerk_emulator::Emulator;
 use serde_json::{Value, json};
-use support::{ADA, BOB, call, emulator, get, post, refusal, refused, request, send, session_of};
-
-fn patch(emulator: &Emulator, path: &str, body: Value) -> (u16, Value) {
-    call(emulator, "PATCH", path, Some(&body))
-}
+use support::{
+    ADA, BOB, call, emulator, get, patch, post, refusal, refused, request, send, session_of,
+};
 
 fn ada() -> String {
     format!("/v1/users/{ADA}")

@@ -129,19 +129,16 @@ impl Directory {
                     format!("has a member in a role that there is not: {role}"),
                 ));
             }
-            self.memberships.push(Membership {
-                organization_id: id.clone(),
-                user_id: user.id.clone(),
-                role,
-            });
+            let (user_id, now) = (user.id.clone(), self.next_moment());
+            let membership = ids.object("orgmem_");
+            let membership = Membership::new(membership, id.clone(), user_id, role, now);
+            self.memberships.push(membership);
         }
-        self.organizations.push(Organization {
-            id,
-            name: seed.name.unwrap_or_else(|| seed.slug.clone()),
-            slug: seed.slug,
-            plan: seed.plan,
-            features: seed.features,
-        });
+        let name = seed.name.unwrap_or_else(|| seed.slug.clone());
+        let mut organization = Organization::new(id, seed.slug, name, self.next_moment());
+        organization.plan = seed.plan;
+        organization.features = seed.features;
+        self.organizations.push(organization);
         Ok(())
     }
 
@@ -174,9 +171,10 @@ impl Directory {
         Ok(())
     }
 
-    /// One second later for each user, so that lists by creation have an order.
+    /// One second later for each record, so that lists by creation have an order.
     fn next_moment(&self) -> UnixTime {
-        SEEDED_AT.saturating_add(Duration::from_secs(self.users.len() as u64))
+        let records = self.users.len() + self.organizations.len() + self.memberships.len();
+        SEEDED_AT.saturating_add(Duration::from_secs(records as u64))
     }
 }
 

@@ -1,8 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-/// What Clerk shows for users without a picture of their own.
-const NO_IMAGE: &str = "https://www.gravatar.com/avatar?d=mp";
+use super::NO_IMAGE;
 
 /// A user. Every field is one of the API's user object.
 #[derive(Clone, Debug)]
