@@ -35,8 +35,19 @@ impl Call<'_> {
             return Ok(Input::default());
         }
         match serde_json::from_slice(&self.body) {
-            Ok(Value::Object(members)) => Ok(Input { members }),
-            Ok(_) => Err(Refusal::request_body_invalid("it is not a JSON object")),
+            Ok(value) => Input::read(value),
+            Err(_) => Err(Refusal::request_body_invalid("it is not JSON")),
+        }
+    }
+
+    /// The body as an array of JSON objects, at most `limit`.
+    pub(crate) fn inputs(&self, limit: usize) -> Result<Vec<Input>, Refusal> {
+        match serde_json::from_slice(&self.body) {
+            Ok(Value::Array(items)) if items.len() > limit => {
+                Err(Refusal::bulk_size_exceeded(limit))
+            }
+            Ok(Value::Array(items)) => items.into_iter().map(Input::read).collect(),
+            Ok(_) => Err(Refusal::request_body_invalid("it is not a JSON array")),
             Err(_) => Err(Refusal::request_body_invalid("it is not JSON")),
         }
     }
@@ -160,6 +171,13 @@ pub(crate) struct Input {
 }
 
 impl Input {
+    fn read(value: Value) -> Result<Self, Refusal> {
+        match value {
+            Value::Object(members) => Ok(Self { members }),
+            _ => Err(Refusal::request_body_invalid("it is not a JSON object")),
+        }
+    }
+
     fn take(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name).filter(|value| !value.is_null())
     }

@@ -1,6 +1,7 @@
-//! What the emulated instance holds: users, sessions, organizations, memberships, roles and
-//! JWT templates. Everything in creation order, found by walking: instances in tests are small.
+//! What the emulated instance holds: users, sessions, organizations, memberships, roles,
+//! invitations and JWT templates. Everything in creation order, found by walking: instances in tests are small.
 
+mod invitation;
 mod membership;
 mod organization;
 mod planting;
@@ -8,6 +9,7 @@ mod session;
 mod template;
 mod user;
 
+pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use membership::Membership;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
@@ -31,6 +33,7 @@ pub(crate) struct Directory {
     pub(crate) sessions: Vec<Session>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) memberships: Vec<Membership>,
+    pub(crate) invitations: Vec<Invitation>,
     /// Permissions by role key.
     pub(crate) roles: BTreeMap<String, Vec<String>>,
     pub(crate) templates: Vec<Template>,

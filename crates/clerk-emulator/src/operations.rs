@@ -1,12 +1,15 @@
 //! The operations, a table for each group of resources.
 
 mod control;
+mod invitations;
 mod keys;
 mod listing;
 mod memberships;
 mod metadata;
+mod organization_invitations;
 mod organizations;
 mod sessions;
+mod templates;
 mod users;
 
 use serde_json::{Value, json};
@@ -14,12 +17,15 @@ use serde_json::{Value, json};
 use crate::routing::Route;
 
 /// All operations. Within a table, literal paths come before the templates they fit.
-pub(crate) static TABLES: [&[Route]; 6] = [
+pub(crate) static TABLES: [&[Route]; 9] = [
     keys::ROUTES,
     users::ROUTES,
     sessions::ROUTES,
     organizations::ROUTES,
     memberships::ROUTES,
+    organization_invitations::ROUTES,
+    invitations::ROUTES,
+    templates::ROUTES,
     control::ROUTES,
 ];
 

@@ -173,6 +173,15 @@ impl Refusal {
         .param(name)
     }
 
+    pub(crate) fn form_already_exists(name: &str) -> Self {
+        Self::unprocessable(
+            "form_already_exists",
+            "already exists",
+            format!("There is one with that {name} already."),
+        )
+        .param(name)
+    }
+
     pub(crate) fn form_resource_not_found(name: &str, what: &str) -> Self {
         Self::unprocessable(
             "form_resource_not_found",

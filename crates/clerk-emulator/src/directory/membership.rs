@@ -115,6 +115,10 @@ impl Directory {
             .retain(|organization| organization.id != id);
         self.memberships
             .retain(|membership| membership.organization_id != id);
+        self.invitations.retain(|invitation| {
+            let place = invitation.organization.as_ref();
+            place.is_none_or(|place| place.organization_id != id)
+        });
         for session in &mut self.sessions {
             if session.organization_id.as_deref() == Some(id) {
                 session.organization_id = None;
@@ -124,7 +128,7 @@ impl Directory {
 }
 
 /// What an organization's members get to know of a user.
-fn public_user_data(user: &User) -> Value {
+pub(super) fn public_user_data(user: &User) -> Value {
     let email = user.primary_email().map(|email| &email.address);
     json!({
         "user_id": user.id,
@@ -141,7 +145,7 @@ fn public_user_data(user: &User) -> Value {
 }
 
 /// `org:admin` is called Admin.
-fn role_name(key: &str) -> String {
+pub(super) fn role_name(key: &str) -> String {
     let name = key.strip_prefix("org:").unwrap_or(key);
     let mut characters = name.chars();
     characters.next().map_or(String::new(), |first| {
