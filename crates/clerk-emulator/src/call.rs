@@ -205,16 +205,28 @@ impl Input {
         Ok(Some(text.filter(|text| !text.trim().is_empty())))
     }
 
+    /// A list of texts; an absent one is empty.
     pub(crate) fn texts(&mut self, name: &str) -> Result<Vec<String>, Refusal> {
+        Ok(self.given_texts(name)?.unwrap_or_default())
+    }
+
+    /// A list of texts, where there is one.
+    pub(crate) fn given_texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
         let invalid = || Refusal::form_param_value_invalid(name, "a list of strings");
         match self.take(name) {
-            None => Ok(Vec::new()),
+            None => Ok(None),
             Some(Value::Array(items)) => items
                 .into_iter()
                 .map(|item| item.as_str().map(str::to_owned).ok_or_else(invalid))
-                .collect(),
+                .collect::<Result<_, _>>()
+                .map(Some),
             Some(_) => Err(invalid()),
         }
+    }
+
+    /// Whatever is there.
+    pub(crate) fn any(&mut self, name: &str) -> Option<Value> {
+        self.take(name)
     }
 
     pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Refusal> {

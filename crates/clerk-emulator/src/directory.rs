@@ -1,6 +1,7 @@
 //! What the emulated instance holds: users, sessions, organizations, memberships, roles,
-//! invitations and JWT templates. Everything in creation order, found by walking: instances in tests are small.
+//! invitations, JWT templates and API keys. Everything in creation order, found by walking: instances in tests are small.
 
+mod api_key;
 mod invitation;
 mod membership;
 mod organization;
@@ -9,6 +10,7 @@ mod session;
 mod template;
 mod user;
 
+pub(crate) use api_key::ApiKey;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use membership::Membership;
 pub(crate) use organization::{ActiveOrganization, Organization};
@@ -37,6 +39,7 @@ pub(crate) struct Directory {
     /// Permissions by role key.
     pub(crate) roles: BTreeMap<String, Vec<String>>,
     pub(crate) templates: Vec<Template>,
+    pub(crate) api_keys: Vec<ApiKey>,
 }
 
 impl Directory {

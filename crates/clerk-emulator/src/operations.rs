@@ -1,5 +1,6 @@
 //! The operations, a table for each group of resources.
 
+mod api_keys;
 mod control;
 mod invitations;
 mod keys;
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use crate::routing::Route;
 
 /// All operations. Within a table, literal paths come before the templates they fit.
-pub(crate) static TABLES: [&[Route]; 9] = [
+pub(crate) static TABLES: [&[Route]; 10] = [
     keys::ROUTES,
     users::ROUTES,
     sessions::ROUTES,
@@ -26,6 +27,7 @@ pub(crate) static TABLES: [&[Route]; 9] = [
     organization_invitations::ROUTES,
     invitations::ROUTES,
     templates::ROUTES,
+    api_keys::ROUTES,
     control::ROUTES,
 ];
 

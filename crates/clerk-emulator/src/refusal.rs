@@ -31,6 +31,18 @@ impl Refusal {
         }
     }
 
+    /// The same as a plain 400 `bad_request`, where it blames an input.
+    pub(crate) fn into_bad_request(self) -> Self {
+        if self.status != StatusCode::UNPROCESSABLE_ENTITY {
+            return self;
+        }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: "bad_request".into(),
+            ..self
+        }
+    }
+
     /// Names the input that is to blame, as `meta.param_name`.
     fn param(mut self, name: &str) -> Self {
         self.param = Some(name.into());
@@ -125,6 +137,17 @@ impl Refusal {
             "resource_not_found",
             "not found",
             format!("No {what} was found with id {id}."),
+        )
+    }
+
+    /// What was sent to be verified is in nobody's hands rightfully. Not repeated: it may be a
+    /// secret.
+    pub(crate) fn token_not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "resource_not_found",
+            "not found",
+            format!("This is no {what}, or one that was revoked or has expired."),
         )
     }
 
