@@ -16,6 +16,8 @@ pub(crate) struct Call<'c> {
     pub(crate) now: UnixTime,
     /// `Clerk-API-Version`, a date; none stands for the newest.
     pub(crate) api_version: Option<String>,
+    /// The id of the machine that calls, where one does.
+    pub(crate) machine: Option<String>,
     pub(crate) path: PathParameters,
     pub(crate) query: Query,
     pub(crate) body: Bytes,

@@ -1,8 +1,9 @@
 //! What the emulated instance holds: users, sessions, organizations, memberships, roles,
-//! invitations, JWT templates and API keys. Everything in creation order, found by walking: instances in tests are small.
+//! invitations, JWT templates, API keys, machines. Everything in creation order, found by walking: instances in tests are small.
 
 mod api_key;
 mod invitation;
+mod machine;
 mod membership;
 mod organization;
 mod planting;
@@ -12,6 +13,7 @@ mod user;
 
 pub(crate) use api_key::ApiKey;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
+pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
@@ -40,6 +42,8 @@ pub(crate) struct Directory {
     pub(crate) roles: BTreeMap<String, Vec<String>>,
     pub(crate) templates: Vec<Template>,
     pub(crate) api_keys: Vec<ApiKey>,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) machine_tokens: Vec<MachineToken>,
 }
 
 impl Directory {

@@ -5,6 +5,8 @@ mod control;
 mod invitations;
 mod keys;
 mod listing;
+mod machine_tokens;
+mod machines;
 mod memberships;
 mod metadata;
 mod organization_invitations;
@@ -18,7 +20,7 @@ use serde_json::{Value, json};
 use crate::routing::Route;
 
 /// All operations. Within a table, literal paths come before the templates they fit.
-pub(crate) static TABLES: [&[Route]; 10] = [
+pub(crate) static TABLES: [&[Route]; 12] = [
     keys::ROUTES,
     users::ROUTES,
     sessions::ROUTES,
@@ -28,6 +30,8 @@ pub(crate) static TABLES: [&[Route]; 10] = [
     invitations::ROUTES,
     templates::ROUTES,
     api_keys::ROUTES,
+    machines::ROUTES,
+    machine_tokens::ROUTES,
     control::ROUTES,
 ];
 

@@ -17,6 +17,8 @@ pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
 pub(crate) enum Access {
     /// Whoever has the secret key.
     SecretKey,
+    /// Whoever has the secret key, or that of a machine.
+    Machine,
     /// Everybody.
     Public,
     /// Everybody, and neither faults nor the log know of it: the control plane.
