@@ -146,7 +146,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     user.delete_self_enabled = input.flag("delete_self_enabled")?.unwrap_or(true);
     user.create_organization_enabled = input.flag("create_organization_enabled")?.unwrap_or(true);
     user.create_organizations_limit = input.integer("create_organizations_limit")?;
-    user.password_enabled = has_password(&mut input)?;
+    user.password_set_at = has_password(&mut input)?.then_some(call.now);
     for rule in [
         "skip_password_requirement",
         "skip_legal_checks",
@@ -177,7 +177,7 @@ fn refuse_duplicates(directory: &Directory, new: &User) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether a password comes with the request. What it is, nobody needs to know.
+/// Whether a password comes with the request.
 fn has_password(input: &mut Input) -> Result<bool, Refusal> {
     let skip_checks = input.flag("skip_password_checks")?.unwrap_or(false);
     match input.text("password")? {
@@ -240,7 +240,9 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if call.is_older_than("2026-05-12") {
         change_metadata(&mut input, &mut user, Change::Replace)?;
     }
-    user.password_enabled |= has_password(&mut input)?;
+    if has_password(&mut input)? {
+        user.password_set_at = Some(call.now);
+    }
     let sign_out = input.flag("sign_out_of_other_sessions")?.unwrap_or(false);
     input.ignore("skip_legal_checks");
     input.ignore("notify_primary_email_address_changed");
