@@ -115,8 +115,12 @@ impl RequestTarget {
         body: &B,
     ) -> Result<Request<Bytes>, Error> {
         let operation = self.operation;
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Error::build(operation, format!("its body cannot be written as JSON: {error}")))?;
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Error::build(
+                operation,
+                format!("its body cannot be written as JSON: {error}"),
+            )
+        })?;
         let mut request = self.body(method, Bytes::from(body))?;
         request.headers_mut().insert(
             CONTENT_TYPE,
