@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clerk_catalogue::files::{self, File};
 use clerk_catalogue::import::import;
-use clerk_catalogue::{Effect, diff, files};
+use clerk_catalogue::{Effect, diff, load};
 
 use crate::Outcome;
 use crate::repository::root;
@@ -22,16 +23,7 @@ pub(crate) fn run_import(arguments: &[String]) -> Outcome {
     let names = read(&catalogue.join("overlay/names.toml"))?;
     let found = import(&text, &names)?;
     let directory = out.unwrap_or_else(|| catalogue.join(&found.api.source.version));
-    fs::create_dir_all(&directory)?;
-    let printed = files::print(&found.api);
-    for old in files::list(&directory)? {
-        if !printed.iter().any(|file| file.name == old.name) {
-            fs::remove_file(directory.join(&old.name))?;
-        }
-    }
-    for file in &printed {
-        fs::write(directory.join(&file.name), &file.text)?;
-    }
+    write(&directory, &files::print(&found.api))?;
     for note in &found.notes {
         println!("note: {note}");
     }
@@ -40,6 +32,26 @@ pub(crate) fn run_import(arguments: &[String]) -> Outcome {
         "{operations} operations, {models} models: {}",
         directory.display()
     );
+    load(&directory, &catalogue.join("overlay"))
+        .map_err(|error| format!("the catalogue is written, but its overlay is stale: {error}"))?;
+    Ok(())
+}
+
+/// Makes `directory` hold these files and no other ones of a catalogue.
+fn write(directory: &Path, printed: &[File]) -> Outcome {
+    fs::create_dir_all(directory)?;
+    let present = files::list(directory)?;
+    if !present.is_empty() && !present.iter().any(|file| file.name == "source.toml") {
+        let directory = directory.display();
+        return Err(format!("{directory} holds something other than a catalogue").into());
+    }
+    let is_gone = |old: &&File| !printed.iter().any(|file| file.name == old.name);
+    for old in present.iter().filter(is_gone) {
+        fs::remove_file(directory.join(&old.name))?;
+    }
+    for file in printed {
+        fs::write(directory.join(&file.name), &file.text)?;
+    }
     Ok(())
 }
 

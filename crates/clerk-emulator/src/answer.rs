@@ -60,6 +60,13 @@ impl Reply {
         }
     }
 
+    pub(crate) fn created(body: Value) -> Self {
+        Self {
+            status: StatusCode::CREATED,
+            body: Some(body),
+        }
+    }
+
     pub(crate) fn no_content() -> Self {
         Self {
             status: StatusCode::NO_CONTENT,

@@ -14,20 +14,42 @@ pub(crate) struct Call<'c> {
     pub(crate) settings: &'c Settings,
     pub(crate) state: &'c mut State,
     pub(crate) now: UnixTime,
+    /// `Clerk-API-Version`, a date; none stands for the newest.
+    pub(crate) api_version: Option<String>,
+    /// The id of the machine that calls, where one does.
+    pub(crate) machine: Option<String>,
     pub(crate) path: PathParameters,
     pub(crate) query: Query,
     pub(crate) body: Bytes,
 }
 
 impl Call<'_> {
+    /// Whether the caller speaks a version of the API that is older than this one.
+    pub(crate) fn is_older_than(&self, version: &str) -> bool {
+        self.api_version
+            .as_deref()
+            .is_some_and(|asked_for| asked_for < version)
+    }
+
     /// The body as a JSON object; an empty body is an empty object.
     pub(crate) fn input(&self) -> Result<Input, Refusal> {
         if self.body.is_empty() {
             return Ok(Input::default());
         }
         match serde_json::from_slice(&self.body) {
-            Ok(Value::Object(members)) => Ok(Input { members }),
-            Ok(_) => Err(Refusal::request_body_invalid("it is not a JSON object")),
+            Ok(value) => Input::read(value),
+            Err(_) => Err(Refusal::request_body_invalid("it is not JSON")),
+        }
+    }
+
+    /// The body as an array of JSON objects, at most `limit`.
+    pub(crate) fn inputs(&self, limit: usize) -> Result<Vec<Input>, Refusal> {
+        match serde_json::from_slice(&self.body) {
+            Ok(Value::Array(items)) if items.len() > limit => {
+                Err(Refusal::bulk_size_exceeded(limit))
+            }
+            Ok(Value::Array(items)) => items.into_iter().map(Input::read).collect(),
+            Ok(_) => Err(Refusal::request_body_invalid("it is not a JSON array")),
             Err(_) => Err(Refusal::request_body_invalid("it is not JSON")),
         }
     }
@@ -102,8 +124,25 @@ impl Query {
             .iter()
             .find(|(name, _)| !known.contains(&name.as_str()))
         {
+            None => {}
+            Some((name, _)) => return Err(Refusal::form_param_unknown(name)),
+        }
+        match known.iter().find(|name| self.all(name).count() > 100) {
             None => Ok(()),
-            Some((name, _)) => Err(Refusal::form_param_unknown(name)),
+            Some(name) => {
+                let expected = "given at most 100 times";
+                Err(Refusal::form_param_value_invalid(name, expected))
+            }
+        }
+    }
+
+    /// `true` or `false`, or neither where it is absent.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.get(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(Refusal::form_param_value_invalid(name, "true or false")),
         }
     }
 
@@ -134,6 +173,13 @@ pub(crate) struct Input {
 }
 
 impl Input {
+    fn read(value: Value) -> Result<Self, Refusal> {
+        match value {
+            Value::Object(members) => Ok(Self { members }),
+            _ => Err(Refusal::request_body_invalid("it is not a JSON object")),
+        }
+    }
+
     fn take(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name).filter(|value| !value.is_null())
     }
@@ -146,16 +192,43 @@ impl Input {
         }
     }
 
+    pub(crate) fn required_text(&mut self, name: &str) -> Result<String, Refusal> {
+        self.text(name)?
+            .ok_or_else(|| Refusal::form_param_missing(name))
+    }
+
+    /// A text that may be cleared: the outer `None` is an absent one, the inner `None` one that
+    /// is `null` or blank.
+    pub(crate) fn clearable_text(&mut self, name: &str) -> Result<Option<Option<String>>, Refusal> {
+        if !self.members.contains_key(name) {
+            return Ok(None);
+        }
+        let text = self.text(name)?;
+        Ok(Some(text.filter(|text| !text.trim().is_empty())))
+    }
+
+    /// A list of texts; an absent one is empty.
     pub(crate) fn texts(&mut self, name: &str) -> Result<Vec<String>, Refusal> {
+        Ok(self.given_texts(name)?.unwrap_or_default())
+    }
+
+    /// A list of texts, where there is one.
+    pub(crate) fn given_texts(&mut self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
         let invalid = || Refusal::form_param_value_invalid(name, "a list of strings");
         match self.take(name) {
-            None => Ok(Vec::new()),
+            None => Ok(None),
             Some(Value::Array(items)) => items
                 .into_iter()
                 .map(|item| item.as_str().map(str::to_owned).ok_or_else(invalid))
-                .collect(),
+                .collect::<Result<_, _>>()
+                .map(Some),
             Some(_) => Err(invalid()),
         }
+    }
+
+    /// Whatever is there.
+    pub(crate) fn any(&mut self, name: &str) -> Option<Value> {
+        self.take(name)
     }
 
     pub(crate) fn flag(&mut self, name: &str) -> Result<Option<bool>, Refusal> {
@@ -176,10 +249,29 @@ impl Input {
         }
     }
 
-    pub(crate) fn object(&mut self, name: &str) -> Result<Map<String, Value>, Refusal> {
+    /// A number within `range`.
+    pub(crate) fn number(
+        &mut self,
+        name: &str,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Result<Option<u64>, Refusal> {
+        let Some(number) = self.integer(name)? else {
+            return Ok(None);
+        };
+        match u64::try_from(number) {
+            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            _ => {
+                let expected = format!("from {} to {}", range.start(), range.end());
+                Err(Refusal::form_param_value_invalid(name, &expected))
+            }
+        }
+    }
+
+    /// A JSON object, where there is one.
+    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Map<String, Value>>, Refusal> {
         match self.take(name) {
-            None => Ok(Map::new()),
-            Some(Value::Object(members)) => Ok(members),
+            None => Ok(None),
+            Some(Value::Object(members)) => Ok(Some(members)),
             Some(_) => Err(Refusal::form_param_value_invalid(name, "a JSON object")),
         }
     }

@@ -1,12 +1,20 @@
-//! What the emulated instance holds: users, sessions, organizations, memberships, roles and
-//! JWT templates. Everything in creation order, found by walking: instances in tests are small.
+//! What the emulated instance holds: users, sessions, organizations, memberships, roles,
+//! invitations, JWT templates, API keys, machines. Everything in creation order, found by walking: instances in tests are small.
 
+mod api_key;
+mod invitation;
+mod machine;
+mod membership;
 mod organization;
 mod planting;
 mod session;
 mod template;
 mod user;
 
+pub(crate) use api_key::ApiKey;
+pub(crate) use invitation::{Invitation, InvitationStatus, Place};
+pub(crate) use machine::{Machine, MachineToken};
+pub(crate) use membership::Membership;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
 pub(crate) use session::{Session, SessionStatus};
@@ -19,6 +27,9 @@ use clerk_core::UnixTime;
 
 use crate::ids::Ids;
 
+/// What Clerk shows for users and organizations without a picture of their own.
+const NO_IMAGE: &str = "https://www.gravatar.com/avatar?d=mp";
+
 /// The records of an instance.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
@@ -26,22 +37,22 @@ pub(crate) struct Directory {
     pub(crate) sessions: Vec<Session>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) memberships: Vec<Membership>,
+    pub(crate) invitations: Vec<Invitation>,
     /// Permissions by role key.
     pub(crate) roles: BTreeMap<String, Vec<String>>,
     pub(crate) templates: Vec<Template>,
-}
-
-/// Whose role is which in which organization.
-#[derive(Clone, Debug)]
-pub(crate) struct Membership {
-    pub(crate) organization_id: String,
-    pub(crate) user_id: String,
-    pub(crate) role: String,
+    pub(crate) api_keys: Vec<ApiKey>,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) machine_tokens: Vec<MachineToken>,
 }
 
 impl Directory {
     pub(crate) fn user(&self, id: &str) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(crate) fn user_mut(&mut self, id: &str) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.id == id)
     }
 
     /// The user with this id or e-mail address.
@@ -62,14 +73,18 @@ impl Directory {
             .find(|organization| organization.id == id_or_slug || organization.slug == id_or_slug)
     }
 
+    pub(crate) fn organization_mut(&mut self, id: &str) -> Option<&mut Organization> {
+        self.organizations
+            .iter_mut()
+            .find(|organization| organization.id == id)
+    }
+
     pub(crate) fn template(&self, name: &str) -> Option<&Template> {
         self.templates.iter().find(|template| template.name == name)
     }
 
     pub(crate) fn is_member(&self, user_id: &str, organization_id: &str) -> bool {
-        self.memberships.iter().any(|membership| {
-            membership.user_id == user_id && membership.organization_id == organization_id
-        })
+        self.membership(organization_id, user_id).is_some()
     }
 
     /// The organization a user joined last, which a new session starts in.
@@ -87,17 +102,11 @@ impl Directory {
         user_id: &str,
         organization_id: &str,
     ) -> Option<ActiveOrganization<'_>> {
-        let membership = self.memberships.iter().find(|membership| {
-            membership.user_id == user_id && membership.organization_id == organization_id
-        })?;
+        let membership = self.membership(organization_id, user_id)?;
         Some(ActiveOrganization {
             organization: self.organization(organization_id)?,
             role: &membership.role,
-            permissions: self
-                .roles
-                .get(&membership.role)
-                .map(Vec::as_slice)
-                .unwrap_or_default(),
+            permissions: self.permissions(&membership.role),
         })
     }
 
@@ -118,6 +127,15 @@ impl Directory {
             now,
         ));
         &self.sessions[index]
+    }
+
+    /// Revokes those of a user's sessions that are active.
+    pub(crate) fn revoke_sessions(&mut self, user_id: &str, now: UnixTime) {
+        for session in &mut self.sessions {
+            if session.user_id == user_id && session.status(now) == SessionStatus::Active {
+                session.revoked_at = Some(now);
+            }
+        }
     }
 
     /// Removes a user with all that belongs to them.

@@ -278,8 +278,15 @@ fn carry_out(
             parts.uri.path(),
         ));
     };
-    if route.access == Access::SecretKey {
-        check_secret_key(settings, &parts.headers)?;
+    let mut machine = None;
+    if matches!(route.access, Access::SecretKey | Access::Machine) {
+        let token = bearer_token(&parts.headers)?;
+        if route.access == Access::Machine {
+            machine = machine_with(state, token);
+        }
+        if machine.is_none() && token != settings.secret_key.expose() {
+            return Err(Refusal::clerk_key_invalid());
+        }
         check_api_version(&parts.headers)?;
     }
     let body = body.ok_or_else(|| Refusal::request_too_large(MAX_BODY))?;
@@ -287,6 +294,8 @@ fn carry_out(
         settings,
         state,
         now,
+        api_version: api_version(&parts.headers),
+        machine,
         path,
         query: Query::parse(parts.uri.query().unwrap_or_default()),
         body,
@@ -294,20 +303,27 @@ fn carry_out(
     (route.handler)(&mut call)
 }
 
-fn check_secret_key(settings: &Settings, headers: &HeaderMap) -> Result<(), Refusal> {
-    let token = headers
+fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {
+    headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .filter(|token| !token.is_empty())
-        .ok_or_else(Refusal::authorization_header_format_invalid)?;
-    if token == settings.secret_key.expose() {
-        Ok(())
-    } else {
-        Err(Refusal::clerk_key_invalid())
-    }
+        .ok_or_else(Refusal::authorization_header_format_invalid)
+}
+
+/// The id of the machine whose secret key this is.
+fn machine_with(state: &State, secret_key: &str) -> Option<String> {
+    let mut machines = state.directory.machines.iter();
+    let machine = machines.find(|machine| machine.secret_key == secret_key)?;
+    Some(machine.id.clone())
+}
+
+fn api_version(headers: &HeaderMap) -> Option<String> {
+    let version = headers.get("clerk-api-version")?.to_str().ok()?;
+    Some(version.to_owned())
 }
 
 /// Versions are dates. Which of them Clerk still knows is its own business.

@@ -31,6 +31,18 @@ impl Refusal {
         }
     }
 
+    /// The same as a plain 400 `bad_request`, where it blames an input.
+    pub(crate) fn into_bad_request(self) -> Self {
+        if self.status != StatusCode::UNPROCESSABLE_ENTITY {
+            return self;
+        }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: "bad_request".into(),
+            ..self
+        }
+    }
+
     /// Names the input that is to blame, as `meta.param_name`.
     fn param(mut self, name: &str) -> Self {
         self.param = Some(name.into());
@@ -128,6 +140,17 @@ impl Refusal {
         )
     }
 
+    /// What was sent to be verified is in nobody's hands rightfully. Not repeated: it may be a
+    /// secret.
+    pub(crate) fn token_not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "resource_not_found",
+            "not found",
+            format!("This is no {what}, or one that was revoked or has expired."),
+        )
+    }
+
     pub(crate) fn form_param_missing(name: &str) -> Self {
         Self::unprocessable(
             "form_param_missing",
@@ -173,6 +196,38 @@ impl Refusal {
         .param(name)
     }
 
+    pub(crate) fn form_already_exists(name: &str) -> Self {
+        Self::unprocessable(
+            "form_already_exists",
+            "already exists",
+            format!("There is one with that {name} already."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_resource_not_found(name: &str, what: &str) -> Self {
+        Self::unprocessable(
+            "form_resource_not_found",
+            "was not found",
+            format!("{name} must be the id of {what}."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_param_exceeds_allowed_size(name: &str, limit: usize) -> Self {
+        Self::unprocessable(
+            "form_param_exceeds_allowed_size",
+            "is too large",
+            format!("{name} must take at most {limit} bytes as JSON."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn bulk_size_exceeded(limit: usize) -> Self {
+        let long_message = format!("One request takes at most {limit} of them.");
+        Self::bad_request("bulk_size_exceeded", long_message)
+    }
+
     pub(crate) fn form_data_missing() -> Self {
         Self::unprocessable(
             "form_data_missing",
@@ -188,6 +243,10 @@ impl Refusal {
             "Passwords must be 8 characters or more.".to_owned(),
         )
         .param("password")
+    }
+
+    pub(crate) fn bad_request(code: &str, long_message: impl Into<Box<str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, "not possible", long_message)
     }
 
     pub(crate) fn forbidden(code: &str, long_message: impl Into<Box<str>>) -> Self {

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use http::Method;
 
 use crate::{
@@ -15,6 +17,8 @@ pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
 pub(crate) enum Access {
     /// Whoever has the secret key.
     SecretKey,
+    /// Whoever has the secret key, or that of a machine.
+    Machine,
     /// Everybody.
     Public,
     /// Everybody, and neither faults nor the log know of it: the control plane.
@@ -32,14 +36,25 @@ pub(crate) struct Route {
     pub(crate) handler: Handler,
 }
 
+/// Resources whose paths are the same without the version: Clerk's clients leave it out there.
+const UNVERSIONED: [&str; 2] = ["/api_keys", "/m2m_tokens"];
+
 /// The operation that a request is for. Literal paths come before templates in the table, so
 /// the first that fits is the one.
 pub(crate) fn find(method: &Method, path: &str) -> Option<(&'static Route, PathParameters)> {
+    let unversioned = UNVERSIONED.iter().any(|resource| {
+        path.strip_prefix(resource)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    let path: Cow<'_, str> = match unversioned {
+        true => format!("/v1{path}").into(),
+        false => path.into(),
+    };
     operations::TABLES
         .iter()
         .flat_map(|table| table.iter())
         .filter(|route| route.method == *method)
-        .find_map(|route| Some((route, match_path(route.path, path)?)))
+        .find_map(|route| Some((route, match_path(route.path, &path)?)))
 }
 
 /// The path template of an operation.
@@ -80,6 +95,15 @@ mod tests {
             (Method::GET, "/v1/users/count", Some("GetUsersCount")),
             (Method::GET, "/v1/users/user_1", Some("GetUser")),
             (Method::DELETE, "/v1/users/user_1", Some("DeleteUser")),
+            (Method::GET, "/v1/api_keys", Some("getApiKeys")),
+            (Method::GET, "/api_keys", Some("getApiKeys")),
+            (
+                Method::GET,
+                "/api_keys/ak_1/secret",
+                Some("getApiKeySecret"),
+            ),
+            (Method::GET, "/api_keys_of_others", None),
+            (Method::GET, "/users", None),
             (Method::GET, "/v1/users/", None),
             (Method::GET, "/v1/users/user_1/", None),
             (Method::PUT, "/v1/jwks", None),

@@ -42,6 +42,15 @@ fn a_session_starts_in_the_organization_joined_last_and_ends_when_revoked() {
     assert_eq!((&all[0]["id"], &all[1]["id"]), (&json!(other), &json!(id)));
     assert_eq!(list(&format!("user_id={ADA}&status=revoked"))[0]["id"], id);
     assert_eq!(list(&format!("user_id={BOB}")), json!([]));
+    let client = all[1]["client_id"].as_str().unwrap();
+    let of_client = json!({ "data": [all[1]], "total_count": 1 });
+    assert_eq!(
+        list(&format!("client_id={client}&paginated=true")),
+        of_client
+    );
+    let page = json!({ "data": [all[1]], "total_count": 2 });
+    let query = format!("user_id={ADA}&limit=1&offset=1&paginated=true");
+    assert_eq!(list(&query), page);
 }
 
 #[test]

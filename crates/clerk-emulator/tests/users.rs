@@ -212,7 +212,28 @@ fn users_are_listed_newest_first_in_pages_and_through_filters() {
             &[ADA],
         ),
         ("?user_id=user_0adaLovelaceExample00000000", &[ADA]),
+        ("?user_id=-user_0adaLovelaceExample00000000", &[BOB]),
+        ("?user_id=%2Buser_0adaLovelaceExample00000000", &[ADA]),
+        (
+            "?organization_id=org_0acmeExampleOrganization000",
+            &[BOB, ADA],
+        ),
+        ("?organization_id=-org_0acmeExampleOrganization000", &[]),
         ("?external_id=e-1", &[]),
+        ("?phone_number=%2B1555", &[]),
+        ("?banned=true", &[]),
+        ("?banned=false&name_query=ada+lovelace", &[ADA]),
+        ("?email_address_query=BOB%40", &[BOB]),
+        ("?username_query=a", &[]),
+        ("?created_at_after=1735689600000", &[BOB]),
+        ("?created_at_before=1735689601000", &[ADA]),
+        ("?order_by=email_address", &[ADA, BOB]),
+        ("?order_by=-first_name&order_by=first_name", &[BOB, ADA]),
+        (
+            "?starting_after=user_0bobExampleMemberOfAcme0000&limit=5",
+            &[ADA],
+        ),
+        ("?starting_after=user_0adaLovelaceExample00000000", &[]),
     ] {
         let (status, users) = get(&emulator, &format!("/v1/users{query}"));
         assert_eq!(status, 200, "{query}");
@@ -232,11 +253,23 @@ fn users_are_listed_newest_first_in_pages_and_through_filters() {
         ("limit=501", "limit"),
         ("limit=ten", "limit"),
         ("offset=-1", "offset"),
-        ("order_by=email_address", "order_by"),
+        ("order_by=shoe_size", "order_by"),
+        ("banned=maybe", "banned"),
+        ("paginated=yes", "paginated"),
+        (
+            "starting_after=user_0adaLovelaceExample00000000&order_by=username",
+            "order_by",
+        ),
+        (
+            "starting_after=user_0adaLovelaceExample00000000&offset=1",
+            "offset",
+        ),
+        ("starting_after=user_x", "starting_after"),
+        (&["username=x"; 101].join("&"), "username"),
     ] {
         let found = refusal(get(&emulator, &format!("/v1/users?{query}")));
         assert_eq!(found, refused(422, "form_param_value_invalid", param));
     }
-    let found = refusal(get(&emulator, "/v1/users?banned=true"));
-    assert_eq!(found, refused(422, "form_param_unknown", "banned"));
+    let found = refusal(get(&emulator, "/v1/users?provider=x"));
+    assert_eq!(found, refused(422, "form_param_unknown", "provider"));
 }

@@ -54,6 +54,22 @@ impl fmt::Debug for MachineSecretKey {
     }
 }
 
+impl TryFrom<&str> for MachineSecretKey {
+    type Error = InvalidMachineSecretKey;
+
+    fn try_from(key: &str) -> Result<Self, Self::Error> {
+        Self::new(key)
+    }
+}
+
+impl TryFrom<String> for MachineSecretKey {
+    type Error = InvalidMachineSecretKey;
+
+    fn try_from(key: String) -> Result<Self, Self::Error> {
+        Self::new(key)
+    }
+}
+
 impl std::str::FromStr for MachineSecretKey {
     type Err = InvalidMachineSecretKey;
 

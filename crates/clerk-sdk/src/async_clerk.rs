@@ -88,6 +88,9 @@ impl Clerk {
     }
 }
 
+#[cfg(feature = "api")]
+crate::accessors::accessors!(Clerk, Client);
+
 impl Builder<Clerk> {
     /// Sends through `transport` and waits with `runtime`, instead of a transport of its own.
     pub fn transport(

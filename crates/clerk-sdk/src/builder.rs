@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use clerk_core::{
     Clock, InvalidPublishableKey, InvalidSecretKey, PublishableKey, SecretKey, SystemClock,
 };
-use clerk_http::{InvalidSettings, Retry};
+use clerk_http::{InvalidMachineSecretKey, InvalidSettings, MachineSecretKey, Retry};
 use clerk_jwks::{CachePolicy, StaticKeys};
 use clerk_jwt::{AuthorizedParties, InvalidKey, JwkSet, Policy};
 
@@ -25,6 +25,7 @@ use clerk_jwt::{AuthorizedParties, InvalidKey, JwkSet, Policy};
 pub struct Builder<T: Build> {
     edge: Option<T::Edge>,
     secret_key: Option<SecretKey>,
+    machine_secret_key: Option<MachineSecretKey>,
     publishable_key: Option<PublishableKey>,
     given_keys: Option<StaticKeys>,
     api_url: Option<String>,
@@ -64,6 +65,7 @@ pub struct Plan {
     api_url: Option<String>,
     api_version: Option<String>,
     secret_key: Option<SecretKey>,
+    machine_secret_key: Option<MachineSecretKey>,
     retry: Retry,
 }
 
@@ -92,6 +94,9 @@ impl Plan {
         if let Some(key) = &self.secret_key {
             client = client.secret_key(key.clone());
         }
+        if let Some(key) = &self.machine_secret_key {
+            client = client.machine_secret_key(key.clone());
+        }
         client.retry(self.retry.clone())
     }
 
@@ -110,6 +115,7 @@ impl<T: Build> Builder<T> {
         Self {
             edge: None,
             secret_key: None,
+            machine_secret_key: None,
             publishable_key: None,
             given_keys: None,
             api_url: None,
@@ -127,6 +133,17 @@ impl<T: Build> Builder<T> {
     pub fn secret_key(self, key: impl IntoSecretKey) -> Self {
         self.with(key.into_secret_key(), |builder, key| {
             builder.secret_key = Some(key);
+        })
+    }
+
+    /// A machine's secret key, `ak_…`: for what machines do with the Backend API.
+    pub fn machine_secret_key<K>(self, key: K) -> Self
+    where
+        K: TryInto<MachineSecretKey>,
+        BuildError: From<K::Error>,
+    {
+        self.with(key.try_into(), |builder, key| {
+            builder.machine_secret_key = Some(key);
         })
     }
 
@@ -210,8 +227,8 @@ impl<T: Build> Builder<T> {
     }
 
     /// Takes every setting for which `read` knows a value under the name Clerk's SDKs use:
-    /// `CLERK_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`, `CLERK_API_URL` and
-    /// `CLERK_API_VERSION`. An empty value counts as none.
+    /// `CLERK_SECRET_KEY`, `CLERK_MACHINE_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`,
+    /// `CLERK_API_URL` and `CLERK_API_VERSION`. An empty value counts as none.
     ///
     /// ```
     /// use clerk::Clerk;
@@ -228,6 +245,9 @@ impl<T: Build> Builder<T> {
         let read = |name: &str| read(name).filter(|value| !value.trim().is_empty());
         if let Some(key) = read("CLERK_SECRET_KEY") {
             self = self.secret_key(key);
+        }
+        if let Some(key) = read("CLERK_MACHINE_SECRET_KEY") {
+            self = self.machine_secret_key(key);
         }
         if let Some(key) = read("CLERK_PUBLISHABLE_KEY") {
             self = self.publishable_key(key);
@@ -259,11 +279,10 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    fn with<V, E: Into<BuildError>>(
-        mut self,
-        value: Result<V, E>,
-        set: impl FnOnce(&mut Self, V),
-    ) -> Self {
+    fn with<V, E>(mut self, value: Result<V, E>, set: impl FnOnce(&mut Self, V)) -> Self
+    where
+        BuildError: From<E>,
+    {
         match value {
             Ok(value) => set(&mut self, value),
             Err(error) => {
@@ -300,6 +319,7 @@ impl<T: Build> Builder<T> {
             api_url: self.api_url,
             api_version: self.api_version,
             secret_key: self.secret_key,
+            machine_secret_key: self.machine_secret_key,
             retry: self.retry,
         })
     }
@@ -356,6 +376,9 @@ pub enum BuildError {
     /// The secret key is not one.
     #[error(transparent)]
     SecretKey(#[from] InvalidSecretKey),
+    /// The machine's secret key is not one.
+    #[error(transparent)]
+    MachineSecretKey(#[from] InvalidMachineSecretKey),
     /// The publishable key is not one.
     #[error(transparent)]
     PublishableKey(#[from] InvalidPublishableKey),
@@ -380,6 +403,13 @@ pub enum BuildError {
     /// The HTTP library could not be set up.
     #[error("the HTTP library could not be set up")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A [`MachineSecretKey`] is one already.
+impl From<std::convert::Infallible> for BuildError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
 }
 
 #[cfg(all(test, feature = "async"))]

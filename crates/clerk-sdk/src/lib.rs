@@ -21,6 +21,14 @@
 //!
 //! let refused = clerk.verify_token("not.a.token").await.unwrap_err();
 //! assert_eq!(refused.reason(), Reason::TokenInvalid);
+//!
+//! # #[cfg(feature = "users")] {
+//! let user = clerk.users().get(session.claims().user_id()).send().await?;
+//! println!("{:?} was created at {:?}", user.first_name, user.created_at);
+//! for user in clerk.users().list().limit(20).query("ada").send().await? {
+//!     println!("{}", user.id);
+//! }
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # }
@@ -31,6 +39,10 @@
 //! |---|---|
 //! | `async` (default) | [`Clerk`], over reqwest and tokio |
 //! | `blocking` | [`blocking::Clerk`], over ureq and threads |
+//! | `users`, `organizations`, `invitations` (default) | these parts of the Backend API |
+//! | `billing`, `enterprise`, `machines`, `instance` | the others; see the features of [`api`] |
+//! | `stream` | walks through lists as `futures_core::Stream`s |
+//! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
 //! | `tracing` | spans for the calls to Clerk's API |
 //!
 //! # One value, one instance
@@ -41,11 +53,13 @@
 //! # Where it sits
 //!
 //! On top. It re-exports the layers below and holds no logic of its own: [`jwt`] verifies one
-//! token, [`jwks`] finds and keeps the keys, [`http`] carries the calls. Each is a crate that can
-//! be used alone.
+//! token, [`jwks`] finds and keeps the keys, [`api`] has the operations of the Backend API, [`http`]
+//! carries the calls. Each is a crate that can be used alone.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(all(feature = "api", any(feature = "async", feature = "blocking")))]
+mod accessors;
 #[cfg(feature = "async")]
 mod async_clerk;
 #[cfg(feature = "blocking")]
@@ -59,10 +73,13 @@ pub use async_clerk::Clerk;
 #[cfg(any(feature = "async", feature = "blocking"))]
 pub use builder::{Build, BuildError, Builder, IntoSecretKey};
 
+#[cfg(feature = "api")]
+pub use clerk_api as api;
 pub use clerk_core::{
     Clock, InstanceType, ManualClock, PublishableKey, Redacted, SecretKey, SystemClock, UnixTime,
 };
 pub use clerk_http as http;
+pub use clerk_http::MachineSecretKey;
 pub use clerk_jwks as jwks;
 pub use clerk_jwks::{CachePolicy, Error as VerificationError};
 pub use clerk_jwt as jwt;

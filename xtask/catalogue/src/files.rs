@@ -54,7 +54,7 @@ pub fn print(api: &Api) -> Vec<File> {
 ///
 /// # Errors
 ///
-/// A file is not as [`print`] writes it.
+/// A file is not as [`print()`] writes it.
 pub fn parse(files: &[File]) -> Result<Api, Error> {
     let mut api = read::api(files)?;
     derive::derive(&mut api)?;
@@ -65,7 +65,7 @@ pub fn parse(files: &[File]) -> Result<Api, Error> {
 ///
 /// # Errors
 ///
-/// The directory cannot be read, or a file in it is not as [`print`] writes it.
+/// The directory cannot be read, or a file in it is not as [`print()`] writes it.
 pub fn read(directory: &Path) -> Result<Api, Error> {
     let listed = list(directory);
     let files = listed

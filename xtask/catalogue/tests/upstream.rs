@@ -53,6 +53,7 @@ fn nothing_repeats_the_prose_of_the_description() {
     let mut files = Vec::new();
     collect(&api(), &mut files);
     assert!(files.len() > 40, "the catalogue is not where it was");
+    let mut repetitions = Vec::new();
     for path in files {
         let text = fs::read_to_string(&path).unwrap();
         // Links to the reference documentation, which the description has as well.
@@ -60,8 +61,10 @@ fn nothing_repeats_the_prose_of_the_description() {
             .lines()
             .filter(|line| !line.contains("https://clerk.com/docs/"));
         let repeated = prose.repeated_in(&lines.collect::<Vec<_>>().join("\n"));
-        assert_eq!(repeated, Vec::<String>::new(), "{}", path.display());
+        let file = path.strip_prefix(api()).unwrap().display().to_string();
+        repetitions.extend(repeated.into_iter().map(|run| format!("{file}: {run}")));
     }
+    assert_eq!(repetitions, Vec::<String>::new());
 }
 
 /// The catalogue, the overlay and the Rust code, generated or not.

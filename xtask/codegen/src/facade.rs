@@ -13,7 +13,8 @@ pub(crate) fn accessors(api: &Api) -> File {
     for group in &api.groups {
         let (name, feature) = (&group.name, &group.feature);
         let handle = format!("clerk_api::{name}::{}", upper_camel(name));
-        source.doc(8, &prose::group(group));
+        let doc = prose::group(group).replace("(crate::", "(clerk_api::");
+        source.doc(12, &doc);
         source.push(format_args!("#[cfg(feature = {feature:?})]"));
         source.push(format_args!(
             "pub fn {name}(&self) -> {handle}<&$client> {{"

@@ -3,7 +3,7 @@
 use clerk_catalogue::ir::{Api, Group, Operation, Paging};
 
 use crate::model::upper_camel;
-use crate::source::Source;
+use crate::source::{Source, uses};
 use crate::{Error, File, operation, prose};
 
 /// What a module may need, by the crate it comes from, and how its use is recognised.
@@ -41,7 +41,7 @@ const FROM_REQUEST: &[&str] = &[
 pub(crate) fn file(api: &Api, group: &Group) -> Result<File, Error> {
     let mut code = Source::default();
     table(&mut code, api, group)?;
-    lists(&mut code, api, group)?;
+    lists(&mut code, group)?;
     for found in &group.operations {
         code.push("");
         let written = operation::write(&mut code, api, found);
@@ -94,23 +94,6 @@ fn imports(source: &mut Source, api: &Api, code: &str) {
     source.push(format_args!("use crate::{{{}}};\n", ours.join(", ")));
 }
 
-/// Whether `name` stands in the code as a word of its own, other than behind a dot or a path.
-fn uses(code: &str, name: &str) -> bool {
-    let lines = code
-        .lines()
-        .map(str::trim_start)
-        .filter(|line| !line.starts_with("//"));
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    lines.into_iter().any(|line| {
-        line.match_indices(name).any(|(at, _)| {
-            let before = line.get(..at).unwrap_or_default();
-            let after = line.get(at + name.len()..).unwrap_or_default();
-            let alone = !before.ends_with(is_part) && !after.starts_with(is_part);
-            alone && !before.ends_with('.') && !before.ends_with("::") && !before.ends_with('"')
-        })
-    })
-}
-
 /// The table of calls.
 fn table(source: &mut Source, api: &Api, group: &Group) -> Result<(), Error> {
     source.push("calls! {");
@@ -121,7 +104,7 @@ fn table(source: &mut Source, api: &Api, group: &Group) -> Result<(), Error> {
         source.doc(4, &prose::summary(found));
         operation::aliases(source, "    ", found, &found.name);
         let arguments = operation::arguments(api, found)?;
-        let output = operation::output(api, found);
+        let output = operation::output(found);
         let (name, ty) = (&found.name, found.type_name());
         let (head, tail) = (
             format!("    {name}({arguments})"),
@@ -139,10 +122,10 @@ fn table(source: &mut Source, api: &Api, group: &Group) -> Result<(), Error> {
 }
 
 /// The table of lists that come in pages.
-fn lists(source: &mut Source, api: &Api, group: &Group) -> Result<(), Error> {
+fn lists(source: &mut Source, group: &Group) -> Result<(), Error> {
     let mut rows = Vec::new();
     for found in &group.operations {
-        let Some(item) = operation::item(api, found) else {
+        let Some(item) = operation::item(found) else {
             continue;
         };
         let most = most(found).ok_or_else(|| {
@@ -185,24 +168,4 @@ pub(crate) fn index(api: &Api) -> File {
     let version = &api.source.version;
     source.push(format_args!("pub const API_VERSION: &str = {version:?};"));
     File::new("crates/clerk-api/src/generated.rs", source)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_use_is_a_word_of_its_own() {
-        let code = "/// A Body.\nlet form: Form = self.texts(Query::new(), \"json\");\n";
-        for (name, used) in [
-            ("Form", true),
-            ("Query", true),
-            ("Body", false),
-            ("texts", false),
-            ("json", false),
-            ("For", false),
-        ] {
-            assert_eq!(uses(code, name), used, "{name}");
-        }
-    }
 }

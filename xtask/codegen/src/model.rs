@@ -7,11 +7,35 @@ use clerk_catalogue::ir::{Api, Arm, Decoding, Enum, Field, Literal, Model, Shape
 use crate::input::{Input, Store, is_secret};
 use crate::operation::{body_hiding, setter};
 use crate::output::{field_type, serde_attribute};
-use crate::source::{Quoted, Source};
+use crate::source::{Quoted, Source, uses};
 use crate::{Error, File, prose};
 
 /// The file for what more than one feature needs.
 const SHARED: &str = "shared";
+
+/// What a file may need of other crates.
+const FOREIGN: &[(&str, &[&str])] = &[
+    ("std::collections", &["BTreeMap"]),
+    ("std", &["fmt"]),
+    ("serde", &["Deserialize", "Deserializer", "Serialize"]),
+];
+
+/// What a file may need of the rest of `clerk-api`.
+const OURS: &[(&str, &[&str])] = &[
+    ("open_enum", &["open_enums"]),
+    ("redacted", &["redacted"]),
+    (
+        "request",
+        &[
+            "Body",
+            "entries",
+            "entries_or_null",
+            "millis",
+            "rfc3339",
+            "texts",
+        ],
+    ),
+];
 
 /// A file for each feature, and the list of them.
 pub(crate) fn files(api: &Api) -> Result<Vec<File>, Error> {
@@ -121,48 +145,35 @@ fn held(model: &Model) -> Vec<&str> {
 }
 
 fn imports(api: &Api, code: &str) -> String {
+    let used = |names: &[&'static str]| {
+        let used = names.iter().filter(|name| uses(code, name));
+        used.copied().collect::<Vec<&str>>().join(", ")
+    };
     let mut text = String::new();
-    if code.contains("BTreeMap<") {
-        text.push_str("use std::collections::BTreeMap;\n");
-    }
-    if code.contains("fmt::") {
-        text.push_str("use std::fmt;\n");
-    }
-    let derived: Vec<&str> = ["Deserialize", "Deserializer", "Serialize"]
-        .into_iter()
-        .filter(|name| {
-            let bounded = |end: &str| code.contains(&format!("{name}{end}"));
-            bounded(")") || bounded("<") || bounded("::") || bounded(" for")
-        })
-        .collect();
-    if !derived.is_empty() {
-        text.push_str(&format!("use serde::{{{}}};\n", derived.join(", ")));
-    }
-    text.push_str("use crate::{");
-    for (mark, path) in [
-        ("decode::", "decode, "),
-        ("redacted(", "redacted::redacted, "),
-        ("Metadata", "Metadata, "),
-        ("Timestamp", "Timestamp, "),
-        ("open_enums!", "open_enum::open_enums, "),
-        ("Body", "request::Body, "),
-        ("entries(", "request::entries, "),
-        ("entries_or_null(", "request::entries_or_null, "),
-        ("texts(", "request::texts, "),
-        ("millis(", "request::millis, "),
-    ] {
-        if code.contains(mark) {
-            text.push_str(path);
+    for (root, names) in FOREIGN {
+        let names = used(names);
+        if !names.is_empty() {
+            text.push_str(&format!("use {root}::{{{names}}};\n"));
         }
     }
-    for id in api
-        .ids
-        .iter()
-        .filter(|id| code.contains(&format!("Into<{}>", id.name)))
-    {
-        text.push_str(&format!("{}, ", id.name));
+    let mut ours = used(&["Metadata", "Timestamp"]);
+    // Attributes name it in quotes, where it would pass for a word on the wire.
+    if code.contains("decode::") {
+        ours.push_str(", decode");
     }
-    text.push_str("};\n");
+    for id in api.ids.iter().filter(|id| uses(code, &id.name)) {
+        ours.push_str(&format!(", {}", id.name));
+    }
+    for (module, names) in OURS {
+        let names = used(names);
+        if !names.is_empty() {
+            ours.push_str(&format!(", {module}::{{{names}}}"));
+        }
+    }
+    text.push_str(&format!(
+        "use crate::{{{}}};\n",
+        ours.trim_start_matches(", ")
+    ));
     text
 }
 
@@ -172,7 +183,7 @@ fn write(source: &mut Source, api: &Api, model: &Model) -> Result<(), Error> {
             "it is sent and answered with; no template is for both",
         )),
         (Shape::Object(fields), false, true) => {
-            answered(source, api, model, fields);
+            answered(source, model, fields);
             Ok(())
         }
         (Shape::Object(fields), true, false) => sent(source, api, model, fields),
@@ -191,7 +202,7 @@ fn doc(model: &Model) -> String {
 }
 
 /// A model of an answer.
-fn answered(source: &mut Source, api: &Api, model: &Model, fields: &[Field]) {
+fn answered(source: &mut Source, model: &Model, fields: &[Field]) {
     let name = &model.name;
     let shown: Vec<&Field> = fields
         .iter()
@@ -211,7 +222,7 @@ fn answered(source: &mut Source, api: &Api, model: &Model, fields: &[Field]) {
         source.push(format_args!(
             "pub {}: {},",
             field.ident(),
-            field_type(api, field)
+            field_type(field)
         ));
     }
     source.push("}");

@@ -1,7 +1,7 @@
 //! One operation: a struct, its setters, and what it sends and reads.
 
 use clerk_catalogue::ir::{
-    Api, Authorization, BasePath, Body, Content, Operation, Paging, Retry, Segment, Ty,
+    Api, Authorization, BasePath, Body, Content, Definition, Operation, Paging, Retry, Segment, Ty,
 };
 
 use crate::input::{Input, Store};
@@ -16,15 +16,15 @@ pub(crate) fn arguments(api: &Api, operation: &Operation) -> Result<String, Erro
         arguments.push(format!("{}: {}", input.ident(), input.argument(api)?));
     }
     if let Body::List { item, .. } = &operation.body {
-        let item = rust_type(api, item);
+        let item = rust_type(item);
         arguments.push(format!("items: impl IntoIterator<Item = models::{item}>"));
     }
     Ok(arguments.join(", "))
 }
 
 /// The type of what it brings back.
-pub(crate) fn output(api: &Api, operation: &Operation) -> String {
-    let ty = |ty: &Ty| in_models(api, ty);
+pub(crate) fn output(operation: &Operation) -> String {
+    let ty = in_models;
     match &operation.answer.content {
         Content::Empty => "()".to_owned(),
         Content::Text => "String".to_owned(),
@@ -37,20 +37,20 @@ pub(crate) fn output(api: &Api, operation: &Operation) -> String {
 }
 
 /// What a list is of, if it comes in pages.
-pub(crate) fn item(api: &Api, operation: &Operation) -> Option<String> {
+pub(crate) fn item(operation: &Operation) -> Option<String> {
     operation.paging?;
     match &operation.answer.content {
-        Content::Page(item) => Some(in_models(api, item)),
-        Content::Json(Ty::List(item)) => Some(in_models(api, item)),
+        Content::Page(item) => Some(in_models(item)),
+        Content::Json(Ty::List(item)) => Some(in_models(item)),
         _ => None,
     }
 }
 
-fn in_models(api: &Api, ty: &Ty) -> String {
+fn in_models(ty: &Ty) -> String {
     match ty {
         Ty::Named(name) => format!("models::{name}"),
-        Ty::List(item) => format!("Vec<{}>", in_models(api, item)),
-        ty => rust_type(api, ty),
+        Ty::List(item) => format!("Vec<{}>", in_models(item)),
+        ty => rust_type(ty),
     }
 }
 
@@ -98,7 +98,7 @@ impl Writer<'_> {
             Body::Object(_) => stores.push(("body", "Body".to_owned())),
             Body::Form(_) => stores.push(("form", "Form".to_owned())),
             Body::List { item, .. } => {
-                let item = in_models(self.api, item);
+                let item = in_models(item);
                 stores.push(("items", format!("Vec<{item}>")));
             }
         }
@@ -113,10 +113,7 @@ impl Writer<'_> {
         source.push("#[must_use = \"nothing happens until it is sent\"]");
         source.push(format_args!("pub struct {name}<C = ()> {{ client: C,"));
         for input in self.inputs().filter(|input| input.store == Store::Path) {
-            let ty = match &input.field.ty {
-                Ty::Str => "String".to_owned(),
-                ty => in_path(self.api, ty),
-            };
+            let ty = in_path(self.api, &input.field.ty);
             source.push(format_args!("{}: {ty},", input.ident()));
         }
         for (field, ty) in self.stores() {
@@ -183,7 +180,7 @@ impl Writer<'_> {
             match input.constant() {
                 Some(literal) => statements.push(input.keep_constant(literal, store)?),
                 None if input.is_argument() => {
-                    statements.push(input.keep(self.api, &input.ident(), store)?)
+                    statements.push(input.keep(self.api, &input.ident(), store)?);
                 }
                 None => {}
             }
@@ -196,7 +193,7 @@ impl Writer<'_> {
 
     fn behaviour(&self, source: &mut Source) {
         let operation = self.operation;
-        let (name, output) = (operation.type_name(), output(self.api, operation));
+        let (name, output) = (operation.type_name(), output(operation));
         source.push(format_args!("\nimpl<C> Operation for {name}<C> {{"));
         source.push(format_args!("type Output = {output};\n"));
         source.push(format_args!(
@@ -272,11 +269,14 @@ impl Writer<'_> {
     }
 }
 
+/// The type that keeps a value of the path.
 fn in_path(api: &Api, ty: &Ty) -> String {
-    match rust_type(api, ty) {
-        // Ids stand at the root of the crate, enums among the models.
-        id if id.starts_with("crate::") => id.trim_start_matches("crate::").to_owned(),
-        other => format!("models::{other}"),
+    match ty {
+        Ty::Named(name) => match api.definition(name) {
+            Some(Definition::Id(_)) => name.clone(),
+            _ => format!("models::{name}"),
+        },
+        _ => "String".to_owned(),
     }
 }
 

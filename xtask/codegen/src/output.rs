@@ -1,9 +1,9 @@
 //! How fields of answers look in Rust, and how they are read.
 
-use clerk_catalogue::ir::{Api, Decoding, Definition, Field, TimeUnit, Ty};
+use clerk_catalogue::ir::{Decoding, Field, TimeUnit, Ty};
 
 /// The type of what is there and not null.
-pub(crate) fn rust_type(api: &Api, ty: &Ty) -> String {
+pub(crate) fn rust_type(ty: &Ty) -> String {
     match ty {
         Ty::Str | Ty::DateTime | Ty::Date | Ty::Tag(_) | Ty::File => "String".to_owned(),
         Ty::Bool => "bool".to_owned(),
@@ -14,7 +14,7 @@ pub(crate) fn rust_type(api: &Api, ty: &Ty) -> String {
         Ty::Map => "serde_json::Map<String, serde_json::Value>".to_owned(),
         Ty::Metadata => "Metadata".to_owned(),
         Ty::Dictionary { value, nullable } => {
-            let value = rust_type(api, value);
+            let value = rust_type(value);
             let value = if *nullable {
                 format!("Option<{value}>")
             } else {
@@ -22,22 +22,14 @@ pub(crate) fn rust_type(api: &Api, ty: &Ty) -> String {
             };
             format!("BTreeMap<String, {value}>")
         }
-        Ty::List(item) => format!("Vec<{}>", rust_type(api, item)),
-        Ty::Named(name) => named(api, name),
-    }
-}
-
-/// Where a named type is found from inside `models`.
-fn named(api: &Api, name: &str) -> String {
-    match api.definition(name) {
-        Some(Definition::Id(_)) => format!("crate::{name}"),
-        _ => name.to_owned(),
+        Ty::List(item) => format!("Vec<{}>", rust_type(item)),
+        Ty::Named(name) => name.clone(),
     }
 }
 
 /// The type of the field of a model.
-pub(crate) fn field_type(api: &Api, field: &Field) -> String {
-    let ty = rust_type(api, &field.ty);
+pub(crate) fn field_type(field: &Field) -> String {
+    let ty = rust_type(&field.ty);
     match field.decoding() {
         Decoding::Hard | Decoding::Emptied | Decoding::Ignored => ty,
         Decoding::Optional => format!("Option<{ty}>"),

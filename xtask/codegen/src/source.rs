@@ -76,9 +76,40 @@ impl Display for Quoted<'_> {
     }
 }
 
+/// Whether `name` stands in the code as a word of its own, other than behind a dot or a path.
+pub(crate) fn uses(code: &str, name: &str) -> bool {
+    let mut lines = code
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| !line.starts_with("//"));
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    lines.any(|line| {
+        line.match_indices(name).any(|(at, _)| {
+            let before = line.get(..at).unwrap_or_default();
+            let after = line.get(at + name.len()..).unwrap_or_default();
+            let alone = !before.ends_with(is_part) && !after.starts_with(is_part);
+            alone && !before.ends_with('.') && !before.ends_with("::") && !before.ends_with('"')
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[test]
+    fn a_use_is_a_word_of_its_own() {
+        let code = "/// A Body.\nlet form: Form = self.texts(Query::new(), \"json\");\n";
+        for (name, used) in [
+            ("Form", true),
+            ("Query", true),
+            ("Body", false),
+            ("texts", false),
+            ("json", false),
+            ("For", false),
+        ] {
+            assert_eq!(uses(code, name), used, "{name}");
+        }
+    }
 
     #[test]
     fn comments_are_wrapped_and_paragraphs_kept_apart() {
@@ -95,10 +126,12 @@ mod tests {
     #[test]
     fn what_is_quoted_stays_on_one_line() {
         let mut source = Source::default();
-        source.doc(80, "See `GET /users/{id}` here.");
-        assert_eq!(
-            source.finish(),
-            "/// See\n/// `GET /users/{id}`\n/// here.\n"
+        let text = format!("{} `GET /users/{{id}}` here.", "word ".repeat(17));
+        source.doc(0, &text);
+        let text = source.finish();
+        assert!(
+            text.ends_with("word\n/// `GET /users/{id}` here.\n"),
+            "{text}"
         );
     }
 }

@@ -12,40 +12,59 @@ pub(crate) fn operations(api: &Api) -> Result<File, Error> {
     let mut source = Source::default();
     source.push("#![allow(deprecated, reason = \"what is deprecated is tested, too\")]\n");
     source.push("use clerk_api::*;\nuse clerk_http::FilePart;\n\nuse super::Sends;\n");
-    source.push("pub(crate) fn send_all(client: &mut impl Sends) {");
+    source.push("/// Sends every operation, with `id` wherever a path takes a value.");
+    source.push("pub(crate) fn send_all(client: &mut impl Sends, id: &str) {");
     for group in &api.groups {
-        source.push(format_args!("{}(client);", group.name));
+        source.push(format_args!("{}(client, id);", group.name));
     }
     source.push("}\n");
     for group in &api.groups {
         let name = &group.name;
-        source.push(format_args!("fn {name}(client: &mut impl Sends) {{"));
+        let takes_ids = group
+            .operations
+            .iter()
+            .any(|found| !found.parameters.is_empty());
+        let id = if takes_ids { "id" } else { "_id" };
+        source.push(format_args!(
+            "fn {name}(client: &mut impl Sends, {id}: &str) {{"
+        ));
         for operation in &group.operations {
-            let call = call(api, operation).map_err(|error| error.of(&operation.id))?;
-            source.push(format_args!(
-                "client.send({name:?}, {:?}, {call});",
-                operation.name
-            ));
+            let made = |form| call(api, operation, form).map_err(|error| error.of(&operation.id));
+            let method = &operation.name;
+            let full = made(Form::Full)?;
+            source.push(format_args!("client.send({name:?}, {method:?}, {full});"));
+            if Input::all(operation).any(|input| input.field.clearable) {
+                let cleared = made(Form::Cleared)?;
+                source.push(format_args!(
+                    "client.send_cleared({name:?}, {method:?}, {cleared});"
+                ));
+            }
         }
         source.push("}\n");
     }
-    Ok(File::new(
-        "crates/clerk-api/tests/requests/calls.rs",
-        source,
-    ))
+    Ok(File::new("xtask/codegen/tests/requests/calls.rs", source))
 }
 
-fn call(api: &Api, operation: &Operation) -> Result<String, Error> {
+/// What is done with optional inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// All are set.
+    Full,
+    /// Those are cleared that can be, and no other is set.
+    Cleared,
+}
+
+fn call(api: &Api, operation: &Operation, form: Form) -> Result<String, Error> {
     let mut arguments = Vec::new();
     let mut setters = String::new();
-    for input in Input::all(operation) {
-        let value = sample(api, input.field, input.store == Store::Path)?;
+    for input in Input::all(operation).filter(|input| input.constant().is_none()) {
+        let (ident, value) = (input.ident(), sample(api, input.field, input.store)?);
         if input.is_argument() {
             arguments.push(value);
+        } else if form == Form::Full {
+            setters.push_str(&format!(".{ident}({value})"));
         } else if input.field.clearable {
-            setters.push_str(&format!(".clear_{}()", input.ident()));
-        } else {
-            setters.push_str(&format!(".{}({value})", input.ident()));
+            setters.push_str(&format!(".clear_{ident}()"));
         }
     }
     if let Body::List { item, .. } = &operation.body {
@@ -58,9 +77,9 @@ fn call(api: &Api, operation: &Operation) -> Result<String, Error> {
     ))
 }
 
-fn sample(api: &Api, field: &Field, in_path: bool) -> Result<String, Error> {
-    if in_path {
-        return Ok("super::HOSTILE".to_owned());
+fn sample(api: &Api, field: &Field, store: Store) -> Result<String, Error> {
+    if store == Store::Path {
+        return Ok("id".to_owned());
     }
     sample_of(api, &field.ty, &field.wire)
 }
@@ -91,7 +110,10 @@ fn sample_of(api: &Api, ty: &Ty, wire: &str) -> Result<String, Error> {
                 let (mut arguments, mut setters) = (Vec::new(), String::new());
                 for field in model.fields() {
                     let input = Input::new(field, Store::Whole);
-                    let value = sample(api, field, false)?;
+                    if input.constant().is_some() {
+                        continue;
+                    }
+                    let value = sample(api, field, Store::Whole)?;
                     if input.is_argument() {
                         arguments.push(value);
                     } else {
@@ -116,5 +138,5 @@ pub(crate) fn models(api: &Api) -> File {
         source.push(format_args!("({0:?}, read::<{0}>),", model.name));
     }
     source.push("];");
-    File::new("crates/clerk-api/tests/answers/readers.rs", source)
+    File::new("xtask/codegen/tests/answers/readers.rs", source)
 }

@@ -1,11 +1,95 @@
-/// An organization, as far as tokens speak of it.
+use clerk_core::UnixTime;
+use serde_json::{Map, Value, json};
+
+use super::{Directory, NO_IMAGE};
+
+/// How many members an organization takes unless it says otherwise.
+const MAX_MEMBERS: u64 = 5;
+
+/// An organization.
 #[derive(Clone, Debug)]
 pub(crate) struct Organization {
     pub(crate) id: String,
     pub(crate) slug: String,
     pub(crate) name: String,
+    /// Zero is no limit.
+    pub(crate) max_allowed_memberships: u64,
+    pub(crate) admin_delete_enabled: bool,
+    pub(crate) public_metadata: Map<String, Value>,
+    pub(crate) private_metadata: Map<String, Value>,
+    /// The id of a user.
+    pub(crate) created_by: Option<String>,
+    /// The plan and its features, which are in tokens but not in the organization object.
     pub(crate) plan: Option<String>,
     pub(crate) features: Vec<String>,
+    pub(crate) created_at: UnixTime,
+    pub(crate) updated_at: UnixTime,
+}
+
+impl Organization {
+    /// An organization that has nothing but a name.
+    pub(crate) fn new(id: String, slug: String, name: String, now: UnixTime) -> Self {
+        Self {
+            id,
+            slug,
+            name,
+            max_allowed_memberships: MAX_MEMBERS,
+            admin_delete_enabled: true,
+            public_metadata: Map::new(),
+            private_metadata: Map::new(),
+            created_by: None,
+            plan: None,
+            features: Vec::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The API's organization object.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut organization = json!({
+            "object": "organization",
+            "id": self.id,
+            "name": self.name,
+            "slug": self.slug,
+            "image_url": NO_IMAGE,
+            "has_image": false,
+            "max_allowed_memberships": self.max_allowed_memberships,
+            "admin_delete_enabled": self.admin_delete_enabled,
+            "public_metadata": self.public_metadata,
+            "private_metadata": self.private_metadata,
+            "role_set_key": null,
+            "created_at": self.created_at.as_millis(),
+            "updated_at": self.updated_at.as_millis(),
+        });
+        if let Some(user_id) = &self.created_by {
+            organization["created_by"] = json!(user_id);
+        }
+        organization
+    }
+}
+
+impl Directory {
+    /// A slug made from a name, with a number where others have it.
+    pub(crate) fn free_slug(&self, name: &str) -> String {
+        let words: Vec<String> = name
+            .to_lowercase()
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let slug = match words.is_empty() {
+            true => "organization".to_owned(),
+            false => words.join("-"),
+        };
+        let mut candidate = slug.clone();
+        let mut number = 1_u64;
+        while self.organization(&candidate).is_some() {
+            number += 1;
+            candidate = format!("{slug}-{number}");
+        }
+        candidate
+    }
 }
 
 /// A user's place in the organization a session is in.
@@ -103,13 +187,9 @@ mod tests {
     use super::*;
 
     fn mask(features: &[&str], permissions: &[&str]) -> Option<PermissionMask> {
-        let organization = Organization {
-            id: "org_1".into(),
-            slug: "acme".into(),
-            name: "Acme".into(),
-            plan: None,
-            features: features.iter().map(ToString::to_string).collect(),
-        };
+        let now = UnixTime::from_secs(1_800_000_000);
+        let mut organization = Organization::new("org_1".into(), "acme".into(), "Acme".into(), now);
+        organization.features = features.iter().map(ToString::to_string).collect();
         let permissions: Vec<String> = permissions.iter().map(ToString::to_string).collect();
         ActiveOrganization {
             organization: &organization,

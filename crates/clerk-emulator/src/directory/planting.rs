@@ -68,7 +68,7 @@ impl Directory {
             directory.plant_organization(organization, ids)?;
         }
         for template in seed.jwt_templates {
-            directory.plant_template(template)?;
+            directory.plant_template(template, ids)?;
         }
         Ok(directory)
     }
@@ -129,23 +129,20 @@ impl Directory {
                     format!("has a member in a role that there is not: {role}"),
                 ));
             }
-            self.memberships.push(Membership {
-                organization_id: id.clone(),
-                user_id: user.id.clone(),
-                role,
-            });
+            let (user_id, now) = (user.id.clone(), self.next_moment());
+            let membership = ids.object("orgmem_");
+            let membership = Membership::new(membership, id.clone(), user_id, role, now);
+            self.memberships.push(membership);
         }
-        self.organizations.push(Organization {
-            id,
-            name: seed.name.unwrap_or_else(|| seed.slug.clone()),
-            slug: seed.slug,
-            plan: seed.plan,
-            features: seed.features,
-        });
+        let name = seed.name.unwrap_or_else(|| seed.slug.clone());
+        let mut organization = Organization::new(id, seed.slug, name, self.next_moment());
+        organization.plan = seed.plan;
+        organization.features = seed.features;
+        self.organizations.push(organization);
         Ok(())
     }
 
-    fn plant_template(&mut self, seed: TemplateSeed) -> Result<(), InvalidSeed> {
+    fn plant_template(&mut self, seed: TemplateSeed, ids: &mut Ids) -> Result<(), InvalidSeed> {
         let place = format!("JWT template {}", seed.name);
         if self.template(&seed.name).is_some() {
             return Err(InvalidSeed::new(place, "is there twice"));
@@ -156,27 +153,27 @@ impl Directory {
                 "needs a lifetime of 30 to 315360000 seconds and a clock skew of at most 300",
             ));
         }
-        let reserved = ["azp", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "v"]
-            .into_iter()
-            .find(|claim| seed.claims.contains_key(*claim));
-        if let Some(claim) = reserved {
+        if let Some(claim) = Template::reserved_claim(&seed.claims) {
             return Err(InvalidSeed::new(
                 place,
                 format!("sets {claim}, which is reserved"),
             ));
         }
-        self.templates.push(Template {
-            name: seed.name,
-            claims: seed.claims,
-            lifetime: seed.lifetime,
-            allowed_clock_skew: seed.allowed_clock_skew,
-        });
+        let id = ids.object("jtmp_");
+        let mut template = Template::new(id, seed.name, seed.claims, self.next_moment());
+        template.lifetime = seed.lifetime;
+        template.allowed_clock_skew = seed.allowed_clock_skew;
+        self.templates.push(template);
         Ok(())
     }
 
-    /// One second later for each user, so that lists by creation have an order.
+    /// One second later for each record, so that lists by creation have an order.
     fn next_moment(&self) -> UnixTime {
-        SEEDED_AT.saturating_add(Duration::from_secs(self.users.len() as u64))
+        let records = self.users.len()
+            + self.organizations.len()
+            + self.memberships.len()
+            + self.templates.len();
+        SEEDED_AT.saturating_add(Duration::from_secs(records as u64))
     }
 }
 

@@ -1,17 +1,60 @@
-use serde_json::{Map, Value};
+use clerk_core::UnixTime;
+use serde_json::{Map, Value, json};
+
+/// Claims that no template sets: every token has them.
+const RESERVED: [&str; 9] = ["azp", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "v"];
 
 /// A JWT template: claims with shortcodes such as `{{user.id}}`.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
+    pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) claims: Map<String, Value>,
     /// Seconds.
     pub(crate) lifetime: u64,
     /// Seconds.
     pub(crate) allowed_clock_skew: u64,
+    pub(crate) created_at: UnixTime,
+    pub(crate) updated_at: UnixTime,
 }
 
 impl Template {
+    /// A template whose tokens live for a minute.
+    pub(crate) fn new(id: String, name: String, claims: Map<String, Value>, now: UnixTime) -> Self {
+        Self {
+            id,
+            name,
+            claims,
+            lifetime: 60,
+            allowed_clock_skew: 5,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// A claim among these that no template may set.
+    pub(crate) fn reserved_claim(claims: &Map<String, Value>) -> Option<&'static str> {
+        RESERVED
+            .into_iter()
+            .find(|claim| claims.contains_key(*claim))
+    }
+
+    /// The API's JWT template object.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "object": "jwt_template",
+            "id": self.id,
+            "name": self.name,
+            "claims": self.claims,
+            "lifetime": self.lifetime,
+            "allowed_clock_skew": self.allowed_clock_skew,
+            "custom_signing_key": false,
+            "signing_algorithm": "RS256",
+            "created_at": self.created_at.as_millis(),
+            "updated_at": self.updated_at.as_millis(),
+        })
+    }
+
     /// The claims with every shortcode replaced by what it stands for in `context`.
     pub(crate) fn fill(&self, context: &Value) -> Map<String, Value> {
         self.claims
@@ -90,7 +133,6 @@ fn operand(text: &str, context: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn shortcodes_stand_for_what_the_context_says() {
@@ -130,12 +172,9 @@ mod tests {
 
     #[test]
     fn fills_at_every_depth_and_leaves_the_rest_alone() {
-        let template = Template {
-            name: "t".into(),
-            claims: Map::from_iter([("a".into(), json!([{ "b": "{{user.id}}" }, 1, null]))]),
-            lifetime: 60,
-            allowed_clock_skew: 5,
-        };
+        let claims = Map::from_iter([("a".into(), json!([{ "b": "{{user.id}}" }, 1, null]))]);
+        let now = UnixTime::from_secs(1_800_000_000);
+        let template = Template::new("jtmp_1".into(), "t".into(), claims, now);
         let filled = template.fill(&json!({ "user": { "id": "user_1" } }));
         assert_eq!(
             Value::Object(filled),

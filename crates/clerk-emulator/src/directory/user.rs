@@ -1,8 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-/// What Clerk shows for users without a picture of their own.
-const NO_IMAGE: &str = "https://www.gravatar.com/avatar?d=mp";
+use super::NO_IMAGE;
 
 /// A user. Every field is one of the API's user object.
 #[derive(Clone, Debug)]
@@ -14,7 +13,10 @@ pub(crate) struct User {
     pub(crate) last_name: Option<String>,
     pub(crate) locale: Option<String>,
     pub(crate) email_addresses: Vec<EmailAddress>,
-    pub(crate) password_enabled: bool,
+    /// The id of one of them; without it, the first is the primary one.
+    pub(crate) primary_email_address_id: Option<String>,
+    /// When a password was set. What it is, nobody needs to know.
+    pub(crate) password_set_at: Option<UnixTime>,
     pub(crate) public_metadata: Map<String, Value>,
     pub(crate) private_metadata: Map<String, Value>,
     pub(crate) unsafe_metadata: Map<String, Value>,
@@ -62,7 +64,8 @@ impl User {
             last_name: None,
             locale: None,
             email_addresses: Vec::new(),
-            password_enabled: false,
+            primary_email_address_id: None,
+            password_set_at: None,
             public_metadata: Map::new(),
             private_metadata: Map::new(),
             unsafe_metadata: Map::new(),
@@ -86,7 +89,11 @@ impl User {
     }
 
     pub(crate) fn primary_email(&self) -> Option<&EmailAddress> {
-        self.email_addresses.first()
+        let chosen = self.primary_email_address_id.as_ref();
+        self.email_addresses
+            .iter()
+            .find(|email| Some(&email.id) == chosen)
+            .or_else(|| self.email_addresses.first())
     }
 
     /// First and last name, as far as there are any.
@@ -119,8 +126,8 @@ impl User {
             "public_metadata": self.public_metadata,
             "private_metadata": self.private_metadata,
             "unsafe_metadata": self.unsafe_metadata,
-            "password_enabled": self.password_enabled,
-            "password_last_updated_at": self.password_enabled.then(|| self.created_at.as_millis()),
+            "password_enabled": self.password_set_at.is_some(),
+            "password_last_updated_at": self.password_set_at.map(UnixTime::as_millis),
             "banned": self.banned,
             "locked": self.locked,
             "delete_self_enabled": self.delete_self_enabled,

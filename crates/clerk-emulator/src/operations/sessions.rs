@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{page, passes};
+use super::listing::{page, passes};
 use crate::{
     answer::Reply,
     call::Call,
@@ -60,9 +60,7 @@ pub(super) const ROUTES: &[Route] = &[
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
-    let user_id = input
-        .text("user_id")?
-        .ok_or_else(|| Refusal::form_param_missing("user_id"))?;
+    let user_id = input.required_text("user_id")?;
     let organization = input.text("active_organization_id")?;
     input.finish()?;
     let state = &mut *call.state;
@@ -155,19 +153,8 @@ fn create_token_from_template(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn token(call: &mut Call<'_>, form: &Form) -> Result<Reply, Refusal> {
     let (user, session) = active_session(call)?;
     let mut input = call.input()?;
-    let lifetime = match input.integer("expires_in_seconds")? {
-        None => None,
-        Some(seconds) => Some(
-            u64::try_from(seconds)
-                .ok()
-                .filter(|seconds| (30..=315_360_000).contains(seconds))
-                .map(Duration::from_secs)
-                .ok_or_else(|| {
-                    let expected = "from 30 to 315360000";
-                    Refusal::form_param_value_invalid("expires_in_seconds", expected)
-                })?,
-        ),
-    };
+    let lifetime = input.number("expires_in_seconds", 30..=315_360_000)?;
+    let lifetime = lifetime.map(Duration::from_secs);
     input.finish()?;
     let holder = (&user, &session);
     let draft = session_token(

@@ -1,10 +1,15 @@
-use http::Method;
-use serde_json::{Value, json};
+mod listing;
+mod standing;
 
-use super::{deleted, page, passes};
+use http::Method;
+
+use super::{
+    deleted,
+    metadata::{self, Change},
+};
 use crate::{
     answer::Reply,
-    call::{Call, Query},
+    call::{Call, Input},
     directory::{Directory, EmailAddress, User},
     refusal::Refusal,
     routing::{Access, Route},
@@ -16,7 +21,7 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::GET,
         path: "/v1/users",
         access: Access::SecretKey,
-        handler: list,
+        handler: listing::list,
     },
     Route {
         operation: "CreateUser",
@@ -30,7 +35,21 @@ pub(super) const ROUTES: &[Route] = &[
         method: Method::GET,
         path: "/v1/users/count",
         access: Access::SecretKey,
-        handler: count,
+        handler: listing::count,
+    },
+    Route {
+        operation: "UsersBan",
+        method: Method::POST,
+        path: "/v1/users/ban",
+        access: Access::SecretKey,
+        handler: standing::ban_all,
+    },
+    Route {
+        operation: "UsersUnban",
+        method: Method::POST,
+        path: "/v1/users/unban",
+        access: Access::SecretKey,
+        handler: standing::unban_all,
     },
     Route {
         operation: "GetUser",
@@ -46,15 +65,55 @@ pub(super) const ROUTES: &[Route] = &[
         access: Access::SecretKey,
         handler: delete,
     },
-];
-
-/// The filters of `GetUserList` that the emulator has.
-const FILTERS: [&str; 5] = [
-    "user_id",
-    "email_address",
-    "external_id",
-    "username",
-    "query",
+    Route {
+        operation: "UpdateUser",
+        method: Method::PATCH,
+        path: "/v1/users/{user_id}",
+        access: Access::SecretKey,
+        handler: update,
+    },
+    Route {
+        operation: "UpdateUserMetadata",
+        method: Method::PATCH,
+        path: "/v1/users/{user_id}/metadata",
+        access: Access::SecretKey,
+        handler: merge_metadata,
+    },
+    Route {
+        operation: "ReplaceUserMetadata",
+        method: Method::PUT,
+        path: "/v1/users/{user_id}/metadata",
+        access: Access::SecretKey,
+        handler: replace_metadata,
+    },
+    Route {
+        operation: "BanUser",
+        method: Method::POST,
+        path: "/v1/users/{user_id}/ban",
+        access: Access::SecretKey,
+        handler: standing::ban,
+    },
+    Route {
+        operation: "UnbanUser",
+        method: Method::POST,
+        path: "/v1/users/{user_id}/unban",
+        access: Access::SecretKey,
+        handler: standing::unban,
+    },
+    Route {
+        operation: "LockUser",
+        method: Method::POST,
+        path: "/v1/users/{user_id}/lock",
+        access: Access::SecretKey,
+        handler: standing::lock,
+    },
+    Route {
+        operation: "UnlockUser",
+        method: Method::POST,
+        path: "/v1/users/{user_id}/unlock",
+        access: Access::SecretKey,
+        handler: standing::unlock,
+    },
 ];
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -81,21 +140,13 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     user.first_name = input.text("first_name")?;
     user.last_name = input.text("last_name")?;
     user.locale = input.text("locale")?;
-    user.public_metadata = input.object("public_metadata")?;
-    user.private_metadata = input.object("private_metadata")?;
-    user.unsafe_metadata = input.object("unsafe_metadata")?;
+    change_metadata(&mut input, &mut user, Change::Replace)?;
     user.banned = input.flag("banned")?.unwrap_or(false);
     user.locked = input.flag("locked")?.unwrap_or(false);
     user.delete_self_enabled = input.flag("delete_self_enabled")?.unwrap_or(true);
     user.create_organization_enabled = input.flag("create_organization_enabled")?.unwrap_or(true);
     user.create_organizations_limit = input.integer("create_organizations_limit")?;
-    let skip_password_checks = input.flag("skip_password_checks")?.unwrap_or(false);
-    if let Some(password) = input.text("password")? {
-        if password.chars().count() < 8 && !skip_password_checks {
-            return Err(Refusal::form_password_length_too_short());
-        }
-        user.password_enabled = true;
-    }
+    user.password_set_at = has_password(&mut input)?.then_some(call.now);
     for rule in [
         "skip_password_requirement",
         "skip_legal_checks",
@@ -114,7 +165,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 fn refuse_duplicates(directory: &Directory, new: &User) -> Result<(), Refusal> {
     let taken = |same: fn(&User) -> Option<&String>| {
-        same(new).is_some() && directory.users.iter().any(|user| same(user) == same(new))
+        let mut others = directory.users.iter().filter(|user| user.id != new.id);
+        same(new).is_some() && others.any(|user| same(user) == same(new))
     };
     if taken(|user| user.username.as_ref()) {
         return Err(Refusal::form_identifier_exists("username"));
@@ -123,6 +175,117 @@ fn refuse_duplicates(directory: &Directory, new: &User) -> Result<(), Refusal> {
         return Err(Refusal::form_identifier_exists("external_id"));
     }
     Ok(())
+}
+
+/// Whether a password comes with the request.
+fn has_password(input: &mut Input) -> Result<bool, Refusal> {
+    let skip_checks = input.flag("skip_password_checks")?.unwrap_or(false);
+    match input.text("password")? {
+        None => Ok(false),
+        Some(password) if password.chars().count() < 8 && !skip_checks => {
+            Err(Refusal::form_password_length_too_short())
+        }
+        Some(_) => Ok(true),
+    }
+}
+
+fn change_metadata(input: &mut Input, user: &mut User, change: Change) -> Result<(), Refusal> {
+    metadata::change(
+        input,
+        change,
+        &mut [
+            ("public_metadata", &mut user.public_metadata),
+            ("private_metadata", &mut user.private_metadata),
+            ("unsafe_metadata", &mut user.unsafe_metadata),
+        ],
+    )
+}
+
+fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let mut user = called_for(call)?;
+    for (name, field) in [
+        ("external_id", &mut user.external_id),
+        ("username", &mut user.username),
+        ("first_name", &mut user.first_name),
+        ("last_name", &mut user.last_name),
+        ("locale", &mut user.locale),
+    ] {
+        if let Some(text) = input.clearable_text(name)? {
+            *field = text;
+        }
+    }
+    if let Some(id) = input.text("primary_email_address_id")? {
+        if !user.email_addresses.iter().any(|email| email.id == id) {
+            let (name, what) = ("primary_email_address_id", "an email address of the user");
+            return Err(Refusal::form_resource_not_found(name, what));
+        }
+        user.primary_email_address_id = Some(id);
+    }
+    for (name, field) in [
+        ("delete_self_enabled", &mut user.delete_self_enabled),
+        (
+            "create_organization_enabled",
+            &mut user.create_organization_enabled,
+        ),
+    ] {
+        if let Some(flag) = input.flag(name)? {
+            *field = flag;
+        }
+    }
+    if let Some(limit) = input.integer("create_organizations_limit")? {
+        user.create_organizations_limit = Some(limit);
+    }
+    // Newer versions have the operations on metadata for this, and refuse it here.
+    if call.is_older_than("2026-05-12") {
+        change_metadata(&mut input, &mut user, Change::Replace)?;
+    }
+    if has_password(&mut input)? {
+        user.password_set_at = Some(call.now);
+    }
+    let sign_out = input.flag("sign_out_of_other_sessions")?.unwrap_or(false);
+    input.ignore("skip_legal_checks");
+    input.ignore("notify_primary_email_address_changed");
+    input.finish()?;
+    refuse_duplicates(&call.state.directory, &user)?;
+    if user.email_addresses.is_empty() && user.username.is_none() {
+        return Err(Refusal::form_data_missing());
+    }
+    if sign_out {
+        call.state.directory.revoke_sessions(&user.id, call.now);
+    }
+    Ok(store(call, user))
+}
+
+fn merge_metadata(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    update_metadata(call, Change::Merge)
+}
+
+fn replace_metadata(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    update_metadata(call, Change::Replace)
+}
+
+fn update_metadata(call: &mut Call<'_>, change: Change) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let mut user = called_for(call)?;
+    change_metadata(&mut input, &mut user, change)?;
+    input.finish()?;
+    Ok(store(call, user))
+}
+
+/// Puts a changed user back.
+fn store(call: &mut Call<'_>, mut user: User) -> Reply {
+    user.updated_at = call.now;
+    let body = user.to_json();
+    if let Some(slot) = call.state.directory.user_mut(&user.id) {
+        *slot = user;
+    }
+    Reply::ok(body)
+}
+
+fn called_for(call: &Call<'_>) -> Result<User, Refusal> {
+    let user = call.state.directory.user(call.path.get("user_id"));
+    user.cloned().ok_or_else(|| not_found(call))
 }
 
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -140,60 +303,4 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 fn not_found(call: &Call<'_>) -> Refusal {
     Refusal::resource_not_found("user", call.path.get("user_id"))
-}
-
-fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let query = &call.query;
-    let mut known = vec!["limit", "offset", "order_by", "paginated"];
-    known.extend(FILTERS);
-    query.only(&known)?;
-    let mut users = matching(&call.state.directory, query);
-    match query.get("order_by") {
-        None | Some("-created_at") => users.reverse(),
-        // An unescaped plus sign is a space in a query.
-        Some("created_at" | "+created_at" | " created_at") => {}
-        Some(_) => {
-            let expected = "created_at or -created_at: the emulator knows no other order";
-            return Err(Refusal::form_param_value_invalid("order_by", expected));
-        }
-    }
-    let users: Vec<Value> = users.into_iter().map(User::to_json).collect();
-    Ok(Reply::ok(page(query, &users)?))
-}
-
-fn count(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    call.query.only(&FILTERS)?;
-    let count = matching(&call.state.directory, &call.query).len();
-    Ok(Reply::ok(
-        json!({ "object": "total_count", "total_count": count }),
-    ))
-}
-
-/// The users that every filter lets through, oldest first.
-fn matching<'d>(directory: &'d Directory, query: &Query) -> Vec<&'d User> {
-    let needle = query.get("query").unwrap_or_default().to_lowercase();
-    directory
-        .users
-        .iter()
-        .filter(|user| {
-            passes(query, "user_id", Some(&user.id))
-                && passes(query, "external_id", user.external_id.as_deref())
-                && passes(query, "username", user.username.as_deref())
-                && (query.get("email_address").is_none()
-                    || query
-                        .all("email_address")
-                        .any(|wanted| user.has_email(wanted)))
-                && mentions(user, &needle)
-        })
-        .collect()
-}
-
-/// Whether some name of the user contains `needle`, which is in lower case.
-fn mentions(user: &User, needle: &str) -> bool {
-    let emails = user.email_addresses.iter().map(|email| &email.address);
-    let names = [&user.username, &user.first_name, &user.last_name];
-    emails
-        .chain(names.into_iter().flatten())
-        .chain([&user.id])
-        .any(|text| text.to_lowercase().contains(needle))
 }

@@ -65,6 +65,11 @@ pub(crate) fn post(emulator: &Emulator, path: &str, body: Value) -> (u16, Value)
     call(emulator, "POST", path, Some(&body))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "as for `post`")]
+pub(crate) fn patch(emulator: &Emulator, path: &str, body: Value) -> (u16, Value) {
+    call(emulator, "PATCH", path, Some(&body))
+}
+
 /// Status, code and blamed parameter of an answer.
 pub(crate) fn refusal((status, body): (u16, Value)) -> (u16, String, String) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -138,6 +138,12 @@ impl<'a> Schema<'a> {
         self.bounds("minItems", "maxItems")
     }
 
+    /// Whether there is more to a value than its type, so that an element of a list would lose it.
+    pub(super) fn is_bounded(self) -> Result<bool, Error> {
+        let bounds = [self.range()?, self.length()?, self.count()?];
+        Ok(self.flag("nullable") || bounds.iter().any(|bounds| !bounds.is_empty()))
+    }
+
     fn bounds(self, least: &str, most: &str) -> Result<Bounds, Error> {
         let bound = |key: &str| match self.0.get(key) {
             None => Ok(None),

@@ -40,7 +40,10 @@ fn what_the_description_leaves_unsaid_is_noted() {
     let notes = import(OPENAPI, NAMES).unwrap().notes;
     assert_eq!(
         notes,
-        ["Order requires `lost_field` and does not say what it is"]
+        [
+            "Tags[] has bounds, which are left out",
+            "Order requires `lost_field` and does not say what it is",
+        ]
     );
 }
 

@@ -103,7 +103,11 @@ impl<'a> Importer<'a> {
             Some("integer") => meaning::time(wire).unwrap_or(Ty::Int),
             Some("number") => meaning::time(wire).unwrap_or(Ty::Number),
             Some("array") => {
-                let item = self.typed(schema.items()?, &format!("{place}[]"), wire)?;
+                let items = schema.items()?;
+                if items.is_bounded()? {
+                    self.note(format!("{place}[] has bounds, which are left out"));
+                }
+                let item = self.typed(items, &format!("{place}[]"), wire)?;
                 Ty::List(Box::new(item.ty))
             }
             Some("object") => match schema.dictionary()? {
@@ -212,12 +216,18 @@ impl<'a> Importer<'a> {
                 inherited.required = true;
                 continue;
             }
-            let note = format!("{place} requires `{lost}` and does not say what it is");
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
+            self.note(format!(
+                "{place} requires `{lost}` and does not say what it is"
+            ));
         }
         Ok(fields)
+    }
+
+    /// A place is visited once for each reference to it, and noted once.
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
     }
 
     fn choice(&mut self, arms: &[Schema<'a>], place: &str, wire: &str) -> Result<Typed, Error> {

@@ -60,7 +60,7 @@ pub(super) fn of_output(field: &Field) -> String {
             None => format!("The {words}."),
         },
         _ => match (wire.strip_suffix("_id"), wire.strip_suffix("_url")) {
-            (Some(what), _) => format!("The id of the {}.", spaced(what)),
+            (Some(what), _) => format!("The {}'s id.", spaced(what)),
             (_, Some(what)) => format!("The URL of the {}.", spaced(what)),
             _ => format!("The {words}."),
         },

@@ -1,0 +1,151 @@
+use std::time::Duration;
+
+use clerk_core::UnixTime;
+use serde_json::{Map, Value, json};
+
+use super::{Directory, membership::role_name};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// An invitation to the instance, or to one of its organizations.
+#[derive(Clone, Debug)]
+pub(crate) struct Invitation {
+    pub(crate) id: String,
+    pub(crate) email_address: String,
+    /// Where the mail would lead.
+    pub(crate) url: String,
+    pub(crate) organization: Option<Place>,
+    pub(crate) public_metadata: Map<String, Value>,
+    /// Organizations' alone have it.
+    pub(crate) private_metadata: Map<String, Value>,
+    pub(crate) expires_at: UnixTime,
+    pub(crate) created_at: UnixTime,
+    pub(crate) revoked_at: Option<UnixTime>,
+}
+
+/// What whoever accepts an invitation to an organization becomes there.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) organization_id: String,
+    pub(crate) role: String,
+    /// The id of a user.
+    pub(crate) inviter_id: Option<String>,
+}
+
+/// Where an invitation is in its life. Expiry is computed from the time, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InvitationStatus {
+    Pending,
+    Revoked,
+    Expired,
+}
+
+impl InvitationStatus {
+    /// The API's name of the status.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Invitation {
+    /// An invitation that expires after this many days.
+    pub(crate) fn new(
+        id: String,
+        email_address: String,
+        url: String,
+        days: u64,
+        now: UnixTime,
+    ) -> Self {
+        let lifetime = DAY.saturating_mul(u32::try_from(days).unwrap_or(u32::MAX));
+        Self {
+            id,
+            email_address,
+            url,
+            organization: None,
+            public_metadata: Map::new(),
+            private_metadata: Map::new(),
+            expires_at: now.saturating_add(lifetime),
+            created_at: now,
+            revoked_at: None,
+        }
+    }
+
+    pub(crate) fn status(&self, now: UnixTime) -> InvitationStatus {
+        if self.revoked_at.is_some() {
+            InvitationStatus::Revoked
+        } else if now >= self.expires_at {
+            InvitationStatus::Expired
+        } else {
+            InvitationStatus::Pending
+        }
+    }
+
+    pub(crate) fn is_for(&self, address: &str) -> bool {
+        self.email_address.eq_ignore_ascii_case(address)
+    }
+
+    /// The API's invitation object, or its organization invitation object.
+    pub(crate) fn to_json(&self, directory: &Directory, now: UnixTime) -> Value {
+        let status = self.status(now);
+        let mut invitation = json!({
+            "object": "invitation",
+            "id": self.id,
+            "email_address": self.email_address,
+            "public_metadata": self.public_metadata,
+            "status": status.as_str(),
+            "url": self.url,
+            "expires_at": self.expires_at.as_millis(),
+            "created_at": self.created_at.as_millis(),
+            "updated_at": self.revoked_at.unwrap_or(self.created_at).as_millis(),
+        });
+        match &self.organization {
+            None => invitation["revoked"] = json!(status == InvitationStatus::Revoked),
+            Some(place) => {
+                invitation["object"] = json!("organization_invitation");
+                invitation["private_metadata"] = json!(self.private_metadata);
+                place.describe(directory, &mut invitation);
+            }
+        }
+        invitation
+    }
+}
+
+impl Place {
+    fn describe(&self, directory: &Directory, invitation: &mut Value) {
+        let inviter = self.inviter_id.as_deref().and_then(|id| directory.user(id));
+        invitation["role"] = json!(self.role);
+        invitation["role_name"] = json!(role_name(&self.role));
+        invitation["organization_id"] = json!(self.organization_id);
+        invitation["inviter_id"] = json!(self.inviter_id);
+        invitation["public_inviter_data"] = json!(inviter.map(super::membership::public_user_data));
+    }
+}
+
+impl Directory {
+    /// The invitations to an organization, oldest first; those to the instance without one.
+    pub(crate) fn invitations_to<'d>(
+        &'d self,
+        organization_id: Option<&'d str>,
+    ) -> impl Iterator<Item = &'d Invitation> {
+        self.invitations.iter().filter(move |invitation| {
+            let place = invitation.organization.as_ref();
+            place.map(|place| place.organization_id.as_str()) == organization_id
+        })
+    }
+
+    /// Whether an invitation waits for this address already.
+    pub(crate) fn is_invited(
+        &self,
+        address: &str,
+        organization_id: Option<&str>,
+        now: UnixTime,
+    ) -> bool {
+        self.invitations_to(organization_id).any(|invitation| {
+            invitation.is_for(address) && invitation.status(now) == InvitationStatus::Pending
+        })
+    }
+}

@@ -1,0 +1,154 @@
+use clerk_core::UnixTime;
+use serde_json::{Map, Value, json};
+
+use super::{Directory, NO_IMAGE, User};
+
+/// Permission to change who is a member: some member has to keep it.
+const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
+
+/// Whose role is which in which organization.
+#[derive(Clone, Debug)]
+pub(crate) struct Membership {
+    pub(crate) id: String,
+    pub(crate) organization_id: String,
+    pub(crate) user_id: String,
+    pub(crate) role: String,
+    pub(crate) public_metadata: Map<String, Value>,
+    pub(crate) private_metadata: Map<String, Value>,
+    pub(crate) created_at: UnixTime,
+    pub(crate) updated_at: UnixTime,
+}
+
+impl Membership {
+    pub(crate) fn new(
+        id: String,
+        organization_id: String,
+        user_id: String,
+        role: String,
+        now: UnixTime,
+    ) -> Self {
+        Self {
+            id,
+            organization_id,
+            user_id,
+            role,
+            public_metadata: Map::new(),
+            private_metadata: Map::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The API's membership object, with the organization and who the user is.
+    pub(crate) fn to_json(&self, directory: &Directory) -> Value {
+        json!({
+            "object": "organization_membership",
+            "id": self.id,
+            "role": self.role,
+            "role_name": role_name(&self.role),
+            "permissions": directory.permissions(&self.role),
+            "public_metadata": self.public_metadata,
+            "private_metadata": self.private_metadata,
+            "organization": directory
+                .organization(&self.organization_id)
+                .map(super::Organization::to_json),
+            "public_user_data": directory.user(&self.user_id).map(public_user_data),
+            "created_at": self.created_at.as_millis(),
+            "updated_at": self.updated_at.as_millis(),
+        })
+    }
+}
+
+impl Directory {
+    pub(crate) fn membership(&self, organization_id: &str, user_id: &str) -> Option<&Membership> {
+        self.memberships.iter().find(|membership| {
+            membership.user_id == user_id && membership.organization_id == organization_id
+        })
+    }
+
+    /// The members of an organization, oldest membership first.
+    pub(crate) fn members<'d>(
+        &'d self,
+        organization_id: &'d str,
+    ) -> impl Iterator<Item = &'d Membership> {
+        self.memberships
+            .iter()
+            .filter(move |membership| membership.organization_id == organization_id)
+    }
+
+    pub(crate) fn permissions(&self, role: &str) -> &[String] {
+        self.roles.get(role).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a role lets its holder change who is a member.
+    pub(crate) fn manages_members(&self, role: &str) -> bool {
+        let permissions = self.permissions(role);
+        permissions.iter().any(|known| known == MANAGE_MEMBERS)
+    }
+
+    /// Whether nobody but this user may change who is a member of the organization.
+    pub(crate) fn is_last_manager(&self, organization_id: &str, user_id: &str) -> bool {
+        let mut managers = self
+            .members(organization_id)
+            .filter(|membership| self.manages_members(&membership.role))
+            .map(|membership| membership.user_id.as_str());
+        managers.next() == Some(user_id) && managers.next().is_none()
+    }
+
+    /// Ends a membership; the user's sessions are then in no organization where they were in it.
+    pub(crate) fn remove_membership(&mut self, organization_id: &str, user_id: &str) {
+        self.memberships.retain(|membership| {
+            membership.user_id != user_id || membership.organization_id != organization_id
+        });
+        for session in &mut self.sessions {
+            if session.user_id == user_id
+                && session.organization_id.as_deref() == Some(organization_id)
+            {
+                session.organization_id = None;
+            }
+        }
+    }
+
+    /// Removes an organization with all that belongs to it.
+    pub(crate) fn remove_organization(&mut self, id: &str) {
+        self.organizations
+            .retain(|organization| organization.id != id);
+        self.memberships
+            .retain(|membership| membership.organization_id != id);
+        self.invitations.retain(|invitation| {
+            let place = invitation.organization.as_ref();
+            place.is_none_or(|place| place.organization_id != id)
+        });
+        for session in &mut self.sessions {
+            if session.organization_id.as_deref() == Some(id) {
+                session.organization_id = None;
+            }
+        }
+    }
+}
+
+/// What an organization's members get to know of a user.
+pub(super) fn public_user_data(user: &User) -> Value {
+    let email = user.primary_email().map(|email| &email.address);
+    json!({
+        "user_id": user.id,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "profile_image_url": NO_IMAGE,
+        "image_url": NO_IMAGE,
+        "has_image": false,
+        "identifier": email.or(user.username.as_ref()),
+        "username": user.username,
+        "banned": user.banned,
+        "deprovisioned": false,
+    })
+}
+
+/// `org:admin` is called Admin.
+pub(super) fn role_name(key: &str) -> String {
+    let name = key.strip_prefix("org:").unwrap_or(key);
+    let mut characters = name.chars();
+    characters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
+}

@@ -1,0 +1,243 @@
+use std::time::Duration;
+
+use clerk_core::UnixTime;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{
+    deleted,
+    listing::{mentions, slice},
+};
+use crate::{
+    answer::Reply,
+    call::{Call, Input},
+    directory::ApiKey,
+    ids::is_object_id,
+    refusal::Refusal,
+    routing::{Access, Route},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        operation: "getApiKeys",
+        method: Method::GET,
+        path: "/v1/api_keys",
+        access: Access::SecretKey,
+        handler: |call| with_bad_requests(list(call)),
+    },
+    Route {
+        operation: "createApiKey",
+        method: Method::POST,
+        path: "/v1/api_keys",
+        access: Access::SecretKey,
+        handler: |call| with_bad_requests(create(call)),
+    },
+    Route {
+        operation: "verifyApiKey",
+        method: Method::POST,
+        path: "/v1/api_keys/verify",
+        access: Access::SecretKey,
+        handler: |call| with_bad_requests(verify(call)),
+    },
+    Route {
+        operation: "getApiKey",
+        method: Method::GET,
+        path: "/v1/api_keys/{api_key_id}",
+        access: Access::SecretKey,
+        handler: get,
+    },
+    Route {
+        operation: "updateApiKey",
+        method: Method::PATCH,
+        path: "/v1/api_keys/{api_key_id}",
+        access: Access::SecretKey,
+        handler: |call| with_bad_requests(update(call)),
+    },
+    Route {
+        operation: "deleteApiKey",
+        method: Method::DELETE,
+        path: "/v1/api_keys/{api_key_id}",
+        access: Access::SecretKey,
+        handler: delete,
+    },
+    Route {
+        operation: "getApiKeySecret",
+        method: Method::GET,
+        path: "/v1/api_keys/{api_key_id}/secret",
+        access: Access::SecretKey,
+        handler: secret,
+    },
+    Route {
+        operation: "revokeApiKey",
+        method: Method::POST,
+        path: "/v1/api_keys/{api_key_id}/revoke",
+        access: Access::SecretKey,
+        handler: |call| with_bad_requests(revoke(call)),
+    },
+];
+
+/// The service behind these operations has one code for all that is wrong with an input.
+pub(super) fn with_bad_requests(result: Result<Reply, Refusal>) -> Result<Reply, Refusal> {
+    result.map_err(Refusal::into_bad_request)
+}
+
+fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let name = input.required_text("name")?;
+    if name.chars().count() < 3 || name.trim() != name {
+        let expected = "of 3 characters or more, without blanks around them";
+        return Err(Refusal::form_param_value_invalid("name", expected));
+    }
+    let subject = input.required_text("subject")?;
+    check_subject("subject", &subject)?;
+    let ids = &mut call.state.ids;
+    let (id, secret) = (ids.machine("ak_"), ids.object("ak_"));
+    let mut key = ApiKey::new(id, secret, (name, subject), call.now);
+    settings(&mut input, &mut key, call.now)?;
+    key.created_by = input.text("created_by")?;
+    if let Some(user_id) = &key.created_by {
+        if !is_object_id(user_id, "user_") {
+            let expected = "the id of a user";
+            return Err(Refusal::form_param_value_invalid("created_by", expected));
+        }
+    }
+    check_type(input.text("type")?.as_deref())?;
+    input.finish()?;
+    let mut body = key.to_json(call.now);
+    body["secret"] = json!(key.secret);
+    call.state.directory.api_keys.push(key);
+    // Clerk's description says 200; what it sends, and its Python SDK insists on, is 201.
+    Ok(Reply::created(body))
+}
+
+/// What creating and updating have in common.
+fn settings(input: &mut Input, key: &mut ApiKey, now: UnixTime) -> Result<(), Refusal> {
+    if let Some(claims) = input.any("claims") {
+        key.claims = claims;
+    }
+    if let Some(scopes) = input.given_texts("scopes")? {
+        key.scopes = scopes;
+    }
+    if let Some(description) = input.text("description")? {
+        if description.chars().count() > 255 {
+            let expected = "of at most 255 characters";
+            return Err(Refusal::form_param_value_invalid("description", expected));
+        }
+        key.description = Some(description);
+    }
+    if let Some(seconds) = input.number("seconds_until_expiration", 0..=u64::MAX)? {
+        key.expires_at = Some(now.saturating_add(Duration::from_secs(seconds)));
+    }
+    Ok(())
+}
+
+fn check_subject(name: &str, subject: &str) -> Result<(), Refusal> {
+    let prefixes = ["user_", "org_", "mch_", "scim_"];
+    match prefixes.iter().any(|prefix| is_object_id(subject, prefix)) {
+        true => Ok(()),
+        false => {
+            let expected = "the id of a user, an organization or a machine";
+            Err(Refusal::form_param_value_invalid(name, expected))
+        }
+    }
+}
+
+fn check_type(kind: Option<&str>) -> Result<(), Refusal> {
+    match kind {
+        None | Some("api_key") => Ok(()),
+        Some(_) => {
+            let expected = "api_key: the emulator has no other";
+            Err(Refusal::form_param_value_invalid("type", expected))
+        }
+    }
+}
+
+fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let query = &call.query;
+    query.only(&[
+        "type",
+        "subject",
+        "include_invalid",
+        "limit",
+        "offset",
+        "query",
+    ])?;
+    check_type(query.get("type"))?;
+    let subject = query
+        .get("subject")
+        .ok_or_else(|| Refusal::form_param_missing("subject"))?;
+    check_subject("subject", subject)?;
+    let all = query.flag("include_invalid")? == Some(true);
+    let keys = call.state.directory.api_keys.iter().rev();
+    let keys: Vec<Value> = keys
+        .filter(|key| key.subject == subject && (all || key.is_valid(call.now)))
+        .filter(|key| mentions(query, "query", [&*key.name, &*key.id]))
+        .map(|key| key.to_json(call.now))
+        .collect();
+    let page = slice(query, &keys, 100)?;
+    Ok(Reply::ok(
+        json!({ "data": page, "total_count": keys.len() }),
+    ))
+}
+
+fn called_for<'c>(call: &'c mut Call<'_>) -> Result<&'c mut ApiKey, Refusal> {
+    let id = call.path.get("api_key_id");
+    let mut keys = call.state.directory.api_keys.iter_mut();
+    keys.find(|key| key.id == id)
+        .ok_or_else(|| Refusal::resource_not_found("API key", id))
+}
+
+fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let now = call.now;
+    Ok(Reply::ok(called_for(call)?.to_json(now)))
+}
+
+fn secret(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    Ok(Reply::ok(json!({ "secret": called_for(call)?.secret })))
+}
+
+fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let (mut input, now) = (call.input()?, call.now);
+    let key = called_for(call)?;
+    let mut changed = key.clone();
+    settings(&mut input, &mut changed, now)?;
+    if let Some(subject) = input.text("subject")? {
+        check_subject("subject", &subject)?;
+        changed.subject = subject;
+    }
+    input.finish()?;
+    changed.updated_at = now;
+    *key = changed;
+    Ok(Reply::ok(key.to_json(now)))
+}
+
+fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let (mut input, now) = (call.input()?, call.now);
+    let key = called_for(call)?;
+    let reason = input.text("revocation_reason")?;
+    input.finish()?;
+    if !key.revoked {
+        key.revoked = true;
+        key.revocation_reason = reason;
+        key.updated_at = now;
+    }
+    Ok(Reply::ok(key.to_json(now)))
+}
+
+fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let id = called_for(call)?.id.clone();
+    call.state.directory.api_keys.retain(|key| key.id != id);
+    Ok(Reply::ok(deleted("api_key", &id, None)))
+}
+
+fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let (mut input, now) = (call.input()?, call.now);
+    let secret = input.required_text("secret")?;
+    input.finish()?;
+    let mut keys = call.state.directory.api_keys.iter_mut();
+    let key = keys
+        .find(|key| key.secret == secret && key.is_valid(now))
+        .ok_or_else(|| Refusal::token_not_found("API key"))?;
+    key.last_used_at = Some(now);
+    Ok(Reply::ok(key.to_json(now)))
+}

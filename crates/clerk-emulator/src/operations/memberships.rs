@@ -1,0 +1,275 @@
+use http::Method;
+use serde_json::Value;
+
+use super::{
+    listing::{mentions, page_with_total, passes, passes_marked, sort},
+    metadata::{self, Change},
+    organizations,
+};
+use crate::{
+    answer::Reply,
+    call::{Call, Input, Query},
+    directory::{Directory, Membership},
+    refusal::Refusal,
+    routing::{Access, Route},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        operation: "ListOrganizationMemberships",
+        method: Method::GET,
+        path: "/v1/organizations/{organization_id}/memberships",
+        access: Access::SecretKey,
+        handler: list,
+    },
+    Route {
+        operation: "CreateOrganizationMembership",
+        method: Method::POST,
+        path: "/v1/organizations/{organization_id}/memberships",
+        access: Access::SecretKey,
+        handler: create,
+    },
+    Route {
+        operation: "UpdateOrganizationMembership",
+        method: Method::PATCH,
+        path: "/v1/organizations/{organization_id}/memberships/{user_id}",
+        access: Access::SecretKey,
+        handler: update,
+    },
+    Route {
+        operation: "DeleteOrganizationMembership",
+        method: Method::DELETE,
+        path: "/v1/organizations/{organization_id}/memberships/{user_id}",
+        access: Access::SecretKey,
+        handler: delete,
+    },
+    Route {
+        operation: "UpdateOrganizationMembershipMetadata",
+        method: Method::PATCH,
+        path: "/v1/organizations/{organization_id}/memberships/{user_id}/metadata",
+        access: Access::SecretKey,
+        handler: merge_metadata,
+    },
+    Route {
+        operation: "InstanceGetOrganizationMemberships",
+        method: Method::GET,
+        path: "/v1/organization_memberships",
+        access: Access::SecretKey,
+        handler: list_of_instance,
+    },
+    Route {
+        operation: "UsersGetOrganizationMemberships",
+        method: Method::GET,
+        path: "/v1/users/{user_id}/organization_memberships",
+        access: Access::SecretKey,
+        handler: list_of_user,
+    },
+];
+
+/// The orders of lists of memberships, and where in a membership each looks.
+const ORDERS: [(&str, &str); 6] = [
+    ("created_at", "/created_at"),
+    ("phone_number", "/public_user_data/phone_number"),
+    ("email_address", "/public_user_data/identifier"),
+    ("first_name", "/public_user_data/first_name"),
+    ("last_name", "/public_user_data/last_name"),
+    ("username", "/public_user_data/username"),
+];
+
+/// Refuses roles that the instance does not have, such as `admin` without its prefix.
+pub(super) fn check_role(directory: &Directory, role: &str) -> Result<(), Refusal> {
+    match directory.roles.contains_key(role) {
+        true => Ok(()),
+        false => Err(Refusal::resource_not_found("role", role)),
+    }
+}
+
+fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let organization = organizations::called_for(call)?.clone();
+    let user_id = input.required_text("user_id")?;
+    let role = input.required_text("role")?;
+    let id = call.state.ids.object("orgmem_");
+    let mut membership = Membership::new(
+        id,
+        organization.id.clone(),
+        user_id.clone(),
+        role.clone(),
+        call.now,
+    );
+    change_metadata(&mut input, &mut membership, Change::Replace)?;
+    input.finish()?;
+    let directory = &mut call.state.directory;
+    if directory.user(&user_id).is_none() {
+        return Err(Refusal::resource_not_found("user", &user_id));
+    }
+    check_role(directory, &role)?;
+    if directory.is_member(&user_id, &organization.id) {
+        return Err(Refusal::bad_request(
+            "already_a_member_in_organization",
+            "The user is a member of the organization already.",
+        ));
+    }
+    let (limit, count) = (
+        organization.max_allowed_memberships,
+        directory.members(&organization.id).count() as u64,
+    );
+    if limit > 0 && count >= limit {
+        return Err(Refusal::forbidden(
+            "organization_membership_quota_exceeded",
+            format!("The organization takes at most {limit} members."),
+        ));
+    }
+    let body = membership.to_json(directory);
+    directory.memberships.push(membership);
+    Ok(Reply::ok(body))
+}
+
+fn change_metadata(
+    input: &mut Input,
+    membership: &mut Membership,
+    change: Change,
+) -> Result<(), Refusal> {
+    metadata::change(
+        input,
+        change,
+        &mut [
+            ("public_metadata", &mut membership.public_metadata),
+            ("private_metadata", &mut membership.private_metadata),
+        ],
+    )
+}
+
+fn called_for(call: &Call<'_>) -> Result<Membership, Refusal> {
+    let organization = organizations::called_for(call)?;
+    let user_id = call.path.get("user_id");
+    let membership = call.state.directory.membership(&organization.id, user_id);
+    membership
+        .cloned()
+        .ok_or_else(|| Refusal::resource_not_found("member of the organization", user_id))
+}
+
+fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let mut membership = called_for(call)?;
+    membership.role = input.required_text("role")?;
+    input.finish()?;
+    let directory = &call.state.directory;
+    check_role(directory, &membership.role)?;
+    if !directory.manages_members(&membership.role) {
+        keep_a_manager(directory, &membership)?;
+    }
+    Ok(store(call, membership))
+}
+
+fn merge_metadata(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let mut membership = called_for(call)?;
+    change_metadata(&mut input, &mut membership, Change::Merge)?;
+    input.finish()?;
+    Ok(store(call, membership))
+}
+
+/// Puts a changed membership back.
+fn store(call: &mut Call<'_>, mut membership: Membership) -> Reply {
+    membership.updated_at = call.now;
+    let directory = &mut call.state.directory;
+    let body = membership.to_json(directory);
+    let mut memberships = directory.memberships.iter_mut();
+    if let Some(slot) = memberships.find(|known| known.id == membership.id) {
+        *slot = membership;
+    }
+    Reply::ok(body)
+}
+
+fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let membership = called_for(call)?;
+    let directory = &mut call.state.directory;
+    keep_a_manager(directory, &membership)?;
+    let body = membership.to_json(directory);
+    directory.remove_membership(&membership.organization_id, &membership.user_id);
+    Ok(Reply::ok(body))
+}
+
+/// Refuses to take the one who is left to manage members.
+fn keep_a_manager(directory: &Directory, membership: &Membership) -> Result<(), Refusal> {
+    match directory.is_last_manager(&membership.organization_id, &membership.user_id) {
+        false => Ok(()),
+        true => Err(Refusal::bad_request(
+            "organization_minimum_permissions_needed",
+            "Some member of the organization has to be able to manage its members.",
+        )),
+    }
+}
+
+fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let organization = organizations::called_for(call)?;
+    call.query.only(&[
+        "limit",
+        "offset",
+        "order_by",
+        "user_id",
+        "email_address",
+        "username",
+        "role",
+        "query",
+        "email_address_query",
+        "username_query",
+        "name_query",
+    ])?;
+    let directory = &call.state.directory;
+    let memberships = directory
+        .members(&organization.id)
+        .filter(|membership| fits(directory, membership, &call.query));
+    listed(directory, &call.query, memberships)
+}
+
+fn list_of_instance(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    call.query.only(&["limit", "offset", "order_by"])?;
+    let directory = &call.state.directory;
+    listed(directory, &call.query, directory.memberships.iter())
+}
+
+fn list_of_user(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    call.query.only(&["limit", "offset"])?;
+    let (directory, user_id) = (&call.state.directory, call.path.get("user_id"));
+    if directory.user(user_id).is_none() {
+        return Err(Refusal::resource_not_found("user", user_id));
+    }
+    let memberships = directory.memberships.iter();
+    let memberships = memberships.filter(|membership| membership.user_id == user_id);
+    listed(directory, &call.query, memberships)
+}
+
+fn listed<'d>(
+    directory: &Directory,
+    query: &Query,
+    memberships: impl Iterator<Item = &'d Membership>,
+) -> Result<Reply, Refusal> {
+    let mut memberships: Vec<Value> = memberships
+        .map(|membership| membership.to_json(directory))
+        .collect();
+    sort(query, &mut memberships, &ORDERS)?;
+    Ok(Reply::ok(page_with_total(query, &memberships)?))
+}
+
+fn fits(directory: &Directory, membership: &Membership, query: &Query) -> bool {
+    let Some(user) = directory.user(&membership.user_id) else {
+        return false;
+    };
+    let emails = || user.email_addresses.iter().map(|email| &*email.address);
+    let full_name = user.full_name();
+    let all = emails()
+        .chain(user.username.as_deref())
+        .chain(full_name.as_deref())
+        .chain([user.id.as_str()]);
+    let mut wanted = query.all("email_address").peekable();
+    passes_marked(query, "user_id", &[&user.id])
+        && passes(query, "username", user.username.as_deref())
+        && passes(query, "role", Some(&membership.role))
+        && (wanted.peek().is_none() || wanted.any(|address| user.has_email(address)))
+        && mentions(query, "query", all)
+        && mentions(query, "email_address_query", emails())
+        && mentions(query, "username_query", user.username.as_deref())
+        && mentions(query, "name_query", full_name.as_deref())
+}

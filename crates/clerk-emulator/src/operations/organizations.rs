@@ -1,0 +1,283 @@
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{
+    deleted,
+    listing::{mentions, page_with_total, passes_marked, sort},
+    metadata::{self, Change},
+};
+use crate::{
+    answer::Reply,
+    call::{Call, Input, Query},
+    directory::{Directory, Membership, Organization},
+    refusal::Refusal,
+    routing::{Access, Route},
+};
+
+/// The role of whoever creates an organization.
+const CREATOR_ROLE: &str = "org:admin";
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        operation: "ListOrganizations",
+        method: Method::GET,
+        path: "/v1/organizations",
+        access: Access::SecretKey,
+        handler: list,
+    },
+    Route {
+        operation: "CreateOrganization",
+        method: Method::POST,
+        path: "/v1/organizations",
+        access: Access::SecretKey,
+        handler: create,
+    },
+    Route {
+        operation: "GetOrganization",
+        method: Method::GET,
+        path: "/v1/organizations/{organization_id}",
+        access: Access::SecretKey,
+        handler: get,
+    },
+    Route {
+        operation: "UpdateOrganization",
+        method: Method::PATCH,
+        path: "/v1/organizations/{organization_id}",
+        access: Access::SecretKey,
+        handler: update,
+    },
+    Route {
+        operation: "DeleteOrganization",
+        method: Method::DELETE,
+        path: "/v1/organizations/{organization_id}",
+        access: Access::SecretKey,
+        handler: delete,
+    },
+    Route {
+        operation: "MergeOrganizationMetadata",
+        method: Method::PATCH,
+        path: "/v1/organizations/{organization_id}/metadata",
+        access: Access::SecretKey,
+        handler: merge_metadata,
+    },
+    Route {
+        operation: "ReplaceOrganizationMetadata",
+        method: Method::PUT,
+        path: "/v1/organizations/{organization_id}/metadata",
+        access: Access::SecretKey,
+        handler: replace_metadata,
+    },
+];
+
+/// The organization in the path, by id or slug.
+pub(super) fn called_for<'c>(call: &'c Call<'_>) -> Result<&'c Organization, Refusal> {
+    let id_or_slug = call.path.get("organization_id");
+    call.state
+        .directory
+        .organization(id_or_slug)
+        .ok_or_else(|| Refusal::resource_not_found("organization", id_or_slug))
+}
+
+fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let name = input.required_text("name")?;
+    let slug = input.clearable_text("slug")?.flatten();
+    let slug = slug.unwrap_or_else(|| call.state.directory.free_slug(&name));
+    let id = call.state.ids.object("org_");
+    let mut organization = Organization::new(id, slug, name, call.now);
+    settings(&mut input, &mut organization)?;
+    change_metadata(&mut input, &mut organization, Change::Replace)?;
+    organization.created_by = input.text("created_by")?;
+    input.finish()?;
+    let directory = &mut call.state.directory;
+    check(directory, &organization)?;
+    if let Some(user_id) = &organization.created_by {
+        if directory.user(user_id).is_none() {
+            return Err(Refusal::bad_request(
+                "organization_creator_not_found",
+                format!("No user has the id {user_id}, which created_by names."),
+            ));
+        }
+        let membership = Membership::new(
+            call.state.ids.object("orgmem_"),
+            organization.id.clone(),
+            user_id.clone(),
+            CREATOR_ROLE.to_owned(),
+            call.now,
+        );
+        directory.memberships.push(membership);
+    }
+    let body = organization.to_json();
+    directory.organizations.push(organization);
+    Ok(Reply::ok(body))
+}
+
+fn settings(input: &mut Input, organization: &mut Organization) -> Result<(), Refusal> {
+    if let Some(limit) = input.number("max_allowed_memberships", 0..=u64::MAX)? {
+        organization.max_allowed_memberships = limit;
+    }
+    Ok(())
+}
+
+fn change_metadata(
+    input: &mut Input,
+    organization: &mut Organization,
+    change: Change,
+) -> Result<(), Refusal> {
+    metadata::change(
+        input,
+        change,
+        &mut [
+            ("public_metadata", &mut organization.public_metadata),
+            ("private_metadata", &mut organization.private_metadata),
+        ],
+    )
+}
+
+/// Refuses names and slugs that cannot be.
+fn check(directory: &Directory, organization: &Organization) -> Result<(), Refusal> {
+    let Organization { id, name, slug, .. } = organization;
+    if name.trim().is_empty() || name.chars().count() > 256 {
+        let expected = "of 1 to 256 characters";
+        return Err(Refusal::form_param_value_invalid("name", expected));
+    }
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if slug.is_empty() || !slug.bytes().all(allowed) {
+        let expected = "of lower-case letters, digits and hyphens";
+        return Err(Refusal::form_param_format_invalid("slug", expected));
+    }
+    let mut others = directory.organizations.iter().filter(|o| o.id != *id);
+    if others.any(|other| other.slug == *slug) {
+        return Err(Refusal::form_identifier_exists("slug"));
+    }
+    Ok(())
+}
+
+fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    call.query.only(&[
+        "include_members_count",
+        "include_missing_member_with_elevated_permissions",
+    ])?;
+    let organization = called_for(call)?;
+    let directory = &call.state.directory;
+    Ok(Reply::ok(described(directory, organization, &call.query)?))
+}
+
+/// The organization object with what the query wants it to include.
+fn described(
+    directory: &Directory,
+    organization: &Organization,
+    query: &Query,
+) -> Result<Value, Refusal> {
+    let mut body = organization.to_json();
+    if query.flag("include_members_count")? == Some(true) {
+        body["members_count"] = json!(directory.members(&organization.id).count());
+    }
+    let name = "missing_member_with_elevated_permissions";
+    if query.flag(&format!("include_{name}"))? == Some(true) {
+        let mut members = directory.members(&organization.id);
+        let managed = members.any(|membership| directory.manages_members(&membership.role));
+        body[name] = json!(!managed);
+    }
+    Ok(body)
+}
+
+fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let mut organization = called_for(call)?.clone();
+    if let Some(name) = input.text("name")? {
+        organization.name = name;
+    }
+    if let Some(slug) = input.text("slug")? {
+        organization.slug = slug;
+    }
+    if let Some(enabled) = input.flag("admin_delete_enabled")? {
+        organization.admin_delete_enabled = enabled;
+    }
+    settings(&mut input, &mut organization)?;
+    // Newer versions have the operations on metadata for this, and refuse it here.
+    if call.is_older_than("2026-05-12") {
+        change_metadata(&mut input, &mut organization, Change::Replace)?;
+    }
+    input.finish()?;
+    check(&call.state.directory, &organization)?;
+    Ok(store(call, organization))
+}
+
+fn merge_metadata(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    update_metadata(call, Change::Merge)
+}
+
+fn replace_metadata(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    update_metadata(call, Change::Replace)
+}
+
+fn update_metadata(call: &mut Call<'_>, change: Change) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let mut organization = called_for(call)?.clone();
+    change_metadata(&mut input, &mut organization, change)?;
+    input.finish()?;
+    Ok(store(call, organization))
+}
+
+/// Puts a changed organization back.
+fn store(call: &mut Call<'_>, mut organization: Organization) -> Reply {
+    organization.updated_at = call.now;
+    let body = organization.to_json();
+    if let Some(slot) = call.state.directory.organization_mut(&organization.id) {
+        *slot = organization;
+    }
+    Reply::ok(body)
+}
+
+fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let Organization { id, slug, .. } = called_for(call)?.clone();
+    call.state.directory.remove_organization(&id);
+    let mut body = deleted("organization", &id, None);
+    body["slug"] = json!(slug);
+    Ok(Reply::ok(body))
+}
+
+fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let query = &call.query;
+    query.only(&[
+        "include_members_count",
+        "include_missing_member_with_elevated_permissions",
+        "query",
+        "user_id",
+        "organization_id",
+        "order_by",
+        "limit",
+        "offset",
+    ])?;
+    let directory = &call.state.directory;
+    let mut organizations = Vec::new();
+    for organization in &directory.organizations {
+        let members: Vec<&str> = directory
+            .members(&organization.id)
+            .map(|membership| membership.user_id.as_str())
+            .collect();
+        let names = [&organization.id, &organization.name, &organization.slug];
+        if passes_marked(query, "user_id", &members)
+            && passes_marked(query, "organization_id", &[&organization.id])
+            && mentions(query, "query", names.map(String::as_str))
+        {
+            let mut item = described(directory, organization, query)?;
+            item["members_count"] = json!(members.len());
+            organizations.push(item);
+        }
+    }
+    let orders = [
+        ("name", "/name"),
+        ("created_at", "/created_at"),
+        ("members_count", "/members_count"),
+    ];
+    sort(query, &mut organizations, &orders)?;
+    // It was there for the order; in the answer it is where it was asked for.
+    if query.flag("include_members_count")? != Some(true) {
+        for organization in organizations.iter_mut().filter_map(Value::as_object_mut) {
+            organization.remove("members_count");
+        }
+    }
+    Ok(Reply::ok(page_with_total(query, &organizations)?))
+}

@@ -1,0 +1,151 @@
+use http::Method;
+use serde_json::{Map, Value};
+
+use super::{deleted, listing::page};
+use crate::{
+    answer::Reply,
+    call::{Call, Input},
+    directory::Template,
+    refusal::Refusal,
+    routing::{Access, Route},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        operation: "ListJWTTemplates",
+        method: Method::GET,
+        path: "/v1/jwt_templates",
+        access: Access::SecretKey,
+        handler: list,
+    },
+    Route {
+        operation: "CreateJWTTemplate",
+        method: Method::POST,
+        path: "/v1/jwt_templates",
+        access: Access::SecretKey,
+        handler: create,
+    },
+    Route {
+        operation: "GetJWTTemplate",
+        method: Method::GET,
+        path: "/v1/jwt_templates/{template_id}",
+        access: Access::SecretKey,
+        handler: get,
+    },
+    Route {
+        operation: "UpdateJWTTemplate",
+        method: Method::PATCH,
+        path: "/v1/jwt_templates/{template_id}",
+        access: Access::SecretKey,
+        handler: update,
+    },
+    Route {
+        operation: "DeleteJWTTemplate",
+        method: Method::DELETE,
+        path: "/v1/jwt_templates/{template_id}",
+        access: Access::SecretKey,
+        handler: delete,
+    },
+];
+
+fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    call.query.only(&["paginated", "limit", "offset"])?;
+    let templates = call.state.directory.templates.iter().rev();
+    let templates: Vec<Value> = templates.map(Template::to_json).collect();
+    Ok(Reply::ok(page(&call.query, &templates)?))
+}
+
+fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let id = call.state.ids.object("jtmp_");
+    let mut template = Template::new(id, String::new(), Map::new(), call.now);
+    fill_in(&mut input, &mut template)?;
+    input.finish()?;
+    refuse_duplicate(call, &template)?;
+    let body = template.to_json();
+    call.state.directory.templates.push(template);
+    Ok(Reply::ok(body))
+}
+
+/// Takes everything but the id from the input.
+fn fill_in(input: &mut Input, template: &mut Template) -> Result<(), Refusal> {
+    template.name = input.required_text("name")?;
+    if template.name.trim().is_empty() {
+        let expected = "a name";
+        return Err(Refusal::form_param_value_invalid("name", expected));
+    }
+    let claims = input.object("claims")?;
+    template.claims = claims.ok_or_else(|| Refusal::form_param_missing("claims"))?;
+    if let Some(claim) = Template::reserved_claim(&template.claims) {
+        return Err(Refusal::bad_request(
+            "jwt_template_reserved_claim",
+            format!("The claim {claim} is set by Clerk: leave it out of the template."),
+        ));
+    }
+    if let Some(seconds) = input.number("lifetime", 30..=315_360_000)? {
+        template.lifetime = seconds;
+    }
+    if let Some(seconds) = input.number("allowed_clock_skew", 0..=300)? {
+        template.allowed_clock_skew = seconds;
+    }
+    if input.flag("custom_signing_key")? == Some(true) {
+        let expected = "false: the emulator signs with its own keys alone";
+        return Err(Refusal::form_param_value_invalid(
+            "custom_signing_key",
+            expected,
+        ));
+    }
+    match input.text("signing_algorithm")?.as_deref() {
+        None | Some("RS256") => Ok(()),
+        Some(_) => {
+            let expected = "RS256: the emulator has no other algorithm";
+            Err(Refusal::form_param_value_invalid(
+                "signing_algorithm",
+                expected,
+            ))
+        }
+    }
+}
+
+fn refuse_duplicate(call: &Call<'_>, template: &Template) -> Result<(), Refusal> {
+    let mut others = call.state.directory.templates.iter();
+    match others.any(|other| other.id != template.id && other.name == template.name) {
+        true => Err(Refusal::form_already_exists("name")),
+        false => Ok(()),
+    }
+}
+
+fn called_for(call: &Call<'_>) -> Result<Template, Refusal> {
+    let id = call.path.get("template_id");
+    let mut templates = call.state.directory.templates.iter();
+    templates
+        .find(|template| template.id == id)
+        .cloned()
+        .ok_or_else(|| Refusal::resource_not_found("JWT template", id))
+}
+
+fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    Ok(Reply::ok(called_for(call)?.to_json()))
+}
+
+fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let mut template = called_for(call)?;
+    fill_in(&mut input, &mut template)?;
+    input.finish()?;
+    refuse_duplicate(call, &template)?;
+    template.updated_at = call.now;
+    let body = template.to_json();
+    let mut templates = call.state.directory.templates.iter_mut();
+    if let Some(slot) = templates.find(|known| known.id == template.id) {
+        *slot = template;
+    }
+    Ok(Reply::ok(body))
+}
+
+fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let id = called_for(call)?.id;
+    let templates = &mut call.state.directory.templates;
+    templates.retain(|template| template.id != id);
+    Ok(Reply::ok(deleted("jwt_template", &id, None)))
+}

@@ -1,0 +1,191 @@
+//! Answers made from the catalogue: complete ones, and ones that are spoiled in one place.
+
+use clerk_catalogue::ir::{Api, Arm, Decoding, Definition, Field, Literal, Model, Shape, Ty};
+use serde_json::{Map, Value, json};
+
+/// What every secret holds.
+pub(crate) const SECRET: &str = "planted";
+
+pub(crate) struct Fake<'a> {
+    api: &'a Api,
+}
+
+/// An answer, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Spoiled {
+    pub(crate) how: String,
+    pub(crate) answer: Value,
+}
+
+impl<'a> Fake<'a> {
+    pub(crate) fn new(api: &'a Api) -> Self {
+        Self { api }
+    }
+
+    /// A model with everything it can have.
+    pub(crate) fn model(&self, model: &Model) -> Value {
+        match &model.shape {
+            Shape::Object(fields) => {
+                let members = fields
+                    .iter()
+                    .map(|field| (field.wire.clone(), self.field(field)));
+                Value::Object(members.collect())
+            }
+            Shape::Choice(arms) => self.arm(&arms[0]),
+        }
+    }
+
+    fn arm(&self, arm: &Arm) -> Value {
+        let model = arm.model.as_ref().and_then(|name| self.api.model(name));
+        let mut value = model.map_or_else(|| json!({}), |model| self.model(model));
+        value[&arm.property] = literal(&arm.value);
+        value
+    }
+
+    fn field(&self, field: &Field) -> Value {
+        match &field.ty {
+            Ty::Str if field.sensitive => json!(SECRET),
+            Ty::List(_) if field.sensitive => json!([SECRET]),
+            Ty::Map | Ty::Metadata if field.sensitive => json!({"key": SECRET}),
+            ty => self.value(ty),
+        }
+    }
+
+    fn value(&self, ty: &Ty) -> Value {
+        match ty {
+            Ty::Str => json!("text"),
+            Ty::Bool => json!(true),
+            Ty::Int => json!(7),
+            Ty::Number => json!(0.5),
+            Ty::Time(_) => json!(1_800_000_000_000_i64),
+            Ty::DateTime => json!("2027-01-15T08:00:00Z"),
+            Ty::Date => json!("2027-01-15"),
+            Ty::Json | Ty::Map | Ty::Metadata => json!({"key": [1, null]}),
+            Ty::Dictionary { value, .. } => json!({"key": self.value(value)}),
+            Ty::List(item) => json!([self.value(item), self.value(item)]),
+            Ty::File => panic!("no answer holds a file"),
+            Ty::Tag(tag) => json!(tag),
+            Ty::Named(name) => match self.api.definition(name).unwrap() {
+                Definition::Model(model) => self.model(model),
+                Definition::Enum(found) => json!(found.values[0].wire),
+                Definition::Id(id) => json!(format!("{}1", id.prefix)),
+            },
+        }
+    }
+
+    /// A model with everything it can have, spoiled in each place in turn: its own fields, and
+    /// those of the models it holds. What these hold is tried with them.
+    pub(crate) fn spoiled(&self, model: &Model) -> Vec<Spoiled> {
+        self.spoiled_down_to(1, model)
+    }
+
+    fn spoiled_down_to(&self, depth: usize, model: &Model) -> Vec<Spoiled> {
+        let mut all = Vec::new();
+        match &model.shape {
+            Shape::Object(fields) => self.spoil_object(depth, fields, &mut all),
+            Shape::Choice(arms) => {
+                for arm in arms {
+                    let answer = self.arm(arm);
+                    push(&mut all, format!("{} as it is", arm.name), &answer);
+                    let mut unheard = answer.clone();
+                    unheard[&arm.property] = json!("unheard_of");
+                    push(&mut all, format!("{}: another tag", arm.name), &unheard);
+                    let held = arm.model.as_ref().and_then(|name| self.api.model(name));
+                    for mut spoiled in held
+                        .into_iter()
+                        .flat_map(|held| self.spoiled_down_to(depth, held))
+                    {
+                        spoiled.answer[&arm.property] = literal(&arm.value);
+                        all.push(spoiled);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn spoil_object(&self, depth: usize, fields: &[Field], all: &mut Vec<Spoiled>) {
+        let whole: Map<String, Value> = fields
+            .iter()
+            .map(|field| (field.wire.clone(), self.field(field)))
+            .collect();
+        let mut extended = whole.clone();
+        extended.insert("unheard_of".to_owned(), json!({"nested": [1]}));
+        push(all, "a field more".to_owned(), &Value::Object(extended));
+        for field in fields {
+            let wire = &field.wire;
+            if field.decoding() != Decoding::Hard {
+                let mut absent = whole.clone();
+                absent.remove(wire);
+                push(all, format!("no {wire}"), &Value::Object(absent));
+                let mut null = whole.clone();
+                null.insert(wire.clone(), Value::Null);
+                push(all, format!("{wire} is null"), &Value::Object(null));
+            }
+            for spoiled in self.spoil(depth, &field.ty) {
+                let mut other = whole.clone();
+                other.insert(wire.clone(), spoiled.answer);
+                push(
+                    all,
+                    format!("{wire}.{}", spoiled.how),
+                    &Value::Object(other),
+                );
+            }
+        }
+    }
+
+    /// What else a value of a type can be.
+    fn spoil(&self, depth: usize, ty: &Ty) -> Vec<Spoiled> {
+        let mut all = Vec::new();
+        match ty {
+            Ty::Tag(_) => push(&mut all, "another tag".to_owned(), &json!("unheard_of")),
+            Ty::Int => push(&mut all, "with a fraction of zero".to_owned(), &json!(7.0)),
+            Ty::Time(_) => push(&mut all, "with a fraction".to_owned(), &json!(1.8e12)),
+            Ty::List(item) => {
+                push(&mut all, "empty".to_owned(), &json!([]));
+                for spoiled in self.spoil(depth, item) {
+                    push(
+                        &mut all,
+                        format!("[0].{}", spoiled.how),
+                        &json!([spoiled.answer]),
+                    );
+                }
+            }
+            Ty::Dictionary { value, .. } => {
+                for spoiled in self.spoil(depth, value) {
+                    push(
+                        &mut all,
+                        format!("key.{}", spoiled.how),
+                        &json!({"key": spoiled.answer}),
+                    );
+                }
+            }
+            Ty::Named(name) => match self.api.definition(name).unwrap() {
+                Definition::Model(model) if depth > 0 => {
+                    all.extend(self.spoiled_down_to(depth - 1, model));
+                }
+                Definition::Model(_) => {}
+                Definition::Enum(_) => {
+                    push(&mut all, "another value".to_owned(), &json!("unheard_of"));
+                }
+                Definition::Id(_) => push(&mut all, "another prefix".to_owned(), &json!("x_1")),
+            },
+            _ => {}
+        }
+        all
+    }
+}
+
+fn push(all: &mut Vec<Spoiled>, how: String, answer: &Value) {
+    let answer = answer.clone();
+    all.push(Spoiled { how, answer });
+}
+
+fn literal(literal: &Literal) -> Value {
+    match literal {
+        Literal::Str(text) => json!(text),
+        Literal::Int(number) => json!(number),
+        Literal::Bool(flag) => json!(flag),
+        Literal::EmptyList => json!([]),
+    }
+}

@@ -1,0 +1,151 @@
+//! What every model makes of answers that are not as Clerk describes them.
+//!
+//! `readers.rs` is generated: a reader for each model. `fakes.rs` makes answers from the catalogue,
+//! and then spoils them, one place at a time.
+
+mod fakes;
+mod readers;
+
+use std::fmt;
+use std::path::Path;
+
+use clerk_catalogue::ir::{Api, Decoding, Definition, Field, Ty};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use fakes::{Fake, Spoiled};
+use readers::READERS;
+
+/// Reads JSON as some model. What comes back is what `Debug` shows, or what is wrong and where.
+pub(crate) type Reader = fn(&Value) -> Result<String, String>;
+
+pub(crate) fn read<T: DeserializeOwned + fmt::Debug>(value: &Value) -> Result<String, String> {
+    let text = value.to_string();
+    let mut json = serde_json::Deserializer::from_str(&text);
+    let read = serde_path_to_error::deserialize::<_, T>(&mut json);
+    let read = read.map_err(|error| format!("at `{}`: {}", error.path(), error.inner()));
+    read.map(|model| format!("{model:?}"))
+}
+
+fn api() -> Api {
+    let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/clerk-api/catalogue");
+    let version = catalogue.join(clerk_api::API_VERSION);
+    clerk_catalogue::load(&version, &catalogue.join("overlay")).unwrap()
+}
+
+fn readers(api: &Api) -> impl Iterator<Item = (&'static str, Reader, Value)> {
+    let fake = |name: &str| Fake::new(api).model(api.model(name).unwrap());
+    READERS
+        .iter()
+        .map(move |(name, reader)| (*name, *reader, fake(name)))
+}
+
+#[test]
+fn every_model_of_an_answer_has_a_reader() {
+    let api = api();
+    let models = api.models.iter().filter(|model| model.usage.response);
+    let models: Vec<&str> = models.map(|model| model.name.as_str()).collect();
+    let readers: Vec<&str> = READERS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(models, readers);
+    assert!(models.len() > 90, "{}", models.len());
+}
+
+#[test]
+fn answers_as_clerk_describes_them_are_read() {
+    for (name, reader, answer) in readers(&api()) {
+        let read = reader(&answer);
+        assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
+    }
+}
+
+/// Drops and nulls everything but what is hard, adds fields, and puts values and tags that nobody
+/// has heard of everywhere they can be. The score is the share that is still read.
+#[test]
+fn answers_may_lack_have_and_say_anything_that_is_not_essential() {
+    let api = api();
+    let (mut all, mut failures) = (0_usize, Vec::new());
+    for (name, reader, _) in readers(&api) {
+        for Spoiled { how, answer } in Fake::new(&api).spoiled(api.model(name).unwrap()) {
+            all += 1;
+            if let Err(error) = reader(&answer) {
+                failures.push(format!("{name}, {how}: {error}"));
+            }
+        }
+    }
+    let score = (all - failures.len()) as f64 / all as f64;
+    assert!(all > 5_000, "only {all} answers were tried");
+    assert!(
+        score >= 1.0,
+        "{:.2} % are read; not these:\n{}",
+        score * 100.0,
+        failures.join("\n")
+    );
+}
+
+#[test]
+fn what_is_essential_is_missed_by_name() {
+    let api = api();
+    let mut hard = 0;
+    for (name, reader, answer) in readers(&api) {
+        let model = api.model(name).unwrap();
+        for field in model
+            .fields()
+            .iter()
+            .filter(|f| f.decoding() == Decoding::Hard)
+        {
+            hard += 1;
+            let mut absent = answer.clone();
+            absent.as_object_mut().unwrap().remove(&field.wire);
+            let error = reader(&absent).unwrap_err();
+            assert!(
+                error.contains(&format!("`{}`", field.wire)),
+                "{name}: {error}"
+            );
+            let mut null = answer.clone();
+            null[&field.wire] = Value::Null;
+            let error = reader(&null).unwrap_err();
+            assert!(
+                error.starts_with(&format!("at `{}`", field.wire)),
+                "{name}: {error}"
+            );
+        }
+    }
+    assert!(hard > 30, "only {hard} fields are essential");
+}
+
+#[test]
+fn no_secret_of_an_answer_shows_in_debug() {
+    let api = api();
+    let mut secrets = 0;
+    for (name, reader, answer) in readers(&api) {
+        let shown = reader(&answer).unwrap();
+        let model = api.model(name).unwrap();
+        for field in model.fields().iter().filter(|field| field.sensitive) {
+            secrets += 1;
+            let hidden = shown.contains(&format!("{}: [redacted]", field.ident()));
+            assert!(hidden, "{name}.{}: {shown}", field.wire);
+        }
+        assert!(!shown.contains(fakes::SECRET), "{name}: {shown}");
+    }
+    assert!(secrets > 20, "only {secrets} secrets were looked for");
+}
+
+#[test]
+fn values_nobody_has_heard_of_are_kept() {
+    let api = api();
+    let mut seen = 0;
+    for (name, reader, answer) in readers(&api) {
+        let is_enum = |field: &&Field| match &field.ty {
+            Ty::Named(name) => matches!(api.definition(name), Some(Definition::Enum(_))),
+            _ => false,
+        };
+        for field in api.model(name).unwrap().fields().iter().filter(is_enum) {
+            seen += 1;
+            let mut unheard = answer.clone();
+            unheard[&field.wire] = Value::from("unheard_of");
+            let shown = reader(&unheard).unwrap();
+            assert!(shown.contains("Other(\"unheard_of\")"), "{name}: {shown}");
+        }
+    }
+    assert!(seen > 20, "only {seen} fields hold an enum");
+}

@@ -1,0 +1,233 @@
+//! What every operation sends, against what the catalogue says it must send.
+//!
+//! `calls.rs` is generated: each operation with every input it has. `expected.rs` knows no template
+//! and no Rust name; it makes the request from the catalogue alone.
+
+mod calls;
+mod expected;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::path::Path;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use clerk_catalogue::ir::Api;
+use clerk_http::{
+    BlockingRuntime, Client, Error, MachineSecretKey, Operation, Runtime, blocking,
+    blocking_transport_fn, transport_fn,
+};
+use http::{Request, Response};
+
+use expected::{Expected, Inputs};
+
+fn api() -> Api {
+    let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/clerk-api/catalogue");
+    let version = catalogue.join(clerk_api::API_VERSION);
+    clerk_catalogue::load(&version, &catalogue.join("overlay")).unwrap()
+}
+
+/// Takes every operation.
+pub(crate) trait Sends {
+    /// One with every input set.
+    fn send<O: Operation + fmt::Debug + Sync>(&mut self, group: &str, name: &str, operation: O);
+
+    /// One with every input cleared that can be, and no other optional input set.
+    fn send_cleared<O: Operation + Sync>(&mut self, group: &str, name: &str, operation: O);
+}
+
+#[derive(Debug)]
+struct NoWaiting;
+
+#[async_trait::async_trait]
+impl Runtime for NoWaiting {
+    async fn sleep(&self, _duration: Duration) {}
+    fn spawn(&self, _task: Pin<Box<dyn Future<Output = ()> + Send>>) {}
+}
+
+impl BlockingRuntime for NoWaiting {
+    fn sleep(&self, _duration: Duration) {}
+    fn spawn(&self, _task: Box<dyn FnOnce() + Send>) {}
+}
+
+/// Two clients, and the last request that each of them sent.
+struct Recorder {
+    asynchronous: Client,
+    blocking: blocking::Client,
+    last: Arc<Mutex<Option<Request<Bytes>>>>,
+    sent: BTreeMap<(String, String), Sent>,
+    cleared: BTreeMap<(String, String), Outcome>,
+}
+
+type Outcome = Result<Request<Bytes>, String>;
+
+/// What became of an operation.
+struct Sent {
+    request: Outcome,
+    debug: String,
+}
+
+impl Recorder {
+    fn new() -> Self {
+        let last: Arc<Mutex<Option<Request<Bytes>>>> = Arc::default();
+        // A status that is neither a success nor worth a second attempt.
+        let teapot = || Response::builder().status(418).body(Bytes::new()).unwrap();
+        let (kept, also_kept) = (Arc::clone(&last), Arc::clone(&last));
+        let asynchronous = transport_fn(move |request| {
+            *kept.lock().unwrap() = Some(request);
+            async move { Ok(teapot()) }
+        });
+        let blocking = blocking_transport_fn(move |request| {
+            *also_kept.lock().unwrap() = Some(request);
+            Ok(teapot())
+        });
+        let (key, machine) = (expected::SECRET_KEY, expected::MACHINE_KEY);
+        Self {
+            asynchronous: Client::builder(asynchronous, NoWaiting)
+                .secret_key(key.parse().unwrap())
+                .machine_secret_key(MachineSecretKey::new(machine).unwrap())
+                .build()
+                .unwrap(),
+            blocking: blocking::Client::builder(blocking, NoWaiting)
+                .secret_key(key.parse().unwrap())
+                .machine_secret_key(MachineSecretKey::new(machine).unwrap())
+                .build()
+                .unwrap(),
+            last,
+            sent: BTreeMap::new(),
+            cleared: BTreeMap::new(),
+        }
+    }
+
+    /// Sends in both modes, which must not differ.
+    fn exchange<O: Operation + Sync>(&self, operation: &O) -> Outcome {
+        let answer = block_on(self.asynchronous.send(operation));
+        let request = self.outcome(answer.err());
+        let answer = self.blocking.send(operation);
+        let blocking = self.outcome(answer.err());
+        match (&request, &blocking) {
+            (Ok(one), Ok(other)) => {
+                assert_eq!((one.method(), one.uri()), (other.method(), other.uri()));
+                assert_eq!((one.headers(), one.body()), (other.headers(), other.body()));
+            }
+            (one, other) => assert_eq!(one.as_ref().err(), other.as_ref().err()),
+        }
+        request
+    }
+
+    fn outcome(&self, error: Option<Error>) -> Outcome {
+        let sent = self.last.lock().unwrap().take();
+        match error {
+            Some(error @ Error::Build { .. }) => {
+                assert!(sent.is_none(), "{error}, and yet it was");
+                Err(error.to_string())
+            }
+            _ => Ok(sent.expect("an operation that can be built is sent")),
+        }
+    }
+}
+
+impl Sends for Recorder {
+    fn send<O: Operation + fmt::Debug + Sync>(&mut self, group: &str, name: &str, operation: O) {
+        let debug = format!("{operation:?}");
+        let request = self.exchange(&operation);
+        let sent = Sent { request, debug };
+        let known = self.sent.insert((group.to_owned(), name.to_owned()), sent);
+        assert!(known.is_none(), "{group}::{name} is sent twice");
+    }
+
+    fn send_cleared<O: Operation + Sync>(&mut self, group: &str, name: &str, operation: O) {
+        let outcome = self.exchange(&operation);
+        let known = self
+            .cleared
+            .insert((group.to_owned(), name.to_owned()), outcome);
+        assert!(known.is_none(), "{group}::{name} is cleared twice");
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}
+
+fn send_all(id: &str) -> Recorder {
+    let mut recorder = Recorder::new();
+    calls::send_all(&mut recorder, id);
+    recorder
+}
+
+#[test]
+fn every_operation_sends_what_the_catalogue_says() {
+    let api = api();
+    let mut recorder = send_all("a/b?c=d");
+    let mut cleared = 0;
+    for operation in api.operations() {
+        let place = (operation.group.clone(), operation.name.clone());
+        let compare = |outcome: Outcome, inputs| {
+            let request = outcome.unwrap_or_else(|error| panic!("{error}"));
+            let expected = Expected::of(&api, operation, "a%2Fb%3Fc%3Dd", inputs);
+            expected.compare(&request, &operation.id);
+        };
+        let sent = recorder.sent.remove(&place);
+        compare(
+            sent.unwrap_or_else(|| panic!("{place:?} was not sent"))
+                .request,
+            Inputs::All,
+        );
+        if let Some(outcome) = recorder.cleared.remove(&place) {
+            compare(outcome, Inputs::Cleared);
+            cleared += 1;
+        }
+    }
+    assert!(recorder.sent.is_empty() && recorder.cleared.is_empty());
+    assert!(cleared > 15, "only {cleared} operations clear anything");
+}
+
+#[test]
+fn there_are_as_many_operations_as_clerk_describes() {
+    let api = api();
+    assert_eq!(api.operations().count(), 249);
+    assert_eq!(api.operations().count(), api.source.operations);
+    assert_eq!(api.source.version, clerk_http::API_VERSION);
+}
+
+#[test]
+fn values_that_would_change_the_route_are_refused() {
+    let api = api();
+    for id in ["", ".", "..", "a/../b", "%2e%2e"] {
+        let sent = send_all(id).sent;
+        for operation in api.operations() {
+            let place = (operation.group.clone(), operation.name.clone());
+            let outcome = &sent[&place].request;
+            let takes_one = !operation.parameters.is_empty();
+            assert_eq!(outcome.is_err(), takes_one, "{} with {id:?}", operation.id);
+        }
+    }
+}
+
+#[test]
+fn no_secret_input_shows_in_debug() {
+    let api = api();
+    let mut secrets = 0;
+    for (place, sent) in send_all("user_1").sent {
+        let operation = api.operation(&place.0, &place.1).unwrap();
+        for secret in expected::secrets(&api, operation) {
+            secrets += 1;
+            let debug = &sent.debug;
+            assert!(
+                !debug.contains(&secret),
+                "{place:?} shows {secret}: {debug}"
+            );
+        }
+    }
+    assert!(secrets >= 20, "only {secrets} secrets were looked for");
+}
