@@ -1,12 +1,14 @@
 //! `clerk-dev`: Clerk's tokens on the command line, and Clerk itself offline.
 //!
-//! It decodes, verifies and explains tokens, and answers whole files of them for other programs.
+//! It decodes, verifies and explains tokens, answers whole files of them for other programs, and
+//! calls the Backend API.
 //! Every decision is made by the libraries below; here it is only asked for and shown.
 //!
 //! Exit codes: 0 yes, 1 no, 2 it could not be told, because of usage, configuration or an outage.
 //!
 //! Unofficial: not affiliated with Clerk.
 
+mod api;
 mod batch;
 mod dates;
 mod decimal;
@@ -47,6 +49,9 @@ enum Command {
     /// Signatures alone, whatever they are over.
     #[command(subcommand)]
     Jws(jws::Command),
+    /// The Backend API, operation by operation.
+    #[command(subcommand)]
+    Api(api::Command),
     Emulator(Box<emulator::Emulate>),
     Demo(demo::Demo),
 }
@@ -56,6 +61,7 @@ impl Command {
         match self {
             Self::Token(command) => command.run(output),
             Self::Jws(command) => command.run(output),
+            Self::Api(command) => command.run(output),
             Self::Emulator(command) => command.run(output),
             Self::Demo(command) => command.run(output),
         }

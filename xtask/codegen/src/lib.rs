@@ -10,12 +10,14 @@
 //! operation.rs  one of them                 output.rs   what an answer holds
 //! model.rs      structs, enums, ids         prose.rs    documentation made of facts
 //! facade.rs     accessors of `clerk-sdk`    trials.rs   what tests need one of for everything
+//! listing.rs    what `clerk-dev` lists
 //! ```
 
 mod error;
 mod facade;
 mod group;
 mod input;
+mod listing;
 mod model;
 mod operation;
 mod output;
@@ -57,6 +59,7 @@ pub fn generate(api: &Api) -> Result<Vec<File>, Error> {
         group::index(api),
         model::ids(api),
         facade::accessors(api),
+        listing::operations(api),
         trials::operations(api)?,
         trials::models(api),
     ];

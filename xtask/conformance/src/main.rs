@@ -13,6 +13,7 @@ mod divergences;
 mod emulator;
 mod outcome;
 mod programs;
+mod requests;
 mod tokens;
 
 use std::{
@@ -51,12 +52,17 @@ const SUITES: &[Suite] = &[
         name: tokens::NAME,
         run: tokens::run,
     },
+    Suite {
+        name: requests::NAME,
+        run: requests::run,
+    },
 ];
 
 const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [SUITE]...
 
   emulator  Clerk's own clients accept our emulator, and refuse the same bad tokens as we do
   tokens    made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
+  requests  clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
 
 Exits with 0 if all suites passed, 1 if one failed, 77 if none failed but one could not run here.";
 
@@ -156,7 +162,10 @@ mod tests {
 
     #[test]
     fn suites_and_numbers_are_told_apart() {
-        assert_eq!(parsed(""), Ok((1, 5_000, vec!["emulator", "tokens"])));
+        assert_eq!(
+            parsed(""),
+            Ok((1, 5_000, vec!["emulator", "tokens", "requests"]))
+        );
         assert_eq!(
             parsed("tokens --seed 7 --count 20"),
             Ok((7, 20, vec!["tokens"]))
