@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clerk_http::blocking::Client;
 use clerk_http::{BlockingRuntime, BlockingTransport, Error, Operation};
-use clerk_http_ureq::{Threads, UreqTransport};
+pub use clerk_http_ureq::{Threads, UreqTransport};
 use clerk_jwks::blocking::{RemoteKeys, Verifier};
 use clerk_jwks::{Error as VerificationError, KeySource};
 use clerk_jwt::{SessionClaims, TokenClaims, Verified};

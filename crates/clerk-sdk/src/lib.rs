@@ -75,6 +75,9 @@ pub use builder::{Build, BuildError, Builder, IntoSecretKey};
 
 #[cfg(feature = "api")]
 pub use clerk_api as api;
+#[cfg(feature = "async")]
+pub use clerk_http_reqwest::{ReqwestTransport, TokioRuntime};
+
 pub use clerk_core::{
     Clock, InstanceType, ManualClock, PublishableKey, Redacted, SecretKey, SystemClock, UnixTime,
 };

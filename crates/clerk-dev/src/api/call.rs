@@ -4,11 +4,13 @@ use std::{env, io};
 
 use bytes::Bytes;
 use clap::Args;
-use clerk::http::{
-    Authorization, BasePath, Error, MachineSecretKey, Operation, RequestTarget, Retry,
-    blocking::Client,
+use clerk::{
+    blocking::{Threads, UreqTransport},
+    http::{
+        Authorization, BasePath, Error, MachineSecretKey, Operation, RequestTarget, Retry,
+        blocking::Client,
+    },
 };
-use clerk_http_ureq::{Threads, UreqTransport};
 use http::{Method, Request, Response};
 use serde_json::value::RawValue;
 
