@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::repository::{self, Metadata};
-use crate::{Outcome, conformance, tidy};
+use crate::{Outcome, codegen, conformance, tidy};
 
 /// How a step ended, when it did not fail.
 enum Verdict {
@@ -45,6 +45,14 @@ const STEPS: &[Step] = &[
                 succeed(cargo(&["fmt", "--check", "--manifest-path", manifest]))?;
             }
             pass(cargo(&["fmt", "--all", "--check"]))
+        },
+    },
+    Step {
+        name: "codegen",
+        about: "the generated code is what the catalogue says",
+        run: |_| match codegen::run(&["--check".to_owned()]) {
+            Ok(()) => Ok(Verdict::Passed),
+            Err(error) => Err(format!("{error}\nrepeat with: cargo xtask codegen --check")),
         },
     },
     Step {
