@@ -196,7 +196,7 @@ mod tests {
                 Ty::Bool,
                 "Whether email address is verified.",
             ),
-            ("multi_valued", Ty::Bool, "Whether `multi_valued` holds."),
+            ("custom_action", Ty::Bool, "Whether `custom_action` holds."),
             ("created_at", time(), "When it was created."),
             ("expire_at", time(), "When it expires."),
             ("last_active_at", time(), "When it was last active."),
