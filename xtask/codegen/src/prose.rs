@@ -1,5 +1,6 @@
 //! Sentences made of facts, for what nobody has written a better one about.
 
+mod common;
 mod name;
 
 use clerk_catalogue::ir::{
@@ -83,7 +84,7 @@ pub(crate) fn input(field: &Field, in_query: bool, most: Option<i64>) -> String 
     let mut sentences = vec![match &field.doc {
         Some(doc) => doc.clone(),
         None if in_query => name::of_parameter(field),
-        None => name::of_output(field),
+        None => name::of_field(field),
     }];
     sentences.extend(constraints(field));
     if let Some(most) = most {
@@ -100,7 +101,7 @@ pub(crate) fn input(field: &Field, in_query: bool, most: Option<i64>) -> String 
 /// What a field of an answer is.
 pub(crate) fn output(field: &Field) -> String {
     let written = field.doc.clone();
-    let mut text = written.unwrap_or_else(|| name::of_output(field));
+    let mut text = written.unwrap_or_else(|| name::of_field(field));
     if field.deprecated {
         text.push_str(" Clerk discourages its use.");
     }
@@ -172,8 +173,7 @@ pub(crate) fn value(wire: &str) -> String {
 }
 
 pub(crate) fn id(name: &str, prefix: &str) -> String {
-    let what = name::of_type(name.trim_end_matches("Id"));
-    let what = what.to_lowercase();
+    let what = name::noun(name.trim_end_matches("Id"));
     let article = name::article(&what);
     match prefix {
         "" => format!("The id of {article} {what}."),

@@ -49,20 +49,20 @@ impl<C> Create<C> {
         }
     }
 
-    /// The organization's id.
+    /// The id of the organization.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));
         self
     }
 
-    /// The it contact's id. At least 1 characters.
+    /// The id of the it contact. At least 1 characters.
     pub fn it_contact_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("it_contact_id", value.as_ref());
         self
     }
 
-    /// The scopes.
+    /// What it is good for.
     pub fn scopes(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.body.list("scopes", texts(values));
         self
@@ -116,7 +116,7 @@ impl<C> Revoke<C> {
         }
     }
 
-    /// The revocation reason.
+    /// Why it was revoked.
     pub fn revocation_reason(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("revocation_reason", value.as_ref());
         self

@@ -112,7 +112,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// Whether it is notify. `false` if not said.
+    /// Whether to tell people by email. `false` if not said.
     pub fn notify(mut self, value: bool) -> Self {
         self.body.set("notify", value);
         self

@@ -289,7 +289,7 @@ impl<C> Update<C> {
         }
     }
 
-    /// The claims.
+    /// The claims that are added to tokens.
     pub fn claims(mut self, value: impl Serialize) -> Self {
         self.body.set("claims", value);
         self
@@ -301,7 +301,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The scopes.
+    /// What it is good for.
     pub fn scopes(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.body.list("scopes", texts(values));
         self
@@ -319,7 +319,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The subject.
+    /// Whom it stands for.
     pub fn subject(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("subject", value.as_ref());
         self

@@ -47,7 +47,7 @@ impl<C> UpdateInstanceSettings<C> {
         }
     }
 
-    /// Whether: restricted to allowlist. `false` if not said.
+    /// Whether only those on the allowlist may sign up. `false` if not said.
     pub fn restricted_to_allowlist(mut self, value: bool) -> Self {
         self.body.set("restricted_to_allowlist", value);
         self
@@ -65,13 +65,13 @@ impl<C> UpdateInstanceSettings<C> {
         self
     }
 
-    /// Whether: progressive sign up.
+    /// Whether a sign-up may be completed step by step.
     pub fn progressive_sign_up(mut self, value: bool) -> Self {
         self.body.set("progressive_sign_up", value);
         self
     }
 
-    /// Whether: test mode.
+    /// Whether addresses and numbers made for tests are accepted.
     pub fn test_mode(mut self, value: bool) -> Self {
         self.body.set("test_mode", value);
         self

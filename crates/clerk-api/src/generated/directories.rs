@@ -266,7 +266,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The attribute mapping.
+    /// Which attribute of the identity provider each field is taken from.
     pub fn attribute_mapping(
         mut self,
         values: impl IntoIterator<Item = (impl AsRef<str>, Option<impl AsRef<str>>)>,
@@ -453,13 +453,13 @@ impl<C> CreateGroupRoleMapping<C> {
         }
     }
 
-    /// The directory group's id.
+    /// The id of the directory group.
     pub fn directory_group_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("directory_group_id", value.as_ref());
         self
     }
 
-    /// The SCIM group's id.
+    /// The id of the SCIM group.
     pub fn scim_group_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("scim_group_id", value.as_ref());
         self

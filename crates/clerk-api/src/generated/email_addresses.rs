@@ -92,7 +92,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// Whether: notify primary email address changed. `false` if not said.
+    /// Whether to tell the user by email that the primary address has changed. `false` if not said.
     pub fn notify_primary_email_address_changed(mut self, value: bool) -> Self {
         self.body.set("notify_primary_email_address_changed", value);
         self
@@ -236,7 +236,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: notify primary email address changed. `false` if not said.
+    /// Whether to tell the user by email that the primary address has changed. `false` if not said.
     pub fn notify_primary_email_address_changed(mut self, value: bool) -> Self {
         self.body.set("notify_primary_email_address_changed", value);
         self
@@ -398,7 +398,7 @@ impl<C> ReplaceForUser<C> {
         self
     }
 
-    /// Whether: notify primary email address changed. `false` if not said.
+    /// Whether to tell the user by email that the primary address has changed. `false` if not said.
     pub fn notify_primary_email_address_changed(mut self, value: bool) -> Self {
         self.body.set("notify_primary_email_address_changed", value);
         self

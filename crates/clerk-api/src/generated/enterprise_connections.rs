@@ -164,7 +164,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// The organization's id.
+    /// The id of the organization.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));
@@ -331,13 +331,13 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: sync user attributes.
+    /// Whether to sync user attributes.
     pub fn sync_user_attributes(mut self, value: bool) -> Self {
         self.body.set("sync_user_attributes", value);
         self
     }
 
-    /// Whether: disable additional identifications.
+    /// Whether to disable additional identifications.
     pub fn disable_additional_identifications(mut self, value: bool) -> Self {
         self.body.set("disable_additional_identifications", value);
         self
@@ -349,7 +349,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The organization's id.
+    /// The id of the organization.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));

@@ -3,7 +3,7 @@
 use crate::id::ids;
 
 ids! {
-    /// The id of an api key: `ak_…`.
+    /// The id of an API key: `ak_…`.
     ApiKeyId
     /// The id of a client: `client_…`.
     ClientId
@@ -13,13 +13,13 @@ ids! {
     EnterpriseConnectionId
     /// The id of an invitation: `inv_…`.
     InvitationId
-    /// The id of a jwt template: `jtmp_…`.
+    /// The id of a JWT template: `jtmp_…`.
     JwtTemplateId
-    /// The id of a m2m token: `mt_…`.
+    /// The id of an M2M token: `mt_…`.
     M2mTokenId
     /// The id of a machine: `mch_…`.
     MachineId
-    /// The id of an oauth application.
+    /// The id of an OAuth application.
     OAuthApplicationId
     /// The id of an organization: `org_…`.
     OrganizationId

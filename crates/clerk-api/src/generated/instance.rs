@@ -131,13 +131,13 @@ impl<C> Update<C> {
         }
     }
 
-    /// Whether: test mode.
+    /// Whether addresses and numbers made for tests are accepted.
     pub fn test_mode(mut self, value: bool) -> Self {
         self.body.set("test_mode", value);
         self
     }
 
-    /// Whether it is hibp.
+    /// Whether passwords are refused that are known to have leaked.
     pub fn hibp(mut self, value: bool) -> Self {
         self.body.set("hibp", value);
         self
@@ -155,7 +155,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The clerk js version.
+    /// The Clerk js version.
     pub fn clerk_js_version(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("clerk_js_version", value.as_ref());
         self
@@ -185,14 +185,14 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: cookieless dev.
+    /// Whether a development instance does without cookies.
     #[deprecated = "Clerk discourages its use"]
     pub fn cookieless_dev(mut self, value: bool) -> Self {
         self.body.set("cookieless_dev", value);
         self
     }
 
-    /// Whether: URL based session syncing.
+    /// Whether a development instance hands sessions over in URLs.
     pub fn url_based_session_syncing(mut self, value: bool) -> Self {
         self.body.set("url_based_session_syncing", value);
         self
@@ -257,32 +257,32 @@ impl<C> UpdateRestrictions<C> {
         }
     }
 
-    /// Whether it is allowlist.
+    /// Whether the allowlist is on.
     pub fn allowlist(mut self, value: bool) -> Self {
         self.body.set("allowlist", value);
         self
     }
 
-    /// Whether it is blocklist.
+    /// Whether the blocklist is on.
     pub fn blocklist(mut self, value: bool) -> Self {
         self.body.set("blocklist", value);
         self
     }
 
-    /// Whether: allowlist blocklist disabled on sign in.
+    /// Whether the lists count for sign-ups alone.
     pub fn allowlist_blocklist_disabled_on_sign_in(mut self, value: bool) -> Self {
         self.body
             .set("allowlist_blocklist_disabled_on_sign_in", value);
         self
     }
 
-    /// Whether: block email subaddresses.
+    /// Whether to block email subaddresses.
     pub fn block_email_subaddresses(mut self, value: bool) -> Self {
         self.body.set("block_email_subaddresses", value);
         self
     }
 
-    /// Whether: block disposable email domains.
+    /// Whether to block disposable email domains.
     pub fn block_disposable_email_domains(mut self, value: bool) -> Self {
         self.body.set("block_disposable_email_domains", value);
         self
@@ -361,7 +361,7 @@ impl<C> UpdateProtect<C> {
         }
     }
 
-    /// Whether rules is on.
+    /// Whether rules are on.
     pub fn rules_enabled(mut self, value: bool) -> Self {
         self.body.set("rules_enabled", value);
         self
@@ -536,7 +536,7 @@ impl<C> UpdateOauthApplicationSettings<C> {
         }
     }
 
-    /// Whether: dynamic OAuth client registration.
+    /// Whether OAuth clients may register themselves.
     pub fn dynamic_oauth_client_registration(mut self, value: bool) -> Self {
         self.body.set("dynamic_oauth_client_registration", value);
         self
@@ -554,20 +554,20 @@ impl<C> UpdateOauthApplicationSettings<C> {
         self
     }
 
-    /// Whether: OAuth JWT access tokens.
+    /// Whether access tokens are JWTs.
     pub fn oauth_jwt_access_tokens(mut self, value: bool) -> Self {
         self.body.set("oauth_jwt_access_tokens", value);
         self
     }
 
-    /// Whether: client ID metadata documents advertised.
+    /// Whether the discovery document says that metadata documents can be client ids.
     pub fn client_id_metadata_documents_advertised(mut self, value: bool) -> Self {
         self.body
             .set("client_id_metadata_documents_advertised", value);
         self
     }
 
-    /// Whether: client ID metadata documents only allow pre registered clients.
+    /// Whether clients have to be registered before their metadata documents count.
     pub fn client_id_metadata_documents_only_allow_pre_registered_clients(
         mut self,
         value: bool,
@@ -579,7 +579,7 @@ impl<C> UpdateOauthApplicationSettings<C> {
         self
     }
 
-    /// Whether: client ID metadata documents block implicitly allowed clients.
+    /// Whether clients are refused that were let in only because nothing spoke against them.
     pub fn client_id_metadata_documents_block_implicitly_allowed_clients(
         mut self,
         value: bool,
@@ -741,13 +741,13 @@ impl<C> UpdateOrganizationSettings<C> {
         self
     }
 
-    /// Whether admin delete is on.
+    /// Whether admins may delete the organization.
     pub fn admin_delete_enabled(mut self, value: bool) -> Self {
         self.body.set("admin_delete_enabled", value);
         self
     }
 
-    /// Whether domains is on.
+    /// Whether domains are on.
     pub fn domains_enabled(mut self, value: bool) -> Self {
         self.body.set("domains_enabled", value);
         self
@@ -768,7 +768,7 @@ impl<C> UpdateOrganizationSettings<C> {
         self
     }
 
-    /// The creator role's id.
+    /// The id of the creator role.
     pub fn creator_role_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("creator_role_id", value.as_ref());
         self
@@ -780,7 +780,7 @@ impl<C> UpdateOrganizationSettings<C> {
         self
     }
 
-    /// The domains default role's id.
+    /// The id of the domains default role.
     pub fn domains_default_role_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("domains_default_role_id", value.as_ref());
         self

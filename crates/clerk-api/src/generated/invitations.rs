@@ -82,7 +82,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// Whether it is notify. `true` if not said.
+    /// Whether to tell people by email. `true` if not said.
     pub fn notify(mut self, value: bool) -> Self {
         self.body.set("notify", value);
         self

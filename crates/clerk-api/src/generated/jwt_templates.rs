@@ -272,7 +272,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: custom signing key.
+    /// Whether tokens are signed with a key of your own.
     pub fn custom_signing_key(mut self, value: bool) -> Self {
         self.body.set("custom_signing_key", value);
         self

@@ -222,7 +222,7 @@ impl<C> Revoke<C> {
         }
     }
 
-    /// The revocation reason.
+    /// Why it was revoked.
     pub fn revocation_reason(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("revocation_reason", value.as_ref());
         self

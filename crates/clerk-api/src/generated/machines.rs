@@ -267,7 +267,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The default token ttl. 1 to 315360000.
+    /// The default token lifetime. 1 to 315360000.
     pub fn default_token_ttl(mut self, value: u64) -> Self {
         self.body.set("default_token_ttl", value);
         self

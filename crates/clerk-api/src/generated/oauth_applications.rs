@@ -160,7 +160,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// The redirect uris.
+    /// The redirect URIs.
     pub fn redirect_uris(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.body.list("redirect_uris", texts(values));
         self
@@ -173,7 +173,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// The scopes. At most 1024 characters. `profile email` if not said.
+    /// What it is good for. At most 1024 characters. `profile email` if not said.
     pub fn scopes(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("scopes", value.as_ref());
         self
@@ -185,7 +185,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// Whether pkce is required. `false` if not said.
+    /// Whether PKCE is required. `false` if not said.
     pub fn pkce_required(mut self, value: bool) -> Self {
         self.body.set("pkce_required", value);
         self
@@ -293,7 +293,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The redirect uris.
+    /// The redirect URIs.
     pub fn redirect_uris(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.body.list("redirect_uris", texts(values));
         self
@@ -318,7 +318,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The scopes. At most 1024 characters. `profile email` if not said.
+    /// What it is good for. At most 1024 characters. `profile email` if not said.
     pub fn scopes(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("scopes", value.as_ref());
         self
@@ -336,7 +336,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether pkce is required.
+    /// Whether PKCE is required.
     pub fn pkce_required(mut self, value: bool) -> Self {
         self.body.set("pkce_required", value);
         self
@@ -439,7 +439,7 @@ impl<C> UploadLogo<C> {
         }
     }
 
-    /// The uploader user's id.
+    /// The id of the uploader user.
     pub fn uploader_user_id(mut self, value: impl Into<UserId>) -> Self {
         self.form
             .text("uploader_user_id", Into::<UserId>::into(value));

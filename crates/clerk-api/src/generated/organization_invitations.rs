@@ -207,7 +207,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// Whether it is notify. `true` if not said.
+    /// Whether to tell people by email. `true` if not said.
     pub fn notify(mut self, value: bool) -> Self {
         self.body.set("notify", value);
         self
@@ -506,7 +506,7 @@ impl<C> Revoke<C> {
         }
     }
 
-    /// The requesting user's id.
+    /// The id of the requesting user.
     pub fn requesting_user_id(mut self, value: impl Into<UserId>) -> Self {
         self.body
             .set("requesting_user_id", Into::<UserId>::into(value));

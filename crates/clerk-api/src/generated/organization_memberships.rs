@@ -94,13 +94,13 @@ impl<C> Create<C> {
         }
     }
 
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     pub fn public_metadata(mut self, value: impl Serialize) -> Self {
         self.body.set_object("public_metadata", value);
         self
     }
 
-    /// The private metadata.
+    /// Readable and writable by your backend alone.
     pub fn private_metadata(mut self, value: impl Serialize) -> Self {
         self.body.set_object("private_metadata", value);
         self
@@ -225,25 +225,25 @@ impl<C> List<C> {
         self
     }
 
-    /// Only what has a `last_active_at` before this.
+    /// Only those with a `last_active_at` before this.
     pub fn last_active_at_before(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_active_at_before", millis(value));
         self
     }
 
-    /// Only what has a `last_active_at` after this.
+    /// Only those with a `last_active_at` after this.
     pub fn last_active_at_after(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_active_at_after", millis(value));
         self
     }
 
-    /// Only what has a `created_at` before this.
+    /// Only those with a `created_at` before this.
     pub fn created_at_before(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("created_at_before", millis(value));
         self
     }
 
-    /// Only what has a `created_at` after this.
+    /// Only those with a `created_at` after this.
     pub fn created_at_after(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("created_at_after", millis(value));
         self
@@ -423,13 +423,13 @@ impl<C> MergeMetadata<C> {
         }
     }
 
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     pub fn public_metadata(mut self, value: impl Serialize) -> Self {
         self.body.set_object("public_metadata", value);
         self
     }
 
-    /// The private metadata.
+    /// Readable and writable by your backend alone.
     pub fn private_metadata(mut self, value: impl Serialize) -> Self {
         self.body.set_object("private_metadata", value);
         self

@@ -161,7 +161,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// Whether: include in initial role set.
+    /// Whether to add it to the initial role set.
     pub fn include_in_initial_role_set(mut self, value: bool) -> Self {
         self.body.set("include_in_initial_role_set", value);
         self

@@ -189,7 +189,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// The created by.
+    /// Who created it.
     pub fn created_by(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("created_by", value.as_ref());
         self
@@ -608,7 +608,7 @@ impl<C> UploadLogo<C> {
         }
     }
 
-    /// The uploader user's id.
+    /// The id of the uploader user.
     pub fn uploader_user_id(mut self, value: impl Into<UserId>) -> Self {
         self.form
             .text("uploader_user_id", Into::<UserId>::into(value));

@@ -88,7 +88,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// Whether: reserved for second factor.
+    /// Whether it serves as a second factor alone.
     pub fn reserved_for_second_factor(mut self, value: bool) -> Self {
         self.body.set("reserved_for_second_factor", value);
         self
@@ -232,7 +232,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: reserved for second factor.
+    /// Whether it serves as a second factor alone.
     pub fn reserved_for_second_factor(mut self, value: bool) -> Self {
         self.body.set("reserved_for_second_factor", value);
         self

@@ -172,50 +172,50 @@ impl<C> Create<C> {
         self
     }
 
-    /// The IDP entity's id.
+    /// The id of the IdP entity.
     pub fn idp_entity_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_entity_id", value.as_ref());
         self
     }
 
-    /// The URL of the IDP SSO.
+    /// The URL of the IdP SSO.
     pub fn idp_sso_url(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_sso_url", value.as_ref());
         self
     }
 
-    /// The IDP certificate.
+    /// The IdP certificate.
     pub fn idp_certificate(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_certificate", value.as_ref());
         self
     }
 
-    /// The URL of the IDP metadata.
+    /// The URL of the IdP metadata.
     pub fn idp_metadata_url(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_metadata_url", value.as_ref());
         self
     }
 
-    /// The IDP metadata.
+    /// The IdP metadata.
     pub fn idp_metadata(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_metadata", value.as_ref());
         self
     }
 
-    /// The organization's id.
+    /// The id of the organization.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));
         self
     }
 
-    /// The attribute mapping.
+    /// Which attribute of the identity provider each field is taken from.
     pub fn attribute_mapping(mut self, value: models::SamlAttributeMappingInput) -> Self {
         self.body.set("attribute_mapping", value);
         self
     }
 
-    /// Whether: force authn.
+    /// Whether people have to sign in to the identity provider again each time.
     pub fn force_authn(mut self, value: bool) -> Self {
         self.body.set("force_authn", value);
         self
@@ -350,7 +350,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The IDP entity's id.
+    /// The id of the IdP entity.
     pub fn idp_entity_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_entity_id", value.as_ref());
         self
@@ -362,7 +362,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The URL of the IDP SSO.
+    /// The URL of the IdP SSO.
     pub fn idp_sso_url(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_sso_url", value.as_ref());
         self
@@ -374,7 +374,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The IDP certificate.
+    /// The IdP certificate.
     pub fn idp_certificate(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_certificate", value.as_ref());
         self
@@ -386,7 +386,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The URL of the IDP metadata.
+    /// The URL of the IdP metadata.
     pub fn idp_metadata_url(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_metadata_url", value.as_ref());
         self
@@ -398,7 +398,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The IDP metadata.
+    /// The IdP metadata.
     pub fn idp_metadata(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_metadata", value.as_ref());
         self
@@ -410,7 +410,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The organization's id.
+    /// The id of the organization.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));
@@ -423,7 +423,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The attribute mapping.
+    /// Which attribute of the identity provider each field is taken from.
     pub fn attribute_mapping(mut self, value: models::SamlAttributeMappingInput) -> Self {
         self.body.set("attribute_mapping", value);
         self
@@ -441,7 +441,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: sync user attributes.
+    /// Whether to sync user attributes.
     pub fn sync_user_attributes(mut self, value: bool) -> Self {
         self.body.set("sync_user_attributes", value);
         self
@@ -453,13 +453,13 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether to allow IDP initiated.
+    /// Whether a sign-in may begin at the identity provider.
     pub fn allow_idp_initiated(mut self, value: bool) -> Self {
         self.body.set("allow_idp_initiated", value);
         self
     }
 
-    /// Whether: disable additional identifications.
+    /// Whether to disable additional identifications.
     pub fn disable_additional_identifications(mut self, value: bool) -> Self {
         self.body.set("disable_additional_identifications", value);
         self
@@ -471,7 +471,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: force authn.
+    /// Whether people have to sign in to the identity provider again each time.
     pub fn force_authn(mut self, value: bool) -> Self {
         self.body.set("force_authn", value);
         self
@@ -489,7 +489,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: consent verified domains deletion.
+    /// Whether `consent_verified_domains_deletion` holds.
     pub fn consent_verified_domains_deletion(mut self, value: bool) -> Self {
         self.body.set("consent_verified_domains_deletion", value);
         self

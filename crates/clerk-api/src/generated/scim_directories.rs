@@ -266,7 +266,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The attribute mapping.
+    /// Which attribute of the identity provider each field is taken from.
     pub fn attribute_mapping(
         mut self,
         values: impl IntoIterator<Item = (impl AsRef<str>, Option<impl AsRef<str>>)>,

@@ -90,7 +90,7 @@ impl<C> Update<C> {
         }
     }
 
-    /// The external's id.
+    /// What another system calls it.
     pub fn external_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("external_id", value.as_ref());
         self
@@ -102,7 +102,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: custom action.
+    /// Whether `custom_action` holds.
     pub fn custom_action(mut self, value: bool) -> Self {
         self.body.set("custom_action", value);
         self

@@ -204,7 +204,7 @@ impl<C> Upsert<C> {
         self
     }
 
-    /// The subject.
+    /// Whom it stands for.
     pub fn subject(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("subject", value.as_ref());
         self
@@ -222,7 +222,7 @@ impl<C> Upsert<C> {
         self
     }
 
-    /// Whether: delivered by clerk.
+    /// Whether Clerk delivers it, rather than your backend.
     pub fn delivered_by_clerk(mut self, value: bool) -> Self {
         self.body.set("delivered_by_clerk", value);
         self
@@ -341,7 +341,7 @@ impl<C> Preview<C> {
         }
     }
 
-    /// The subject.
+    /// Whom it stands for.
     pub fn subject(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("subject", value.as_ref());
         self
@@ -417,7 +417,7 @@ impl<C> ToggleDelivery<C> {
         }
     }
 
-    /// Whether: delivered by clerk.
+    /// Whether Clerk delivers it, rather than your backend.
     pub fn delivered_by_clerk(mut self, value: bool) -> Self {
         self.body.set("delivered_by_clerk", value);
         self

@@ -314,7 +314,7 @@ impl<C> List<C> {
         self
     }
 
-    /// Only what has a `last_active_at` at or after this.
+    /// Only those with a `last_active_at` at or after this.
     #[deprecated = "Clerk discourages its use"]
     pub fn last_active_at_since(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_active_at_since", millis(value));
@@ -333,13 +333,13 @@ impl<C> List<C> {
         self
     }
 
-    /// Only what has a `last_sign_in_at` before this.
+    /// Only those with a `last_sign_in_at` before this.
     pub fn last_sign_in_at_before(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_sign_in_at_before", millis(value));
         self
     }
 
-    /// Only what has a `last_sign_in_at` after this.
+    /// Only those with a `last_sign_in_at` after this.
     pub fn last_sign_in_at_after(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_sign_in_at_after", millis(value));
         self
@@ -500,7 +500,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// The web3 wallet.
+    /// The Web3 wallet.
     pub fn web3_wallet(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.body.list("web3_wallet", texts(values));
         self
@@ -614,7 +614,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// Whether: bypass client trust.
+    /// Whether devices nobody has seen yet are trusted like others.
     pub fn bypass_client_trust(mut self, value: bool) -> Self {
         self.body.set("bypass_client_trust", value);
         self
@@ -749,44 +749,44 @@ impl<C> Count<C> {
         self
     }
 
-    /// Only what has a `last_active_at` before this.
+    /// Only those with a `last_active_at` before this.
     pub fn last_active_at_before(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_active_at_before", millis(value));
         self
     }
 
-    /// Only what has a `last_active_at` after this.
+    /// Only those with a `last_active_at` after this.
     pub fn last_active_at_after(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_active_at_after", millis(value));
         self
     }
 
-    /// Only what has a `last_active_at` at or after this.
+    /// Only those with a `last_active_at` at or after this.
     #[deprecated = "Clerk discourages its use"]
     pub fn last_active_at_since(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_active_at_since", millis(value));
         self
     }
 
-    /// Only what has a `created_at` before this.
+    /// Only those with a `created_at` before this.
     pub fn created_at_before(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("created_at_before", millis(value));
         self
     }
 
-    /// Only what has a `created_at` after this.
+    /// Only those with a `created_at` after this.
     pub fn created_at_after(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("created_at_after", millis(value));
         self
     }
 
-    /// Only what has a `last_sign_in_at` before this.
+    /// Only those with a `last_sign_in_at` before this.
     pub fn last_sign_in_at_before(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_sign_in_at_before", millis(value));
         self
     }
 
-    /// Only what has a `last_sign_in_at` after this.
+    /// Only those with a `last_sign_in_at` after this.
     pub fn last_sign_in_at_after(mut self, value: impl Into<Timestamp>) -> Self {
         self.query.set("last_sign_in_at_after", millis(value));
         self
@@ -956,7 +956,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: notify primary email address changed. `false` if not said.
+    /// Whether to tell the user by email that the primary address has changed. `false` if not said.
     pub fn notify_primary_email_address_changed(mut self, value: bool) -> Self {
         self.body.set("notify_primary_email_address_changed", value);
         self
@@ -977,7 +977,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The primary web3 wallet's id.
+    /// The id of the primary Web3 wallet.
     pub fn primary_web3_wallet_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("primary_web3_wallet_id", value.as_ref());
         self
@@ -1001,7 +1001,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The profile image's id.
+    /// The id of the profile image.
     pub fn profile_image_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("profile_image_id", value.as_ref());
         self
@@ -1067,19 +1067,19 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether delete self is on.
+    /// Whether the user may delete their own account.
     pub fn delete_self_enabled(mut self, value: bool) -> Self {
         self.body.set("delete_self_enabled", value);
         self
     }
 
-    /// Whether create organization is on.
+    /// Whether the user may create organizations.
     pub fn create_organization_enabled(mut self, value: bool) -> Self {
         self.body.set("create_organization_enabled", value);
         self
     }
 
-    /// When: legal accepted.
+    /// When the terms were accepted.
     pub fn legal_accepted_at(mut self, value: impl Into<Timestamp>) -> Self {
         self.body.set("legal_accepted_at", rfc3339(value));
         self
@@ -1091,7 +1091,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: skip legal checks.
+    /// Whether to skip legal checks.
     pub fn skip_legal_checks(mut self, value: bool) -> Self {
         self.body.set("skip_legal_checks", value);
         self
@@ -1121,7 +1121,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether: bypass client trust.
+    /// Whether devices nobody has seen yet are trusted like others.
     pub fn bypass_client_trust(mut self, value: bool) -> Self {
         self.body.set("bypass_client_trust", value);
         self
@@ -1876,7 +1876,7 @@ impl<C> RemovePassword<C> {
         }
     }
 
-    /// Whether: sign out of other sessions. `false` if not said.
+    /// Whether to sign out of other sessions. `false` if not said.
     pub fn sign_out_of_other_sessions(mut self, value: bool) -> Self {
         self.body.set("sign_out_of_other_sessions", value);
         self
@@ -2400,7 +2400,7 @@ impl<C> SetPasswordCompromised<C> {
         }
     }
 
-    /// Whether: revoke all sessions.
+    /// Whether to revoke all sessions.
     pub fn revoke_all_sessions(mut self, value: bool) -> Self {
         self.body.set("revoke_all_sessions", value);
         self

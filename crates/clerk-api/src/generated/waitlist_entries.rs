@@ -151,7 +151,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// Whether it is notify. `true` if not said.
+    /// Whether to tell people by email. `true` if not said.
     pub fn notify(mut self, value: bool) -> Self {
         self.body.set("notify", value);
         self
@@ -284,7 +284,7 @@ impl<C> Invite<C> {
         }
     }
 
-    /// Whether: ignore existing. `false` if not said.
+    /// Whether to go on where there is one already. `false` if not said.
     pub fn ignore_existing(mut self, value: bool) -> Self {
         self.body.set("ignore_existing", value);
         self

@@ -7,7 +7,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct BillingCreditBalance {
-    /// The object.
+    /// What Clerk calls this kind of object.
     pub object: Option<String>,
     /// The balance.
     pub balance: Option<BillingMoney>,
@@ -17,17 +17,17 @@ pub struct BillingCreditBalance {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct BillingCreditLedgerEntry {
-    /// The object.
+    /// What Clerk calls this kind of object.
     pub object: Option<String>,
     /// The id.
     pub id: Option<String>,
-    /// The payer's id.
+    /// The id of the payer.
     pub payer_id: Option<String>,
     /// The amount.
     pub amount: Option<BillingMoney>,
     /// The source type.
     pub source_type: Option<String>,
-    /// The source's id.
+    /// The id of the source.
     pub source_id: Option<String>,
     /// The note.
     pub note: Option<String>,
@@ -53,9 +53,9 @@ pub struct BillingCredits {
 pub struct BillingDiscountRedemption {
     /// The id.
     pub id: Option<String>,
-    /// The subscription item's id.
+    /// The id of the subscription item.
     pub subscription_item_id: Option<String>,
-    /// The discount's id.
+    /// The id of the discount.
     pub discount_id: Option<String>,
     /// The name.
     pub name: Option<String>,
@@ -118,11 +118,11 @@ pub struct BillingMoney {
     /// In the smallest unit of the currency, such as cents.
     #[serde(default, deserialize_with = "decode::integer")]
     pub amount: Option<i64>,
-    /// The amount formatted.
+    /// The amount as text, without the currency.
     pub amount_formatted: Option<String>,
     /// The currency.
     pub currency: Option<String>,
-    /// The currency symbol.
+    /// The sign of the currency, such as `$`.
     pub currency_symbol: Option<String>,
 }
 
@@ -132,9 +132,9 @@ pub struct BillingMoney {
 pub struct BillingPayer {
     /// The id.
     pub id: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
-    /// The user's id.
+    /// The id of the user.
     pub user_id: Option<UserId>,
     /// The first name.
     pub first_name: Option<String>,
@@ -142,7 +142,7 @@ pub struct BillingPayer {
     pub last_name: Option<String>,
     /// The email.
     pub email: Option<String>,
-    /// The organization's id.
+    /// The id of the organization.
     pub organization_id: Option<OrganizationId>,
     /// The organization name.
     pub organization_name: Option<String>,
@@ -172,22 +172,22 @@ pub struct BillingPayerCredit {
 pub struct BillingPaymentAttempt {
     /// The id.
     pub id: Option<String>,
-    /// The payment's id.
+    /// The id of the payment.
     pub payment_id: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// The charge type.
     pub charge_type: Option<String>,
-    /// The payee's id.
+    /// The id of the payee.
     pub payee_id: Option<String>,
     /// The payee.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub payee: serde_json::Map<String, serde_json::Value>,
-    /// The payer's id.
+    /// The id of the payer.
     pub payer_id: Option<String>,
     /// The payer.
     pub payer: Option<BillingPayer>,
-    /// The subscription item's id.
+    /// The id of the subscription item.
     pub subscription_item_id: Option<String>,
     /// The subscription item.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -196,19 +196,19 @@ pub struct BillingPaymentAttempt {
     pub amount: Option<BillingMoney>,
     /// The totals.
     pub totals: Option<BillingTotals>,
-    /// The payment method's id.
+    /// The id of the payment method.
     pub payment_method_id: Option<String>,
     /// The payment method.
     pub payment_method: Option<BillingPaymentMethod>,
-    /// The statement's id.
+    /// The id of the statement.
     pub statement_id: Option<String>,
-    /// The gateway external's id.
+    /// The id of the gateway external.
     pub gateway_external_id: Option<String>,
     /// The URL of the gateway external.
     pub gateway_external_url: Option<String>,
     /// The status.
     pub status: Option<BillingPaymentStatus>,
-    /// When: paid.
+    /// When it was paid.
     pub paid_at: Option<Timestamp>,
     /// When it was failed.
     pub failed_at: Option<Timestamp>,
@@ -224,17 +224,17 @@ pub struct BillingPaymentAttempt {
 pub struct BillingPaymentMethod {
     /// The id.
     pub id: Option<String>,
-    /// The payer's id.
+    /// The id of the payer.
     pub payer_id: Option<String>,
     /// The payment type.
     pub payment_type: Option<BillingPaymentType>,
-    /// Whether it is default.
+    /// Whether it is the default.
     pub is_default: Option<bool>,
     /// The gateway.
     pub gateway: Option<String>,
-    /// The gateway external's id.
+    /// The id of the gateway external.
     pub gateway_external_id: Option<String>,
-    /// The gateway external account's id.
+    /// The id of the gateway external account.
     pub gateway_external_account_id: Option<String>,
     /// The last4.
     pub last4: Option<String>,
@@ -264,17 +264,17 @@ pub struct BillingPaymentMethod {
 pub struct BillingPaymentSource {
     /// The id.
     pub id: Option<String>,
-    /// The payer's id.
+    /// The id of the payer.
     pub payer_id: Option<String>,
     /// The payment method.
     pub payment_method: Option<BillingPaymentType>,
-    /// Whether it is default.
+    /// Whether it is the default.
     pub is_default: Option<bool>,
     /// The gateway.
     pub gateway: Option<String>,
-    /// The gateway external's id.
+    /// The id of the gateway external.
     pub gateway_external_id: Option<String>,
-    /// The gateway external account's id.
+    /// The id of the gateway external account.
     pub gateway_external_account_id: Option<String>,
     /// The last4.
     pub last4: Option<String>,
@@ -341,13 +341,13 @@ pub struct BillingPlan {
     pub annual_fee: Option<BillingMoney>,
     /// The description.
     pub description: Option<String>,
-    /// The product's id.
+    /// The id of the product.
     pub product_id: Option<String>,
-    /// Whether it is default.
+    /// Whether it is the default.
     pub is_default: Option<bool>,
     /// Whether it is recurring.
     pub is_recurring: Option<bool>,
-    /// Whether: publicly visible.
+    /// Whether visitors see it.
     pub publicly_visible: Option<bool>,
     /// Whether it has base fee.
     pub has_base_fee: Option<bool>,
@@ -371,7 +371,7 @@ pub struct BillingPlan {
     /// The amount.
     #[serde(default, deserialize_with = "decode::integer")]
     pub amount: Option<i64>,
-    /// The amount formatted.
+    /// The amount as text, without the currency.
     pub amount_formatted: Option<String>,
     /// The annual monthly amount.
     #[serde(default, deserialize_with = "decode::integer")]
@@ -383,7 +383,7 @@ pub struct BillingPlan {
     pub annual_amount: Option<i64>,
     /// The annual amount formatted.
     pub annual_amount_formatted: Option<String>,
-    /// The currency symbol.
+    /// The sign of the currency, such as `$`.
     pub currency_symbol: Option<String>,
     /// The currency.
     pub currency: Option<String>,
@@ -430,13 +430,13 @@ pub struct BillingPlanUnitPriceTier {
 pub struct BillingPrice {
     /// The id.
     pub id: Option<String>,
-    /// The plan's id.
+    /// The id of the plan.
     pub plan_id: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// The currency.
     pub currency: Option<String>,
-    /// The currency symbol.
+    /// The sign of the currency, such as `$`.
     pub currency_symbol: Option<String>,
     /// The amount.
     #[serde(default, deserialize_with = "decode::integer")]
@@ -450,7 +450,7 @@ pub struct BillingPrice {
     pub annual_monthly_fee: Option<BillingMoney>,
     /// The description.
     pub description: Option<String>,
-    /// Whether it is default.
+    /// Whether it is the default.
     pub is_default: Option<bool>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -476,19 +476,19 @@ pub struct BillingPriceTransitionDetails {
     pub previous_plan: Option<BillingPlan>,
     /// The previous price.
     pub previous_price: Option<BillingPrice>,
-    /// When: effective.
+    /// When it takes effect.
     pub effective_at: Option<Timestamp>,
     /// The effective mode.
     pub effective_mode: Option<BillingTransitionMode>,
     /// The next billing date.
     pub next_billing_date: Option<Timestamp>,
-    /// Whether: charged immediately.
+    /// Whether `charged_immediately` holds.
     pub charged_immediately: Option<bool>,
     /// The immediate charge.
     pub immediate_charge: Option<BillingMoney>,
     /// The previous subscription item status.
     pub previous_subscription_item_status: Option<BillingSubscriptionItemStatus>,
-    /// The previous subscription item's id.
+    /// The id of the previous subscription item.
     pub previous_subscription_item_id: Option<String>,
 }
 
@@ -530,7 +530,7 @@ pub struct BillingProrationDiscount {
 pub struct BillingStatement {
     /// The id.
     pub id: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// The timestamp.
     pub timestamp: Option<Timestamp>,
@@ -562,26 +562,26 @@ pub struct BillingStatementGroup {
 pub struct BillingSubscription {
     /// The id.
     pub id: String,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// The status.
     pub status: Option<BillingSubscriptionStatus>,
-    /// The payer's id.
+    /// The id of the payer.
     pub payer_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
     /// When it was updated.
     pub updated_at: Option<Timestamp>,
-    /// When: active.
+    /// When it became active.
     pub active_at: Option<Timestamp>,
-    /// When: past due.
+    /// When a payment became overdue.
     pub past_due_at: Option<Timestamp>,
     /// The subscription items.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub subscription_items: Vec<BillingSubscriptionItem>,
     /// The next payment.
     pub next_payment: Option<BillingSubscriptionNextPayment>,
-    /// Whether: eligible for free trial.
+    /// Whether `eligible_for_free_trial` holds.
     pub eligible_for_free_trial: Option<bool>,
 }
 
@@ -601,7 +601,7 @@ pub struct BillingSubscriptionCredit {
 pub struct BillingSubscriptionItem {
     /// The id.
     pub id: String,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// The status.
     pub status: Option<BillingSubscriptionItemStatus>,
@@ -609,9 +609,9 @@ pub struct BillingSubscriptionItem {
     pub credit: Option<BillingSubscriptionCredit>,
     /// The credits.
     pub credits: Option<BillingCredits>,
-    /// The plan's id.
+    /// The id of the plan.
     pub plan_id: Option<String>,
-    /// The price's id.
+    /// The id of the price.
     pub price_id: Option<String>,
     /// The plan.
     pub plan: Option<BillingPlan>,
@@ -623,7 +623,7 @@ pub struct BillingSubscriptionItem {
     pub lifetime_paid: Option<BillingMoney>,
     /// The next payment.
     pub next_payment: Option<BillingSubscriptionItemNextPayment>,
-    /// The payer's id.
+    /// The id of the payer.
     pub payer_id: Option<String>,
     /// The payer.
     pub payer: Option<BillingPayer>,
@@ -637,7 +637,7 @@ pub struct BillingSubscriptionItem {
     pub proration_date: Option<String>,
     /// When it was canceled.
     pub canceled_at: Option<Timestamp>,
-    /// When: past due.
+    /// When a payment became overdue.
     pub past_due_at: Option<Timestamp>,
     /// When it was ended.
     pub ended_at: Option<Timestamp>,
@@ -649,7 +649,7 @@ pub struct BillingSubscriptionItem {
     pub seats: Option<BillingSubscriptionItemSeats>,
     /// The totals.
     pub totals: Option<BillingTotals>,
-    /// The payment source's id.
+    /// The id of the payment source.
     pub payment_source_id: Option<String>,
     /// The payment source.
     pub payment_source: Option<BillingPaymentSource>,

@@ -16,26 +16,26 @@ use super::{EnterpriseProtocol, Role};
 pub struct AdminPortalLinkToken {
     /// The id.
     pub id: Option<String>,
-    /// The admin portal link's id.
+    /// The id of the admin portal link.
     pub admin_portal_link_id: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
-    /// The organization's id.
+    /// The id of the organization.
     pub organization_id: Option<OrganizationId>,
-    /// The it contact's id.
+    /// The id of the it contact.
     pub it_contact_id: Option<String>,
-    /// The scopes.
+    /// What it is good for.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub scopes: Vec<String>,
     /// The token.
     pub token: Option<String>,
     /// Whether it is revoked.
     pub revoked: Option<bool>,
-    /// The revocation reason.
+    /// Why it was revoked.
     pub revocation_reason: Option<String>,
     /// Whether it is expired.
     pub expired: Option<bool>,
-    /// The expiration.
+    /// When it expires; none if never.
     pub expiration: Option<Timestamp>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -77,7 +77,7 @@ pub struct CustomAttribute {
     pub scim_path: Option<String>,
     /// The directory path.
     pub directory_path: Option<String>,
-    /// Whether: multi valued.
+    /// Whether it has several values.
     pub multi_valued: Option<bool>,
 }
 
@@ -114,7 +114,7 @@ impl CustomAttributeInput {
         self
     }
 
-    /// Whether: multi valued.
+    /// Whether it has several values.
     pub fn multi_valued(mut self, value: bool) -> Self {
         self.0.set("multi_valued", value);
         self
@@ -129,7 +129,7 @@ pub struct Directory {
     pub id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The enterprise connection's id.
+    /// The id of the enterprise connection.
     pub enterprise_connection_id: Option<EnterpriseConnectionId>,
     /// The URL of the endpoint.
     pub endpoint_url: Option<String>,
@@ -139,7 +139,7 @@ pub struct Directory {
     pub enabled: Option<bool>,
     /// Whether group role mapping is on.
     pub group_role_mapping_enabled: Option<bool>,
-    /// The attribute mapping.
+    /// Which attribute of the identity provider each field is taken from.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub attribute_mapping: BTreeMap<String, String>,
     /// The custom attributes.
@@ -181,13 +181,13 @@ impl fmt::Debug for Directory {
 pub struct DirectoryGroupRoleMapping {
     /// The id.
     pub id: Option<String>,
-    /// The directory's id.
+    /// The id of the directory.
     pub directory_id: Option<String>,
-    /// The SCIM directory's id.
+    /// The id of the SCIM directory.
     pub scim_directory_id: Option<String>,
-    /// The directory group's id.
+    /// The id of the directory group.
     pub directory_group_id: Option<String>,
-    /// The SCIM group's id.
+    /// The id of the SCIM group.
     pub scim_group_id: Option<String>,
     /// The directory group display name.
     pub directory_group_display_name: Option<String>,
@@ -218,13 +218,13 @@ impl DirectoryGroupRoleMappingInput {
         Self(body)
     }
 
-    /// The directory group's id.
+    /// The id of the directory group.
     pub fn directory_group_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("directory_group_id", value.as_ref());
         self
     }
 
-    /// The SCIM group's id.
+    /// The id of the SCIM group.
     pub fn scim_group_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("scim_group_id", value.as_ref());
         self
@@ -266,11 +266,11 @@ pub struct EnterpriseConnection {
     /// The domains.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub domains: Vec<String>,
-    /// The organization's id.
+    /// The id of the organization.
     pub organization_id: Option<OrganizationId>,
-    /// Whether: sync user attributes.
+    /// Whether to sync user attributes.
     pub sync_user_attributes: Option<bool>,
-    /// Whether: disable additional identifications.
+    /// Whether to disable additional identifications.
     pub disable_additional_identifications: Option<bool>,
     /// Whether to allow organization account linking.
     pub allow_organization_account_linking: Option<bool>,
@@ -285,13 +285,13 @@ pub struct EnterpriseConnection {
     pub created_at: Option<Timestamp>,
     /// When it was updated.
     pub updated_at: Option<Timestamp>,
-    /// Whether it is authenticatable.
+    /// Whether people can sign in with it.
     pub authenticatable: Option<bool>,
-    /// Whether: disable jit provisioning.
+    /// Whether to disable just-in-time provisioning.
     pub disable_jit_provisioning: Option<bool>,
 }
 
-/// Enterprise connection oAuth.
+/// Enterprise connection OAuth.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct EnterpriseConnectionOAuth {
@@ -301,7 +301,7 @@ pub struct EnterpriseConnectionOAuth {
     pub name: Option<String>,
     /// The provider key.
     pub provider_key: Option<String>,
-    /// The client's id.
+    /// The id of the client.
     pub client_id: Option<String>,
     /// The URL of the discovery.
     pub discovery_url: Option<String>,
@@ -311,7 +311,7 @@ pub struct EnterpriseConnectionOAuth {
     pub token_url: Option<String>,
     /// The URL of the user info.
     pub user_info_url: Option<String>,
-    /// Whether: requires pkce.
+    /// Whether it requires PKCE.
     pub requires_pkce: Option<bool>,
     /// The URL of the logo public.
     pub logo_public_url: Option<String>,
@@ -333,7 +333,7 @@ impl EnterpriseConnectionOidcInput {
         Self(Body::hiding(&["client_secret"]))
     }
 
-    /// The client's id.
+    /// The id of the client.
     pub fn client_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("client_id", value.as_ref());
         self
@@ -405,14 +405,14 @@ impl EnterpriseConnectionOidcInput {
         self
     }
 
-    /// Whether: requires pkce.
+    /// Whether it requires PKCE.
     pub fn requires_pkce(mut self, value: bool) -> Self {
         self.0.set("requires_pkce", value);
         self
     }
 }
 
-/// Enterprise connection saml.
+/// Enterprise connection SAML.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct EnterpriseConnectionSaml {
@@ -420,31 +420,31 @@ pub struct EnterpriseConnectionSaml {
     pub id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The IDP entity's id.
+    /// The id of the IdP entity.
     pub idp_entity_id: Option<String>,
-    /// The URL of the IDP SSO.
+    /// The URL of the IdP SSO.
     pub idp_sso_url: Option<String>,
-    /// The URL of the IDP metadata.
+    /// The URL of the IdP metadata.
     pub idp_metadata_url: Option<String>,
     /// The URL of the acs.
     pub acs_url: Option<String>,
-    /// The sp entity's id.
+    /// The id of the sp entity.
     pub sp_entity_id: Option<String>,
     /// The URL of the sp metadata.
     pub sp_metadata_url: Option<String>,
     /// Whether it is active.
     pub active: Option<bool>,
-    /// Whether to allow IDP initiated.
+    /// Whether a sign-in may begin at the identity provider.
     pub allow_idp_initiated: Option<bool>,
     /// Whether to allow subdomains.
     pub allow_subdomains: Option<bool>,
-    /// Whether: force authn.
+    /// Whether people have to sign in to the identity provider again each time.
     pub force_authn: Option<bool>,
     /// The login hint.
     pub login_hint: Option<SamlLoginHint>,
 }
 
-/// Enterprise connection saml input.
+/// Enterprise connection SAML input.
 #[derive(Clone, Debug, Serialize)]
 #[must_use]
 pub struct EnterpriseConnectionSamlInput(Body);
@@ -456,7 +456,7 @@ impl EnterpriseConnectionSamlInput {
         Self(Body::default())
     }
 
-    /// The IDP entity's id.
+    /// The id of the IdP entity.
     pub fn idp_entity_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("idp_entity_id", value.as_ref());
         self
@@ -468,7 +468,7 @@ impl EnterpriseConnectionSamlInput {
         self
     }
 
-    /// The URL of the IDP SSO.
+    /// The URL of the IdP SSO.
     pub fn idp_sso_url(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("idp_sso_url", value.as_ref());
         self
@@ -480,7 +480,7 @@ impl EnterpriseConnectionSamlInput {
         self
     }
 
-    /// The IDP certificate.
+    /// The IdP certificate.
     pub fn idp_certificate(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("idp_certificate", value.as_ref());
         self
@@ -492,7 +492,7 @@ impl EnterpriseConnectionSamlInput {
         self
     }
 
-    /// The URL of the IDP metadata.
+    /// The URL of the IdP metadata.
     pub fn idp_metadata_url(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("idp_metadata_url", value.as_ref());
         self
@@ -504,7 +504,7 @@ impl EnterpriseConnectionSamlInput {
         self
     }
 
-    /// The IDP metadata.
+    /// The IdP metadata.
     pub fn idp_metadata(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("idp_metadata", value.as_ref());
         self
@@ -516,7 +516,7 @@ impl EnterpriseConnectionSamlInput {
         self
     }
 
-    /// The attribute mapping.
+    /// Which attribute of the identity provider each field is taken from.
     pub fn attribute_mapping(mut self, value: SamlAttributeMappingInput) -> Self {
         self.0.set("attribute_mapping", value);
         self
@@ -534,13 +534,13 @@ impl EnterpriseConnectionSamlInput {
         self
     }
 
-    /// Whether to allow IDP initiated.
+    /// Whether a sign-in may begin at the identity provider.
     pub fn allow_idp_initiated(mut self, value: bool) -> Self {
         self.0.set("allow_idp_initiated", value);
         self
     }
 
-    /// Whether: force authn.
+    /// Whether people have to sign in to the identity provider again each time.
     pub fn force_authn(mut self, value: bool) -> Self {
         self.0.set("force_authn", value);
         self
@@ -608,7 +608,7 @@ pub struct EnterpriseConnectionTestRunLog {
     pub message: Option<String>,
 }
 
-/// Enterprise connection test run oAuth.
+/// Enterprise connection test run OAuth.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct EnterpriseConnectionTestRunOAuth {
@@ -630,7 +630,7 @@ impl fmt::Debug for EnterpriseConnectionTestRunOAuth {
     }
 }
 
-/// Enterprise connection test run saml.
+/// Enterprise connection test run SAML.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct EnterpriseConnectionTestRunSaml {
@@ -652,7 +652,7 @@ impl fmt::Debug for EnterpriseConnectionTestRunSaml {
     }
 }
 
-/// Enterprise connection test run url.
+/// Enterprise connection test run URL.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct EnterpriseConnectionTestRunUrl {
@@ -678,15 +678,15 @@ pub struct EnterpriseConnectionTestRunUser {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// The user's id.
+    /// The id of the user.
     pub user_id: Option<String>,
 }
 
-/// Saml attribute mapping.
+/// SAML attribute mapping.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct SamlAttributeMapping {
-    /// The user's id.
+    /// The id of the user.
     pub user_id: Option<String>,
     /// The email address.
     pub email_address: Option<String>,
@@ -696,7 +696,7 @@ pub struct SamlAttributeMapping {
     pub last_name: Option<String>,
 }
 
-/// Saml attribute mapping input.
+/// SAML attribute mapping input.
 #[derive(Clone, Debug, Serialize)]
 #[must_use]
 pub struct SamlAttributeMappingInput(Body);
@@ -708,7 +708,7 @@ impl SamlAttributeMappingInput {
         Self(Body::default())
     }
 
-    /// The user's id.
+    /// The id of the user.
     pub fn user_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("user_id", value.as_ref());
         self
@@ -757,7 +757,7 @@ impl SamlAttributeMappingInput {
     }
 }
 
-/// Saml connection.
+/// SAML connection.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct SamlConnection {
@@ -770,29 +770,29 @@ pub struct SamlConnection {
     /// The domains.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub domains: Vec<String>,
-    /// The IDP entity's id.
+    /// The id of the IdP entity.
     pub idp_entity_id: Option<String>,
-    /// The URL of the IDP SSO.
+    /// The URL of the IdP SSO.
     pub idp_sso_url: Option<String>,
-    /// The IDP certificate.
+    /// The IdP certificate.
     pub idp_certificate: Option<String>,
-    /// When: IDP certificate issued.
+    /// When the IdP certificate was issued.
     pub idp_certificate_issued_at: Option<Timestamp>,
-    /// When: IDP certificate expires.
+    /// When the IdP certificate expires.
     pub idp_certificate_expires_at: Option<Timestamp>,
-    /// The URL of the IDP metadata.
+    /// The URL of the IdP metadata.
     pub idp_metadata_url: Option<String>,
-    /// The IDP metadata.
+    /// The IdP metadata.
     pub idp_metadata: Option<String>,
     /// The URL of the acs.
     pub acs_url: Option<String>,
-    /// The sp entity's id.
+    /// The id of the sp entity.
     pub sp_entity_id: Option<String>,
     /// The URL of the sp metadata.
     pub sp_metadata_url: Option<String>,
-    /// The organization's id.
+    /// The id of the organization.
     pub organization_id: Option<OrganizationId>,
-    /// The attribute mapping.
+    /// Which attribute of the identity provider each field is taken from.
     pub attribute_mapping: Option<SamlAttributeMapping>,
     /// Whether it is active.
     pub active: Option<bool>,
@@ -801,33 +801,33 @@ pub struct SamlConnection {
     /// The user count.
     #[serde(default, deserialize_with = "decode::integer")]
     pub user_count: Option<i64>,
-    /// Whether: sync user attributes.
+    /// Whether to sync user attributes.
     pub sync_user_attributes: Option<bool>,
     /// Whether to allow subdomains.
     pub allow_subdomains: Option<bool>,
-    /// Whether to allow IDP initiated.
+    /// Whether a sign-in may begin at the identity provider.
     pub allow_idp_initiated: Option<bool>,
-    /// Whether: disable additional identifications.
+    /// Whether to disable additional identifications.
     pub disable_additional_identifications: Option<bool>,
     /// Whether to allow organization account linking.
     pub allow_organization_account_linking: Option<bool>,
-    /// Whether: force authn.
+    /// Whether people have to sign in to the identity provider again each time.
     pub force_authn: Option<bool>,
     /// The login hint.
     pub login_hint: Option<SamlLoginHint>,
-    /// The enterprise connection's id.
+    /// The id of the enterprise connection.
     pub enterprise_connection_id: Option<EnterpriseConnectionId>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
     /// When it was updated.
     pub updated_at: Option<Timestamp>,
-    /// Whether it is authenticatable.
+    /// Whether people can sign in with it.
     pub authenticatable: Option<bool>,
-    /// Whether: disable jit provisioning.
+    /// Whether to disable just-in-time provisioning.
     pub disable_jit_provisioning: Option<bool>,
 }
 
-/// Saml login hint.
+/// SAML login hint.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct SamlLoginHint {
@@ -837,7 +837,7 @@ pub struct SamlLoginHint {
     pub source: Option<String>,
 }
 
-/// Saml login hint input.
+/// SAML login hint input.
 #[derive(Clone, Debug, Serialize)]
 #[must_use]
 pub struct SamlLoginHintInput(Body);
@@ -858,7 +858,7 @@ impl SamlLoginHintInput {
     }
 }
 
-/// Scim directory.
+/// SCIM directory.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct ScimDirectory {
@@ -866,7 +866,7 @@ pub struct ScimDirectory {
     pub id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The enterprise connection's id.
+    /// The id of the enterprise connection.
     pub enterprise_connection_id: Option<EnterpriseConnectionId>,
     /// The URL of the endpoint.
     pub endpoint_url: Option<String>,
@@ -876,7 +876,7 @@ pub struct ScimDirectory {
     pub enabled: Option<bool>,
     /// Whether group role mapping is on.
     pub group_role_mapping_enabled: Option<bool>,
-    /// The attribute mapping.
+    /// Which attribute of the identity provider each field is taken from.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub attribute_mapping: BTreeMap<String, String>,
     /// The custom attributes.
@@ -912,19 +912,19 @@ impl fmt::Debug for ScimDirectory {
     }
 }
 
-/// Scim group role mapping.
+/// SCIM group role mapping.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct ScimGroupRoleMapping {
     /// The id.
     pub id: Option<String>,
-    /// The SCIM directory's id.
+    /// The id of the SCIM directory.
     pub scim_directory_id: Option<String>,
-    /// The directory's id.
+    /// The id of the directory.
     pub directory_id: Option<String>,
-    /// The SCIM group's id.
+    /// The id of the SCIM group.
     pub scim_group_id: Option<String>,
-    /// The directory group's id.
+    /// The id of the directory group.
     pub directory_group_id: Option<String>,
     /// The SCIM group display name.
     pub scim_group_display_name: Option<String>,
@@ -941,7 +941,7 @@ pub struct ScimGroupRoleMapping {
     pub updated_at: Option<Timestamp>,
 }
 
-/// Scim group role mapping input.
+/// SCIM group role mapping input.
 #[derive(Clone, Debug, Serialize)]
 #[must_use]
 pub struct ScimGroupRoleMappingInput(Body);
@@ -987,7 +987,7 @@ open_enums! {
         /// `oidc_gitlab`.
         OidcGitlab = "oidc_gitlab",
     }
-    /// Saml login hint mode.
+    /// SAML login hint mode.
     SamlLoginHintMode {
         /// `email_address`.
         EmailAddress = "email_address",
@@ -996,7 +996,7 @@ open_enums! {
         /// `off`.
         Off = "off",
     }
-    /// Saml provider.
+    /// SAML provider.
     SamlProvider {
         /// `saml_custom`.
         SamlCustom = "saml_custom",

@@ -14,13 +14,13 @@ use super::EnrollmentMode;
 pub struct AllowlistIdentifier {
     /// The id.
     pub id: Option<String>,
-    /// The invitation's id.
+    /// The id of the invitation.
     pub invitation_id: Option<InvitationId>,
     /// The identifier.
     pub identifier: Option<String>,
     /// The identifier type.
     pub identifier_type: Option<IdentifierType>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -38,7 +38,7 @@ pub struct BlocklistIdentifier {
     pub identifier: Option<String>,
     /// The identifier type.
     pub identifier_type: Option<IdentifierType>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -92,7 +92,7 @@ pub struct Instance {
     /// The allowed origins.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub allowed_origins: Vec<String>,
-    /// The workspace's id.
+    /// The id of the workspace.
     pub workspace_id: Option<String>,
 }
 
@@ -109,11 +109,11 @@ pub struct InstanceCommunication {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceProtect {
-    /// Whether rules is on.
+    /// Whether rules are on.
     pub rules_enabled: Option<bool>,
     /// Whether specter is on.
     pub specter_enabled: Option<bool>,
-    /// Whether: checks bypassed.
+    /// Whether checks are bypassed.
     pub checks_bypassed: Option<bool>,
 }
 
@@ -121,17 +121,17 @@ pub struct InstanceProtect {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceRestrictions {
-    /// Whether it is allowlist.
+    /// Whether the allowlist is on.
     pub allowlist: Option<bool>,
-    /// Whether it is blocklist.
+    /// Whether the blocklist is on.
     pub blocklist: Option<bool>,
-    /// Whether: allowlist blocklist disabled on sign in.
+    /// Whether the lists count for sign-ups alone.
     pub allowlist_blocklist_disabled_on_sign_in: Option<bool>,
-    /// Whether: block email subaddresses.
+    /// Whether to block email subaddresses.
     pub block_email_subaddresses: Option<bool>,
-    /// Whether: block disposable email domains.
+    /// Whether to block disposable email domains.
     pub block_disposable_email_domains: Option<bool>,
-    /// Whether: ignore dots for gmail addresses.
+    /// Whether to ignore dots for Gmail addresses.
     pub ignore_dots_for_gmail_addresses: Option<bool>,
 }
 
@@ -141,13 +141,13 @@ pub struct InstanceRestrictions {
 pub struct InstanceSettings {
     /// The id.
     pub id: Option<String>,
-    /// Whether: restricted to allowlist.
+    /// Whether only those on the allowlist may sign up.
     pub restricted_to_allowlist: Option<bool>,
     /// The from email address.
     pub from_email_address: Option<String>,
-    /// Whether: progressive sign up.
+    /// Whether a sign-up may be completed step by step.
     pub progressive_sign_up: Option<bool>,
-    /// Whether: enhanced email deliverability. Clerk discourages its use.
+    /// Whether `enhanced_email_deliverability` holds. Clerk discourages its use.
     pub enhanced_email_deliverability: Option<bool>,
 }
 
@@ -155,48 +155,48 @@ pub struct InstanceSettings {
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Jwk {
-    /// The kid.
+    /// The id of the key.
     pub kid: Option<String>,
-    /// The alg.
+    /// The algorithm the key is for (RFC 7517).
     pub alg: Option<String>,
-    /// The use.
+    /// What the key is for (RFC 7517).
     #[serde(rename = "use")]
     pub key_use: Option<String>,
-    /// The kty.
+    /// The type of the key (RFC 7517).
     pub kty: Option<String>,
-    /// The crv.
+    /// The curve of the key (RFC 7518).
     pub crv: Option<String>,
-    /// The x.
+    /// A coordinate of an elliptic curve key (RFC 7518).
     pub x: Option<String>,
-    /// The x5c.
+    /// The chain of certificates of the key (RFC 7517).
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub x5c: Vec<String>,
-    /// The x5t.
+    /// The SHA-1 thumbprint of the key's certificate (RFC 7517).
     pub x5t: Option<String>,
-    /// The x5t#S256.
+    /// The SHA-256 thumbprint of the key's certificate (RFC 7517).
     #[serde(rename = "x5t#S256")]
     pub x5t_s256: Option<String>,
-    /// The x5u.
+    /// Where the certificate of the key is (RFC 7517).
     pub x5u: Option<String>,
-    /// The y.
+    /// A coordinate of an elliptic curve key (RFC 7518).
     pub y: Option<String>,
-    /// The n.
+    /// The modulus of an RSA key (RFC 7518).
     pub n: Option<String>,
-    /// The e.
+    /// The public exponent of an RSA key (RFC 7518).
     pub e: Option<String>,
-    /// The d.
+    /// The private value of the key (RFC 7518).
     pub d: Option<String>,
-    /// The p.
+    /// A private prime of an RSA key (RFC 7518).
     pub p: Option<String>,
-    /// The q.
+    /// A private prime of an RSA key (RFC 7518).
     pub q: Option<String>,
-    /// The dp.
+    /// A private value of an RSA key (RFC 7518).
     pub dp: Option<String>,
-    /// The dq.
+    /// A private value of an RSA key (RFC 7518).
     pub dq: Option<String>,
-    /// The qi.
+    /// A private value of an RSA key (RFC 7518).
     pub qi: Option<String>,
-    /// The k.
+    /// The value of a symmetric key (RFC 7518).
     pub k: Option<String>,
 }
 
@@ -244,7 +244,7 @@ pub struct JwtTemplate {
     pub id: JwtTemplateId,
     /// The name.
     pub name: Option<String>,
-    /// The claims.
+    /// The claims that are added to tokens.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub claims: serde_json::Map<String, serde_json::Value>,
     /// How long a token is valid, in seconds.
@@ -253,7 +253,7 @@ pub struct JwtTemplate {
     /// By how much clocks may differ, in seconds.
     #[serde(default, deserialize_with = "decode::integer")]
     pub allowed_clock_skew: Option<i64>,
-    /// Whether: custom signing key.
+    /// Whether tokens are signed with a key of your own.
     pub custom_signing_key: Option<bool>,
     /// The signing algorithm.
     pub signing_algorithm: Option<String>,
@@ -267,18 +267,18 @@ pub struct JwtTemplate {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct OAuthApplicationSettings {
-    /// Whether: dynamic OAuth client registration.
+    /// Whether OAuth clients may register themselves.
     pub dynamic_oauth_client_registration: Option<bool>,
     /// The default scopes.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub default_scopes: Vec<String>,
-    /// Whether: OAuth JWT access tokens.
+    /// Whether access tokens are JWTs.
     pub oauth_jwt_access_tokens: Option<bool>,
-    /// Whether: client ID metadata documents advertised.
+    /// Whether the discovery document says that metadata documents can be client ids.
     pub client_id_metadata_documents_advertised: Option<bool>,
-    /// Whether: client ID metadata documents only allow pre registered clients.
+    /// Whether clients have to be registered before their metadata documents count.
     pub client_id_metadata_documents_only_allow_pre_registered_clients: Option<bool>,
-    /// Whether: client ID metadata documents block implicitly allowed clients.
+    /// Whether clients are refused that were let in only because nothing spoke against them.
     pub client_id_metadata_documents_block_implicitly_allowed_clients: Option<bool>,
 }
 
@@ -305,9 +305,9 @@ pub struct OrganizationSettings {
     pub max_allowed_permissions: Option<i64>,
     /// The creator role.
     pub creator_role: Option<String>,
-    /// Whether admin delete is on.
+    /// Whether admins may delete the organization.
     pub admin_delete_enabled: Option<bool>,
-    /// Whether domains is on.
+    /// Whether domains are on.
     pub domains_enabled: Option<bool>,
     /// Whether slug is off.
     pub slug_disabled: Option<bool>,
@@ -326,9 +326,9 @@ pub struct OrganizationSettings {
 pub struct ProxyCheck {
     /// The id.
     pub id: Option<String>,
-    /// The domain's id.
+    /// The id of the domain.
     pub domain_id: Option<String>,
-    /// When: last run.
+    /// When it was last run.
     pub last_run_at: Option<Timestamp>,
     /// The URL of the proxy.
     pub proxy_url: Option<String>,
@@ -340,7 +340,7 @@ pub struct ProxyCheck {
     pub updated_at: Option<Timestamp>,
 }
 
-/// Redirect url.
+/// Redirect URL.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct RedirectUrl {
@@ -354,7 +354,7 @@ pub struct RedirectUrl {
     pub updated_at: Option<Timestamp>,
 }
 
-/// Svix url.
+/// Svix URL.
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct SvixUrl {
@@ -376,7 +376,7 @@ impl fmt::Debug for SvixUrl {
 pub struct Template {
     /// The id.
     pub id: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// The resource type.
     pub resource_type: Option<String>,
@@ -389,15 +389,15 @@ pub struct Template {
     /// The position.
     #[serde(default, deserialize_with = "decode::integer")]
     pub position: Option<i64>,
-    /// Whether: can revert.
+    /// Whether one can revert.
     pub can_revert: Option<bool>,
-    /// Whether: can delete.
+    /// Whether one can delete.
     pub can_delete: Option<bool>,
-    /// Whether: can edit body.
+    /// Whether one can edit body.
     pub can_edit_body: Option<bool>,
-    /// Whether: can toggle.
+    /// Whether one can toggle.
     pub can_toggle: Option<bool>,
-    /// The subject.
+    /// Whom it stands for.
     pub subject: Option<String>,
     /// The markup.
     pub markup: Option<String>,
@@ -413,11 +413,11 @@ pub struct Template {
     pub from_email_name: Option<String>,
     /// The reply to email name.
     pub reply_to_email_name: Option<String>,
-    /// Whether: delivered by clerk.
+    /// Whether Clerk delivers it, rather than your backend.
     pub delivered_by_clerk: Option<bool>,
     /// Whether it is enabled.
     pub enabled: Option<bool>,
-    /// Whether: flagged as suspicious.
+    /// Whether `flagged_as_suspicious` holds.
     pub flagged_as_suspicious: Option<bool>,
     /// When it was updated.
     pub updated_at: Option<Timestamp>,

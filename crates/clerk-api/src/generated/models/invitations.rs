@@ -23,7 +23,7 @@ impl BulkInvitation {
         Self(body)
     }
 
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     pub fn public_metadata(mut self, value: impl Serialize) -> Self {
         self.0.set_object("public_metadata", value);
         self
@@ -35,13 +35,13 @@ impl BulkInvitation {
         self
     }
 
-    /// Whether it is notify. `true` if not said.
+    /// Whether to tell people by email. `true` if not said.
     pub fn notify(mut self, value: bool) -> Self {
         self.0.set("notify", value);
         self
     }
 
-    /// Whether: ignore existing. `false` if not said.
+    /// Whether to go on where there is one already. `false` if not said.
     pub fn ignore_existing(mut self, value: bool) -> Self {
         self.0.set("ignore_existing", value);
         self
@@ -75,7 +75,7 @@ impl BulkWaitlistEntry {
         Self(body)
     }
 
-    /// Whether it is notify. `true` if not said.
+    /// Whether to tell people by email. `true` if not said.
     pub fn notify(mut self, value: bool) -> Self {
         self.0.set("notify", value);
         self

@@ -11,11 +11,11 @@ use std::fmt;
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct AgentTask {
-    /// The agent's id.
+    /// The id of the agent.
     pub agent_id: Option<String>,
-    /// The agent task's id.
+    /// The id of the agent task.
     pub agent_task_id: Option<String>,
-    /// The task's id. Clerk discourages its use.
+    /// The id of the task. Clerk discourages its use.
     pub task_id: Option<String>,
     /// The URL.
     pub url: Option<String>,
@@ -44,7 +44,7 @@ impl AgentTaskUser {
         Self(Body::default())
     }
 
-    /// The user's id.
+    /// The id of the user.
     pub fn user_id(mut self, value: impl Into<UserId>) -> Self {
         self.0.set("user_id", Into::<UserId>::into(value));
         self
@@ -72,25 +72,25 @@ pub struct ApiKey {
     pub name: Option<String>,
     /// The description.
     pub description: Option<String>,
-    /// The claims.
+    /// The claims that are added to tokens.
     pub claims: Option<serde_json::Value>,
-    /// The scopes.
+    /// What it is good for.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub scopes: Vec<String>,
     /// The key itself, present only when it was just created.
     pub secret: Option<String>,
     /// Whether it is revoked.
     pub revoked: Option<bool>,
-    /// The revocation reason.
+    /// Why it was revoked.
     pub revocation_reason: Option<String>,
     /// Whether it is expired.
     pub expired: Option<bool>,
     /// When it expires; none if never.
     #[serde(default, deserialize_with = "decode::by_magnitude")]
     pub expiration: Option<Timestamp>,
-    /// The created by.
+    /// Who created it.
     pub created_by: Option<String>,
-    /// When: last used.
+    /// When it was last used.
     #[serde(default, deserialize_with = "decode::by_magnitude")]
     pub last_used_at: Option<Timestamp>,
     /// When it was created.
@@ -144,9 +144,9 @@ impl fmt::Debug for ApiKeySecret {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedMachineScope {
-    /// The from machine's id.
+    /// The id of the from machine.
     pub from_machine_id: Option<MachineId>,
-    /// The to machine's id.
+    /// The id of the to machine.
     pub to_machine_id: Option<MachineId>,
     /// Whether it is deleted.
     pub deleted: Option<bool>,
@@ -158,20 +158,20 @@ pub struct DeletedMachineScope {
 pub struct IdpOAuthAccessToken {
     /// The id.
     pub id: String,
-    /// The client's id.
+    /// The id of the client.
     pub client_id: Option<String>,
     /// The id of the user it speaks for.
     pub subject: Option<String>,
-    /// The scopes.
+    /// What it is good for.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub scopes: Vec<String>,
     /// Whether it is revoked.
     pub revoked: Option<bool>,
-    /// The revocation reason.
+    /// Why it was revoked.
     pub revocation_reason: Option<String>,
     /// Whether it is expired.
     pub expired: Option<bool>,
-    /// The expiration.
+    /// When it expires; none if never.
     #[serde(default, deserialize_with = "decode::by_magnitude")]
     pub expiration: Option<Timestamp>,
     /// When it was created.
@@ -190,7 +190,7 @@ pub struct M2mToken {
     pub id: M2mTokenId,
     /// Which machine created it.
     pub subject: Option<String>,
-    /// The claims.
+    /// The claims that are added to tokens.
     pub claims: Option<serde_json::Value>,
     /// The ids of the machines that it is meant for.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -199,13 +199,13 @@ pub struct M2mToken {
     pub token: Option<String>,
     /// Whether it is revoked.
     pub revoked: Option<bool>,
-    /// The revocation reason.
+    /// Why it was revoked.
     pub revocation_reason: Option<String>,
     /// Whether it is expired.
     pub expired: Option<bool>,
     /// When it expires; none if never.
     pub expiration: Option<Timestamp>,
-    /// When: last used.
+    /// When it was last used.
     pub last_used_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -240,7 +240,7 @@ pub struct Machine {
     pub id: MachineId,
     /// The name.
     pub name: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -258,9 +258,9 @@ pub struct Machine {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct MachineScope {
-    /// The from machine's id.
+    /// The id of the from machine.
     pub from_machine_id: Option<MachineId>,
-    /// The to machine's id.
+    /// The id of the to machine.
     pub to_machine_id: Option<MachineId>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -290,13 +290,13 @@ pub struct MachineWithSecretKey {
     pub id: MachineId,
     /// The name.
     pub name: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
     /// When it was updated.
     pub updated_at: Option<Timestamp>,
-    /// The default token ttl.
+    /// The default token lifetime.
     #[serde(default, deserialize_with = "decode::integer")]
     pub default_token_ttl: Option<i64>,
     /// The scoped machines.
@@ -352,27 +352,27 @@ impl<'de> Deserialize<'de> for OAuthAccessTokenVerification {
 pub struct OAuthApplication {
     /// The id.
     pub id: OAuthApplicationId,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The client's id.
+    /// The id of the client.
     pub client_id: Option<String>,
-    /// The client uri.
+    /// The client URI.
     pub client_uri: Option<String>,
     /// The URL of the client image.
     pub client_image_url: Option<String>,
-    /// Whether: dynamically registered.
+    /// Whether the client registered itself.
     pub dynamically_registered: Option<bool>,
     /// Whether consent screen is on.
     pub consent_screen_enabled: Option<bool>,
-    /// Whether pkce is required.
+    /// Whether PKCE is required.
     pub pkce_required: Option<bool>,
     /// Whether it is public.
     pub public: Option<bool>,
-    /// The scopes.
+    /// What it is good for.
     pub scopes: Option<String>,
-    /// The redirect uris.
+    /// The redirect URIs.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub redirect_uris: Vec<String>,
     /// The URL of the callback. Clerk discourages its use.
@@ -399,27 +399,27 @@ pub struct OAuthApplication {
 pub struct OAuthApplicationWithSecret {
     /// The id.
     pub id: OAuthApplicationId,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The client's id.
+    /// The id of the client.
     pub client_id: Option<String>,
-    /// The client uri.
+    /// The client URI.
     pub client_uri: Option<String>,
     /// The URL of the client image.
     pub client_image_url: Option<String>,
-    /// Whether: dynamically registered.
+    /// Whether the client registered itself.
     pub dynamically_registered: Option<bool>,
     /// Whether consent screen is on.
     pub consent_screen_enabled: Option<bool>,
-    /// Whether pkce is required.
+    /// Whether PKCE is required.
     pub pkce_required: Option<bool>,
     /// Whether it is public.
     pub public: Option<bool>,
-    /// The scopes.
+    /// What it is good for.
     pub scopes: Option<String>,
-    /// The redirect uris.
+    /// The redirect URIs.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub redirect_uris: Vec<String>,
     /// The URL of the callback. Clerk discourages its use.
@@ -478,19 +478,19 @@ pub struct ScopedMachine {
     pub id: Option<MachineId>,
     /// The name.
     pub name: Option<String>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
     /// When it was updated.
     pub updated_at: Option<Timestamp>,
-    /// The default token ttl.
+    /// The default token lifetime.
     #[serde(default, deserialize_with = "decode::integer")]
     pub default_token_ttl: Option<i64>,
 }
 
 open_enums! {
-    /// M2m token format.
+    /// M2M token format.
     M2mTokenFormat {
         /// `opaque`.
         Opaque = "opaque",

@@ -21,19 +21,19 @@ impl BulkOrganizationInvitation {
         Self(body)
     }
 
-    /// The inviter user's id.
+    /// The id of the inviter user.
     pub fn inviter_user_id(mut self, value: impl Into<UserId>) -> Self {
         self.0.set("inviter_user_id", Into::<UserId>::into(value));
         self
     }
 
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     pub fn public_metadata(mut self, value: impl Serialize) -> Self {
         self.0.set_object("public_metadata", value);
         self
     }
 
-    /// The private metadata.
+    /// Readable and writable by your backend alone.
     pub fn private_metadata(mut self, value: impl Serialize) -> Self {
         self.0.set_object("private_metadata", value);
         self
@@ -51,7 +51,7 @@ impl BulkOrganizationInvitation {
         self
     }
 
-    /// Whether it is notify. `true` if not said.
+    /// Whether to tell people by email. `true` if not said.
     pub fn notify(mut self, value: bool) -> Self {
         self.0.set("notify", value);
         self
@@ -64,7 +64,7 @@ impl BulkOrganizationInvitation {
 pub struct OrganizationDomain {
     /// The id.
     pub id: String,
-    /// The organization's id.
+    /// The id of the organization.
     pub organization_id: Option<OrganizationId>,
     /// The name.
     pub name: Option<String>,
@@ -98,9 +98,9 @@ pub struct OrganizationDomain {
 pub struct OrganizationDomainVerification {
     /// The status.
     pub status: Option<String>,
-    /// The strategy.
+    /// The way of verifying.
     pub strategy: Option<String>,
-    /// The attempts.
+    /// How often it was attempted.
     #[serde(default, deserialize_with = "decode::integer")]
     pub attempts: Option<i64>,
     /// When it expires.
@@ -169,13 +169,13 @@ pub struct RoleSetItem {
 pub struct RoleSetMigration {
     /// The id.
     pub id: Option<String>,
-    /// The organization's id.
+    /// The id of the organization.
     pub organization_id: Option<OrganizationId>,
-    /// The instance's id.
+    /// The id of the instance.
     pub instance_id: Option<String>,
-    /// The source role set's id.
+    /// The id of the source role set.
     pub source_role_set_id: Option<String>,
-    /// The dest role set's id.
+    /// The id of the dest role set.
     pub dest_role_set_id: Option<String>,
     /// The trigger type.
     pub trigger_type: Option<String>,

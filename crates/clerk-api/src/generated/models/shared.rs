@@ -11,7 +11,7 @@ use std::fmt;
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedObject {
-    /// The object.
+    /// What Clerk calls this kind of object.
     pub object: Option<String>,
     /// The id.
     pub id: Option<String>,
@@ -19,7 +19,7 @@ pub struct DeletedObject {
     pub slug: Option<String>,
     /// Whether it is deleted.
     pub deleted: Option<bool>,
-    /// The external's id.
+    /// What another system calls it.
     pub external_id: Option<String>,
 }
 
@@ -35,12 +35,12 @@ pub struct Organization {
     pub slug: Option<String>,
     /// The URL of the image.
     pub image_url: Option<String>,
-    /// Whether it has image.
+    /// Whether there is a picture other than a generated one.
     pub has_image: Option<bool>,
     /// How many members there are, where it was asked for.
     #[serde(default, deserialize_with = "decode::integer")]
     pub members_count: Option<i64>,
-    /// Whether: missing member with elevated permissions.
+    /// Whether nobody in it may manage it.
     pub missing_member_with_elevated_permissions: Option<bool>,
     /// The pending invitations count.
     #[serde(default, deserialize_with = "decode::integer")]
@@ -48,7 +48,7 @@ pub struct Organization {
     /// How many members there may be.
     #[serde(default, deserialize_with = "decode::integer")]
     pub max_allowed_memberships: Option<i64>,
-    /// Whether admin delete is on.
+    /// Whether admins may delete the organization.
     pub admin_delete_enabled: Option<bool>,
     /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -62,7 +62,7 @@ pub struct Organization {
     pub created_at: Option<Timestamp>,
     /// When it was updated.
     pub updated_at: Option<Timestamp>,
-    /// When: last active.
+    /// When it was last active.
     pub last_active_at: Option<Timestamp>,
     /// The role set key.
     pub role_set_key: Option<String>,
@@ -110,18 +110,18 @@ pub struct OrganizationInvitation {
     pub role: Option<String>,
     /// The role name.
     pub role_name: Option<String>,
-    /// The organization's id.
+    /// The id of the organization.
     pub organization_id: Option<OrganizationId>,
-    /// The inviter's id.
+    /// The id of the inviter.
     pub inviter_id: Option<UserId>,
     /// The public inviter data.
     pub public_inviter_data: Option<PublicUserData>,
     /// The status.
     pub status: Option<InvitationStatus>,
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub public_metadata: Metadata,
-    /// The private metadata.
+    /// Readable and writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub private_metadata: Metadata,
     /// The link to follow. Whoever does can join.
@@ -171,10 +171,10 @@ pub struct OrganizationMembership {
     /// What the role allows, as keys such as `org:sys_memberships:manage`.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub permissions: Vec<String>,
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub public_metadata: Metadata,
-    /// The private metadata.
+    /// Readable and writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub private_metadata: Metadata,
     /// The organization.
@@ -237,7 +237,7 @@ pub struct PublicOrganizationData {
     pub slug: Option<String>,
     /// The URL of the image.
     pub image_url: Option<String>,
-    /// Whether it has image.
+    /// Whether there is a picture other than a generated one.
     pub has_image: Option<bool>,
 }
 
@@ -245,7 +245,7 @@ pub struct PublicOrganizationData {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct PublicUserData {
-    /// The user's id.
+    /// The id of the user.
     pub user_id: Option<UserId>,
     /// The first name.
     pub first_name: Option<String>,
@@ -255,7 +255,7 @@ pub struct PublicUserData {
     pub profile_image_url: Option<String>,
     /// The URL of the image.
     pub image_url: Option<String>,
-    /// Whether it has image.
+    /// Whether there is a picture other than a generated one.
     pub has_image: Option<bool>,
     /// What the user is recognized by, most often an email address.
     pub identifier: Option<String>,

@@ -32,7 +32,7 @@ pub struct ActorToken {
     pub id: String,
     /// The status.
     pub status: Option<TokenStatus>,
-    /// The user's id.
+    /// The id of the user.
     pub user_id: Option<UserId>,
     /// The actor.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -74,9 +74,9 @@ pub struct Client {
     /// The sessions.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub sessions: Vec<Session>,
-    /// The sign in's id.
+    /// The id of the sign in.
     pub sign_in_id: Option<String>,
-    /// The sign up's id.
+    /// The id of the sign up.
     pub sign_up_id: Option<String>,
     /// The session that was used last.
     pub last_active_session_id: Option<SessionId>,
@@ -103,7 +103,7 @@ pub struct EmailAddress {
     /// The accounts that the address came from.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub linked_to: Vec<IdentificationLink>,
-    /// Whether: matches SSO connection.
+    /// Whether an enterprise connection is responsible for its domain.
     pub matches_sso_connection: Option<bool>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -129,18 +129,18 @@ pub struct EnterpriseAccount {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// The provider user's id.
+    /// The id of the provider user.
     pub provider_user_id: Option<String>,
-    /// The enterprise connection's id.
+    /// The id of the enterprise connection.
     pub enterprise_connection_id: Option<EnterpriseConnectionId>,
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub public_metadata: Metadata,
     /// The verification.
     pub verification: Option<Verification>,
     /// The enterprise connection.
     pub enterprise_connection: Option<EnterpriseAccountConnection>,
-    /// When: last authenticated.
+    /// When it was last authenticated.
     pub last_authenticated_at: Option<Timestamp>,
 }
 
@@ -165,13 +165,13 @@ pub struct EnterpriseAccountConnection {
     pub domains: Vec<String>,
     /// Whether it is active.
     pub active: Option<bool>,
-    /// Whether: sync user attributes.
+    /// Whether to sync user attributes.
     pub sync_user_attributes: Option<bool>,
     /// Whether to allow subdomains.
     pub allow_subdomains: Option<bool>,
-    /// Whether to allow IDP initiated.
+    /// Whether a sign-in may begin at the identity provider.
     pub allow_idp_initiated: Option<bool>,
-    /// Whether: disable additional identifications.
+    /// Whether to disable additional identifications.
     pub disable_additional_identifications: Option<bool>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -183,21 +183,21 @@ pub struct EnterpriseAccountConnection {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct ExternalAccount {
-    /// The object.
+    /// What Clerk calls this kind of object.
     pub object: Option<String>,
     /// The id.
     pub id: String,
     /// The provider.
     pub provider: Option<String>,
-    /// The identification's id.
+    /// The id of the identification.
     pub identification_id: Option<String>,
-    /// The provider user's id.
+    /// The id of the provider user.
     pub provider_user_id: Option<String>,
     /// The scopes that the user has granted, separated by spaces.
     pub approved_scopes: Option<String>,
     /// The email address.
     pub email_address: Option<String>,
-    /// Whether: email address verified.
+    /// Whether email address is verified.
     pub email_address_verified: Option<bool>,
     /// The first name.
     pub first_name: Option<String>,
@@ -211,7 +211,7 @@ pub struct ExternalAccount {
     pub username: Option<String>,
     /// The phone number.
     pub phone_number: Option<String>,
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub public_metadata: Metadata,
     /// The label.
@@ -241,9 +241,9 @@ pub struct IdentificationLink {
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct OAuthAccessToken {
-    /// The external account's id.
+    /// The id of the external account.
     pub external_account_id: Option<String>,
-    /// The provider user's id.
+    /// The id of the provider user.
     pub provider_user_id: Option<String>,
     /// The token.
     pub token: String,
@@ -251,12 +251,12 @@ pub struct OAuthAccessToken {
     pub expires_at: Option<Timestamp>,
     /// The provider.
     pub provider: Option<String>,
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub public_metadata: Metadata,
     /// The label.
     pub label: Option<String>,
-    /// The scopes.
+    /// What it is good for.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub scopes: Vec<String>,
     /// The ID token.
@@ -290,7 +290,7 @@ pub struct Passkey {
     pub id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// When: last used.
+    /// When it was last used.
     pub last_used_at: Option<Timestamp>,
     /// The verification.
     pub verification: Option<Verification>,
@@ -314,7 +314,7 @@ pub struct PhoneNumber {
     pub phone_number: Option<String>,
     /// Whether codes for the second step of signing in go to it.
     pub reserved_for_second_factor: Option<bool>,
-    /// Whether: default second factor.
+    /// Whether it is the one that a second factor is asked of first.
     pub default_second_factor: Option<bool>,
     /// Whether it is reserved.
     pub reserved: Option<bool>,
@@ -352,7 +352,7 @@ impl fmt::Debug for PhoneNumber {
     }
 }
 
-/// Saml account.
+/// SAML account.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct SamlAccount {
@@ -368,11 +368,11 @@ pub struct SamlAccount {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// The provider user's id.
+    /// The id of the provider user.
     pub provider_user_id: Option<String>,
-    /// When: last authenticated.
+    /// When it was last authenticated.
     pub last_authenticated_at: Option<Timestamp>,
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub public_metadata: Metadata,
     /// The verification.
@@ -381,7 +381,7 @@ pub struct SamlAccount {
     pub saml_connection: Option<SamlAccountConnection>,
 }
 
-/// Saml account connection.
+/// SAML account connection.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct SamlAccountConnection {
@@ -398,13 +398,13 @@ pub struct SamlAccountConnection {
     pub active: Option<bool>,
     /// The provider.
     pub provider: Option<String>,
-    /// Whether: sync user attributes.
+    /// Whether to sync user attributes.
     pub sync_user_attributes: Option<bool>,
     /// Whether to allow subdomains.
     pub allow_subdomains: Option<bool>,
-    /// Whether to allow IDP initiated.
+    /// Whether a sign-in may begin at the identity provider.
     pub allow_idp_initiated: Option<bool>,
-    /// Whether: disable additional identifications.
+    /// Whether to disable additional identifications.
     pub disable_additional_identifications: Option<bool>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -412,15 +412,15 @@ pub struct SamlAccountConnection {
     pub updated_at: Option<Timestamp>,
 }
 
-/// Scim user.
+/// SCIM user.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct ScimUser {
-    /// The directory's id.
+    /// The id of the directory.
     pub directory_id: Option<String>,
     /// Whether directory is on.
     pub directory_enabled: Option<bool>,
-    /// The external's id.
+    /// What another system calls it.
     pub external_id: Option<String>,
 }
 
@@ -430,9 +430,9 @@ pub struct ScimUser {
 pub struct Session {
     /// The id.
     pub id: SessionId,
-    /// The user's id.
+    /// The id of the user.
     pub user_id: Option<UserId>,
-    /// The client's id.
+    /// The id of the client.
     pub client_id: Option<ClientId>,
     /// Who acts as the user, when the user is impersonated.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -441,7 +441,7 @@ pub struct Session {
     pub status: Option<SessionStatus>,
     /// The organization that the session is in.
     pub last_active_organization_id: Option<OrganizationId>,
-    /// When: last active.
+    /// When it was last active.
     pub last_active_at: Option<Timestamp>,
     /// The latest activity.
     pub latest_activity: Option<SessionActivity>,
@@ -462,7 +462,7 @@ pub struct Session {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct SessionActivity {
-    /// The object.
+    /// What Clerk calls this kind of object.
     pub object: Option<String>,
     /// The id.
     pub id: Option<String>,
@@ -556,7 +556,7 @@ pub struct SignInToken {
     pub id: String,
     /// The status.
     pub status: Option<TokenStatus>,
-    /// The user's id.
+    /// The id of the user.
     pub user_id: Option<UserId>,
     /// The token.
     pub token: Option<String>,
@@ -610,7 +610,7 @@ pub struct SignUp {
     pub email_address: Option<String>,
     /// The phone number.
     pub phone_number: Option<String>,
-    /// The web3 wallet.
+    /// The Web3 wallet.
     pub web3_wallet: Option<String>,
     /// Whether password is on.
     pub password_enabled: Option<bool>,
@@ -618,23 +618,23 @@ pub struct SignUp {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// The unsafe metadata.
+    /// Writable by the user, so believe nothing in it.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub unsafe_metadata: Metadata,
-    /// The public metadata.
+    /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub public_metadata: Metadata,
-    /// Whether: custom action.
+    /// Whether `custom_action` holds.
     pub custom_action: Option<bool>,
-    /// The external's id.
+    /// What another system calls it.
     pub external_id: Option<String>,
-    /// The created session's id.
+    /// The id of the created session.
     pub created_session_id: Option<SessionId>,
-    /// The created user's id.
+    /// The id of the created user.
     pub created_user_id: Option<UserId>,
-    /// When: abandon.
+    /// When it was abandon.
     pub abandon_at: Option<Timestamp>,
-    /// When: legal accepted.
+    /// When the terms were accepted.
     pub legal_accepted_at: Option<Timestamp>,
     /// The locale.
     pub locale: Option<String>,
@@ -662,7 +662,7 @@ pub struct SignUpVerifications {
     pub email_address: Option<SignUpVerification>,
     /// The phone number.
     pub phone_number: Option<SignUpVerification>,
-    /// The web3 wallet.
+    /// The Web3 wallet.
     pub web3_wallet: Option<SignUpVerification>,
     /// The external account.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -673,7 +673,7 @@ pub struct SignUpVerifications {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct TotalCount {
-    /// The total count.
+    /// How many there are in all.
     #[serde(deserialize_with = "decode::hard_integer")]
     pub total_count: i64,
 }
@@ -708,7 +708,7 @@ pub struct TrustedDevice {
     pub created_at: Option<Timestamp>,
     /// When it was updated.
     pub updated_at: Option<Timestamp>,
-    /// When: last used.
+    /// When it was last used.
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
@@ -726,7 +726,7 @@ pub struct User {
     pub primary_email_address_id: Option<EmailAddressId>,
     /// Which of `phone_numbers` messages go to.
     pub primary_phone_number_id: Option<PhoneNumberId>,
-    /// The primary web3 wallet's id.
+    /// The id of the primary Web3 wallet.
     pub primary_web3_wallet_id: Option<String>,
     /// The username.
     pub username: Option<String>,
@@ -757,7 +757,7 @@ pub struct User {
     /// The phone numbers.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub phone_numbers: Vec<PhoneNumber>,
-    /// The web3 wallets.
+    /// The Web3 wallets.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub web3_wallets: Vec<Web3Wallet>,
     /// The passkeys.
@@ -775,7 +775,7 @@ pub struct User {
     pub mfa_enabled_at: Option<Timestamp>,
     /// When the second factors were last turned off, even if one is on now.
     pub mfa_disabled_at: Option<Timestamp>,
-    /// When: password last updated.
+    /// When the password was last updated.
     pub password_last_updated_at: Option<Timestamp>,
     /// The external accounts.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -807,9 +807,9 @@ pub struct User {
     pub updated_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// Whether delete self is on.
+    /// Whether the user may delete their own account.
     pub delete_self_enabled: Option<bool>,
-    /// Whether create organization is on.
+    /// Whether the user may create organizations.
     pub create_organization_enabled: Option<bool>,
     /// How many organizations the user may create; 0 stands for no limit.
     #[serde(default, deserialize_with = "decode::integer")]
@@ -818,9 +818,9 @@ pub struct User {
     pub last_active_at: Option<Timestamp>,
     /// When the user accepted the terms.
     pub legal_accepted_at: Option<Timestamp>,
-    /// Whether: bypass client trust.
+    /// Whether devices nobody has seen yet are trusted like others.
     pub bypass_client_trust: Option<bool>,
-    /// The SCIM.
+    /// What the directory says of the user.
     pub scim: Option<ScimUser>,
 }
 
@@ -888,11 +888,11 @@ impl fmt::Debug for User {
     }
 }
 
-/// User id only.
+/// User ID only.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct UserIdOnly {
-    /// The user's id.
+    /// The id of the user.
     pub user_id: Option<UserId>,
 }
 
@@ -900,7 +900,7 @@ pub struct UserIdOnly {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Verification {
-    /// The object.
+    /// What Clerk calls this kind of object.
     pub object: Option<String>,
     /// The status.
     pub status: Option<VerificationStatus>,
@@ -914,7 +914,7 @@ pub struct Verification {
     pub expire_at: Option<Timestamp>,
     /// The channel.
     pub channel: Option<String>,
-    /// The verified at client.
+    /// The id of the client it was verified on.
     pub verified_at_client: Option<String>,
     /// The error.
     pub error: Option<VerificationError>,
@@ -930,15 +930,15 @@ pub struct Verification {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct VerificationAttempt {
-    /// The object.
+    /// What Clerk calls this kind of object.
     pub object: Option<String>,
     /// The id.
     pub id: Option<String>,
     /// The status.
     pub status: Option<VerificationStatus>,
-    /// The strategy.
+    /// The way of verifying.
     pub strategy: Option<String>,
-    /// The attempts.
+    /// How often it was attempted.
     #[serde(default, deserialize_with = "decode::integer")]
     pub attempts: Option<i64>,
     /// When it expires.
@@ -957,18 +957,18 @@ pub struct VerificationError {
     pub long_message: Option<String>,
     /// The code.
     pub code: Option<String>,
-    /// The meta.
+    /// What else there is to say of it.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub meta: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Web3Wallet.
+/// Web3 wallet.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Web3Wallet {
     /// The id.
     pub id: Option<String>,
-    /// The web3 wallet.
+    /// The Web3 wallet.
     pub web3_wallet: Option<String>,
     /// The verification.
     pub verification: Option<Verification>,
