@@ -3,7 +3,8 @@
     feature = "async",
     feature = "blocking",
     feature = "users",
-    feature = "instance"
+    feature = "instance",
+    feature = "organizations"
 ))]
 #![allow(
     dead_code,
@@ -11,6 +12,10 @@
     reason = "the examples' `main` is not what runs here"
 )]
 
+#[path = "../examples/organizations.rs"]
+mod organizations;
+#[path = "../examples/organizations_blocking.rs"]
+mod organizations_blocking;
 #[path = "../examples/sessions.rs"]
 mod sessions;
 #[path = "../examples/sessions_blocking.rs"]
@@ -99,6 +104,31 @@ fn sessions_are_started_used_and_revoked() {
         assert!(done[4..].iter().all(|step| *step == ("RevokeSession", 200)));
         assert!(done.len() > 4);
     }
+}
+
+#[test]
+fn organizations_are_founded_joined_and_dissolved() {
+    let (one, other) = (server(), server());
+    let ada = one.emulator().user_id("ada@example.com").unwrap();
+    let asynchronous = async {
+        let clerk = clerk(&one, clerk::Clerk::builder());
+        organizations::run(&clerk, &ada).await
+    };
+    wait(asynchronous).unwrap();
+    let ada = other.emulator().user_id("ada@example.com").unwrap();
+    let clerk = clerk(&other, blocking::Clerk::builder());
+    organizations_blocking::run(&clerk, &ada).unwrap();
+    let steps = [
+        ("CreateOrganization", 200),
+        ("CreateOrganizationMembership", 200),
+        ("UpdateOrganizationMembership", 200),
+        ("ListOrganizationMemberships", 200),
+        ("CreateOrganizationInvitation", 200),
+        ("ListOrganizationInvitations", 200),
+        ("DeleteOrganization", 200),
+    ];
+    assert_eq!(carried_out(&one), steps);
+    assert_eq!(carried_out(&other), steps);
 }
 
 #[test]
