@@ -77,7 +77,6 @@ const EXPLANATIONS: &[(&str, Explanation)] = &[
     ("oauth-provider-prefix", oauth_provider_prefix),
     ("explicit-nulls", explicit_nulls),
     ("defaults-of-the-sdk", defaults_of_the_sdk),
-    ("paginated-plans", paginated_plans),
     ("change-domain", change_domain),
     ("suffixed-cookies", suffixed_cookies),
 ];
@@ -175,11 +174,6 @@ fn defaults_of_the_sdk(row: &Row, difference: &Difference) -> bool {
         _ => return false,
     };
     difference.is(&format!("body {field}"), Some(value), None)
-}
-
-fn paginated_plans(row: &Row, difference: &Difference) -> bool {
-    let ours = Some(json!(["true"]));
-    row.method == "billing.getPlanList" && difference.is("query paginated", None, ours)
 }
 
 fn change_domain(row: &Row, difference: &Difference) -> bool {
