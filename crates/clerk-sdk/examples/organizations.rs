@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     run(&Clerk::from_env()?, &env::var("CLERK_USER_ID")?).await
 }
 
-pub async fn run(clerk: &Clerk, user: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(clerk: &Clerk, user: &str) -> Result<(), Box<dyn Error>> {
     let navy = clerk.organizations().create("Navy").send().await?;
     println!("founded {}", navy.id);
 

@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     run(&Clerk::from_env()?, &env::var("CLERK_USER_ID")?)
 }
 
-pub fn run(clerk: &Clerk, user: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(clerk: &Clerk, user: &str) -> Result<(), Box<dyn Error>> {
     let navy = clerk.organizations().create("Navy").send()?;
     println!("founded {}", navy.id);
 

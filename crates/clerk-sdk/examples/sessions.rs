@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     run(&Clerk::from_env()?, &user, &template).await
 }
 
-pub async fn run(clerk: &Clerk, user: &str, template: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(clerk: &Clerk, user: &str, template: &str) -> Result<(), Box<dyn Error>> {
     let sessions = clerk.sessions();
     let session = sessions.create(user).send().await?;
     println!("started {}", session.id);

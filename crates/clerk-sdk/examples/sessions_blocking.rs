@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     run(&Clerk::from_env()?, &user, &template)
 }
 
-pub fn run(clerk: &Clerk, user: &str, template: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(clerk: &Clerk, user: &str, template: &str) -> Result<(), Box<dyn Error>> {
     let sessions = clerk.sessions();
     let session = sessions.create(user).send()?;
     println!("started {}", session.id);

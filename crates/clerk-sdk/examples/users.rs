@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     run(&Clerk::from_env()?).await
 }
 
-pub async fn run(clerk: &Clerk) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(clerk: &Clerk) -> Result<(), Box<dyn Error>> {
     let users = clerk.users();
     let grace = users
         .create()

@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     run(&Clerk::from_env()?)
 }
 
-pub fn run(clerk: &Clerk) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(clerk: &Clerk) -> Result<(), Box<dyn Error>> {
     let users = clerk.users();
     let grace = users
         .create()

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     run(&Clerk::from_env()?, &token).await
 }
 
-pub async fn run(clerk: &Clerk, token: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(clerk: &Clerk, token: &str) -> Result<(), Box<dyn Error>> {
     // Fetched for show: a `Clerk` fetches and keeps its keys by itself.
     for key in clerk.jwks().get().send().await?.keys {
         println!("key {}", key.kid.as_deref().unwrap_or("without a name"));

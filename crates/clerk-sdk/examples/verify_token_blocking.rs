@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     run(&Clerk::from_env()?, &token)
 }
 
-pub fn run(clerk: &Clerk, token: &str) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(clerk: &Clerk, token: &str) -> Result<(), Box<dyn Error>> {
     // Fetched for show: a `Clerk` fetches and keeps its keys by itself.
     for key in clerk.jwks().get().send()?.keys {
         println!("key {}", key.kid.as_deref().unwrap_or("without a name"));

@@ -6,11 +6,7 @@
     feature = "instance",
     feature = "organizations"
 ))]
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "the examples' `main` is not what runs here"
-)]
+#![allow(dead_code, reason = "the examples' `main` is not what runs here")]
 
 #[path = "../examples/organizations.rs"]
 mod organizations;
