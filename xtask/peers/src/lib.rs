@@ -1,12 +1,18 @@
-//! Rows of the benchmark: each verifies the same token, or does part of that.
+//! Rows of the benchmark: each verifies the same token, or reads the same users, or does part of
+//! that.
 //!
 //! Two programs share them. `time` measures, and `count` counts allocations; they are apart
 //! because counting costs time, and most to the row that allocates most.
 
+// A user has more fields than `json!` expects of an object.
+#![recursion_limit = "256"]
+
 mod fixture;
 mod futures;
-mod key_server;
+mod loopback;
 mod rows;
+mod users;
 
 pub use fixture::Fixture;
-pub use rows::{ROWS, Row, Run};
+pub use rows::{Clock, ROWS, Row, Run};
+pub use users::users;

@@ -1,65 +1,138 @@
 //! What is measured.
 
+mod calling;
+mod decoding;
 mod others;
 mod ours;
 
 use crate::Fixture;
 
-/// One verification. It panics if the answer is not the expected one.
+/// One verification, one page read, one user fetched. It panics if the answer is not the expected one.
 pub type Run = Box<dyn FnMut()>;
 
 /// A line of the table.
 pub struct Row {
     /// How the row is called on the command line.
     pub name: &'static str,
+    /// The row it is compared with.
+    pub reference: &'static str,
+    /// How it is timed.
+    pub clock: Clock,
     /// What need not be repeated: keys parsed, caches filled.
     pub prepare: fn(&Fixture) -> Run,
 }
 
-/// Every row; the first is what the others are compared with.
+/// What passes while a row runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock {
+    /// The time this thread computes, which a busy neighbour does not lengthen.
+    Thread,
+    /// The time on the wall, for rows that wait for another thread.
+    Wall,
+}
+
+/// Every row. References come before the rows that are compared with them.
 pub const ROWS: &[Row] = &[
     Row {
         name: "raw-ring",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: others::raw_ring,
     },
     Row {
         name: "verify-ring",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: ours::verify_ring,
     },
     Row {
         name: "verifier-cached-key",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: ours::verifier_cached_key,
     },
     Row {
         name: "refuse-malformed",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: ours::refuse_malformed,
     },
     Row {
         name: "refuse-oversize",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: ours::refuse_oversize,
     },
     Row {
         name: "refuse-wrong-algorithm",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: ours::refuse_wrong_algorithm,
     },
     Row {
         name: "refuse-unknown-key",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: ours::refuse_unknown_key,
     },
     Row {
         name: "jsonwebtoken-9",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: others::jsonwebtoken_9,
     },
     Row {
         name: "jsonwebtoken-11-aws-lc",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: others::jsonwebtoken_11,
     },
     Row {
         name: "clerk-rs-key-given",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: others::clerk_rs_key_given,
     },
     Row {
         name: "clerk-rs-cached-key",
+        reference: "raw-ring",
+        clock: Clock::Thread,
         prepare: others::clerk_rs_cached_key,
+    },
+    Row {
+        name: "decode-500-users-serde",
+        reference: "decode-500-users-serde",
+        clock: Clock::Thread,
+        prepare: decoding::by_hand,
+    },
+    Row {
+        name: "decode-500-users",
+        reference: "decode-500-users-serde",
+        clock: Clock::Thread,
+        prepare: decoding::ours,
+    },
+    Row {
+        name: "decode-500-users-clerk-rs",
+        reference: "decode-500-users-serde",
+        clock: Clock::Thread,
+        prepare: decoding::clerk_rs,
+    },
+    Row {
+        name: "get-user-clerk-rs",
+        reference: "get-user-clerk-rs",
+        clock: Clock::Wall,
+        prepare: calling::clerk_rs,
+    },
+    Row {
+        name: "get-user-reqwest",
+        reference: "get-user-clerk-rs",
+        clock: Clock::Wall,
+        prepare: calling::reqwest,
+    },
+    Row {
+        name: "get-user-ureq",
+        reference: "get-user-clerk-rs",
+        clock: Clock::Wall,
+        prepare: calling::ureq,
     },
 ];

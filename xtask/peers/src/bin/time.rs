@@ -1,14 +1,15 @@
 //! Measures the rows, interleaved, and prints a line of JSON for each.
 //!
 //! `time [ROW]...` measures; `time --iterate ROW COUNT` only runs one row that often, for a
-//! profiler to watch; `time --fixture` prints the token and its key for programs in other languages.
+//! profiler to watch; `time --fixture` prints the token, its key and the users for programs in
+//! other languages.
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
-use peers::{Fixture, ROWS, Row, Run};
+use peers::{Clock, Fixture, ROWS, Row, Run, users};
 use serde_json::json;
 
 /// Short enough that a disturbance spoils few samples, long enough that reading the clock is nothing.
@@ -18,7 +19,7 @@ const SAMPLE: Duration = Duration::from_millis(1);
 const ROUNDS: usize = 401;
 
 struct Candidate {
-    name: &'static str,
+    row: &'static Row,
     run: Run,
     /// How many runs make a sample.
     batch: u32,
@@ -27,9 +28,9 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn new(row: &Row, fixture: &Fixture) -> Self {
+    fn new(row: &'static Row, fixture: &Fixture) -> Self {
         let mut candidate = Self {
-            name: row.name,
+            row,
             run: (row.prepare)(fixture),
             batch: 1,
             samples: Vec::with_capacity(ROUNDS),
@@ -41,11 +42,14 @@ impl Candidate {
     }
 
     fn spent(&mut self) -> Duration {
-        let start = ThreadTime::now();
+        let (thread, wall) = (ThreadTime::now(), Instant::now());
         for _ in 0..self.batch {
             (self.run)();
         }
-        start.elapsed()
+        match self.row.clock {
+            Clock::Thread => thread.elapsed(),
+            Clock::Wall => wall.elapsed(),
+        }
     }
 
     fn sample(&mut self) {
@@ -61,23 +65,29 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 fn measure(names: &[String]) {
     let fixture = Fixture::new();
-    let wanted = |(index, row): &(usize, &Row)| {
-        *index == 0 || names.is_empty() || names.iter().any(|name| name == row.name)
+    let named = |row: &Row| names.is_empty() || names.iter().any(|name| name == row.name);
+    let wanted = |row: &Row| {
+        named(row)
+            || ROWS
+                .iter()
+                .any(|other| named(other) && other.reference == row.name)
     };
-    let rows = ROWS.iter().enumerate().filter(wanted);
-    let mut candidates: Vec<Candidate> =
-        rows.map(|(_, row)| Candidate::new(row, &fixture)).collect();
+    let rows = ROWS.iter().filter(|row| wanted(row));
+    let mut candidates: Vec<Candidate> = rows.map(|row| Candidate::new(row, &fixture)).collect();
     for _ in 0..ROUNDS {
         candidates.iter_mut().for_each(Candidate::sample);
     }
-    let reference = candidates[0].samples.clone();
-    for Candidate { name, samples, .. } in candidates {
+    for Candidate { row, samples, .. } in &candidates {
+        let reference = candidates
+            .iter()
+            .find(|other| other.row.name == row.reference);
+        let reference = reference.expect("references are measured, too");
         // Neighbours in time share their disturbances, so a ratio is taken within its round.
-        let ratios = samples.iter().zip(&reference).map(|(own, raw)| own / raw);
-        let ratio = median(ratios.collect());
+        let pairs = samples.iter().zip(&reference.samples);
+        let ratio = median(pairs.map(|(own, reference)| own / reference).collect());
         println!(
             "{}",
-            json!({ "name": name, "median_ns": median(samples), "ratio": ratio })
+            json!({ "name": row.name, "median_ns": median(samples.clone()), "ratio": ratio })
         );
     }
 }
@@ -100,7 +110,7 @@ fn main() {
             let fixture = Fixture::new();
             println!(
                 "{}",
-                json!({ "token": fixture.token, "jwk": fixture.jwk() })
+                json!({ "token": fixture.token, "jwk": fixture.jwk(), "users": users(500) })
             );
         }
         _ => measure(&arguments),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::Run;
 use crate::futures::{at_once, to_its_end};
-use crate::{Fixture, key_server};
+use crate::{Fixture, loopback};
 
 /// The floor: no parsing, no base64, no JSON, no claims.
 pub(super) fn raw_ring(fixture: &Fixture) -> Run {
@@ -84,7 +84,7 @@ pub(super) fn clerk_rs_key_given(fixture: &Fixture) -> Run {
 pub(super) fn clerk_rs_cached_key(fixture: &Fixture) -> Run {
     let keys = serde_json::json!({ "keys": [fixture.jwk()] });
     let configuration = clerk_rs::ClerkConfiguration::new("sk_test_of_the_benchmark")
-        .with_base_path(key_server::start(keys.to_string()));
+        .with_base_path(loopback::start(&keys.to_string()));
     let cache = MemoryCacheJwksProvider::new(clerk_rs::Clerk::new(configuration));
     let cache = Arc::new(cache);
     let token = fixture.token.clone();

@@ -14,7 +14,7 @@ use clerk_jwt::{
 
 use super::Run;
 use crate::futures::{at_once, to_its_end};
-use crate::{Fixture, key_server};
+use crate::{Fixture, loopback};
 
 /// A key parsed once and a policy that checks what Clerk recommends checking.
 struct Verification {
@@ -116,7 +116,7 @@ fn clerk(fixture: &Fixture) -> Clerk {
     policy.unknown_key_cooldown = Duration::from_secs(3600);
     Clerk::builder()
         .secret_key("sk_test_of_the_benchmark")
-        .api_url(key_server::start(keys.to_string()))
+        .api_url(loopback::start(&keys.to_string()))
         .issuers([Fixture::ISSUER])
         .authorized_parties(AuthorizedParties::require([Fixture::PARTY]))
         .cache_policy(policy)

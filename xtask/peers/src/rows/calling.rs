@@ -1,0 +1,54 @@
+//! Fetching one user over a connection that stays open.
+
+use clerk::{Clerk, blocking};
+use tokio::runtime::Runtime;
+
+use super::Run;
+use crate::{Fixture, loopback, users};
+
+const SECRET: &str = "sk_test_of_the_benchmark";
+
+fn server() -> (String, String) {
+    let user = &users(1)[0];
+    let id = user["id"].as_str().expect("users have ids").to_owned();
+    (loopback::start(&user.to_string()), id)
+}
+
+/// One thread, as the others have: what is measured is a request's way, not how many go at once.
+fn runtime() -> Runtime {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime of one thread")
+}
+
+pub(super) fn reqwest(_: &Fixture) -> Run {
+    let (url, id) = server();
+    let runtime = runtime();
+    let clerk = Clerk::builder().secret_key(SECRET).api_url(url);
+    let clerk = clerk.build().expect("sound settings");
+    Box::new(move || {
+        let user = runtime.block_on(clerk.send(clerk_api::users::get(&id)));
+        assert_eq!(user.expect("a user").id, id.as_str());
+    })
+}
+
+pub(super) fn ureq(_: &Fixture) -> Run {
+    let (url, id) = server();
+    let clerk = blocking::Clerk::builder().secret_key(SECRET).api_url(url);
+    let clerk = clerk.build().expect("sound settings");
+    Box::new(move || {
+        let user = clerk.send(clerk_api::users::get(&id));
+        assert_eq!(user.expect("a user").id, id.as_str());
+    })
+}
+
+pub(super) fn clerk_rs(_: &Fixture) -> Run {
+    let (url, id) = server();
+    let runtime = runtime();
+    let configuration = clerk_rs::ClerkConfiguration::new(SECRET).with_base_path(url);
+    Box::new(move || {
+        let user = clerk_rs::apis::users_api::get_user(&configuration, &id);
+        assert_eq!(runtime.block_on(user).expect("a user").id, id);
+    })
+}
