@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::repository::{self, Metadata};
-use crate::{Outcome, tidy};
+use crate::{Outcome, codegen, tidy};
 
 /// How a step ended, when it did not fail.
 enum Verdict {
@@ -44,6 +44,14 @@ const STEPS: &[Step] = &[
                 succeed(cargo(&["fmt", "--check", "--manifest-path", manifest]))?;
             }
             pass(cargo(&["fmt", "--all", "--check"]))
+        },
+    },
+    Step {
+        name: "codegen",
+        about: "the generated code is what the catalogue says",
+        run: |_| match codegen::run(&["--check".to_owned()]) {
+            Ok(()) => Ok(Verdict::Passed),
+            Err(error) => Err(error.to_string()),
         },
     },
     Step {
