@@ -5,7 +5,7 @@ macro_rules! calls {
         $(#[$about:meta])* $group:ident
         $(
             $(#[$meta:meta])*
-            $name:ident($($input:ident: $given:ty),*) => $operation:ident -> $output:ty;
+            $name:ident($($input:ident: $given:ty),* $(,)?) => $operation:ident -> $output:ty;
         )*
     ) => {
         $(#[$about])*

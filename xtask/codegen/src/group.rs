@@ -3,7 +3,7 @@
 use clerk_catalogue::ir::{Api, Group, Operation, Paging};
 
 use crate::model::upper_camel;
-use crate::source::{Source, uses};
+use crate::source::{Source, WIDTH, uses};
 use crate::{Error, File, operation, prose};
 
 /// What a module may need, by the crate it comes from, and how its use is recognised.
@@ -111,11 +111,16 @@ fn table(source: &mut Source, api: &Api, group: &Group) -> Result<(), Error> {
             format!("=> {ty} -> {output};"),
         );
         // `rustfmt` does not look into the tables.
-        let fits = head.len() + 1 + tail.len() <= 100;
-        source.push(format_args!(
-            "{head}{}{tail}",
-            if fits { " " } else { "\n        " }
-        ));
+        if head.len() + 1 + tail.len() <= WIDTH {
+            source.push(format_args!("{head} {tail}"));
+        } else if head.len() <= WIDTH {
+            source.push(format_args!("{head}\n        {tail}"));
+        } else {
+            let arguments = arguments.replace(", ", ",\n        ");
+            source.push(format_args!(
+                "    {name}(\n        {arguments},\n    ) {tail}"
+            ));
+        }
     }
     source.push("}");
     Ok(())

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display, Write as _};
 
-/// How wide comments are; `rustfmt` leaves them as they are.
-const WIDTH: usize = 100;
+/// How wide lines are where `rustfmt` leaves them as they are.
+pub(crate) const WIDTH: usize = 100;
 
 /// The text of a file. Its layout is left to `rustfmt`, but for comments.
 #[derive(Debug, Default)]

@@ -14,8 +14,12 @@ calls! {
     /// Creates a link that signs a software agent in as a user, for a task.
     #[doc(alias = "CreateAgentTask")]
     #[doc(alias = "agentTasks.create")]
-    create(on_behalf_of: models::AgentTaskUser, agent_name: impl AsRef<str>, task_description: impl AsRef<str>, redirect_url: impl AsRef<str>)
-        => Create -> models::AgentTask;
+    create(
+        on_behalf_of: models::AgentTaskUser,
+        agent_name: impl AsRef<str>,
+        task_description: impl AsRef<str>,
+        redirect_url: impl AsRef<str>,
+    ) => Create -> models::AgentTask;
 
     /// Revokes an agent task whose link has not been used.
     #[doc(alias = "RevokeAgentTask")]

@@ -29,8 +29,12 @@ calls! {
 
     /// Adds to a user's credit, or takes from it. The same `idempotency_key` does so once.
     #[doc(alias = "AdjustUserBillingCreditBalance")]
-    adjust_user_credit_balance(user_id: impl Into<UserId>, amount: i64, action: impl Into<models::BillingCreditAction>, idempotency_key: impl AsRef<str>)
-        => AdjustUserCreditBalance -> models::BillingCreditLedgerEntry;
+    adjust_user_credit_balance(
+        user_id: impl Into<UserId>,
+        amount: i64,
+        action: impl Into<models::BillingCreditAction>,
+        idempotency_key: impl AsRef<str>,
+    ) => AdjustUserCreditBalance -> models::BillingCreditLedgerEntry;
 
     /// Fetches what an organization is subscribed to.
     #[doc(alias = "GetOrganizationBillingSubscription")]
@@ -45,8 +49,12 @@ calls! {
 
     /// Adds to an organization's credit, or takes from it. The same `idempotency_key` does so once.
     #[doc(alias = "AdjustOrganizationBillingCreditBalance")]
-    adjust_organization_credit_balance(organization_id: impl Into<OrganizationId>, amount: i64, action: impl Into<models::BillingCreditAction>, idempotency_key: impl AsRef<str>)
-        => AdjustOrganizationCreditBalance -> models::BillingCreditLedgerEntry;
+    adjust_organization_credit_balance(
+        organization_id: impl Into<OrganizationId>,
+        amount: i64,
+        action: impl Into<models::BillingCreditAction>,
+        idempotency_key: impl AsRef<str>,
+    ) => AdjustOrganizationCreditBalance -> models::BillingCreditLedgerEntry;
 
     /// Lists the plans, free ones included, the newest first.
     #[doc(alias = "GetCommercePlanList")]
@@ -75,23 +83,32 @@ calls! {
     /// Prolongs a free trial that is running, by at most a year.
     #[doc(alias = "ExtendBillingSubscriptionItemFreeTrial")]
     #[doc(alias = "billing.extendSubscriptionItemFreeTrial")]
-    extend_subscription_item_free_trial(subscription_item_id: impl Into<String>, extend_to: impl Into<Timestamp>)
-        => ExtendSubscriptionItemFreeTrial -> models::BillingSubscriptionItem;
+    extend_subscription_item_free_trial(
+        subscription_item_id: impl Into<String>,
+        extend_to: impl Into<Timestamp>,
+    ) => ExtendSubscriptionItemFreeTrial -> models::BillingSubscriptionItem;
 
     /// Moves a subscription item from one price to another.
     #[doc(alias = "CreateBillingPriceTransition")]
-    create_price_transition(subscription_item_id: impl Into<String>, from_price_id: impl AsRef<str>, to_price_id: impl AsRef<str>)
-        => CreatePriceTransition -> models::BillingPriceTransition;
+    create_price_transition(
+        subscription_item_id: impl Into<String>,
+        from_price_id: impl AsRef<str>,
+        to_price_id: impl AsRef<str>,
+    ) => CreatePriceTransition -> models::BillingPriceTransition;
 
     /// Grants a discount on a subscription item, in place of the one it may have.
     #[doc(alias = "ApplyBillingSubscriptionItemDiscount")]
-    apply_subscription_item_discount(subscription_item_id: impl Into<String>, discount_id: impl AsRef<str>)
-        => ApplySubscriptionItemDiscount -> models::BillingDiscountRedemption;
+    apply_subscription_item_discount(
+        subscription_item_id: impl Into<String>,
+        discount_id: impl AsRef<str>,
+    ) => ApplySubscriptionItemDiscount -> models::BillingDiscountRedemption;
 
     /// Takes the discount off a subscription item.
     #[doc(alias = "RemoveBillingSubscriptionItemDiscount")]
-    remove_subscription_item_discount(subscription_item_id: impl Into<String>, discount_id: impl Into<String>)
-        => RemoveSubscriptionItemDiscount -> models::BillingDiscountRedemption;
+    remove_subscription_item_discount(
+        subscription_item_id: impl Into<String>,
+        discount_id: impl Into<String>,
+    ) => RemoveSubscriptionItemDiscount -> models::BillingDiscountRedemption;
 
     /// Lists statements, the newest first.
     #[doc(alias = "GetBillingStatementList")]

@@ -54,8 +54,10 @@ calls! {
 
     /// Replaces all mappings of groups to roles; the first is the strongest.
     #[doc(alias = "ReplaceDirectoryGroupRoleMappings")]
-    replace_group_role_mappings(directory_id: impl Into<String>, mappings: impl IntoIterator<Item = models::DirectoryGroupRoleMappingInput>)
-        => ReplaceGroupRoleMappings -> Page<models::DirectoryGroupRoleMapping>;
+    replace_group_role_mappings(
+        directory_id: impl Into<String>,
+        mappings: impl IntoIterator<Item = models::DirectoryGroupRoleMappingInput>,
+    ) => ReplaceGroupRoleMappings -> Page<models::DirectoryGroupRoleMapping>;
 
     /// Deletes one mapping of a group to a role.
     #[doc(alias = "DeleteDirectoryGroupRoleMapping")]

@@ -41,8 +41,11 @@ calls! {
     /// Checks a code that was sent to an email address. A wrong code is an answer, not an error:
     /// read `status`.
     #[doc(alias = "AttemptEmailAddressVerification")]
-    attempt_verification(email_address_id: impl Into<EmailAddressId>, verification_id: impl AsRef<str>, code: impl AsRef<str>)
-        => AttemptVerification -> models::VerificationAttempt;
+    attempt_verification(
+        email_address_id: impl Into<EmailAddressId>,
+        verification_id: impl AsRef<str>,
+        code: impl AsRef<str>,
+    ) => AttemptVerification -> models::VerificationAttempt;
 
     /// Gives a user one email address in place of all others.
     #[doc(alias = "ReplaceUserEmailAddress")]

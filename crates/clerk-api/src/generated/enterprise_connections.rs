@@ -24,8 +24,11 @@ calls! {
     /// Creates an enterprise connection.
     #[doc(alias = "CreateEnterpriseConnection")]
     #[doc(alias = "enterpriseConnections.createEnterpriseConnection")]
-    create(name: impl AsRef<str>, provider: impl Into<models::EnterpriseConnectionProvider>, domains: impl IntoIterator<Item = impl AsRef<str>>)
-        => Create -> models::EnterpriseConnection;
+    create(
+        name: impl AsRef<str>,
+        provider: impl Into<models::EnterpriseConnectionProvider>,
+        domains: impl IntoIterator<Item = impl AsRef<str>>,
+    ) => Create -> models::EnterpriseConnection;
 
     /// Fetches one enterprise connection.
     #[doc(alias = "GetEnterpriseConnection")]

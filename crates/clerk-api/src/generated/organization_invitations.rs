@@ -26,8 +26,11 @@ calls! {
     /// Invites somebody to an organization and sends the email, unless `notify` is false.
     #[doc(alias = "CreateOrganizationInvitation")]
     #[doc(alias = "organizations.createOrganizationInvitation")]
-    create(organization_id: impl Into<OrganizationId>, email_address: impl AsRef<str>, role: impl AsRef<str>)
-        => Create -> models::OrganizationInvitation;
+    create(
+        organization_id: impl Into<OrganizationId>,
+        email_address: impl AsRef<str>,
+        role: impl AsRef<str>,
+    ) => Create -> models::OrganizationInvitation;
 
     /// Lists the invitations of an organization, the newest first.
     #[doc(alias = "ListOrganizationInvitations")]
@@ -38,8 +41,10 @@ calls! {
     /// Invites several people to an organization at once.
     #[doc(alias = "CreateOrganizationInvitationBulk")]
     #[doc(alias = "organizations.createOrganizationInvitationBulk")]
-    bulk_create(organization_id: impl Into<OrganizationId>, items: impl IntoIterator<Item = models::BulkOrganizationInvitation>)
-        => BulkCreate -> Page<models::OrganizationInvitation>;
+    bulk_create(
+        organization_id: impl Into<OrganizationId>,
+        items: impl IntoIterator<Item = models::BulkOrganizationInvitation>,
+    ) => BulkCreate -> Page<models::OrganizationInvitation>;
 
     /// Lists the invitations that nobody has accepted yet. List with a status instead.
     #[doc(alias = "ListPendingOrganizationInvitations")]
@@ -50,14 +55,18 @@ calls! {
     /// Fetches one invitation of an organization.
     #[doc(alias = "GetOrganizationInvitation")]
     #[doc(alias = "organizations.getOrganizationInvitation")]
-    get(organization_id: impl Into<OrganizationId>, invitation_id: impl Into<OrganizationInvitationId>)
-        => Get -> models::OrganizationInvitation;
+    get(
+        organization_id: impl Into<OrganizationId>,
+        invitation_id: impl Into<OrganizationInvitationId>,
+    ) => Get -> models::OrganizationInvitation;
 
     /// Revokes an invitation that nobody has accepted yet, so that its link leads nowhere.
     #[doc(alias = "RevokeOrganizationInvitation")]
     #[doc(alias = "organizations.revokeOrganizationInvitation")]
-    revoke(organization_id: impl Into<OrganizationId>, invitation_id: impl Into<OrganizationInvitationId>)
-        => Revoke -> models::OrganizationInvitation;
+    revoke(
+        organization_id: impl Into<OrganizationId>,
+        invitation_id: impl Into<OrganizationInvitationId>,
+    ) => Revoke -> models::OrganizationInvitation;
 }
 
 lists! {

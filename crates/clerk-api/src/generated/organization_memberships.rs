@@ -20,8 +20,11 @@ calls! {
     /// Makes a user a member of an organization at once, without an invitation.
     #[doc(alias = "CreateOrganizationMembership")]
     #[doc(alias = "organizations.createOrganizationMembership")]
-    create(organization_id: impl Into<OrganizationId>, user_id: impl Into<UserId>, role: impl AsRef<str>)
-        => Create -> models::OrganizationMembership;
+    create(
+        organization_id: impl Into<OrganizationId>,
+        user_id: impl Into<UserId>,
+        role: impl AsRef<str>,
+    ) => Create -> models::OrganizationMembership;
 
     /// Lists the members of an organization.
     #[doc(alias = "ListOrganizationMemberships")]
@@ -32,8 +35,11 @@ calls! {
     /// Gives a member another role.
     #[doc(alias = "UpdateOrganizationMembership")]
     #[doc(alias = "organizations.updateOrganizationMembership")]
-    update(organization_id: impl Into<OrganizationId>, user_id: impl Into<UserId>, role: impl AsRef<str>)
-        => Update -> models::OrganizationMembership;
+    update(
+        organization_id: impl Into<OrganizationId>,
+        user_id: impl Into<UserId>,
+        role: impl AsRef<str>,
+    ) => Update -> models::OrganizationMembership;
 
     /// Takes a user out of an organization. The answer is the membership as it was.
     #[doc(alias = "DeleteOrganizationMembership")]

@@ -41,8 +41,11 @@ calls! {
     /// Checks a code that was sent to a phone number. A wrong code is an answer, not an error: read
     /// `status`.
     #[doc(alias = "AttemptPhoneNumberVerification")]
-    attempt_verification(phone_number_id: impl Into<PhoneNumberId>, verification_id: impl AsRef<str>, code: impl AsRef<str>)
-        => AttemptVerification -> models::VerificationAttempt;
+    attempt_verification(
+        phone_number_id: impl Into<PhoneNumberId>,
+        verification_id: impl AsRef<str>,
+        code: impl AsRef<str>,
+    ) => AttemptVerification -> models::VerificationAttempt;
 
     /// Gives a user one phone number in place of all others.
     #[doc(alias = "ReplaceUserPhoneNumber")]

@@ -23,8 +23,12 @@ calls! {
     /// Creates a role set out of roles that exist.
     #[doc(alias = "CreateRoleSet")]
     #[doc(alias = "roleSets.createRoleSet")]
-    create(name: impl AsRef<str>, default_role_key: impl AsRef<str>, creator_role_key: impl AsRef<str>, roles: impl IntoIterator<Item = impl AsRef<str>>)
-        => Create -> models::RoleSet;
+    create(
+        name: impl AsRef<str>,
+        default_role_key: impl AsRef<str>,
+        creator_role_key: impl AsRef<str>,
+        roles: impl IntoIterator<Item = impl AsRef<str>>,
+    ) => Create -> models::RoleSet;
 
     /// Fetches one role set, by key or by id.
     #[doc(alias = "GetRoleSet")]
@@ -45,14 +49,19 @@ calls! {
     /// Adds roles to a role set.
     #[doc(alias = "AddRolesToRoleSet")]
     #[doc(alias = "roleSets.addRolesToRoleSet")]
-    add_roles(role_set_key_or_id: impl Into<String>, role_keys: impl IntoIterator<Item = impl AsRef<str>>)
-        => AddRoles -> models::RoleSet;
+    add_roles(
+        role_set_key_or_id: impl Into<String>,
+        role_keys: impl IntoIterator<Item = impl AsRef<str>>,
+    ) => AddRoles -> models::RoleSet;
 
     /// Takes a role out of a role set and gives its members another one.
     #[doc(alias = "ReplaceRoleInRoleSet")]
     #[doc(alias = "roleSets.replaceRoleInRoleSet")]
-    replace_role(role_set_key_or_id: impl Into<String>, role_key: impl AsRef<str>, to_role_key: impl AsRef<str>)
-        => ReplaceRole -> models::RoleSet;
+    replace_role(
+        role_set_key_or_id: impl Into<String>,
+        role_key: impl AsRef<str>,
+        to_role_key: impl AsRef<str>,
+    ) => ReplaceRole -> models::RoleSet;
 }
 
 lists! {

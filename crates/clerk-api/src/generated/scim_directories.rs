@@ -49,13 +49,18 @@ calls! {
 
     /// Lets a group of the directory lead to a role.
     #[doc(alias = "CreateSCIMGroupRoleMapping")]
-    create_group_role_mapping(scim_directory_id: impl Into<String>, scim_group_id: impl AsRef<str>, role_id: impl AsRef<str>)
-        => CreateGroupRoleMapping -> models::ScimGroupRoleMapping;
+    create_group_role_mapping(
+        scim_directory_id: impl Into<String>,
+        scim_group_id: impl AsRef<str>,
+        role_id: impl AsRef<str>,
+    ) => CreateGroupRoleMapping -> models::ScimGroupRoleMapping;
 
     /// Replaces all mappings of groups to roles; the first is the strongest.
     #[doc(alias = "ReplaceSCIMGroupRoleMappings")]
-    replace_group_role_mappings(scim_directory_id: impl Into<String>, mappings: impl IntoIterator<Item = models::ScimGroupRoleMappingInput>)
-        => ReplaceGroupRoleMappings -> Page<models::ScimGroupRoleMapping>;
+    replace_group_role_mappings(
+        scim_directory_id: impl Into<String>,
+        mappings: impl IntoIterator<Item = models::ScimGroupRoleMappingInput>,
+    ) => ReplaceGroupRoleMappings -> Page<models::ScimGroupRoleMapping>;
 
     /// Deletes one mapping of a group to a role.
     #[doc(alias = "DeleteSCIMGroupRoleMapping")]

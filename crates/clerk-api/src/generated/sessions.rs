@@ -37,8 +37,12 @@ calls! {
     /// Renews a session token that has expired, for whoever has the refresh token as well.
     #[doc(alias = "RefreshSession")]
     #[doc(alias = "sessions.refreshSession")]
-    refresh(session_id: impl Into<SessionId>, expired_token: impl AsRef<str>, refresh_token: impl AsRef<str>, request_origin: impl AsRef<str>)
-        => Refresh -> models::SessionRefresh;
+    refresh(
+        session_id: impl Into<SessionId>,
+        expired_token: impl AsRef<str>,
+        refresh_token: impl AsRef<str>,
+        request_origin: impl AsRef<str>,
+    ) => Refresh -> models::SessionRefresh;
 
     /// Revokes a session: its tokens are renewed no more, and the user has to sign in again.
     #[doc(alias = "RevokeSession")]

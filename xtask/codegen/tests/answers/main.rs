@@ -1,10 +1,12 @@
 //! What every model makes of answers that are not as Clerk describes them.
 //!
-//! `readers.rs` is generated: a reader for each model. `fakes.rs` makes answers from the catalogue,
+//! `generated/readers.rs` has been generated: a reader for each model. `fakes.rs` makes answers from the catalogue,
 //! and then spoils them, one place at a time.
 
 mod fakes;
-mod readers;
+mod generated {
+    pub(crate) mod readers;
+}
 
 use std::fmt;
 use std::path::Path;
@@ -14,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use fakes::{Fake, Spoiled};
-use readers::READERS;
+use generated::readers::READERS;
 
 /// Reads JSON as some model. What comes back is what `Debug` shows, or what is wrong and where.
 pub(crate) type Reader = fn(&Value) -> Result<String, String>;

@@ -1,10 +1,12 @@
 //! What every operation sends, against what the catalogue says it must send.
 //!
-//! `calls.rs` is generated: each operation with every input it has. `expected.rs` knows no template
+//! `generated/calls.rs` has been generated: each operation with every input it has. `expected.rs` knows no template
 //! and no Rust name; it makes the request from the catalogue alone.
 
-mod calls;
 mod expected;
+mod generated {
+    pub(crate) mod calls;
+}
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +26,7 @@ use clerk_http::{
 use http::{Request, Response};
 
 use expected::{Expected, Inputs};
+use generated::calls;
 
 fn api() -> Api {
     let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/clerk-api/catalogue");

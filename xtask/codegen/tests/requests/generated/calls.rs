@@ -5,7 +5,7 @@
 use clerk_api::*;
 use clerk_http::FilePart;
 
-use super::Sends;
+use crate::Sends;
 
 /// Sends every operation, with `id` wherever a path takes a value.
 pub(crate) fn send_all(client: &mut impl Sends, id: &str) {

@@ -2,7 +2,7 @@
 
 use clerk_api::models::*;
 
-use super::{Reader, read};
+use crate::{Reader, read};
 
 pub(crate) const READERS: &[(&str, Reader)] = &[
     ("ActorToken", read::<ActorToken>),
