@@ -41,6 +41,10 @@ impl Candidate {
         candidate
     }
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a clock is what it measures with"
+    )]
     fn spent(&mut self) -> Duration {
         let (thread, wall) = (ThreadTime::now(), Instant::now());
         for _ in 0..self.batch {
