@@ -1,7 +1,7 @@
 //! What every model makes of answers that are not as Clerk describes them.
 //!
-//! `generated/readers.rs` has been generated: a reader for each model. `fakes.rs` makes answers from the catalogue,
-//! and then spoils them, one place at a time.
+//! `generated/readers.rs` has been generated: a reader for each model. `fakes.rs` makes answers from
+//! the catalogue, and then spoils them, one place at a time.
 
 mod fakes;
 mod generated {

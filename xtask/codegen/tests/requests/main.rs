@@ -1,7 +1,7 @@
 //! What every operation sends, against what the catalogue says it must send.
 //!
-//! `generated/calls.rs` has been generated: each operation with every input it has. `expected.rs` knows no template
-//! and no Rust name; it makes the request from the catalogue alone.
+//! `generated/calls.rs` has been generated: each operation with every input it has. `expected.rs`
+//! knows no template and no Rust name; it makes the request from the catalogue alone.
 
 mod expected;
 mod generated {
