@@ -16,8 +16,7 @@ const VERSION: &str = "2026-05-12";
 /// Where nothing but generated files may be.
 const DIRECTORIES: &[&str] = &[
     "crates/clerk-api/src/generated",
-    "xtask/codegen/tests/answers/generated",
-    "xtask/codegen/tests/requests/generated",
+    "xtask/codegen/tests/contract/generated",
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {

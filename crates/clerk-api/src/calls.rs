@@ -100,7 +100,9 @@ macro_rules! calls {
 
 /// Lists that come in pages of at most so many items.
 macro_rules! lists {
-    ($($(#[$meta:meta])* $operation:ident of $item:ty, at most $largest:literal $(, behind $id:ident)?;)*) => { $(
+    ($(
+        $operation:ident of $item:ty, at most $largest:literal $(, behind $id:ident)?;
+    )*) => { $(
         impl<C> clerk_http::Paginate for $operation<C> {
             type Item = $item;
 

@@ -43,11 +43,11 @@ where
     deserializer.deserialize_str(Text(PhantomData))
 }
 
-/// A whole number, which Clerk writes as `10` or `10.0`.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Whole(#[serde(deserialize_with = "whole")] pub(crate) i64);
+struct Whole(#[serde(deserialize_with = "whole")] i64);
 
+/// A whole number, which Clerk writes as `10` or `10.0`.
 pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     struct Number;
 
@@ -70,8 +70,6 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D
             /// Beyond it a float says nothing about single units.
             const EXACT: f64 = 9_007_199_254_740_992.0;
             if number.fract() == 0.0 && number.abs() <= EXACT {
-                // Checked in the line above.
-                #[allow(clippy::cast_possible_truncation)]
                 return Ok(number as i64);
             }
             Err(E::invalid_value(Unexpected::Float(number), &self))
@@ -84,11 +82,6 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D
 /// A whole number, or none.
 pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     Ok(Option::<Whole>::deserialize(deserializer)?.map(|Whole(number)| number))
-}
-
-/// A whole number that has to be there.
-pub(crate) fn hard_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    whole(deserializer)
 }
 
 /// An instant in seconds or milliseconds, or none.

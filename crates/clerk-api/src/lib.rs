@@ -43,17 +43,17 @@
 //!
 //! # How it is laid out
 //!
-//! A module for each group of operations: `users`, `organizations`, `sessions`, and so on. It has a
-//! struct for each operation, a function of the operation's name that makes one, and a struct of the
-//! group's name that makes them bound to a client. Inputs that there is no request without are
+//! A module for each group of operations: `users`, `organizations`, `sessions`, and so on. It has
+//! a struct for each operation, a function of the operation's name that makes one, and a struct of
+//! the group's name that makes them bound to a client. Inputs that there is no request without are
 //! arguments; the others are methods. [`models`] has what comes back.
 //!
 //! # Answers are read with little trust
 //!
 //! Clerk adds values and fields at any time, and leaves others out. Unknown fields are ignored,
-//! unknown values of an enum are kept as `Other`, and every field may be absent or null but ids and
-//! the few things that an answer is worthless without. So fields are `Option`s. A missing flag is
-//! `None` and not `false`: `banned: None` means that nobody knows.
+//! unknown values of an enum are kept as `Other`, and every field may be absent or null but ids
+//! and the few things that an answer is worthless without. So fields are `Option`s. A missing flag
+//! is `None` and not `false`: `banned: None` means that nobody knows.
 //!
 //! # Features
 //!

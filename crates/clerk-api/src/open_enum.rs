@@ -1,6 +1,10 @@
 /// Sets of texts that Clerk extends at any time, so each can hold a value that is not in it.
 macro_rules! open_enums {
-    ($($(#[$meta:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $wire:literal,)* })*) => { $(
+    ($(
+        $(#[$meta:meta])* $name:ident {
+            $($(#[$note:meta])* $variant:ident = $wire:literal,)*
+        }
+    )*) => { $(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]

@@ -6,12 +6,12 @@ use std::{
 use clerk_core::UnixTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::decode::Whole;
+use crate::decode;
 
 /// An instant, in milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// `Display` writes it as RFC 3339. With the features `jiff`, `time` and `chrono` it converts to and
-/// from the types of those crates.
+/// `Display` writes it as RFC 3339. With the features `jiff`, `time` and `chrono` it converts to
+/// and from the types of those crates.
 ///
 /// ```
 /// use clerk_api::Timestamp;
@@ -34,8 +34,8 @@ impl Timestamp {
         Self(seconds.saturating_mul(1000))
     }
 
-    /// An instant in a unit that Clerk does not document: a number below 10¹¹ is taken for seconds
-    /// (until the year 5138), one above for milliseconds (from 1973 on).
+    /// An instant in a unit that Clerk does not document: a number below 10¹¹ is taken for
+    /// seconds (until the year 5138), one above for milliseconds (from 1973 on).
     pub(crate) const fn by_magnitude(number: i64) -> Self {
         if number.unsigned_abs() < 100_000_000_000 {
             Self::from_secs(number)
@@ -137,8 +137,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Whole(millis) = Whole::deserialize(deserializer)?;
-        Ok(Self(millis))
+        decode::whole(deserializer).map(Self)
     }
 }
 

@@ -90,6 +90,10 @@ macro_rules! tour {
         let gone = $clerk.send(organizations::delete(&acme.id))$($await)*?;
         assert_eq!(gone.deleted, Some(true));
 
+        let options = CallOptions::new().idempotency_key("augusta-1");
+        let locked = users.lock(&ada.id).send_with(options)$($await)*?;
+        assert_eq!(locked.locked, Some(true));
+
         users.delete(&ada.id).send()$($await)*?;
         let missing = users.get(&ada.id).send()$($await)*.unwrap_err();
         assert_eq!(missing.status().map(|status| status.as_u16()), Some(404));
@@ -118,6 +122,18 @@ fn asynchronous() -> Result<(), Box<dyn std::error::Error>> {
         .api_url(server.url())
         .build()?;
     tokio::runtime::Runtime::new()?.block_on(async { tour!(clerk, .await) })
+}
+
+#[test]
+fn a_call_that_knows_its_client_shows_no_key() {
+    let clerk = clerk::Clerk::builder()
+        .secret_key("sk_test_planted")
+        .machine_secret_key("ak_planted")
+        .build()
+        .unwrap();
+    let shown = format!("{:?} {:?}", clerk.users(), clerk.users().list().limit(5));
+    assert!(shown.contains("limit"), "{shown}");
+    assert!(!shown.contains("planted"), "{shown}");
 }
 
 #[test]

@@ -182,10 +182,7 @@ fn write(source: &mut Source, api: &Api, model: &Model) -> Result<(), Error> {
         (_, true, true) => Err(Error::new(
             "it is sent and answered with; no template is for both",
         )),
-        (Shape::Object(fields), false, true) => {
-            answered(source, model, fields);
-            Ok(())
-        }
+        (Shape::Object(fields), false, true) => answered(source, model, fields),
         (Shape::Object(fields), true, false) => sent(source, api, model, fields),
         (Shape::Choice(arms), false, true) => {
             choice(source, model, arms);
@@ -202,7 +199,7 @@ fn doc(model: &Model) -> String {
 }
 
 /// A model of an answer.
-fn answered(source: &mut Source, model: &Model, fields: &[Field]) {
+fn answered(source: &mut Source, model: &Model, fields: &[Field]) -> Result<(), Error> {
     let name = &model.name;
     let shown: Vec<&Field> = fields
         .iter()
@@ -216,7 +213,7 @@ fn answered(source: &mut Source, model: &Model, fields: &[Field]) {
     source.push(format_args!("pub struct {name} {{"));
     for field in &shown {
         source.doc(4, &prose::output(field));
-        if let Some(attribute) = serde_attribute(field) {
+        if let Some(attribute) = serde_attribute(field)? {
             source.push(attribute);
         }
         source.push(format_args!(
@@ -229,6 +226,7 @@ fn answered(source: &mut Source, model: &Model, fields: &[Field]) {
     if secret {
         redacting_debug(source, name, &shown);
     }
+    Ok(())
 }
 
 fn redacting_debug(source: &mut Source, name: &str, fields: &[&Field]) {

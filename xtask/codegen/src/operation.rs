@@ -24,15 +24,14 @@ pub(crate) fn arguments(api: &Api, operation: &Operation) -> Result<String, Erro
 
 /// The type of what it brings back.
 pub(crate) fn output(operation: &Operation) -> String {
-    let ty = in_models;
     match &operation.answer.content {
         Content::Empty => "()".to_owned(),
         Content::Text => "String".to_owned(),
-        Content::Page(item) => format!("Page<{}>", ty(item)),
+        Content::Page(item) => format!("Page<{}>", in_models(item)),
         Content::Json(Ty::List(item)) if operation.paging.is_some() => {
-            format!("Page<{}>", ty(item))
+            format!("Page<{}>", in_models(item))
         }
-        Content::Json(content) => ty(content),
+        Content::Json(content) => in_models(content),
     }
 }
 
@@ -70,7 +69,7 @@ pub(crate) fn aliases(source: &mut Source, margin: &str, operation: &Operation, 
 /// The whole operation.
 pub(crate) fn write(source: &mut Source, api: &Api, operation: &Operation) -> Result<(), Error> {
     let writer = Writer { api, operation };
-    writer.declaration(source)?;
+    writer.declaration(source);
     writer.setters(source)?;
     writer.behaviour(source);
     Ok(())
@@ -105,7 +104,7 @@ impl Writer<'_> {
         stores
     }
 
-    fn declaration(&self, source: &mut Source) -> Result<(), Error> {
+    fn declaration(&self, source: &mut Source) {
         let name = self.operation.type_name();
         source.doc(0, &prose::operation(self.operation));
         aliases(source, "", self.operation, &name);
@@ -120,7 +119,6 @@ impl Writer<'_> {
             source.push(format_args!("{field}: {ty},"));
         }
         source.push("}");
-        Ok(())
     }
 
     fn setters(&self, source: &mut Source) -> Result<(), Error> {
@@ -230,15 +228,14 @@ impl Writer<'_> {
         let (mut chain, mut fixed) = (String::new(), String::new());
         let mut parameters = self.inputs().filter(|input| input.store == Store::Path);
         for segment in operation.segments() {
-            match (segment, &segment) {
-                (Segment::Literal(piece), _) => fixed.push_str(&format!("/{piece}")),
-                (Segment::Parameter(_), _) => {
-                    close(&mut chain, &mut fixed);
-                    if let Some(input) = parameters.next() {
-                        let ident = input.ident();
-                        chain.push_str(&format!(".segment({ident:?}, self.{ident}.as_str())"));
-                    }
-                }
+            if let Segment::Literal(piece) = segment {
+                fixed.push_str(&format!("/{piece}"));
+                continue;
+            }
+            close(&mut chain, &mut fixed);
+            if let Some(input) = parameters.next() {
+                let ident = input.ident();
+                chain.push_str(&format!(".segment({ident:?}, self.{ident}.as_str())"));
             }
         }
         close(&mut chain, &mut fixed);
@@ -311,9 +308,26 @@ pub(crate) fn body_hiding<'a>(secrets: impl Iterator<Item = Input<'a>>) -> Strin
     format!("Body::hiding(&[{}])", secrets.join(", "))
 }
 
+/// Methods that operations have beside their setters.
+const TAKEN: &[&str] = &[
+    "items",
+    "new",
+    "on",
+    "pages",
+    "request",
+    "response",
+    "send",
+    "send_with",
+    "with",
+];
+
 /// The method that takes an input, and the one that takes it away where null means that.
 pub(crate) fn setter(source: &mut Source, api: &Api, input: &Input<'_>) -> Result<(), Error> {
     let (ident, argument, given) = (input.ident(), input.argument(api)?, input.given());
+    if TAKEN.contains(&ident.as_str()) {
+        let message = format!("`{ident}` is what every operation calls something else");
+        return Err(Error::new(message));
+    }
     let keep = input.keep(api, given, &format!("self.{}", receiver(input.store)))?;
     source.doc(
         4,

@@ -2,6 +2,8 @@
 
 use clerk_catalogue::ir::{Decoding, Field, TimeUnit, Ty};
 
+use crate::Error;
+
 /// The type of what is there and not null.
 pub(crate) fn rust_type(ty: &Ty) -> String {
     match ty {
@@ -37,7 +39,7 @@ pub(crate) fn field_type(field: &Field) -> String {
 }
 
 /// What serde is told about a field.
-pub(crate) fn serde_attribute(field: &Field) -> Option<String> {
+pub(crate) fn serde_attribute(field: &Field) -> Result<Option<String>, Error> {
     let mut parts = Vec::new();
     if field.ident() != field.wire {
         parts.push(format!("rename = {:?}", field.wire));
@@ -48,29 +50,24 @@ pub(crate) fn serde_attribute(field: &Field) -> Option<String> {
             .iter()
             .map(|alias| format!("alias = {alias:?}")),
     );
-    match (field.decoding(), reader(&field.ty)) {
-        (Decoding::Emptied, _) => {
-            parts.push("default, deserialize_with = \"decode::or_empty\"".to_owned());
+    let (default, reader) = match (field.decoding(), &field.ty) {
+        (Decoding::Emptied, _) => (true, Some("or_empty")),
+        (Decoding::Optional, Ty::Int) => (true, Some("integer")),
+        (Decoding::Hard, Ty::Int) => (false, Some("whole")),
+        (Decoding::Optional, Ty::Time(TimeUnit::ByMagnitude)) => (true, Some("by_magnitude")),
+        (_, Ty::Time(TimeUnit::ByMagnitude | TimeUnit::Seconds)) => {
+            let message = "no time of this kind was answered when the generator was written";
+            return Err(Error::new(message).of(&field.wire));
         }
-        (Decoding::Optional, Some(reader)) => {
-            parts.push(format!("default, deserialize_with = \"decode::{reader}\""));
-        }
-        (Decoding::Hard, Some(reader)) => {
-            parts.push(format!("deserialize_with = \"decode::hard_{reader}\""));
-        }
-        _ => {}
+        _ => (false, None),
+    };
+    if default {
+        parts.push("default".to_owned());
     }
-    (!parts.is_empty()).then(|| format!("#[serde({})]", parts.join(", ")))
-}
-
-/// The function that reads what serde would not take, or would take for something else.
-fn reader(ty: &Ty) -> Option<&'static str> {
-    match ty {
-        Ty::Int => Some("integer"),
-        Ty::Time(TimeUnit::Seconds) => Some("seconds"),
-        Ty::Time(TimeUnit::ByMagnitude) => Some("by_magnitude"),
-        _ => None,
+    if let Some(reader) = reader {
+        parts.push(format!("deserialize_with = \"decode::{reader}\""));
     }
+    Ok((!parts.is_empty()).then(|| format!("#[serde({})]", parts.join(", "))))
 }
 
 /// A type in a sentence, as a link where it is ours.

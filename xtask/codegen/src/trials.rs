@@ -11,7 +11,7 @@ use crate::{Error, File};
 pub(crate) fn operations(api: &Api) -> Result<File, Error> {
     let mut source = Source::default();
     source.push("#![allow(deprecated, reason = \"what is deprecated is tested, too\")]\n");
-    source.push("use clerk_api::*;\nuse clerk_http::FilePart;\n\nuse crate::Sends;\n");
+    source.push("use clerk_api::*;\nuse clerk_http::FilePart;\n\nuse crate::requests::Sends;\n");
     source.push("/// Sends every operation, with `id` wherever a path takes a value.");
     source.push("pub(crate) fn send_all(client: &mut impl Sends, id: &str) {");
     for group in &api.groups {
@@ -43,7 +43,7 @@ pub(crate) fn operations(api: &Api) -> Result<File, Error> {
         source.push("}\n");
     }
     Ok(File::new(
-        "xtask/codegen/tests/requests/generated/calls.rs",
+        "xtask/codegen/tests/contract/generated/calls.rs",
         source,
     ))
 }
@@ -135,11 +135,11 @@ fn sample_of(api: &Api, ty: &Ty, wire: &str) -> Result<String, Error> {
 /// A reader of every model of an answer.
 pub(crate) fn models(api: &Api) -> File {
     let mut source = Source::default();
-    source.push("use clerk_api::models::*;\n\nuse crate::{Reader, read};\n");
+    source.push("use clerk_api::models::*;\n\nuse crate::answers::{Reader, read};\n");
     source.push("pub(crate) const READERS: &[(&str, Reader)] = &[");
     for model in api.models.iter().filter(|model| model.usage.response) {
         source.push(format_args!("({0:?}, read::<{0}>),", model.name));
     }
     source.push("];");
-    File::new("xtask/codegen/tests/answers/generated/readers.rs", source)
+    File::new("xtask/codegen/tests/contract/generated/readers.rs", source)
 }

@@ -1,4 +1,4 @@
-//! Names that stand in many places and mean the same in all of them, or that no rule could spell out.
+//! Names that mean the same wherever they stand, or that no rule could spell out.
 
 /// What a wire name means wherever it stands. Sorted.
 pub(super) const MEANINGS: &[(&str, &str)] = &[

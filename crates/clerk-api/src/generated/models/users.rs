@@ -674,7 +674,7 @@ pub struct SignUpVerifications {
 #[non_exhaustive]
 pub struct TotalCount {
     /// How many there are in all.
-    #[serde(deserialize_with = "decode::hard_integer")]
+    #[serde(deserialize_with = "decode::whole")]
     pub total_count: i64,
 }
 

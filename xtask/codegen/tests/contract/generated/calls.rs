@@ -5,7 +5,7 @@
 use clerk_api::*;
 use clerk_http::FilePart;
 
-use crate::Sends;
+use crate::requests::Sends;
 
 /// Sends every operation, with `id` wherever a path takes a value.
 pub(crate) fn send_all(client: &mut impl Sends, id: &str) {

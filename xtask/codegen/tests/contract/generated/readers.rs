@@ -2,7 +2,7 @@
 
 use clerk_api::models::*;
 
-use crate::{Reader, read};
+use crate::answers::{Reader, read};
 
 pub(crate) const READERS: &[(&str, Reader)] = &[
     ("ActorToken", read::<ActorToken>),

@@ -1,6 +1,8 @@
 //! Answers made from the catalogue: complete ones, and ones that are spoiled in one place.
 
-use clerk_catalogue::ir::{Api, Arm, Decoding, Definition, Field, Literal, Model, Shape, Ty};
+use clerk_catalogue::ir::{
+    Api, Arm, Content, Decoding, Definition, Field, Literal, Model, Operation, Shape, Ty,
+};
 use serde_json::{Map, Value, json};
 
 /// What every secret holds.
@@ -20,6 +22,27 @@ pub(crate) struct Spoiled {
 impl<'a> Fake<'a> {
     pub(crate) fn new(api: &'a Api) -> Self {
         Self { api }
+    }
+
+    /// The bodies with which Clerk may answer an operation: a list comes in more than one form.
+    pub(crate) fn answers(&self, operation: &Operation) -> Vec<String> {
+        let list = |item: &Ty| {
+            let items = json!([self.value(item), self.value(item)]);
+            let forms = [
+                json!({"data": items, "total_count": 2}),
+                json!({"m2m_tokens": items, "total_count": 2}),
+                json!({"data": [], "total_count": 0}),
+                items,
+            ];
+            forms.iter().map(Value::to_string).collect()
+        };
+        match &operation.answer.content {
+            Content::Empty => vec![String::new()],
+            Content::Text => vec!["<html></html>".to_owned()],
+            Content::Page(item) => list(item),
+            Content::Json(Ty::List(item)) => list(item),
+            Content::Json(ty) => vec![self.value(ty).to_string()],
+        }
     }
 
     /// A model with everything it can have.

@@ -1,38 +1,25 @@
-//! What every operation sends, against what the catalogue says it must send.
-//!
-//! `generated/calls.rs` has been generated: each operation with every input it has. `expected.rs` knows no template
-//! and no Rust name; it makes the request from the catalogue alone.
-
-mod expected;
-mod generated {
-    pub(crate) mod calls;
-}
+//! What every operation sends, and what it makes of its answer.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
-use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use clerk_catalogue::ir::Api;
+use clerk_catalogue::ir::{Api, Retry};
 use clerk_http::{
     BlockingRuntime, Client, Error, MachineSecretKey, Operation, Runtime, blocking,
     blocking_transport_fn, transport_fn,
 };
 use http::{Request, Response};
 
-use expected::{Expected, Inputs};
-use generated::calls;
-
-fn api() -> Api {
-    let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/clerk-api/catalogue");
-    let version = catalogue.join(clerk_api::API_VERSION);
-    clerk_catalogue::load(&version, &catalogue.join("overlay")).unwrap()
-}
+use crate::api;
+use crate::expected::{self, Expected, Inputs};
+use crate::fakes::Fake;
+use crate::generated::calls;
 
 /// Takes every operation.
 pub(crate) trait Sends {
@@ -59,6 +46,7 @@ impl BlockingRuntime for NoWaiting {
 
 /// Two clients, and the last request that each of them sent.
 struct Recorder {
+    api: Api,
     asynchronous: Client,
     blocking: blocking::Client,
     last: Arc<Mutex<Option<Request<Bytes>>>>,
@@ -70,8 +58,12 @@ type Outcome = Result<Request<Bytes>, String>;
 
 /// What became of an operation.
 struct Sent {
+    id: &'static str,
+    is_idempotent: bool,
     request: Outcome,
     debug: String,
+    /// What it made of each answer that Clerk may give, with the answer.
+    answers: Vec<(String, Result<(), Error>)>,
 }
 
 impl Recorder {
@@ -90,6 +82,7 @@ impl Recorder {
         });
         let (key, machine) = (expected::SECRET_KEY, expected::MACHINE_KEY);
         Self {
+            api: api(),
             asynchronous: Client::builder(asynchronous, NoWaiting)
                 .secret_key(key.parse().unwrap())
                 .machine_secret_key(MachineSecretKey::new(machine).unwrap())
@@ -138,7 +131,19 @@ impl Sends for Recorder {
     fn send<O: Operation + fmt::Debug + Sync>(&mut self, group: &str, name: &str, operation: O) {
         let debug = format!("{operation:?}");
         let request = self.exchange(&operation);
-        let sent = Sent { request, debug };
+        let described = self.api.operation(group, name).unwrap();
+        let read = |body: String| {
+            let response = Response::new(Bytes::from(body.clone()));
+            (body, operation.response(response).map(drop))
+        };
+        let answers = Fake::new(&self.api).answers(described).into_iter();
+        let sent = Sent {
+            id: O::ID,
+            is_idempotent: O::IDEMPOTENT,
+            request,
+            debug,
+            answers: answers.map(read).collect(),
+        };
         let known = self.sent.insert((group.to_owned(), name.to_owned()), sent);
         assert!(known.is_none(), "{group}::{name} is sent twice");
     }
@@ -193,6 +198,27 @@ fn every_operation_sends_what_the_catalogue_says() {
     }
     assert!(recorder.sent.is_empty() && recorder.cleared.is_empty());
     assert!(cleared > 15, "only {cleared} operations clear anything");
+}
+
+#[test]
+fn every_operation_reads_the_answers_that_clerk_gives() {
+    let api = api();
+    let (mut answers, sent) = (0, send_all("user_1").sent);
+    for operation in api.operations() {
+        let sent = &sent[&(operation.group.clone(), operation.name.clone())];
+        assert_eq!(sent.id, operation.id);
+        assert_eq!(
+            sent.is_idempotent,
+            operation.retry != Retry::No,
+            "{}",
+            sent.id
+        );
+        for (answer, read) in &sent.answers {
+            assert!(read.is_ok(), "{read:?} of {answer}");
+            answers += 1;
+        }
+    }
+    assert!(answers > 249, "only {answers} answers were read");
 }
 
 #[test]

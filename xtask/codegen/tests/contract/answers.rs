@@ -1,22 +1,14 @@
 //! What every model makes of answers that are not as Clerk describes them.
-//!
-//! `generated/readers.rs` has been generated: a reader for each model. `fakes.rs` makes answers from the catalogue,
-//! and then spoils them, one place at a time.
-
-mod fakes;
-mod generated {
-    pub(crate) mod readers;
-}
 
 use std::fmt;
-use std::path::Path;
 
 use clerk_catalogue::ir::{Api, Decoding, Definition, Field, Ty};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use fakes::{Fake, Spoiled};
-use generated::readers::READERS;
+use crate::api;
+use crate::fakes::{self, Fake, Spoiled};
+use crate::generated::readers::READERS;
 
 /// Reads JSON as some model. What comes back is what `Debug` shows, or what is wrong and where.
 pub(crate) type Reader = fn(&Value) -> Result<String, String>;
@@ -27,12 +19,6 @@ pub(crate) fn read<T: DeserializeOwned + fmt::Debug>(value: &Value) -> Result<St
     let read = serde_path_to_error::deserialize::<_, T>(&mut json);
     let read = read.map_err(|error| format!("at `{}`: {}", error.path(), error.inner()));
     read.map(|model| format!("{model:?}"))
-}
-
-fn api() -> Api {
-    let catalogue = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/clerk-api/catalogue");
-    let version = catalogue.join(clerk_api::API_VERSION);
-    clerk_catalogue::load(&version, &catalogue.join("overlay")).unwrap()
 }
 
 fn readers(api: &Api) -> impl Iterator<Item = (&'static str, Reader, Value)> {
