@@ -13,11 +13,12 @@ const SHARED: &[&str] = &["bytes", "http", "serde", "serde_core"];
 
 /// The crates, and what else each may show.
 const CRATES: &[(&str, &[&str])] = &[
-    ("clerk-api", &[]),
+    // What a `Timestamp` converts to, each behind a feature of its own, and JSON of any shape.
+    ("clerk-api", &["chrono", "jiff", "serde_json", "time"]),
     ("clerk-auth", &[]),
     ("clerk-core", &[]),
-    // The `meta` of an error has whatever shape Clerk gave it.
-    ("clerk-http", &["serde_json"]),
+    // Walks as streams, behind a feature; and the `meta` of an error has whatever shape Clerk gave.
+    ("clerk-http", &["futures_core", "serde_json"]),
     ("clerk-http-reqwest", &["reqwest"]),
     ("clerk-http-ureq", &["ureq"]),
     ("clerk-jwks", &[]),
