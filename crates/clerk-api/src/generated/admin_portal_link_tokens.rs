@@ -49,14 +49,14 @@ impl<C> Create<C> {
         }
     }
 
-    /// The id of the organization.
+    /// The organization's id.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));
         self
     }
 
-    /// The id of the it contact. At least 1 characters.
+    /// The it contact's id. At least 1 characters.
     pub fn it_contact_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("it_contact_id", value.as_ref());
         self

@@ -455,13 +455,13 @@ impl<C> CreateGroupRoleMapping<C> {
         }
     }
 
-    /// The id of the directory group.
+    /// The directory group's id.
     pub fn directory_group_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("directory_group_id", value.as_ref());
         self
     }
 
-    /// The id of the SCIM group.
+    /// The SCIM group's id.
     pub fn scim_group_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("scim_group_id", value.as_ref());
         self

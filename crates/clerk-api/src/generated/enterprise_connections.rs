@@ -167,7 +167,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// The id of the organization.
+    /// The organization's id.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));
@@ -352,7 +352,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The id of the organization.
+    /// The organization's id.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));

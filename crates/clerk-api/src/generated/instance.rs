@@ -768,7 +768,7 @@ impl<C> UpdateOrganizationSettings<C> {
         self
     }
 
-    /// The id of the creator role.
+    /// The creator role's id.
     pub fn creator_role_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("creator_role_id", value.as_ref());
         self
@@ -780,7 +780,7 @@ impl<C> UpdateOrganizationSettings<C> {
         self
     }
 
-    /// The id of the domains default role.
+    /// The domains default role's id.
     pub fn domains_default_role_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("domains_default_role_id", value.as_ref());
         self

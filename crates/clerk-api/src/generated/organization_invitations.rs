@@ -515,7 +515,7 @@ impl<C> Revoke<C> {
         }
     }
 
-    /// The id of the requesting user.
+    /// The requesting user's id.
     pub fn requesting_user_id(mut self, value: impl Into<UserId>) -> Self {
         self.body
             .set("requesting_user_id", Into::<UserId>::into(value));

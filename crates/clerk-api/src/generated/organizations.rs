@@ -608,7 +608,7 @@ impl<C> UploadLogo<C> {
         }
     }
 
-    /// The id of the uploader user.
+    /// The uploader user's id.
     pub fn uploader_user_id(mut self, value: impl Into<UserId>) -> Self {
         self.form
             .text("uploader_user_id", Into::<UserId>::into(value));

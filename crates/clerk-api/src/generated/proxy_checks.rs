@@ -41,7 +41,7 @@ impl<C> Verify<C> {
         }
     }
 
-    /// The id of the domain.
+    /// The domain's id.
     pub fn domain_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("domain_id", value.as_ref());
         self

@@ -172,7 +172,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// The id of the IdP entity.
+    /// The IdP entity's id.
     pub fn idp_entity_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_entity_id", value.as_ref());
         self
@@ -202,7 +202,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// The id of the organization.
+    /// The organization's id.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));
@@ -350,7 +350,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The id of the IdP entity.
+    /// The IdP entity's id.
     pub fn idp_entity_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("idp_entity_id", value.as_ref());
         self
@@ -410,7 +410,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The id of the organization.
+    /// The organization's id.
     pub fn organization_id(mut self, value: impl Into<OrganizationId>) -> Self {
         self.body
             .set("organization_id", Into::<OrganizationId>::into(value));

@@ -977,7 +977,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The id of the primary Web3 wallet.
+    /// The primary Web3 wallet's id.
     pub fn primary_web3_wallet_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("primary_web3_wallet_id", value.as_ref());
         self
@@ -1001,7 +1001,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// The id of the profile image.
+    /// The profile image's id.
     pub fn profile_image_id(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("profile_image_id", value.as_ref());
         self

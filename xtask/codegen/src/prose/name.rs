@@ -63,7 +63,7 @@ pub(super) fn of_field(field: &Field) -> String {
             None => format!("The {words}."),
         },
         _ => match (wire.strip_suffix("_id"), wire.strip_suffix("_url")) {
-            (Some(what), _) => format!("The id of the {}.", spaced(what)),
+            (Some(what), _) => format!("The {}'s id.", spaced(what)),
             (_, Some(what)) => format!("The URL of the {}.", spaced(what)),
             _ => format!("The {words}."),
         },
@@ -183,7 +183,7 @@ mod tests {
         let time = || Ty::Time(clerk_catalogue::ir::TimeUnit::Milliseconds);
         for (wire, ty, sentence) in [
             ("first_name", Ty::Str, "The first name."),
-            ("role_id", Ty::Str, "The id of the role."),
+            ("role_id", Ty::Str, "The role's id."),
             ("idp_sso_url", Ty::Str, "The URL of the IdP SSO."),
             ("banned", Ty::Bool, "Whether it is banned."),
             ("is_public", Ty::Bool, "Whether it is public."),

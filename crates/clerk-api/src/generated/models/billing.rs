@@ -21,13 +21,13 @@ pub struct BillingCreditLedgerEntry {
     pub object: Option<String>,
     /// The id.
     pub id: Option<String>,
-    /// The id of the payer.
+    /// The payer's id.
     pub payer_id: Option<String>,
     /// The amount.
     pub amount: Option<BillingMoney>,
     /// The source type.
     pub source_type: Option<String>,
-    /// The id of the source.
+    /// The source's id.
     pub source_id: Option<String>,
     /// The note.
     pub note: Option<String>,
@@ -53,9 +53,9 @@ pub struct BillingCredits {
 pub struct BillingDiscountRedemption {
     /// The id.
     pub id: Option<String>,
-    /// The id of the subscription item.
+    /// The subscription item's id.
     pub subscription_item_id: Option<String>,
-    /// The id of the discount.
+    /// The discount's id.
     pub discount_id: Option<String>,
     /// The name.
     pub name: Option<String>,
@@ -132,9 +132,9 @@ pub struct BillingMoney {
 pub struct BillingPayer {
     /// The id.
     pub id: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
-    /// The id of the user.
+    /// The user's id.
     pub user_id: Option<UserId>,
     /// The first name.
     pub first_name: Option<String>,
@@ -142,7 +142,7 @@ pub struct BillingPayer {
     pub last_name: Option<String>,
     /// The email.
     pub email: Option<String>,
-    /// The id of the organization.
+    /// The organization's id.
     pub organization_id: Option<OrganizationId>,
     /// The organization name.
     pub organization_name: Option<String>,
@@ -172,22 +172,22 @@ pub struct BillingPayerCredit {
 pub struct BillingPaymentAttempt {
     /// The id.
     pub id: Option<String>,
-    /// The id of the payment.
+    /// The payment's id.
     pub payment_id: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// The charge type.
     pub charge_type: Option<String>,
-    /// The id of the payee.
+    /// The payee's id.
     pub payee_id: Option<String>,
     /// The payee.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub payee: serde_json::Map<String, serde_json::Value>,
-    /// The id of the payer.
+    /// The payer's id.
     pub payer_id: Option<String>,
     /// The payer.
     pub payer: Option<BillingPayer>,
-    /// The id of the subscription item.
+    /// The subscription item's id.
     pub subscription_item_id: Option<String>,
     /// The subscription item.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -196,13 +196,13 @@ pub struct BillingPaymentAttempt {
     pub amount: Option<BillingMoney>,
     /// The totals.
     pub totals: Option<BillingTotals>,
-    /// The id of the payment method.
+    /// The payment method's id.
     pub payment_method_id: Option<String>,
     /// The payment method.
     pub payment_method: Option<BillingPaymentMethod>,
-    /// The id of the statement.
+    /// The statement's id.
     pub statement_id: Option<String>,
-    /// The id of the gateway external.
+    /// The gateway external's id.
     pub gateway_external_id: Option<String>,
     /// The URL of the gateway external.
     pub gateway_external_url: Option<String>,
@@ -224,7 +224,7 @@ pub struct BillingPaymentAttempt {
 pub struct BillingPaymentMethod {
     /// The id.
     pub id: Option<String>,
-    /// The id of the payer.
+    /// The payer's id.
     pub payer_id: Option<String>,
     /// The payment type.
     pub payment_type: Option<BillingPaymentType>,
@@ -232,9 +232,9 @@ pub struct BillingPaymentMethod {
     pub is_default: Option<bool>,
     /// The gateway.
     pub gateway: Option<String>,
-    /// The id of the gateway external.
+    /// The gateway external's id.
     pub gateway_external_id: Option<String>,
-    /// The id of the gateway external account.
+    /// The gateway external account's id.
     pub gateway_external_account_id: Option<String>,
     /// The last4.
     pub last4: Option<String>,
@@ -264,7 +264,7 @@ pub struct BillingPaymentMethod {
 pub struct BillingPaymentSource {
     /// The id.
     pub id: Option<String>,
-    /// The id of the payer.
+    /// The payer's id.
     pub payer_id: Option<String>,
     /// The payment method.
     pub payment_method: Option<BillingPaymentType>,
@@ -272,9 +272,9 @@ pub struct BillingPaymentSource {
     pub is_default: Option<bool>,
     /// The gateway.
     pub gateway: Option<String>,
-    /// The id of the gateway external.
+    /// The gateway external's id.
     pub gateway_external_id: Option<String>,
-    /// The id of the gateway external account.
+    /// The gateway external account's id.
     pub gateway_external_account_id: Option<String>,
     /// The last4.
     pub last4: Option<String>,
@@ -341,7 +341,7 @@ pub struct BillingPlan {
     pub annual_fee: Option<BillingMoney>,
     /// The description.
     pub description: Option<String>,
-    /// The id of the product.
+    /// The product's id.
     pub product_id: Option<String>,
     /// Whether it is the default.
     pub is_default: Option<bool>,
@@ -430,9 +430,9 @@ pub struct BillingPlanUnitPriceTier {
 pub struct BillingPrice {
     /// The id.
     pub id: Option<String>,
-    /// The id of the plan.
+    /// The plan's id.
     pub plan_id: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// The currency.
     pub currency: Option<String>,
@@ -488,7 +488,7 @@ pub struct BillingPriceTransitionDetails {
     pub immediate_charge: Option<BillingMoney>,
     /// The previous subscription item status.
     pub previous_subscription_item_status: Option<BillingSubscriptionItemStatus>,
-    /// The id of the previous subscription item.
+    /// The previous subscription item's id.
     pub previous_subscription_item_id: Option<String>,
 }
 
@@ -530,7 +530,7 @@ pub struct BillingProrationDiscount {
 pub struct BillingStatement {
     /// The id.
     pub id: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// The timestamp.
     pub timestamp: Option<Timestamp>,
@@ -562,11 +562,11 @@ pub struct BillingStatementGroup {
 pub struct BillingSubscription {
     /// The id.
     pub id: String,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// The status.
     pub status: Option<BillingSubscriptionStatus>,
-    /// The id of the payer.
+    /// The payer's id.
     pub payer_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -601,7 +601,7 @@ pub struct BillingSubscriptionCredit {
 pub struct BillingSubscriptionItem {
     /// The id.
     pub id: String,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// The status.
     pub status: Option<BillingSubscriptionItemStatus>,
@@ -609,9 +609,9 @@ pub struct BillingSubscriptionItem {
     pub credit: Option<BillingSubscriptionCredit>,
     /// The credits.
     pub credits: Option<BillingCredits>,
-    /// The id of the plan.
+    /// The plan's id.
     pub plan_id: Option<String>,
-    /// The id of the price.
+    /// The price's id.
     pub price_id: Option<String>,
     /// The plan.
     pub plan: Option<BillingPlan>,
@@ -623,7 +623,7 @@ pub struct BillingSubscriptionItem {
     pub lifetime_paid: Option<BillingMoney>,
     /// The next payment.
     pub next_payment: Option<BillingSubscriptionItemNextPayment>,
-    /// The id of the payer.
+    /// The payer's id.
     pub payer_id: Option<String>,
     /// The payer.
     pub payer: Option<BillingPayer>,
@@ -649,7 +649,7 @@ pub struct BillingSubscriptionItem {
     pub seats: Option<BillingSubscriptionItemSeats>,
     /// The totals.
     pub totals: Option<BillingTotals>,
-    /// The id of the payment source.
+    /// The payment source's id.
     pub payment_source_id: Option<String>,
     /// The payment source.
     pub payment_source: Option<BillingPaymentSource>,

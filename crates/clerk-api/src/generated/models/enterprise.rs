@@ -16,13 +16,13 @@ use super::{EnterpriseProtocol, Role};
 pub struct AdminPortalLinkToken {
     /// The id.
     pub id: Option<String>,
-    /// The id of the admin portal link.
+    /// The admin portal link's id.
     pub admin_portal_link_id: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
-    /// The id of the organization.
+    /// The organization's id.
     pub organization_id: Option<OrganizationId>,
-    /// The id of the it contact.
+    /// The it contact's id.
     pub it_contact_id: Option<String>,
     /// What it is good for.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -129,7 +129,7 @@ pub struct Directory {
     pub id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The id of the enterprise connection.
+    /// The enterprise connection's id.
     pub enterprise_connection_id: Option<EnterpriseConnectionId>,
     /// The URL of the endpoint.
     pub endpoint_url: Option<String>,
@@ -181,13 +181,13 @@ impl fmt::Debug for Directory {
 pub struct DirectoryGroupRoleMapping {
     /// The id.
     pub id: Option<String>,
-    /// The id of the directory.
+    /// The directory's id.
     pub directory_id: Option<String>,
-    /// The id of the SCIM directory.
+    /// The SCIM directory's id.
     pub scim_directory_id: Option<String>,
-    /// The id of the directory group.
+    /// The directory group's id.
     pub directory_group_id: Option<String>,
-    /// The id of the SCIM group.
+    /// The SCIM group's id.
     pub scim_group_id: Option<String>,
     /// The directory group display name.
     pub directory_group_display_name: Option<String>,
@@ -218,13 +218,13 @@ impl DirectoryGroupRoleMappingInput {
         Self(body)
     }
 
-    /// The id of the directory group.
+    /// The directory group's id.
     pub fn directory_group_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("directory_group_id", value.as_ref());
         self
     }
 
-    /// The id of the SCIM group.
+    /// The SCIM group's id.
     pub fn scim_group_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("scim_group_id", value.as_ref());
         self
@@ -266,7 +266,7 @@ pub struct EnterpriseConnection {
     /// The domains.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub domains: Vec<String>,
-    /// The id of the organization.
+    /// The organization's id.
     pub organization_id: Option<OrganizationId>,
     /// Whether to sync user attributes.
     pub sync_user_attributes: Option<bool>,
@@ -301,7 +301,7 @@ pub struct EnterpriseConnectionOAuth {
     pub name: Option<String>,
     /// The provider key.
     pub provider_key: Option<String>,
-    /// The id of the client.
+    /// The client's id.
     pub client_id: Option<String>,
     /// The URL of the discovery.
     pub discovery_url: Option<String>,
@@ -333,7 +333,7 @@ impl EnterpriseConnectionOidcInput {
         Self(Body::hiding(&["client_secret"]))
     }
 
-    /// The id of the client.
+    /// The client's id.
     pub fn client_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("client_id", value.as_ref());
         self
@@ -420,7 +420,7 @@ pub struct EnterpriseConnectionSaml {
     pub id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The id of the IdP entity.
+    /// The IdP entity's id.
     pub idp_entity_id: Option<String>,
     /// The URL of the IdP SSO.
     pub idp_sso_url: Option<String>,
@@ -428,7 +428,7 @@ pub struct EnterpriseConnectionSaml {
     pub idp_metadata_url: Option<String>,
     /// The URL of the acs.
     pub acs_url: Option<String>,
-    /// The id of the sp entity.
+    /// The sp entity's id.
     pub sp_entity_id: Option<String>,
     /// The URL of the sp metadata.
     pub sp_metadata_url: Option<String>,
@@ -456,7 +456,7 @@ impl EnterpriseConnectionSamlInput {
         Self(Body::default())
     }
 
-    /// The id of the IdP entity.
+    /// The IdP entity's id.
     pub fn idp_entity_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("idp_entity_id", value.as_ref());
         self
@@ -678,7 +678,7 @@ pub struct EnterpriseConnectionTestRunUser {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// The id of the user.
+    /// The user's id.
     pub user_id: Option<String>,
 }
 
@@ -686,7 +686,7 @@ pub struct EnterpriseConnectionTestRunUser {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct SamlAttributeMapping {
-    /// The id of the user.
+    /// The user's id.
     pub user_id: Option<String>,
     /// The email address.
     pub email_address: Option<String>,
@@ -708,7 +708,7 @@ impl SamlAttributeMappingInput {
         Self(Body::default())
     }
 
-    /// The id of the user.
+    /// The user's id.
     pub fn user_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.set("user_id", value.as_ref());
         self
@@ -770,7 +770,7 @@ pub struct SamlConnection {
     /// The domains.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub domains: Vec<String>,
-    /// The id of the IdP entity.
+    /// The IdP entity's id.
     pub idp_entity_id: Option<String>,
     /// The URL of the IdP SSO.
     pub idp_sso_url: Option<String>,
@@ -786,11 +786,11 @@ pub struct SamlConnection {
     pub idp_metadata: Option<String>,
     /// The URL of the acs.
     pub acs_url: Option<String>,
-    /// The id of the sp entity.
+    /// The sp entity's id.
     pub sp_entity_id: Option<String>,
     /// The URL of the sp metadata.
     pub sp_metadata_url: Option<String>,
-    /// The id of the organization.
+    /// The organization's id.
     pub organization_id: Option<OrganizationId>,
     /// Which attribute of the identity provider each field is taken from.
     pub attribute_mapping: Option<SamlAttributeMapping>,
@@ -815,7 +815,7 @@ pub struct SamlConnection {
     pub force_authn: Option<bool>,
     /// The login hint.
     pub login_hint: Option<SamlLoginHint>,
-    /// The id of the enterprise connection.
+    /// The enterprise connection's id.
     pub enterprise_connection_id: Option<EnterpriseConnectionId>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -866,7 +866,7 @@ pub struct ScimDirectory {
     pub id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The id of the enterprise connection.
+    /// The enterprise connection's id.
     pub enterprise_connection_id: Option<EnterpriseConnectionId>,
     /// The URL of the endpoint.
     pub endpoint_url: Option<String>,
@@ -918,13 +918,13 @@ impl fmt::Debug for ScimDirectory {
 pub struct ScimGroupRoleMapping {
     /// The id.
     pub id: Option<String>,
-    /// The id of the SCIM directory.
+    /// The SCIM directory's id.
     pub scim_directory_id: Option<String>,
-    /// The id of the directory.
+    /// The directory's id.
     pub directory_id: Option<String>,
-    /// The id of the SCIM group.
+    /// The SCIM group's id.
     pub scim_group_id: Option<String>,
-    /// The id of the directory group.
+    /// The directory group's id.
     pub directory_group_id: Option<String>,
     /// The SCIM group display name.
     pub scim_group_display_name: Option<String>,

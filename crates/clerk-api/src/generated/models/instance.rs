@@ -14,13 +14,13 @@ use super::EnrollmentMode;
 pub struct AllowlistIdentifier {
     /// The id.
     pub id: Option<String>,
-    /// The id of the invitation.
+    /// The invitation's id.
     pub invitation_id: Option<InvitationId>,
     /// The identifier.
     pub identifier: Option<String>,
     /// The identifier type.
     pub identifier_type: Option<IdentifierType>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -38,7 +38,7 @@ pub struct BlocklistIdentifier {
     pub identifier: Option<String>,
     /// The identifier type.
     pub identifier_type: Option<IdentifierType>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -92,7 +92,7 @@ pub struct Instance {
     /// The allowed origins.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub allowed_origins: Vec<String>,
-    /// The id of the workspace.
+    /// The workspace's id.
     pub workspace_id: Option<String>,
 }
 
@@ -326,7 +326,7 @@ pub struct OrganizationSettings {
 pub struct ProxyCheck {
     /// The id.
     pub id: Option<String>,
-    /// The id of the domain.
+    /// The domain's id.
     pub domain_id: Option<String>,
     /// When it was last run.
     pub last_run_at: Option<Timestamp>,
@@ -376,7 +376,7 @@ impl fmt::Debug for SvixUrl {
 pub struct Template {
     /// The id.
     pub id: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// The resource type.
     pub resource_type: Option<String>,

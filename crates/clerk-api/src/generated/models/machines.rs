@@ -11,11 +11,11 @@ use std::fmt;
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct AgentTask {
-    /// The id of the agent.
+    /// The agent's id.
     pub agent_id: Option<String>,
-    /// The id of the agent task.
+    /// The agent task's id.
     pub agent_task_id: Option<String>,
-    /// The id of the task. Clerk discourages its use.
+    /// The task's id. Clerk discourages its use.
     pub task_id: Option<String>,
     /// The URL.
     pub url: Option<String>,
@@ -44,7 +44,7 @@ impl AgentTaskUser {
         Self(Body::default())
     }
 
-    /// The id of the user.
+    /// The user's id.
     pub fn user_id(mut self, value: impl Into<UserId>) -> Self {
         self.0.set("user_id", Into::<UserId>::into(value));
         self
@@ -144,9 +144,9 @@ impl fmt::Debug for ApiKeySecret {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct DeletedMachineScope {
-    /// The id of the from machine.
+    /// The from machine's id.
     pub from_machine_id: Option<MachineId>,
-    /// The id of the to machine.
+    /// The to machine's id.
     pub to_machine_id: Option<MachineId>,
     /// Whether it is deleted.
     pub deleted: Option<bool>,
@@ -158,7 +158,7 @@ pub struct DeletedMachineScope {
 pub struct IdpOAuthAccessToken {
     /// The id.
     pub id: String,
-    /// The id of the client.
+    /// The client's id.
     pub client_id: Option<String>,
     /// The id of the user it speaks for.
     pub subject: Option<String>,
@@ -240,7 +240,7 @@ pub struct Machine {
     pub id: MachineId,
     /// The name.
     pub name: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -258,9 +258,9 @@ pub struct Machine {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct MachineScope {
-    /// The id of the from machine.
+    /// The from machine's id.
     pub from_machine_id: Option<MachineId>,
-    /// The id of the to machine.
+    /// The to machine's id.
     pub to_machine_id: Option<MachineId>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -290,7 +290,7 @@ pub struct MachineWithSecretKey {
     pub id: MachineId,
     /// The name.
     pub name: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -352,11 +352,11 @@ impl<'de> Deserialize<'de> for OAuthAccessTokenVerification {
 pub struct OAuthApplication {
     /// The id.
     pub id: OAuthApplicationId,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The id of the client.
+    /// The client's id.
     pub client_id: Option<String>,
     /// The client URI.
     pub client_uri: Option<String>,
@@ -399,11 +399,11 @@ pub struct OAuthApplication {
 pub struct OAuthApplicationWithSecret {
     /// The id.
     pub id: OAuthApplicationId,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// The name.
     pub name: Option<String>,
-    /// The id of the client.
+    /// The client's id.
     pub client_id: Option<String>,
     /// The client URI.
     pub client_uri: Option<String>,
@@ -478,7 +478,7 @@ pub struct ScopedMachine {
     pub id: Option<MachineId>,
     /// The name.
     pub name: Option<String>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,

@@ -21,7 +21,7 @@ impl BulkOrganizationInvitation {
         Self(body)
     }
 
-    /// The id of the inviter user.
+    /// The inviter user's id.
     pub fn inviter_user_id(mut self, value: impl Into<UserId>) -> Self {
         self.0.set("inviter_user_id", Into::<UserId>::into(value));
         self
@@ -64,7 +64,7 @@ impl BulkOrganizationInvitation {
 pub struct OrganizationDomain {
     /// The id.
     pub id: String,
-    /// The id of the organization.
+    /// The organization's id.
     pub organization_id: Option<OrganizationId>,
     /// The name.
     pub name: Option<String>,
@@ -169,13 +169,13 @@ pub struct RoleSetItem {
 pub struct RoleSetMigration {
     /// The id.
     pub id: Option<String>,
-    /// The id of the organization.
+    /// The organization's id.
     pub organization_id: Option<OrganizationId>,
-    /// The id of the instance.
+    /// The instance's id.
     pub instance_id: Option<String>,
-    /// The id of the source role set.
+    /// The source role set's id.
     pub source_role_set_id: Option<String>,
-    /// The id of the dest role set.
+    /// The dest role set's id.
     pub dest_role_set_id: Option<String>,
     /// The trigger type.
     pub trigger_type: Option<String>,

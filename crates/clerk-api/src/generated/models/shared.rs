@@ -110,9 +110,9 @@ pub struct OrganizationInvitation {
     pub role: Option<String>,
     /// The role name.
     pub role_name: Option<String>,
-    /// The id of the organization.
+    /// The organization's id.
     pub organization_id: Option<OrganizationId>,
-    /// The id of the inviter.
+    /// The inviter's id.
     pub inviter_id: Option<UserId>,
     /// The public inviter data.
     pub public_inviter_data: Option<PublicUserData>,
@@ -245,7 +245,7 @@ pub struct PublicOrganizationData {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct PublicUserData {
-    /// The id of the user.
+    /// The user's id.
     pub user_id: Option<UserId>,
     /// The first name.
     pub first_name: Option<String>,

@@ -32,7 +32,7 @@ pub struct ActorToken {
     pub id: String,
     /// The status.
     pub status: Option<TokenStatus>,
-    /// The id of the user.
+    /// The user's id.
     pub user_id: Option<UserId>,
     /// The actor.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -74,9 +74,9 @@ pub struct Client {
     /// The sessions.
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub sessions: Vec<Session>,
-    /// The id of the sign in.
+    /// The sign in's id.
     pub sign_in_id: Option<String>,
-    /// The id of the sign up.
+    /// The sign up's id.
     pub sign_up_id: Option<String>,
     /// The session that was used last.
     pub last_active_session_id: Option<SessionId>,
@@ -129,9 +129,9 @@ pub struct EnterpriseAccount {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// The id of the provider user.
+    /// The provider user's id.
     pub provider_user_id: Option<String>,
-    /// The id of the enterprise connection.
+    /// The enterprise connection's id.
     pub enterprise_connection_id: Option<EnterpriseConnectionId>,
     /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -189,9 +189,9 @@ pub struct ExternalAccount {
     pub id: String,
     /// The provider.
     pub provider: Option<String>,
-    /// The id of the identification.
+    /// The identification's id.
     pub identification_id: Option<String>,
-    /// The id of the provider user.
+    /// The provider user's id.
     pub provider_user_id: Option<String>,
     /// The scopes that the user has granted, separated by spaces.
     pub approved_scopes: Option<String>,
@@ -241,9 +241,9 @@ pub struct IdentificationLink {
 #[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct OAuthAccessToken {
-    /// The id of the external account.
+    /// The external account's id.
     pub external_account_id: Option<String>,
-    /// The id of the provider user.
+    /// The provider user's id.
     pub provider_user_id: Option<String>,
     /// The token.
     pub token: String,
@@ -368,7 +368,7 @@ pub struct SamlAccount {
     pub first_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// The id of the provider user.
+    /// The provider user's id.
     pub provider_user_id: Option<String>,
     /// When it was last authenticated.
     pub last_authenticated_at: Option<Timestamp>,
@@ -416,7 +416,7 @@ pub struct SamlAccountConnection {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct ScimUser {
-    /// The id of the directory.
+    /// The directory's id.
     pub directory_id: Option<String>,
     /// Whether directory is on.
     pub directory_enabled: Option<bool>,
@@ -430,9 +430,9 @@ pub struct ScimUser {
 pub struct Session {
     /// The id.
     pub id: SessionId,
-    /// The id of the user.
+    /// The user's id.
     pub user_id: Option<UserId>,
-    /// The id of the client.
+    /// The client's id.
     pub client_id: Option<ClientId>,
     /// Who acts as the user, when the user is impersonated.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -556,7 +556,7 @@ pub struct SignInToken {
     pub id: String,
     /// The status.
     pub status: Option<TokenStatus>,
-    /// The id of the user.
+    /// The user's id.
     pub user_id: Option<UserId>,
     /// The token.
     pub token: Option<String>,
@@ -628,9 +628,9 @@ pub struct SignUp {
     pub custom_action: Option<bool>,
     /// What another system calls it.
     pub external_id: Option<String>,
-    /// The id of the created session.
+    /// The created session's id.
     pub created_session_id: Option<SessionId>,
-    /// The id of the created user.
+    /// The created user's id.
     pub created_user_id: Option<UserId>,
     /// When it was abandon.
     pub abandon_at: Option<Timestamp>,
@@ -726,7 +726,7 @@ pub struct User {
     pub primary_email_address_id: Option<EmailAddressId>,
     /// Which of `phone_numbers` messages go to.
     pub primary_phone_number_id: Option<PhoneNumberId>,
-    /// The id of the primary Web3 wallet.
+    /// The primary Web3 wallet's id.
     pub primary_web3_wallet_id: Option<String>,
     /// The username.
     pub username: Option<String>,
@@ -892,7 +892,7 @@ impl fmt::Debug for User {
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct UserIdOnly {
-    /// The id of the user.
+    /// The user's id.
     pub user_id: Option<UserId>,
 }
 
