@@ -87,7 +87,7 @@ fn sample(api: &Api, field: &Field, store: Store) -> Result<String, Error> {
     sample_of(api, &field.ty, &field.wire)
 }
 
-/// An expression for some value of a type. `tests/requests/expected.rs` says what is sent for it.
+/// An expression for some value of a type. `tests/contract/expected.rs` says what is sent for it.
 fn sample_of(api: &Api, ty: &Ty, wire: &str) -> Result<String, Error> {
     let sample = match ty {
         Ty::Str => format!("{:?}", format!("+{wire} é&=")),
