@@ -27,6 +27,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod connect;
+
 use std::{io, thread, time::Duration};
 
 use bytes::Bytes;
@@ -48,10 +50,11 @@ pub struct UreqTransport(ureq::Agent);
 impl UreqTransport {
     /// A transport that keeps the whole [contract](clerk_http::Transport#contract).
     ///
-    /// The proxies of the environment (`HTTP_PROXY` and the like) are not used.
+    /// The proxies of the environment (`HTTP_PROXY` and the like) are not used. Hosts are looked up
+    /// when a connection is opened; ureq's own agents do it before each request.
     pub fn new() -> Self {
         let config = ureq::Agent::config_builder().proxy(None).build();
-        Self::from_agent(config.new_agent())
+        Self::from_agent(connect::agent(config))
     }
 
     /// A transport over an agent of your own, for a proxy or for other TLS settings.

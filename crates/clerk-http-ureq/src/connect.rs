@@ -1,0 +1,93 @@
+//! Looking a host up when a connection to it is opened, and at no other time.
+//!
+//! ureq does it before each request, connection or not, and bounds it with a thread. To a busy
+//! program that is a question to a name server for every request, and most of what a request costs.
+
+use std::sync::Arc;
+
+use ureq::{
+    Error,
+    config::Config,
+    http::Uri,
+    unversioned::{
+        resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
+        transport::{
+            ConnectionDetails, Connector, DefaultConnector, NextTimeout,
+            time::{Duration, Instant},
+        },
+    },
+};
+
+/// An agent that looks hosts up as late as that.
+pub(crate) fn agent(config: Config) -> ureq::Agent {
+    looking_up_with(config, DefaultResolver::default())
+}
+
+fn looking_up_with(config: Config, resolver: impl Resolver) -> ureq::Agent {
+    let connector = LookUpAndConnect {
+        resolver,
+        connector: DefaultConnector::default(),
+    };
+    ureq::Agent::with_parts(config, connector, Later)
+}
+
+/// Leaves it to [`LookUpAndConnect`].
+#[derive(Debug)]
+struct Later;
+
+impl Resolver for Later {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        Ok(self.empty())
+    }
+}
+
+/// What ureq asks for where it has no open connection.
+#[derive(Debug)]
+struct LookUpAndConnect<R> {
+    resolver: R,
+    connector: DefaultConnector,
+}
+
+impl<R: Resolver> Connector for LookUpAndConnect<R> {
+    type Out = <DefaultConnector as Connector>::Out;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        let addrs = self
+            .resolver
+            .resolve(details.uri, details.config, details.timeout)?;
+        let now = (details.current_time)();
+        let details = ConnectionDetails {
+            addrs,
+            now,
+            timeout: left(details.timeout, details.now, now)?,
+            current_time: Arc::clone(&details.current_time),
+            run_connector: Arc::clone(&details.run_connector),
+            register_shutdown: Arc::clone(&details.register_shutdown),
+            ..*details
+        };
+        self.connector.connect(&details, chained)
+    }
+}
+
+/// What is left at `now` of a timeout that began at `start`.
+fn left(timeout: NextTimeout, start: Instant, now: Instant) -> Result<NextTimeout, Error> {
+    let (Duration::Exact(after), Instant::Exact(start), Instant::Exact(now)) =
+        (timeout.after, start, now)
+    else {
+        return Ok(timeout);
+    };
+    let after = after.saturating_sub(now.saturating_duration_since(start));
+    if after.is_zero() {
+        // Further on, ureq takes no time for a second.
+        return Err(Error::Timeout(timeout.reason));
+    }
+    let after = Duration::Exact(after);
+    Ok(NextTimeout { after, ..timeout })
+}
+
+#[cfg(test)]
+mod tests;
