@@ -13,6 +13,9 @@ use crate::repository::root;
 /// The version of the API that the code is made for.
 const VERSION: &str = "2026-05-12";
 
+/// What is generated is compiled and read as well, so it may not grow unnoticed.
+const MOST_LINES: usize = 25_000;
+
 /// Where nothing but generated files may be.
 const DIRECTORIES: &[&str] = &[
     "crates/clerk-api/src/generated",
@@ -30,6 +33,14 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let mut files = clerk_codegen::generate(&api)?;
     for file in &mut files {
         file.text = formatted(&file.path, &file.text)?;
+    }
+    let lines: usize = files.iter().map(|file| file.text.lines().count()).sum();
+    if lines > MOST_LINES {
+        return Err(format!(
+            "{lines} lines would be generated, and at most {MOST_LINES} may be: make a template \
+             shorter, or move what it repeats into a macro of clerk-api"
+        )
+        .into());
     }
     let stale = stale(&files)?;
     if check {
@@ -52,7 +63,6 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
             None => fs::remove_file(&path)?,
         }
     }
-    let lines: usize = files.iter().map(|file| file.text.lines().count()).sum();
     let (written, all) = (stale.len(), files.len());
     println!("{written} of {all} files written, {lines} lines in all");
     Ok(())

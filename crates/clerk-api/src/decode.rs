@@ -8,8 +8,9 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error, Unexpected, Visitor},
 };
+use serde_json::Value;
 
-use crate::Timestamp;
+use crate::{Json, Timestamp};
 
 /// Null is empty, and with `#[serde(default)]` so is a field that is absent.
 pub(crate) fn or_empty<'de, T, D>(deserializer: D) -> Result<T, D::Error>
@@ -91,9 +92,15 @@ pub(crate) fn by_magnitude<'de, D: Deserializer<'de>>(
     Ok(integer(deserializer)?.map(Timestamp::by_magnitude))
 }
 
+/// Whether the tag of a choice, its `property`, is this `value`.
+pub(crate) fn is_tagged(json: &Json, property: &str, value: impl Into<Value>) -> bool {
+    let found = json.get::<Value>(property).ok().flatten();
+    found == Some(value.into())
+}
+
 /// One of the models of a choice, once its tag was read.
-pub(crate) fn arm<T: DeserializeOwned, E: Error>(value: serde_json::Value) -> Result<Box<T>, E> {
-    let arm = serde_json::from_value(value);
+pub(crate) fn arm<T: DeserializeOwned, E: Error>(json: &Json) -> Result<Box<T>, E> {
+    let arm = serde_json::from_str(json.as_str());
     arm.map(Box::new).map_err(E::custom)
 }
 

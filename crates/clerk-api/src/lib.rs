@@ -88,11 +88,11 @@ mod redacted;
 mod request;
 
 mod generated;
-mod metadata;
+mod json;
 mod timestamp;
 
 pub use generated::*;
-pub use metadata::{Metadata, UnfitMetadata};
+pub use json::{Json, JsonError};
 #[cfg(feature = "chrono")]
 pub use timestamp::OutOfRange;
 pub use timestamp::Timestamp;

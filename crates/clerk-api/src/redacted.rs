@@ -23,7 +23,7 @@ impl<T> Secret for Vec<T> {
     }
 }
 
-impl Secret for crate::Metadata {
+impl Secret for crate::Json {
     fn is_there(&self) -> bool {
         !self.is_empty()
     }

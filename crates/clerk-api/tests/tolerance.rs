@@ -243,7 +243,7 @@ mod machines {
         let OAuthAccessTokenVerification::Other(other) = other else {
             panic!("nobody knows what it is: {other:?}");
         };
-        assert_eq!(other["object"], "riddle");
+        assert_eq!(other.get("object"), Ok(Some("riddle".to_owned())));
     }
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! value  = type ["|null"] ["?"] { " " fact }          "?": it may be absent
 //! type   = "str" | "bool" | "int" | "num" | "ms" | "s" | "auto" | "datetime" | "date" | "json"
-//!        | "map" | "metadata" | "file" | Name | "[" type "]" | "{" type ["|null"] "}" | "'" tag "'"
+//!        | "map" | "file" | Name | "[" type "]" | "{" type ["|null"] "}" | "'" tag "'"
 //! fact   = range | "len" range | "items" range | "unique" | "=" literal | "only" literal
 //!        | "comma" | "deprecated" | "sensitive"
 //! range  = [">"] [number] ".." [number]               ">": the least is not allowed itself
@@ -30,7 +30,6 @@ const WORDS: &[(&str, Ty)] = &[
     ("date", Ty::Date),
     ("json", Ty::Json),
     ("map", Ty::Map),
-    ("metadata", Ty::Metadata),
     ("file", Ty::File),
 ];
 

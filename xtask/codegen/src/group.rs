@@ -76,7 +76,9 @@ fn imports(source: &mut Source, api: &Api, code: &str) {
     }
     let mut ours: Vec<String> = Vec::new();
     let ids = api.ids.iter().map(|id| id.name.as_str());
-    let root = ["Timestamp", "decode", "models"].into_iter().chain(ids);
+    let root = ["Json", "Timestamp", "decode", "models"]
+        .into_iter()
+        .chain(ids);
     ours.extend(root.filter(|name| uses(code, name)).map(str::to_owned));
     let macros = if code.contains("lists! {") {
         "calls::{calls, lists}"

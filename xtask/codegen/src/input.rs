@@ -94,7 +94,7 @@ impl<'a> Input<'a> {
         let method = match (self.store, &field.ty) {
             (Store::Query, Ty::List(_)) if field.comma => "commas",
             (Store::Query | Store::Body | Store::Whole, Ty::List(_)) => "list",
-            (Store::Body | Store::Whole, Ty::Map | Ty::Metadata) => "set_object",
+            (Store::Body | Store::Whole, Ty::Map) => "set_object",
             (Store::Form, Ty::File) => "file",
             (Store::Form, _) => "text",
             _ => "set",
@@ -146,7 +146,7 @@ fn argument(api: &Api, ty: &Ty) -> Result<String, Error> {
         Ty::Int => "i64".to_owned(),
         Ty::Number => "f64".to_owned(),
         Ty::Time(_) | Ty::DateTime => "impl Into<Timestamp>".to_owned(),
-        Ty::Json | Ty::Map | Ty::Metadata => "impl Serialize".to_owned(),
+        Ty::Json | Ty::Map => "impl Serialize".to_owned(),
         Ty::File => "FilePart".to_owned(),
         Ty::List(item) => format!("impl IntoIterator<Item = {}>", argument(api, item)?),
         Ty::Dictionary { value, nullable } if **value == Ty::Str => {
@@ -184,9 +184,7 @@ fn value(api: &Api, ty: &Ty, ident: &str) -> Result<String, Error> {
             _ => ident.to_owned(),
         },
         Ty::Tag(_) => return Err(unsupported(ty)),
-        Ty::Bool | Ty::Int | Ty::Number | Ty::Json | Ty::Map | Ty::Metadata | Ty::File => {
-            ident.to_owned()
-        }
+        Ty::Bool | Ty::Int | Ty::Number | Ty::Json | Ty::Map | Ty::File => ident.to_owned(),
     };
     Ok(value)
 }

@@ -3,7 +3,7 @@
 use clerk_catalogue::ir::{Api, Authorization, BasePath, Body, Operation, Paging};
 
 use crate::File;
-use crate::source::{Quoted, Source};
+use crate::source::{Quoted, Source, WIDTH};
 
 /// A line for each operation.
 pub(crate) fn operations(api: &Api) -> File {
@@ -22,7 +22,6 @@ fn row(operation: &Operation) -> String {
     if operation.paging == Some(Paging::Flagged) {
         query.push("paginated");
     }
-    let query: Vec<String> = query.iter().map(|name| Quoted(name).to_string()).collect();
     let base = match operation.base {
         BasePath::Versioned => "Versioned",
         BasePath::Root => "Root",
@@ -39,8 +38,43 @@ fn row(operation: &Operation) -> String {
         Body::List { .. } => "List",
         Body::Form(_) => "Form",
     };
+    let query: Vec<String> = query.iter().map(|name| Quoted(name).to_string()).collect();
     let (id, verb, path) = (&operation.id, operation.verb, Quoted(&operation.path));
-    let deprecated = operation.deprecated;
-    let query = query.join(", ");
-    format!("    {id} {verb} {path} [{query}] {body} {base} {authorization} {deprecated},")
+    let (query, deprecated) = (query.join(", "), operation.deprecated);
+    filled(&format!(
+        "{id} {verb} {path} [{query}] {body} {base} {authorization} {deprecated},"
+    ))
+}
+
+/// As many words to a line as fit: `rustfmt` does not look into the table.
+fn filled(row: &str) -> String {
+    let mut lines = String::new();
+    let mut line = "   ".to_owned();
+    for word in row.split(' ') {
+        if line.len() + 1 + word.len() > WIDTH {
+            lines.push_str(&line);
+            lines.push('\n');
+            line = "       ".to_owned();
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    lines + &line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_as_wide_as_everything_else() {
+        let short = "GetUser GET";
+        assert_eq!(filled(short), format!("    {short}"));
+        let word = "a".repeat(47);
+        let whole = format!("    {word} {}", "b".repeat(48));
+        assert_eq!(whole.len(), WIDTH);
+        assert_eq!(filled(whole.trim_start()), whole);
+        let broken = format!("    {word}\n        {}", "b".repeat(49));
+        assert_eq!(filled(&format!("{word} {}", "b".repeat(49))), broken);
+    }
 }

@@ -156,7 +156,7 @@ fn imports(api: &Api, code: &str) -> String {
             text.push_str(&format!("use {root}::{{{names}}};\n"));
         }
     }
-    let mut ours = used(&["Metadata", "Timestamp"]);
+    let mut ours = used(&["Json", "Timestamp"]);
     // Attributes name it in quotes, where it would pass for a word on the wire.
     if code.contains("decode::") {
         ours.push_str(", decode");
@@ -316,11 +316,11 @@ fn choice(source: &mut Source, model: &Model, arms: &[Arm]) {
         }
     }
     source.doc(4, "Something that this version does not know, as it came.");
-    source.push("Other(serde_json::Value),\n}\n");
+    source.push("Other(Json),\n}\n");
     source.push(format_args!("impl<'de> Deserialize<'de> for {name} {{"));
     source
         .push("fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {");
-    source.push("let value = serde_json::Value::deserialize(deserializer)?;");
+    source.push("let json = Json::deserialize(deserializer)?;");
     for arm in arms {
         let expected = match &arm.value {
             Literal::Bool(flag) => flag.to_string(),
@@ -328,19 +328,19 @@ fn choice(source: &mut Source, model: &Model, arms: &[Arm]) {
             other => format!("{:?}", prose::literal(other)),
         };
         source.push(format_args!(
-            "if value[{:?}] == {expected} {{",
+            "if decode::is_tagged(&json, {:?}, {expected}) {{",
             arm.property
         ));
         match &arm.model {
             Some(_) => source.push(format_args!(
-                "return decode::arm(value).map(Self::{});",
+                "return decode::arm(&json).map(Self::{});",
                 arm.name
             )),
             None => source.push(format_args!("return Ok(Self::{});", arm.name)),
         }
         source.push("}");
     }
-    source.push("Ok(Self::Other(value))\n}\n}");
+    source.push("Ok(Self::Other(json))\n}\n}");
 }
 
 /// A set of texts.

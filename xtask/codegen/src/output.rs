@@ -12,9 +12,7 @@ pub(crate) fn rust_type(ty: &Ty) -> String {
         Ty::Int => "i64".to_owned(),
         Ty::Number => "f64".to_owned(),
         Ty::Time(_) => "Timestamp".to_owned(),
-        Ty::Json => "serde_json::Value".to_owned(),
-        Ty::Map => "serde_json::Map<String, serde_json::Value>".to_owned(),
-        Ty::Metadata => "Metadata".to_owned(),
+        Ty::Json | Ty::Map => "Json".to_owned(),
         Ty::Dictionary { value, nullable } => {
             let value = rust_type(value);
             let value = if *nullable {
@@ -74,7 +72,7 @@ pub(crate) fn serde_attribute(field: &Field) -> Result<Option<String>, Error> {
 pub(crate) fn linked(ty: &Ty) -> String {
     match ty {
         Ty::Named(name) => format!("[`{name}`](crate::models::{name})"),
-        Ty::Map | Ty::Json | Ty::Metadata => "a JSON object".to_owned(),
+        Ty::Json | Ty::Map => "a JSON object".to_owned(),
         Ty::List(item) => format!("lists of {}", linked(item)),
         _ => "a text".to_owned(),
     }

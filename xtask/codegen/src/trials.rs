@@ -98,7 +98,7 @@ fn sample_of(api: &Api, ty: &Ty, wire: &str) -> Result<String, Error> {
         Ty::Number => "0.5".to_owned(),
         Ty::Time(_) | Ty::DateTime => "Timestamp::from_millis(1_800_000_000_000)".to_owned(),
         Ty::Json => "[0]".to_owned(),
-        Ty::Map | Ty::Metadata => "serde_json::json!({\"k\": null})".to_owned(),
+        Ty::Map => "serde_json::json!({\"k\": null})".to_owned(),
         Ty::File => "FilePart::new(\"a.png\", \"image/png\", \"content\")".to_owned(),
         Ty::List(item) => {
             let item = sample_of(api, item, wire)?;

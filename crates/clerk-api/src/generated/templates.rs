@@ -5,6 +5,7 @@
 #![allow(deprecated, reason = "what is deprecated still has to be written")]
 
 use crate::{
+    Json,
     calls::{calls, lists},
     models,
     request::{Body, Inputs as _, Query},
@@ -44,7 +45,7 @@ calls! {
     #[doc(alias = "PreviewTemplate")]
     #[deprecated = "Clerk discourages its use"]
     preview(template_type: impl Into<models::TemplateType>, slug: impl Into<String>)
-        => Preview -> serde_json::Map<String, serde_json::Value>;
+        => Preview -> Json;
 
     /// Decides who sends the message: Clerk, or you when the webhook arrives.
     #[doc(alias = "ToggleTemplateDelivery")]
@@ -367,7 +368,7 @@ impl<C> Preview<C> {
 }
 
 impl<C> Operation for Preview<C> {
-    type Output = serde_json::Map<String, serde_json::Value>;
+    type Output = Json;
 
     const ID: &'static str = "PreviewTemplate";
     const IDEMPOTENT: bool = false;

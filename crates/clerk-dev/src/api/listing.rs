@@ -111,6 +111,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn filters_are_words_of_the_name_the_verb_or_the_path_in_any_case() {
+        let found = |filter| -> Vec<&str> { Listed::matching(filter).map(|o| o.id).collect() };
+        assert_eq!(found("BANUSER"), ["BanUser", "UnbanUser"]);
+        assert_eq!(found("delete /users/{user_id} totp"), ["DeleteTOTP"]);
+        assert_eq!(found("totp  DELETE"), found("delete totp"));
+        assert_eq!(found("delete no-such-thing"), [""; 0]);
+        assert_eq!(found("").len(), OPERATIONS.len());
+    }
+
+    #[test]
+    fn names_and_parameters_belong_to_one_operation() {
+        for operation in OPERATIONS {
+            let found = Listed::find(&operation.id.to_uppercase()).map(|found| found.id);
+            assert_eq!(found, Some(operation.id));
+        }
+        let parameters = |id| Listed::find(id).map(|o| o.parameters().collect::<Vec<_>>());
+        let revoke = parameters("RevokeOrganizationInvitation");
+        assert_eq!(revoke, Some(vec!["organization_id", "invitation_id"]));
+        assert_eq!(parameters("GetUserList"), Some(vec![]));
+    }
+
+    #[test]
     fn paths_come_in_pieces() {
         let pieces = |id| Listed::find(id).map(|found| found.pieces().collect::<Vec<_>>());
         let (fixed, parameter) = (Piece::Fixed, Piece::Parameter);

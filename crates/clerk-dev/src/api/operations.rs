@@ -4,45 +4,74 @@ use super::listing::{Authorization::*, BasePath::*, Body::*, Listed, listed};
 
 pub(crate) const OPERATIONS: &[Listed] = listed! {
     CreateActorToken POST "/actor_tokens" [] Object Versioned SecretKey false,
-    RevokeActorToken POST "/actor_tokens/{actor_token_id}/revoke" [] Nothing Versioned SecretKey false,
+    RevokeActorToken POST "/actor_tokens/{actor_token_id}/revoke" [] Nothing Versioned SecretKey
+        false,
     createAdminPortalLinkToken POST "/admin_portal_link_tokens" [] Object Versioned SecretKey false,
-    revokeAdminPortalLinkToken POST "/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke" [] Object Versioned SecretKey false,
+    revokeAdminPortalLinkToken POST "/admin_portal_link_tokens/{adminPortalLinkTokenID}/revoke" []
+        Object Versioned SecretKey false,
     CreateAgentTask POST "/agents/tasks" [] Object Versioned SecretKey false,
-    RevokeAgentTask POST "/agents/tasks/{agent_task_id}/revoke" [] Nothing Versioned SecretKey false,
-    ListAllowlistIdentifiers GET "/allowlist_identifiers" ["limit", "offset", "paginated"] Nothing Versioned SecretKey false,
+    RevokeAgentTask POST "/agents/tasks/{agent_task_id}/revoke" [] Nothing Versioned SecretKey
+        false,
+    ListAllowlistIdentifiers GET "/allowlist_identifiers" ["limit", "offset", "paginated"] Nothing
+        Versioned SecretKey false,
     CreateAllowlistIdentifier POST "/allowlist_identifiers" [] Object Versioned SecretKey false,
-    DeleteAllowlistIdentifier DELETE "/allowlist_identifiers/{identifier_id}" [] Nothing Versioned SecretKey false,
+    DeleteAllowlistIdentifier DELETE "/allowlist_identifiers/{identifier_id}" [] Nothing Versioned
+        SecretKey false,
     createApiKey POST "/api_keys" [] Object Root SecretKey false,
-    getApiKeys GET "/api_keys" ["type", "subject", "include_invalid", "limit", "offset", "query"] Nothing Root SecretKey false,
+    getApiKeys GET "/api_keys" ["type", "subject", "include_invalid", "limit", "offset", "query"]
+        Nothing Root SecretKey false,
     getApiKey GET "/api_keys/{apiKeyID}" [] Nothing Root SecretKey false,
     updateApiKey PATCH "/api_keys/{apiKeyID}" [] Object Root SecretKey false,
     deleteApiKey DELETE "/api_keys/{apiKeyID}" [] Nothing Root SecretKey false,
     getApiKeySecret GET "/api_keys/{apiKeyID}/secret" [] Nothing Root SecretKey false,
     revokeApiKey POST "/api_keys/{apiKeyID}/revoke" [] Object Root SecretKey false,
     verifyApiKey POST "/api_keys/verify" [] Object Root SecretKey false,
-    UpdateInstanceAuthConfig PATCH "/beta_features/instance_settings" [] Object Versioned SecretKey false,
+    UpdateInstanceAuthConfig PATCH "/beta_features/instance_settings" [] Object Versioned SecretKey
+        false,
     UpdateProductionInstanceDomain PUT "/beta_features/domain" [] Object Versioned SecretKey true,
-    GetUserBillingSubscription GET "/users/{user_id}/billing/subscription" [] Nothing Versioned SecretKey false,
-    GetUserBillingCreditBalance GET "/users/{user_id}/billing/credits" [] Nothing Versioned SecretKey false,
-    AdjustUserBillingCreditBalance POST "/users/{user_id}/billing/credits" [] Object Versioned SecretKey false,
-    GetOrganizationBillingSubscription GET "/organizations/{organization_id}/billing/subscription" [] Nothing Versioned SecretKey false,
-    GetOrganizationBillingCreditBalance GET "/organizations/{organization_id}/billing/credits" [] Nothing Versioned SecretKey false,
-    AdjustOrganizationBillingCreditBalance POST "/organizations/{organization_id}/billing/credits" [] Object Versioned SecretKey false,
-    GetCommercePlanList GET "/billing/plans" ["limit", "offset", "payer_type"] Nothing Versioned SecretKey false,
-    GetBillingPriceList GET "/billing/prices" ["limit", "offset", "plan_id"] Nothing Versioned SecretKey false,
+    GetUserBillingSubscription GET "/users/{user_id}/billing/subscription" [] Nothing Versioned
+        SecretKey false,
+    GetUserBillingCreditBalance GET "/users/{user_id}/billing/credits" [] Nothing Versioned
+        SecretKey false,
+    AdjustUserBillingCreditBalance POST "/users/{user_id}/billing/credits" [] Object Versioned
+        SecretKey false,
+    GetOrganizationBillingSubscription GET "/organizations/{organization_id}/billing/subscription"
+        [] Nothing Versioned SecretKey false,
+    GetOrganizationBillingCreditBalance GET "/organizations/{organization_id}/billing/credits" []
+        Nothing Versioned SecretKey false,
+    AdjustOrganizationBillingCreditBalance POST "/organizations/{organization_id}/billing/credits"
+        [] Object Versioned SecretKey false,
+    GetCommercePlanList GET "/billing/plans" ["limit", "offset", "payer_type"] Nothing Versioned
+        SecretKey false,
+    GetBillingPriceList GET "/billing/prices" ["limit", "offset", "plan_id"] Nothing Versioned
+        SecretKey false,
     CreateBillingPrice POST "/billing/prices" [] Object Versioned SecretKey false,
-    GetCommerceSubscriptionItemList GET "/billing/subscription_items" ["limit", "offset", "status", "payer_type", "plan_id", "include_free", "query"] Nothing Versioned SecretKey false,
-    CancelCommerceSubscriptionItem DELETE "/billing/subscription_items/{subscription_item_id}" ["end_now"] Nothing Versioned SecretKey false,
-    ExtendBillingSubscriptionItemFreeTrial POST "/billing/subscription_items/{subscription_item_id}/extend_free_trial" [] Object Versioned SecretKey false,
-    CreateBillingPriceTransition POST "/billing/subscription_items/{subscription_item_id}/price_transition" [] Object Versioned SecretKey false,
-    ApplyBillingSubscriptionItemDiscount POST "/billing/subscription_items/{subscription_item_id}/discounts" [] Object Versioned SecretKey false,
-    RemoveBillingSubscriptionItemDiscount DELETE "/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}" [] Nothing Versioned SecretKey false,
-    GetBillingStatementList GET "/billing/statements" ["limit", "offset"] Nothing Versioned SecretKey false,
-    GetBillingStatement GET "/billing/statements/{statementID}" [] Nothing Versioned SecretKey false,
-    GetBillingStatementPaymentAttempts GET "/billing/statements/{statementID}/payment_attempts" ["limit", "offset"] Nothing Versioned SecretKey false,
+    GetCommerceSubscriptionItemList GET "/billing/subscription_items" ["limit", "offset", "status",
+        "payer_type", "plan_id", "include_free", "query"] Nothing Versioned SecretKey false,
+    CancelCommerceSubscriptionItem DELETE "/billing/subscription_items/{subscription_item_id}"
+        ["end_now"] Nothing Versioned SecretKey false,
+    ExtendBillingSubscriptionItemFreeTrial POST
+        "/billing/subscription_items/{subscription_item_id}/extend_free_trial" [] Object Versioned
+        SecretKey false,
+    CreateBillingPriceTransition POST
+        "/billing/subscription_items/{subscription_item_id}/price_transition" [] Object Versioned
+        SecretKey false,
+    ApplyBillingSubscriptionItemDiscount POST
+        "/billing/subscription_items/{subscription_item_id}/discounts" [] Object Versioned SecretKey
+        false,
+    RemoveBillingSubscriptionItemDiscount DELETE
+        "/billing/subscription_items/{subscription_item_id}/discounts/{discount_id}" [] Nothing
+        Versioned SecretKey false,
+    GetBillingStatementList GET "/billing/statements" ["limit", "offset"] Nothing Versioned
+        SecretKey false,
+    GetBillingStatement GET "/billing/statements/{statementID}" [] Nothing Versioned SecretKey
+        false,
+    GetBillingStatementPaymentAttempts GET "/billing/statements/{statementID}/payment_attempts"
+        ["limit", "offset"] Nothing Versioned SecretKey false,
     ListBlocklistIdentifiers GET "/blocklist_identifiers" [] Nothing Versioned SecretKey false,
     CreateBlocklistIdentifier POST "/blocklist_identifiers" [] Object Versioned SecretKey false,
-    DeleteBlocklistIdentifier DELETE "/blocklist_identifiers/{identifier_id}" [] Nothing Versioned SecretKey false,
+    DeleteBlocklistIdentifier DELETE "/blocklist_identifiers/{identifier_id}" [] Nothing Versioned
+        SecretKey false,
     GetClientList GET "/clients" ["limit", "offset", "paginated"] Nothing Versioned SecretKey true,
     VerifyClient POST "/clients/verify" [] Object Versioned SecretKey false,
     GetClient GET "/clients/{client_id}" [] Nothing Versioned SecretKey false,
@@ -51,29 +80,48 @@ pub(crate) const OPERATIONS: &[Listed] = listed! {
     GetDirectory GET "/directories/{directory_id}" [] Nothing Versioned SecretKey false,
     UpdateDirectory PATCH "/directories/{directory_id}" [] Object Versioned SecretKey false,
     DeleteDirectory DELETE "/directories/{directory_id}" [] Nothing Versioned SecretKey false,
-    RotateDirectoryAPIKey POST "/directories/{directory_id}/rotate_api_key" [] Nothing Versioned SecretKey false,
-    ListDirectoryGroupRoleMappings GET "/directories/{directory_id}/group_role_mappings" [] Nothing Versioned SecretKey false,
-    CreateDirectoryGroupRoleMapping POST "/directories/{directory_id}/group_role_mappings" [] Object Versioned SecretKey false,
-    ReplaceDirectoryGroupRoleMappings PUT "/directories/{directory_id}/group_role_mappings" [] Object Versioned SecretKey false,
-    DeleteDirectoryGroupRoleMapping DELETE "/directories/{directory_id}/group_role_mappings/{mapping_id}" [] Nothing Versioned SecretKey false,
+    RotateDirectoryAPIKey POST "/directories/{directory_id}/rotate_api_key" [] Nothing Versioned
+        SecretKey false,
+    ListDirectoryGroupRoleMappings GET "/directories/{directory_id}/group_role_mappings" [] Nothing
+        Versioned SecretKey false,
+    CreateDirectoryGroupRoleMapping POST "/directories/{directory_id}/group_role_mappings" [] Object
+        Versioned SecretKey false,
+    ReplaceDirectoryGroupRoleMappings PUT "/directories/{directory_id}/group_role_mappings" []
+        Object Versioned SecretKey false,
+    DeleteDirectoryGroupRoleMapping DELETE
+        "/directories/{directory_id}/group_role_mappings/{mapping_id}" [] Nothing Versioned
+        SecretKey false,
     ListDomains GET "/domains" [] Nothing Versioned SecretKey false,
     AddDomain POST "/domains" [] Object Versioned SecretKey false,
     DeleteDomain DELETE "/domains/{domain_id}" [] Nothing Versioned SecretKey false,
     UpdateDomain PATCH "/domains/{domain_id}" [] Object Versioned SecretKey false,
     CreateEmailAddress POST "/email_addresses" [] Object Versioned SecretKey false,
     GetEmailAddress GET "/email_addresses/{email_address_id}" [] Nothing Versioned SecretKey false,
-    DeleteEmailAddress DELETE "/email_addresses/{email_address_id}" [] Nothing Versioned SecretKey false,
-    UpdateEmailAddress PATCH "/email_addresses/{email_address_id}" [] Object Versioned SecretKey false,
-    PrepareEmailAddressVerification POST "/email_addresses/{email_address_id}/prepare_verification" [] Nothing Versioned SecretKey false,
-    AttemptEmailAddressVerification POST "/email_addresses/{email_address_id}/attempt_verification" [] Object Versioned SecretKey false,
-    ReplaceUserEmailAddress PUT "/users/{user_id}/email_address" [] Object Versioned SecretKey false,
-    ListEnterpriseConnections GET "/enterprise_connections" ["limit", "offset", "organization_id", "active"] Nothing Versioned SecretKey false,
+    DeleteEmailAddress DELETE "/email_addresses/{email_address_id}" [] Nothing Versioned SecretKey
+        false,
+    UpdateEmailAddress PATCH "/email_addresses/{email_address_id}" [] Object Versioned SecretKey
+        false,
+    PrepareEmailAddressVerification POST "/email_addresses/{email_address_id}/prepare_verification"
+        [] Nothing Versioned SecretKey false,
+    AttemptEmailAddressVerification POST "/email_addresses/{email_address_id}/attempt_verification"
+        [] Object Versioned SecretKey false,
+    ReplaceUserEmailAddress PUT "/users/{user_id}/email_address" [] Object Versioned SecretKey
+        false,
+    ListEnterpriseConnections GET "/enterprise_connections" ["limit", "offset", "organization_id",
+        "active"] Nothing Versioned SecretKey false,
     CreateEnterpriseConnection POST "/enterprise_connections" [] Object Versioned SecretKey false,
-    GetEnterpriseConnection GET "/enterprise_connections/{enterprise_connection_id}" [] Nothing Versioned SecretKey false,
-    UpdateEnterpriseConnection PATCH "/enterprise_connections/{enterprise_connection_id}" [] Object Versioned SecretKey false,
-    DeleteEnterpriseConnection DELETE "/enterprise_connections/{enterprise_connection_id}" [] Nothing Versioned SecretKey false,
-    ListEnterpriseConnectionTestRuns GET "/enterprise_connections/{enterprise_connection_id}/test_runs" ["status", "limit", "offset"] Nothing Versioned SecretKey false,
-    CreateEnterpriseConnectionTestRun POST "/enterprise_connections/{enterprise_connection_id}/test_runs" [] Nothing Versioned SecretKey false,
+    GetEnterpriseConnection GET "/enterprise_connections/{enterprise_connection_id}" [] Nothing
+        Versioned SecretKey false,
+    UpdateEnterpriseConnection PATCH "/enterprise_connections/{enterprise_connection_id}" [] Object
+        Versioned SecretKey false,
+    DeleteEnterpriseConnection DELETE "/enterprise_connections/{enterprise_connection_id}" []
+        Nothing Versioned SecretKey false,
+    ListEnterpriseConnectionTestRuns GET
+        "/enterprise_connections/{enterprise_connection_id}/test_runs" ["status", "limit", "offset"]
+        Nothing Versioned SecretKey false,
+    CreateEnterpriseConnectionTestRun POST
+        "/enterprise_connections/{enterprise_connection_id}/test_runs" [] Nothing Versioned
+        SecretKey false,
     GetInstance GET "/instance" [] Nothing Versioned SecretKey false,
     UpdateInstance PATCH "/instance" [] Object Versioned SecretKey false,
     UpdateInstanceRestrictions PATCH "/instance/restrictions" [] Object Versioned SecretKey false,
@@ -81,139 +129,248 @@ pub(crate) const OPERATIONS: &[Listed] = listed! {
     UpdateInstanceProtect PATCH "/instance/protect" [] Object Versioned SecretKey false,
     GetInstanceCommunication GET "/instance/communication" [] Nothing Versioned SecretKey false,
     UpdateInstanceCommunication PATCH "/instance/communication" [] Object Versioned SecretKey false,
-    GetInstanceOAuthApplicationSettings GET "/instance/oauth_application_settings" [] Nothing Versioned SecretKey false,
-    UpdateInstanceOAuthApplicationSettings PATCH "/instance/oauth_application_settings" [] Object Versioned SecretKey false,
-    ChangeProductionInstanceDomain POST "/instance/change_domain" [] Object Versioned SecretKey false,
-    GetInstanceOrganizationSettings GET "/instance/organization_settings" [] Nothing Versioned SecretKey false,
-    UpdateInstanceOrganizationSettings PATCH "/instance/organization_settings" [] Object Versioned SecretKey false,
+    GetInstanceOAuthApplicationSettings GET "/instance/oauth_application_settings" [] Nothing
+        Versioned SecretKey false,
+    UpdateInstanceOAuthApplicationSettings PATCH "/instance/oauth_application_settings" [] Object
+        Versioned SecretKey false,
+    ChangeProductionInstanceDomain POST "/instance/change_domain" [] Object Versioned SecretKey
+        false,
+    GetInstanceOrganizationSettings GET "/instance/organization_settings" [] Nothing Versioned
+        SecretKey false,
+    UpdateInstanceOrganizationSettings PATCH "/instance/organization_settings" [] Object Versioned
+        SecretKey false,
     CreateInvitation POST "/invitations" [] Object Versioned SecretKey false,
-    ListInvitations GET "/invitations" ["status", "query", "order_by", "limit", "offset", "paginated"] Nothing Versioned SecretKey false,
+    ListInvitations GET "/invitations" ["status", "query", "order_by", "limit", "offset",
+        "paginated"] Nothing Versioned SecretKey false,
     CreateBulkInvitations POST "/invitations/bulk" [] List Versioned SecretKey false,
-    RevokeInvitation POST "/invitations/{invitation_id}/revoke" [] Nothing Versioned SecretKey false,
+    RevokeInvitation POST "/invitations/{invitation_id}/revoke" [] Nothing Versioned SecretKey
+        false,
     GetJWKS GET "/jwks" [] Nothing Versioned SecretKey false,
-    ListJWTTemplates GET "/jwt_templates" ["limit", "offset", "paginated"] Nothing Versioned SecretKey false,
+    ListJWTTemplates GET "/jwt_templates" ["limit", "offset", "paginated"] Nothing Versioned
+        SecretKey false,
     CreateJWTTemplate POST "/jwt_templates" [] Object Versioned SecretKey false,
     GetJWTTemplate GET "/jwt_templates/{template_id}" [] Nothing Versioned SecretKey false,
     UpdateJWTTemplate PATCH "/jwt_templates/{template_id}" [] Object Versioned SecretKey false,
     DeleteJWTTemplate DELETE "/jwt_templates/{template_id}" [] Nothing Versioned SecretKey false,
     createM2MToken POST "/m2m_tokens" [] Object Root MachineSecretKey false,
-    getM2MTokens GET "/m2m_tokens" ["subject", "revoked", "expired", "limit", "offset"] Nothing Root MachineOrSecretKey false,
+    getM2MTokens GET "/m2m_tokens" ["subject", "revoked", "expired", "limit", "offset"] Nothing Root
+        MachineOrSecretKey false,
     revokeM2MToken POST "/m2m_tokens/{m2m_token_id}/revoke" [] Object Root MachineOrSecretKey false,
     verifyM2MToken POST "/m2m_tokens/verify" [] Object Root MachineOrSecretKey false,
-    ListMachines GET "/machines" ["limit", "offset", "query", "order_by"] Nothing Versioned SecretKey false,
+    ListMachines GET "/machines" ["limit", "offset", "query", "order_by"] Nothing Versioned
+        SecretKey false,
     CreateMachine POST "/machines" [] Object Versioned SecretKey false,
     GetMachine GET "/machines/{machine_id}" [] Nothing Versioned SecretKey false,
     UpdateMachine PATCH "/machines/{machine_id}" [] Object Versioned SecretKey false,
     DeleteMachine DELETE "/machines/{machine_id}" [] Nothing Versioned SecretKey false,
-    GetMachineSecretKey GET "/machines/{machine_id}/secret_key" [] Nothing Versioned SecretKey false,
-    RotateMachineSecretKey POST "/machines/{machine_id}/secret_key/rotate" [] Object Versioned SecretKey false,
+    GetMachineSecretKey GET "/machines/{machine_id}/secret_key" [] Nothing Versioned SecretKey
+        false,
+    RotateMachineSecretKey POST "/machines/{machine_id}/secret_key/rotate" [] Object Versioned
+        SecretKey false,
     CreateMachineScope POST "/machines/{machine_id}/scopes" [] Object Versioned SecretKey false,
-    DeleteMachineScope DELETE "/machines/{machine_id}/scopes/{other_machine_id}" [] Nothing Versioned SecretKey false,
-    GetPublicInterstitial GET "/public/interstitial" ["frontend_api", "publishable_key", "proxy_url", "domain", "sign_in_url", "use_domain_for_script"] Nothing Versioned Public false,
-    verifyOAuthAccessToken POST "/oauth_applications/access_tokens/verify" [] Object Root SecretKey false,
-    ListOAuthApplications GET "/oauth_applications" ["limit", "offset", "order_by", "name_query"] Nothing Versioned SecretKey false,
+    DeleteMachineScope DELETE "/machines/{machine_id}/scopes/{other_machine_id}" [] Nothing
+        Versioned SecretKey false,
+    GetPublicInterstitial GET "/public/interstitial" ["frontend_api", "publishable_key",
+        "proxy_url", "domain", "sign_in_url", "use_domain_for_script"] Nothing Versioned Public
+        false,
+    verifyOAuthAccessToken POST "/oauth_applications/access_tokens/verify" [] Object Root SecretKey
+        false,
+    ListOAuthApplications GET "/oauth_applications" ["limit", "offset", "order_by", "name_query"]
+        Nothing Versioned SecretKey false,
     CreateOAuthApplication POST "/oauth_applications" [] Object Versioned SecretKey false,
-    GetOAuthApplication GET "/oauth_applications/{oauth_application_id}" [] Nothing Versioned SecretKey false,
-    UpdateOAuthApplication PATCH "/oauth_applications/{oauth_application_id}" [] Object Versioned SecretKey false,
-    DeleteOAuthApplication DELETE "/oauth_applications/{oauth_application_id}" [] Nothing Versioned SecretKey false,
-    UploadOAuthApplicationLogo PUT "/oauth_applications/{oauth_application_id}/logo" [] Form Versioned SecretKey false,
-    RotateOAuthApplicationSecret POST "/oauth_applications/{oauth_application_id}/rotate_secret" [] Nothing Versioned SecretKey false,
-    RevokeOAuthApplicationToken POST "/oauth_applications/{oauth_application_id}/revoke_token" [] Object Versioned SecretKey false,
-    CreateOrganizationDomain POST "/organizations/{organization_id}/domains" [] Object Versioned SecretKey false,
-    ListOrganizationDomains GET "/organizations/{organization_id}/domains" ["verified", "enrollment_mode", "limit", "offset"] Nothing Versioned SecretKey false,
-    UpdateOrganizationDomain PATCH "/organizations/{organization_id}/domains/{domain_id}" [] Object Versioned SecretKey false,
-    DeleteOrganizationDomain DELETE "/organizations/{organization_id}/domains/{domain_id}" [] Nothing Versioned SecretKey false,
-    VerifyOrganizationDomainOwnership POST "/organizations/{organization_id}/domains/{domain_id}/verify_ownership" [] Nothing Versioned SecretKey false,
-    ListAllOrganizationDomains GET "/organization_domains" ["organization_id", "verified", "enrollment_mode", "query", "domains", "order_by", "offset", "limit"] Nothing Versioned SecretKey false,
-    ListInstanceOrganizationInvitations GET "/organization_invitations" ["order_by", "status", "query", "limit", "offset"] Nothing Versioned SecretKey false,
-    CreateOrganizationInvitation POST "/organizations/{organization_id}/invitations" [] Object Versioned SecretKey false,
-    ListOrganizationInvitations GET "/organizations/{organization_id}/invitations" ["status", "email_address", "order_by", "limit", "offset"] Nothing Versioned SecretKey false,
-    CreateOrganizationInvitationBulk POST "/organizations/{organization_id}/invitations/bulk" [] List Versioned SecretKey false,
-    ListPendingOrganizationInvitations GET "/organizations/{organization_id}/invitations/pending" ["limit", "offset"] Nothing Versioned SecretKey true,
-    GetOrganizationInvitation GET "/organizations/{organization_id}/invitations/{invitation_id}" [] Nothing Versioned SecretKey false,
-    RevokeOrganizationInvitation POST "/organizations/{organization_id}/invitations/{invitation_id}/revoke" [] Object Versioned SecretKey false,
-    CreateOrganizationMembership POST "/organizations/{organization_id}/memberships" [] Object Versioned SecretKey false,
-    ListOrganizationMemberships GET "/organizations/{organization_id}/memberships" ["order_by", "user_id", "email_address", "phone_number", "username", "web3_wallet", "role", "query", "email_address_query", "phone_number_query", "username_query", "name_query", "last_active_at_before", "last_active_at_after", "created_at_before", "created_at_after", "limit", "offset"] Nothing Versioned SecretKey false,
-    UpdateOrganizationMembership PATCH "/organizations/{organization_id}/memberships/{user_id}" [] Object Versioned SecretKey false,
-    DeleteOrganizationMembership DELETE "/organizations/{organization_id}/memberships/{user_id}" [] Nothing Versioned SecretKey false,
-    UpdateOrganizationMembershipMetadata PATCH "/organizations/{organization_id}/memberships/{user_id}/metadata" [] Object Versioned SecretKey false,
-    InstanceGetOrganizationMemberships GET "/organization_memberships" ["order_by", "limit", "offset"] Nothing Versioned SecretKey false,
-    ListOrganizationPermissions GET "/organization_permissions" ["query", "order_by", "limit", "offset"] Nothing Versioned SecretKey false,
-    CreateOrganizationPermission POST "/organization_permissions" [] Object Versioned SecretKey false,
-    GetOrganizationPermission GET "/organization_permissions/{permission_id}" [] Nothing Versioned SecretKey false,
-    UpdateOrganizationPermission PATCH "/organization_permissions/{permission_id}" [] Object Versioned SecretKey false,
-    DeleteOrganizationPermission DELETE "/organization_permissions/{permission_id}" [] Nothing Versioned SecretKey false,
-    ListOrganizationRoles GET "/organization_roles" ["query", "order_by", "limit", "offset"] Nothing Versioned SecretKey false,
+    GetOAuthApplication GET "/oauth_applications/{oauth_application_id}" [] Nothing Versioned
+        SecretKey false,
+    UpdateOAuthApplication PATCH "/oauth_applications/{oauth_application_id}" [] Object Versioned
+        SecretKey false,
+    DeleteOAuthApplication DELETE "/oauth_applications/{oauth_application_id}" [] Nothing Versioned
+        SecretKey false,
+    UploadOAuthApplicationLogo PUT "/oauth_applications/{oauth_application_id}/logo" [] Form
+        Versioned SecretKey false,
+    RotateOAuthApplicationSecret POST "/oauth_applications/{oauth_application_id}/rotate_secret" []
+        Nothing Versioned SecretKey false,
+    RevokeOAuthApplicationToken POST "/oauth_applications/{oauth_application_id}/revoke_token" []
+        Object Versioned SecretKey false,
+    CreateOrganizationDomain POST "/organizations/{organization_id}/domains" [] Object Versioned
+        SecretKey false,
+    ListOrganizationDomains GET "/organizations/{organization_id}/domains" ["verified",
+        "enrollment_mode", "limit", "offset"] Nothing Versioned SecretKey false,
+    UpdateOrganizationDomain PATCH "/organizations/{organization_id}/domains/{domain_id}" [] Object
+        Versioned SecretKey false,
+    DeleteOrganizationDomain DELETE "/organizations/{organization_id}/domains/{domain_id}" []
+        Nothing Versioned SecretKey false,
+    VerifyOrganizationDomainOwnership POST
+        "/organizations/{organization_id}/domains/{domain_id}/verify_ownership" [] Nothing Versioned
+        SecretKey false,
+    ListAllOrganizationDomains GET "/organization_domains" ["organization_id", "verified",
+        "enrollment_mode", "query", "domains", "order_by", "offset", "limit"] Nothing Versioned
+        SecretKey false,
+    ListInstanceOrganizationInvitations GET "/organization_invitations" ["order_by", "status",
+        "query", "limit", "offset"] Nothing Versioned SecretKey false,
+    CreateOrganizationInvitation POST "/organizations/{organization_id}/invitations" [] Object
+        Versioned SecretKey false,
+    ListOrganizationInvitations GET "/organizations/{organization_id}/invitations" ["status",
+        "email_address", "order_by", "limit", "offset"] Nothing Versioned SecretKey false,
+    CreateOrganizationInvitationBulk POST "/organizations/{organization_id}/invitations/bulk" []
+        List Versioned SecretKey false,
+    ListPendingOrganizationInvitations GET "/organizations/{organization_id}/invitations/pending"
+        ["limit", "offset"] Nothing Versioned SecretKey true,
+    GetOrganizationInvitation GET "/organizations/{organization_id}/invitations/{invitation_id}" []
+        Nothing Versioned SecretKey false,
+    RevokeOrganizationInvitation POST
+        "/organizations/{organization_id}/invitations/{invitation_id}/revoke" [] Object Versioned
+        SecretKey false,
+    CreateOrganizationMembership POST "/organizations/{organization_id}/memberships" [] Object
+        Versioned SecretKey false,
+    ListOrganizationMemberships GET "/organizations/{organization_id}/memberships" ["order_by",
+        "user_id", "email_address", "phone_number", "username", "web3_wallet", "role", "query",
+        "email_address_query", "phone_number_query", "username_query", "name_query",
+        "last_active_at_before", "last_active_at_after", "created_at_before", "created_at_after",
+        "limit", "offset"] Nothing Versioned SecretKey false,
+    UpdateOrganizationMembership PATCH "/organizations/{organization_id}/memberships/{user_id}" []
+        Object Versioned SecretKey false,
+    DeleteOrganizationMembership DELETE "/organizations/{organization_id}/memberships/{user_id}" []
+        Nothing Versioned SecretKey false,
+    UpdateOrganizationMembershipMetadata PATCH
+        "/organizations/{organization_id}/memberships/{user_id}/metadata" [] Object Versioned
+        SecretKey false,
+    InstanceGetOrganizationMemberships GET "/organization_memberships" ["order_by", "limit",
+        "offset"] Nothing Versioned SecretKey false,
+    ListOrganizationPermissions GET "/organization_permissions" ["query", "order_by", "limit",
+        "offset"] Nothing Versioned SecretKey false,
+    CreateOrganizationPermission POST "/organization_permissions" [] Object Versioned SecretKey
+        false,
+    GetOrganizationPermission GET "/organization_permissions/{permission_id}" [] Nothing Versioned
+        SecretKey false,
+    UpdateOrganizationPermission PATCH "/organization_permissions/{permission_id}" [] Object
+        Versioned SecretKey false,
+    DeleteOrganizationPermission DELETE "/organization_permissions/{permission_id}" [] Nothing
+        Versioned SecretKey false,
+    ListOrganizationRoles GET "/organization_roles" ["query", "order_by", "limit", "offset"] Nothing
+        Versioned SecretKey false,
     CreateOrganizationRole POST "/organization_roles" [] Object Versioned SecretKey false,
-    GetOrganizationRole GET "/organization_roles/{organization_role_id}" [] Nothing Versioned SecretKey false,
-    UpdateOrganizationRole PATCH "/organization_roles/{organization_role_id}" [] Object Versioned SecretKey false,
-    DeleteOrganizationRole DELETE "/organization_roles/{organization_role_id}" [] Nothing Versioned SecretKey false,
-    AssignPermissionToOrganizationRole POST "/organization_roles/{organization_role_id}/permissions/{permission_id}" [] Nothing Versioned SecretKey false,
-    RemovePermissionFromOrganizationRole DELETE "/organization_roles/{organization_role_id}/permissions/{permission_id}" [] Nothing Versioned SecretKey false,
-    ListOrganizations GET "/organizations" ["include_members_count", "include_missing_member_with_elevated_permissions", "query", "user_id", "organization_id", "order_by", "limit", "offset"] Nothing Versioned SecretKey false,
+    GetOrganizationRole GET "/organization_roles/{organization_role_id}" [] Nothing Versioned
+        SecretKey false,
+    UpdateOrganizationRole PATCH "/organization_roles/{organization_role_id}" [] Object Versioned
+        SecretKey false,
+    DeleteOrganizationRole DELETE "/organization_roles/{organization_role_id}" [] Nothing Versioned
+        SecretKey false,
+    AssignPermissionToOrganizationRole POST
+        "/organization_roles/{organization_role_id}/permissions/{permission_id}" [] Nothing
+        Versioned SecretKey false,
+    RemovePermissionFromOrganizationRole DELETE
+        "/organization_roles/{organization_role_id}/permissions/{permission_id}" [] Nothing
+        Versioned SecretKey false,
+    ListOrganizations GET "/organizations" ["include_members_count",
+        "include_missing_member_with_elevated_permissions", "query", "user_id", "organization_id",
+        "order_by", "limit", "offset"] Nothing Versioned SecretKey false,
     CreateOrganization POST "/organizations" [] Object Versioned SecretKey false,
-    GetOrganization GET "/organizations/{organization_id}" ["include_members_count", "include_missing_member_with_elevated_permissions"] Nothing Versioned SecretKey false,
+    GetOrganization GET "/organizations/{organization_id}" ["include_members_count",
+        "include_missing_member_with_elevated_permissions"] Nothing Versioned SecretKey false,
     UpdateOrganization PATCH "/organizations/{organization_id}" [] Object Versioned SecretKey false,
-    DeleteOrganization DELETE "/organizations/{organization_id}" [] Nothing Versioned SecretKey false,
-    MergeOrganizationMetadata PATCH "/organizations/{organization_id}/metadata" [] Object Versioned SecretKey false,
-    ReplaceOrganizationMetadata PUT "/organizations/{organization_id}/metadata" [] Object Versioned SecretKey false,
-    UploadOrganizationLogo PUT "/organizations/{organization_id}/logo" [] Form Versioned SecretKey false,
-    DeleteOrganizationLogo DELETE "/organizations/{organization_id}/logo" [] Nothing Versioned SecretKey false,
+    DeleteOrganization DELETE "/organizations/{organization_id}" [] Nothing Versioned SecretKey
+        false,
+    MergeOrganizationMetadata PATCH "/organizations/{organization_id}/metadata" [] Object Versioned
+        SecretKey false,
+    ReplaceOrganizationMetadata PUT "/organizations/{organization_id}/metadata" [] Object Versioned
+        SecretKey false,
+    UploadOrganizationLogo PUT "/organizations/{organization_id}/logo" [] Form Versioned SecretKey
+        false,
+    DeleteOrganizationLogo DELETE "/organizations/{organization_id}/logo" [] Nothing Versioned
+        SecretKey false,
     CreatePhoneNumber POST "/phone_numbers" [] Object Versioned SecretKey false,
     GetPhoneNumber GET "/phone_numbers/{phone_number_id}" [] Nothing Versioned SecretKey false,
-    DeletePhoneNumber DELETE "/phone_numbers/{phone_number_id}" [] Nothing Versioned SecretKey false,
+    DeletePhoneNumber DELETE "/phone_numbers/{phone_number_id}" [] Nothing Versioned SecretKey
+        false,
     UpdatePhoneNumber PATCH "/phone_numbers/{phone_number_id}" [] Object Versioned SecretKey false,
-    PreparePhoneNumberVerification POST "/phone_numbers/{phone_number_id}/prepare_verification" [] Nothing Versioned SecretKey false,
-    AttemptPhoneNumberVerification POST "/phone_numbers/{phone_number_id}/attempt_verification" [] Object Versioned SecretKey false,
+    PreparePhoneNumberVerification POST "/phone_numbers/{phone_number_id}/prepare_verification" []
+        Nothing Versioned SecretKey false,
+    AttemptPhoneNumberVerification POST "/phone_numbers/{phone_number_id}/attempt_verification" []
+        Object Versioned SecretKey false,
     ReplaceUserPhoneNumber PUT "/users/{user_id}/phone_number" [] Object Versioned SecretKey false,
     VerifyDomainProxy POST "/proxy_checks" [] Object Versioned SecretKey false,
-    ListRedirectURLs GET "/redirect_urls" ["limit", "offset", "paginated"] Nothing Versioned SecretKey false,
+    ListRedirectURLs GET "/redirect_urls" ["limit", "offset", "paginated"] Nothing Versioned
+        SecretKey false,
     CreateRedirectURL POST "/redirect_urls" [] Object Versioned SecretKey false,
     GetRedirectURL GET "/redirect_urls/{id}" [] Nothing Versioned SecretKey false,
     DeleteRedirectURL DELETE "/redirect_urls/{id}" [] Nothing Versioned SecretKey false,
-    ListRoleSets GET "/role_sets" ["query", "order_by", "limit", "offset"] Nothing Versioned SecretKey false,
+    ListRoleSets GET "/role_sets" ["query", "order_by", "limit", "offset"] Nothing Versioned
+        SecretKey false,
     CreateRoleSet POST "/role_sets" [] Object Versioned SecretKey false,
     GetRoleSet GET "/role_sets/{role_set_key_or_id}" [] Nothing Versioned SecretKey false,
     UpdateRoleSet PATCH "/role_sets/{role_set_key_or_id}" [] Object Versioned SecretKey false,
-    ReplaceRoleSet POST "/role_sets/{role_set_key_or_id}/replace" [] Object Versioned SecretKey false,
-    AddRolesToRoleSet POST "/role_sets/{role_set_key_or_id}/roles" [] Object Versioned SecretKey false,
-    ReplaceRoleInRoleSet POST "/role_sets/{role_set_key_or_id}/roles/replace" [] Object Versioned SecretKey false,
-    ListSAMLConnections GET "/saml_connections" ["limit", "offset", "query", "order_by", "organization_id"] Nothing Versioned SecretKey true,
+    ReplaceRoleSet POST "/role_sets/{role_set_key_or_id}/replace" [] Object Versioned SecretKey
+        false,
+    AddRolesToRoleSet POST "/role_sets/{role_set_key_or_id}/roles" [] Object Versioned SecretKey
+        false,
+    ReplaceRoleInRoleSet POST "/role_sets/{role_set_key_or_id}/roles/replace" [] Object Versioned
+        SecretKey false,
+    ListSAMLConnections GET "/saml_connections" ["limit", "offset", "query", "order_by",
+        "organization_id"] Nothing Versioned SecretKey true,
     CreateSAMLConnection POST "/saml_connections" [] Object Versioned SecretKey true,
-    GetSAMLConnection GET "/saml_connections/{saml_connection_id}" [] Nothing Versioned SecretKey true,
-    UpdateSAMLConnection PATCH "/saml_connections/{saml_connection_id}" [] Object Versioned SecretKey true,
-    DeleteSAMLConnection DELETE "/saml_connections/{saml_connection_id}" [] Nothing Versioned SecretKey true,
-    ListSCIMDirectories GET "/scim_directories" ["limit", "offset"] Nothing Versioned SecretKey false,
+    GetSAMLConnection GET "/saml_connections/{saml_connection_id}" [] Nothing Versioned SecretKey
+        true,
+    UpdateSAMLConnection PATCH "/saml_connections/{saml_connection_id}" [] Object Versioned
+        SecretKey true,
+    DeleteSAMLConnection DELETE "/saml_connections/{saml_connection_id}" [] Nothing Versioned
+        SecretKey true,
+    ListSCIMDirectories GET "/scim_directories" ["limit", "offset"] Nothing Versioned SecretKey
+        false,
     CreateSCIMDirectory POST "/scim_directories" [] Object Versioned SecretKey false,
-    GetSCIMDirectory GET "/scim_directories/{scim_directory_id}" [] Nothing Versioned SecretKey false,
-    UpdateSCIMDirectory PATCH "/scim_directories/{scim_directory_id}" [] Object Versioned SecretKey false,
-    DeleteSCIMDirectory DELETE "/scim_directories/{scim_directory_id}" [] Nothing Versioned SecretKey false,
-    RotateSCIMDirectoryAPIKey POST "/scim_directories/{scim_directory_id}/rotate_api_key" [] Nothing Versioned SecretKey false,
-    ListSCIMGroupRoleMappings GET "/scim_directories/{scim_directory_id}/group_role_mappings" [] Nothing Versioned SecretKey false,
-    CreateSCIMGroupRoleMapping POST "/scim_directories/{scim_directory_id}/group_role_mappings" [] Object Versioned SecretKey false,
-    ReplaceSCIMGroupRoleMappings PUT "/scim_directories/{scim_directory_id}/group_role_mappings" [] Object Versioned SecretKey false,
-    DeleteSCIMGroupRoleMapping DELETE "/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}" [] Nothing Versioned SecretKey false,
-    GetSessionList GET "/sessions" ["client_id", "user_id", "status", "limit", "offset", "paginated"] Nothing Versioned SecretKey false,
+    GetSCIMDirectory GET "/scim_directories/{scim_directory_id}" [] Nothing Versioned SecretKey
+        false,
+    UpdateSCIMDirectory PATCH "/scim_directories/{scim_directory_id}" [] Object Versioned SecretKey
+        false,
+    DeleteSCIMDirectory DELETE "/scim_directories/{scim_directory_id}" [] Nothing Versioned
+        SecretKey false,
+    RotateSCIMDirectoryAPIKey POST "/scim_directories/{scim_directory_id}/rotate_api_key" [] Nothing
+        Versioned SecretKey false,
+    ListSCIMGroupRoleMappings GET "/scim_directories/{scim_directory_id}/group_role_mappings" []
+        Nothing Versioned SecretKey false,
+    CreateSCIMGroupRoleMapping POST "/scim_directories/{scim_directory_id}/group_role_mappings" []
+        Object Versioned SecretKey false,
+    ReplaceSCIMGroupRoleMappings PUT "/scim_directories/{scim_directory_id}/group_role_mappings" []
+        Object Versioned SecretKey false,
+    DeleteSCIMGroupRoleMapping DELETE
+        "/scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}" [] Nothing
+        Versioned SecretKey false,
+    GetSessionList GET "/sessions" ["client_id", "user_id", "status", "limit", "offset",
+        "paginated"] Nothing Versioned SecretKey false,
     createSession POST "/sessions" [] Object Versioned SecretKey false,
     GetSession GET "/sessions/{session_id}" [] Nothing Versioned SecretKey false,
     RefreshSession POST "/sessions/{session_id}/refresh" [] Object Versioned SecretKey false,
     RevokeSession POST "/sessions/{session_id}/revoke" [] Nothing Versioned SecretKey false,
     CreateSessionToken POST "/sessions/{session_id}/tokens" [] Object Versioned SecretKey false,
-    CreateSessionTokenFromTemplate POST "/sessions/{session_id}/tokens/{template_name}" [] Object Versioned SecretKey false,
+    CreateSessionTokenFromTemplate POST "/sessions/{session_id}/tokens/{template_name}" [] Object
+        Versioned SecretKey false,
     CreateSignInToken POST "/sign_in_tokens" [] Object Versioned SecretKey false,
-    RevokeSignInToken POST "/sign_in_tokens/{sign_in_token_id}/revoke" [] Nothing Versioned SecretKey false,
+    RevokeSignInToken POST "/sign_in_tokens/{sign_in_token_id}/revoke" [] Nothing Versioned
+        SecretKey false,
     GetSignUp GET "/sign_ups/{id}" [] Nothing Versioned SecretKey false,
     UpdateSignUp PATCH "/sign_ups/{id}" [] Object Versioned SecretKey false,
-    GetTemplateList GET "/templates/{template_type}" ["limit", "offset", "paginated"] Nothing Versioned SecretKey true,
+    GetTemplateList GET "/templates/{template_type}" ["limit", "offset", "paginated"] Nothing
+        Versioned SecretKey true,
     GetTemplate GET "/templates/{template_type}/{slug}" [] Nothing Versioned SecretKey true,
     UpsertTemplate PUT "/templates/{template_type}/{slug}" [] Object Versioned SecretKey true,
-    RevertTemplate POST "/templates/{template_type}/{slug}/revert" [] Nothing Versioned SecretKey true,
-    PreviewTemplate POST "/templates/{template_type}/{slug}/preview" [] Object Versioned SecretKey true,
-    ToggleTemplateDelivery POST "/templates/{template_type}/{slug}/toggle_delivery" [] Object Versioned SecretKey true,
+    RevertTemplate POST "/templates/{template_type}/{slug}/revert" [] Nothing Versioned SecretKey
+        true,
+    PreviewTemplate POST "/templates/{template_type}/{slug}/preview" [] Object Versioned SecretKey
+        true,
+    ToggleTemplateDelivery POST "/templates/{template_type}/{slug}/toggle_delivery" [] Object
+        Versioned SecretKey true,
     CreateTestingToken POST "/testing_tokens" [] Nothing Versioned SecretKey false,
-    GetUserList GET "/users" ["email_address", "phone_number", "external_id", "username", "web3_wallet", "user_id", "organization_id", "query", "email_address_query", "phone_number_query", "username_query", "name_query", "banned", "last_active_at_before", "last_active_at_after", "last_active_at_since", "created_at_before", "created_at_after", "last_sign_in_at_before", "last_sign_in_at_after", "provider", "provider_user_id", "limit", "offset", "starting_after", "order_by"] Nothing Versioned SecretKey false,
+    GetUserList GET "/users" ["email_address", "phone_number", "external_id", "username",
+        "web3_wallet", "user_id", "organization_id", "query", "email_address_query",
+        "phone_number_query", "username_query", "name_query", "banned", "last_active_at_before",
+        "last_active_at_after", "last_active_at_since", "created_at_before", "created_at_after",
+        "last_sign_in_at_before", "last_sign_in_at_after", "provider", "provider_user_id", "limit",
+        "offset", "starting_after", "order_by"] Nothing Versioned SecretKey false,
     CreateUser POST "/users" [] Object Versioned SecretKey false,
-    GetUsersCount GET "/users/count" ["email_address", "phone_number", "external_id", "username", "web3_wallet", "user_id", "organization_id", "query", "email_address_query", "phone_number_query", "username_query", "name_query", "banned", "last_active_at_before", "last_active_at_after", "last_active_at_since", "created_at_before", "created_at_after", "last_sign_in_at_before", "last_sign_in_at_after", "provider", "provider_user_id"] Nothing Versioned SecretKey false,
+    GetUsersCount GET "/users/count" ["email_address", "phone_number", "external_id", "username",
+        "web3_wallet", "user_id", "organization_id", "query", "email_address_query",
+        "phone_number_query", "username_query", "name_query", "banned", "last_active_at_before",
+        "last_active_at_after", "last_active_at_since", "created_at_before", "created_at_after",
+        "last_sign_in_at_before", "last_sign_in_at_after", "provider", "provider_user_id"] Nothing
+        Versioned SecretKey false,
     GetUser GET "/users/{user_id}" [] Nothing Versioned SecretKey false,
     UpdateUser PATCH "/users/{user_id}" [] Object Versioned SecretKey false,
     DeleteUser DELETE "/users/{user_id}" [] Nothing Versioned SecretKey false,
@@ -224,31 +381,46 @@ pub(crate) const OPERATIONS: &[Listed] = listed! {
     LockUser POST "/users/{user_id}/lock" [] Nothing Versioned SecretKey false,
     UnlockUser POST "/users/{user_id}/unlock" [] Nothing Versioned SecretKey false,
     SetUserProfileImage POST "/users/{user_id}/profile_image" [] Form Versioned SecretKey false,
-    DeleteUserProfileImage DELETE "/users/{user_id}/profile_image" [] Nothing Versioned SecretKey false,
+    DeleteUserProfileImage DELETE "/users/{user_id}/profile_image" [] Nothing Versioned SecretKey
+        false,
     UpdateUserMetadata PATCH "/users/{user_id}/metadata" [] Object Versioned SecretKey false,
     ReplaceUserMetadata PUT "/users/{user_id}/metadata" [] Object Versioned SecretKey false,
-    GetOAuthAccessToken GET "/users/{user_id}/oauth_access_tokens/{provider}" ["limit", "offset", "paginated"] Nothing Versioned SecretKey false,
-    UsersGetOrganizationMemberships GET "/users/{user_id}/organization_memberships" ["limit", "offset"] Nothing Versioned SecretKey false,
-    UsersGetOrganizationInvitations GET "/users/{user_id}/organization_invitations" ["limit", "offset", "status"] Nothing Versioned SecretKey false,
+    GetOAuthAccessToken GET "/users/{user_id}/oauth_access_tokens/{provider}" ["limit", "offset",
+        "paginated"] Nothing Versioned SecretKey false,
+    UsersGetOrganizationMemberships GET "/users/{user_id}/organization_memberships" ["limit",
+        "offset"] Nothing Versioned SecretKey false,
+    UsersGetOrganizationInvitations GET "/users/{user_id}/organization_invitations" ["limit",
+        "offset", "status"] Nothing Versioned SecretKey false,
     RemoveUserPassword POST "/users/{user_id}/remove_password" [] Object Versioned SecretKey false,
     VerifyPassword POST "/users/{user_id}/verify_password" [] Object Versioned SecretKey false,
     VerifyTOTP POST "/users/{user_id}/verify_totp" [] Object Versioned SecretKey false,
     DisableMFA DELETE "/users/{user_id}/mfa" [] Nothing Versioned SecretKey false,
     DeleteBackupCode DELETE "/users/{user_id}/backup_code" [] Nothing Versioned SecretKey false,
-    UserPasskeyDelete DELETE "/users/{user_id}/passkeys/{passkey_identification_id}" [] Nothing Versioned SecretKey false,
-    ListUserTrustedDevices GET "/users/{user_id}/trusted_devices" [] Nothing Versioned SecretKey false,
-    RevokeUserTrustedDevice DELETE "/users/{user_id}/trusted_devices/{trusted_device_id}" [] Nothing Versioned SecretKey false,
-    UserWeb3WalletDelete DELETE "/users/{user_id}/web3_wallets/{web3_wallet_identification_id}" [] Nothing Versioned SecretKey false,
+    UserPasskeyDelete DELETE "/users/{user_id}/passkeys/{passkey_identification_id}" [] Nothing
+        Versioned SecretKey false,
+    ListUserTrustedDevices GET "/users/{user_id}/trusted_devices" [] Nothing Versioned SecretKey
+        false,
+    RevokeUserTrustedDevice DELETE "/users/{user_id}/trusted_devices/{trusted_device_id}" [] Nothing
+        Versioned SecretKey false,
+    UserWeb3WalletDelete DELETE "/users/{user_id}/web3_wallets/{web3_wallet_identification_id}" []
+        Nothing Versioned SecretKey false,
     DeleteTOTP DELETE "/users/{user_id}/totp" [] Nothing Versioned SecretKey false,
-    DeleteExternalAccount DELETE "/users/{user_id}/external_accounts/{external_account_id}" [] Nothing Versioned SecretKey false,
-    SetUserPasswordCompromised POST "/users/{user_id}/password/set_compromised" [] Object Versioned SecretKey false,
-    UnsetUserPasswordCompromised POST "/users/{user_id}/password/unset_compromised" [] Nothing Versioned SecretKey false,
-    ListWaitlistEntries GET "/waitlist_entries" ["limit", "offset", "query", "status", "order_by"] Nothing Versioned SecretKey false,
+    DeleteExternalAccount DELETE "/users/{user_id}/external_accounts/{external_account_id}" []
+        Nothing Versioned SecretKey false,
+    SetUserPasswordCompromised POST "/users/{user_id}/password/set_compromised" [] Object Versioned
+        SecretKey false,
+    UnsetUserPasswordCompromised POST "/users/{user_id}/password/unset_compromised" [] Nothing
+        Versioned SecretKey false,
+    ListWaitlistEntries GET "/waitlist_entries" ["limit", "offset", "query", "status", "order_by"]
+        Nothing Versioned SecretKey false,
     CreateWaitlistEntry POST "/waitlist_entries" [] Object Versioned SecretKey false,
     CreateBulkWaitlistEntries POST "/waitlist_entries/bulk" [] List Versioned SecretKey false,
-    DeleteWaitlistEntry DELETE "/waitlist_entries/{waitlist_entry_id}" [] Nothing Versioned SecretKey false,
-    InviteWaitlistEntry POST "/waitlist_entries/{waitlist_entry_id}/invite" [] Object Versioned SecretKey false,
-    RejectWaitlistEntry POST "/waitlist_entries/{waitlist_entry_id}/reject" [] Nothing Versioned SecretKey false,
+    DeleteWaitlistEntry DELETE "/waitlist_entries/{waitlist_entry_id}" [] Nothing Versioned
+        SecretKey false,
+    InviteWaitlistEntry POST "/waitlist_entries/{waitlist_entry_id}/invite" [] Object Versioned
+        SecretKey false,
+    RejectWaitlistEntry POST "/waitlist_entries/{waitlist_entry_id}/reject" [] Nothing Versioned
+        SecretKey false,
     CreateSvixApp POST "/webhooks/svix" [] Nothing Versioned SecretKey false,
     DeleteSvixApp DELETE "/webhooks/svix" [] Nothing Versioned SecretKey false,
     GenerateSvixAuthURL POST "/webhooks/svix_url" [] Nothing Versioned SecretKey false,

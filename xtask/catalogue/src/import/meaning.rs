@@ -36,15 +36,6 @@ pub(super) fn time(wire: &str) -> Option<Ty> {
     instant.then_some(Ty::Time(TimeUnit::Milliseconds))
 }
 
-/// What an object of any content is.
-pub(super) fn free_form(wire: &str) -> Ty {
-    if wire.ends_with("_metadata") {
-        Ty::Metadata
-    } else {
-        Ty::Map
-    }
-}
-
 pub(super) fn is_secret(wire: &str, ty: &Ty) -> bool {
     let holds_data = !matches!(ty, Ty::Bool | Ty::Int | Ty::Time(_));
     let named = SECRETS.contains(&wire) || SECRET_ENDINGS.iter().any(|end| wire.ends_with(end));

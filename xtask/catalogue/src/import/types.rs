@@ -118,7 +118,7 @@ impl<'a> Importer<'a> {
                         nullable: value.nullable,
                     }
                 }
-                None => meaning::free_form(wire),
+                None => Ty::Map,
             },
             Some(other) => return Err(Error::new(format!("`{other}` is no type of JSON"))),
         };

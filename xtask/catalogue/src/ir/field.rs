@@ -82,7 +82,7 @@ impl Field {
         match &self.ty {
             _ if self.hard => Decoding::Hard,
             Ty::Tag(_) => Decoding::Ignored,
-            Ty::List(_) | Ty::Dictionary { .. } | Ty::Map | Ty::Metadata => Decoding::Emptied,
+            Ty::List(_) | Ty::Dictionary { .. } | Ty::Map => Decoding::Emptied,
             _ => Decoding::Optional,
         }
     }
@@ -122,8 +122,6 @@ pub enum Ty {
     Json,
     /// An object of any content.
     Map,
-    /// An object of any content that belongs to the application.
-    Metadata,
     /// An object whose keys are data.
     Dictionary {
         /// What every key holds.

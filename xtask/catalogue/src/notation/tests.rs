@@ -20,7 +20,7 @@ const LINES: &[&str] = &[
     "date",
     "json|null?",
     "map",
-    "metadata?  sensitive",
+    "map?  sensitive",
     "file",
     "User|null",
     "[User]",

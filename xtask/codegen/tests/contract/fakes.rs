@@ -69,7 +69,7 @@ impl<'a> Fake<'a> {
         match &field.ty {
             Ty::Str if field.sensitive => json!(SECRET),
             Ty::List(_) if field.sensitive => json!([SECRET]),
-            Ty::Map | Ty::Metadata if field.sensitive => json!({"key": SECRET}),
+            Ty::Map if field.sensitive => json!({"key": SECRET}),
             ty => self.value(ty),
         }
     }
@@ -83,7 +83,7 @@ impl<'a> Fake<'a> {
             Ty::Time(_) => json!(1_800_000_000_000_i64),
             Ty::DateTime => json!("2027-01-15T08:00:00Z"),
             Ty::Date => json!("2027-01-15"),
-            Ty::Json | Ty::Map | Ty::Metadata => json!({"key": [1, null]}),
+            Ty::Json | Ty::Map => json!({"key": [1, null]}),
             Ty::Dictionary { value, .. } => json!({"key": self.value(value)}),
             Ty::List(item) => json!([self.value(item), self.value(item)]),
             Ty::File => panic!("no answer holds a file"),
