@@ -1,3 +1,5 @@
+mod meta;
+
 use std::{error::Error as StdError, fmt, time::Duration};
 
 use bytes::Bytes;
@@ -6,6 +8,7 @@ use http::{Response, StatusCode};
 use serde_json::Value;
 
 use crate::{TransportError, retry};
+pub use meta::ErrorMeta;
 
 /// Why an operation brought back no result.
 #[derive(Debug, thiserror::Error)]
@@ -155,8 +158,8 @@ pub struct ErrorDetail {
     pub message: String,
     /// A longer text, fit to be shown to users.
     pub long_message: Option<String>,
-    /// What else Clerk says of it, for instance `param_name`.
-    pub meta: Option<Value>,
+    /// What else Clerk says of it, for instance which parameter is to blame.
+    pub meta: ErrorMeta,
 }
 
 impl ErrorDetail {
@@ -165,10 +168,7 @@ impl ErrorDetail {
             code: text(value.get_mut("code")).unwrap_or_default(),
             message: text(value.get_mut("message")).unwrap_or_default(),
             long_message: text(value.get_mut("long_message")),
-            meta: value
-                .get_mut("meta")
-                .map(Value::take)
-                .filter(|meta| !meta.is_null()),
+            meta: ErrorMeta::read(value.get_mut("meta").map(Value::take)),
         })
     }
 }

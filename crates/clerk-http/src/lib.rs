@@ -78,7 +78,7 @@ mod transport;
 pub use call::{AwaitingResponse, AwaitingRetry, Step};
 pub use client::Client;
 pub use closure::{blocking_transport_fn, transport_fn};
-pub use error::{ApiError, Error, ErrorDetail};
+pub use error::{ApiError, Error, ErrorDetail, ErrorMeta};
 pub use machine_key::{InvalidMachineSecretKey, MachineSecretKey};
 pub use multipart::{FilePart, Multipart};
 pub use operation::{Authorization, BasePath, Operation};

@@ -151,14 +151,45 @@ fn errors_in_clerks_shape_are_read() {
         api.errors[0].long_message.as_deref(),
         Some("email is missing")
     );
-    assert_eq!(api.errors[0].meta.as_ref().unwrap()["param_name"], "email");
+    assert_eq!(api.errors[0].meta.param_name(), Some("email"));
     assert_eq!(api.errors[1].long_message, None);
-    assert_eq!(api.errors[1].meta, None);
+    assert!(api.errors[1].meta.is_empty());
     assert!(api.has_code("second"));
     assert!(!api.has_code("third"));
     assert_eq!(api.trace_id.as_deref(), Some("trace1"));
     assert_eq!(api.retry_after, Some(Duration::from_secs(7)));
     assert_eq!(api.body.expose(), body);
+}
+
+#[test]
+fn what_else_clerk_says_of_an_error_is_read_by_name() {
+    let body = r#"{"errors": [{"code": "a", "meta": {
+        "param_name": "email_address",
+        "session_id": "sess_1",
+        "email_addresses": ["ada@example.com", 7, "bob@example.com"],
+        "identifiers": "ada@example.com",
+        "is_plan_upgrade_possible": true,
+        "seats_quantity": 5
+    }}, {"code": "b", "meta": ["param_name"]}]}"#;
+    let error = success(ID, response(422, &[], body)).unwrap_err();
+    let [first, second] = error.api().unwrap().errors.as_slice() else {
+        panic!("two errors");
+    };
+
+    let meta = &first.meta;
+    assert_eq!(meta.param_name(), Some("email_address"));
+    assert_eq!(meta.session_id(), Some("sess_1"));
+    let addresses = meta.email_addresses();
+    assert_eq!(addresses, ["ada@example.com", "bob@example.com"]);
+    assert!(meta.identifiers().is_empty());
+    assert_eq!(meta.is_plan_upgrade_possible(), Some(true));
+    assert_eq!(meta.get("seats_quantity"), Some(5_u8));
+    assert_eq!(meta.get::<String>("seats_quantity"), None);
+    assert_eq!(meta.get::<u8>("seats"), None);
+    assert!(!meta.is_empty());
+
+    assert!(second.meta.is_empty());
+    assert_eq!(second.meta.param_name(), None);
 }
 
 #[test]

@@ -17,8 +17,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clerk-api", &["chrono", "jiff", "time"]),
     ("clerk-auth", &[]),
     ("clerk-core", &[]),
-    // Walks as streams, behind a feature; and the `meta` of an error has whatever shape Clerk gave.
-    ("clerk-http", &["futures_core", "serde_json"]),
+    // Walks as streams, behind a feature.
+    ("clerk-http", &["futures_core"]),
     ("clerk-http-reqwest", &["reqwest"]),
     ("clerk-http-ureq", &["ureq"]),
     ("clerk-jwks", &[]),
