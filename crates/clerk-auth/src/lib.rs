@@ -9,6 +9,38 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod auth;
+mod authentication;
+mod authenticator;
+pub mod blocking;
+mod cookies;
+mod error;
+mod machine_tokens;
+mod organization_sync;
+mod public_url;
+mod reason;
+mod redirects;
+mod request_head;
+mod requirement;
+mod settings;
+#[cfg(test)]
+mod specimen;
+mod state;
 mod token_type;
 
+pub use auth::{
+    Auth, AuthView, MachineAuth, PendingSessions, SessionAuth, SessionToken, SignedOutAuth,
+    UnexpectedClaims,
+};
+pub use authentication::{AwaitingKey, AwaitingResponse, Step};
+pub use authenticator::Authenticator;
+pub use error::Error;
+pub use machine_tokens::{MachineTokenError, MachineTokenErrorCode};
+pub use organization_sync::{InvalidPattern, OrganizationSync, OrganizationTarget};
+pub use reason::{AuthReason, RefreshFailure};
+pub use redirects::{InvalidRedirect, Redirects};
+pub use request_head::RequestHead;
+pub use requirement::{Denied, FactorLevel, InvalidReverification, Requirement, Reverification};
+pub use settings::{Builder, InvalidSettings, Settings};
+pub use state::{Handshake, RequestState, SignedIn, SignedOut};
 pub use token_type::{AcceptedTokens, MachineTokenType, TokenType};

@@ -32,6 +32,11 @@ impl Verifier {
         }
     }
 
+    /// Where keys are found.
+    pub const fn keys(&self) -> &Arc<dyn ResolveKey> {
+        &self.keys
+    }
+
     /// What is asked of a token.
     pub fn policy(&self) -> &Policy {
         &self.policy

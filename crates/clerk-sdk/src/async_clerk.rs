@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use clerk_auth::{Authenticator, InvalidSettings};
 use clerk_http::Client;
 use clerk_http::{Error, Operation, Runtime, Transport};
 use clerk_http_reqwest::{ReqwestTransport, TokioRuntime};
@@ -19,6 +20,7 @@ use crate::{
 pub struct Clerk {
     verifier: Verifier,
     client: Client,
+    authenticator: Result<Authenticator, InvalidSettings>,
 }
 
 impl Clerk {
@@ -77,6 +79,16 @@ impl Clerk {
         self.client.send(operation).await
     }
 
+    /// What finds out who requests come from.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSettings::NoPublishableKey`]: requests may authenticate with session tokens, and
+    /// without a publishable key it is not known from which instance.
+    pub fn authenticator(&self) -> Result<&Authenticator, InvalidSettings> {
+        self.authenticator.as_ref().map_err(Clone::clone)
+    }
+
     /// What verifies tokens.
     pub const fn verifier(&self) -> &Verifier {
         &self.verifier
@@ -131,9 +143,13 @@ impl sealed::Build for Clerk {
                 Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
             }
         };
+        let authenticator = plan.authentication.clone().map(|settings| {
+            Authenticator::new(settings, Arc::clone(verifier.keys()), api.clone())
+        });
         Ok(Self {
             verifier,
             client: api,
+            authenticator,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use clerk_auth::{InvalidSettings, blocking::Authenticator};
 use clerk_http::blocking::Client;
 use clerk_http::{BlockingRuntime, BlockingTransport, Error, Operation};
 pub use clerk_http_ureq::{Threads, UreqTransport};
@@ -21,6 +22,7 @@ use crate::{
 pub struct Clerk {
     verifier: Verifier,
     client: Client,
+    authenticator: Result<Authenticator, InvalidSettings>,
 }
 
 impl Clerk {
@@ -73,6 +75,16 @@ impl Clerk {
         self.client.send(operation)
     }
 
+    /// What finds out who requests come from.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSettings::NoPublishableKey`]: requests may authenticate with session tokens, and
+    /// without a publishable key it is not known from which instance.
+    pub fn authenticator(&self) -> Result<&Authenticator, InvalidSettings> {
+        self.authenticator.as_ref().map_err(Clone::clone)
+    }
+
     /// What verifies tokens.
     pub const fn verifier(&self) -> &Verifier {
         &self.verifier
@@ -123,9 +135,13 @@ impl sealed::Build for Clerk {
                 Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
             }
         };
+        let authenticator = plan.authentication.clone().map(|settings| {
+            Authenticator::new(settings, Arc::clone(verifier.keys()), api.clone())
+        });
         Ok(Self {
             verifier,
             client: api,
+            authenticator,
         })
     }
 }

@@ -1,11 +1,15 @@
-use std::{fmt, sync::Arc, time::Duration};
+mod authentication;
+mod error;
+mod secret_key;
 
-use clerk_core::{
-    Clock, InvalidPublishableKey, InvalidSecretKey, PublishableKey, SecretKey, SystemClock,
-};
-use clerk_http::{InvalidMachineSecretKey, InvalidSettings, MachineSecretKey, Retry};
+use std::{fmt, mem, sync::Arc, time::Duration};
+
+use clerk_core::{Clock, PublishableKey, SecretKey, SystemClock};
+use clerk_http::{MachineSecretKey, Retry};
 use clerk_jwks::{CachePolicy, StaticKeys};
-use clerk_jwt::{AuthorizedParties, InvalidKey, JwkSet, Policy};
+use clerk_jwt::{AuthorizedParties, JwkSet, Policy};
+
+pub use self::{error::BuildError, secret_key::IntoSecretKey};
 
 /// Settings for one Clerk instance; builds a [`Clerk`](crate::Clerk) or a
 /// [`blocking::Clerk`](crate::blocking::Clerk).
@@ -32,6 +36,7 @@ pub struct Builder<T: Build> {
     api_version: Option<String>,
     issuers: Option<Vec<Box<str>>>,
     policy: Policy,
+    authentication: clerk_auth::Builder,
     cache_policy: CachePolicy,
     retry: Retry,
     clock: Arc<dyn Clock>,
@@ -60,6 +65,8 @@ pub(crate) mod sealed {
 pub struct Plan {
     pub(crate) keys: Keys,
     pub(crate) policy: Policy,
+    /// How requests are authenticated, or which setting is missing for it.
+    pub(crate) authentication: Result<clerk_auth::Settings, clerk_auth::InvalidSettings>,
     pub(crate) cache_policy: CachePolicy,
     pub(crate) clock: Arc<dyn Clock>,
     api_url: Option<String>,
@@ -122,6 +129,7 @@ impl<T: Build> Builder<T> {
             api_version: None,
             issuers: None,
             policy: Policy::default(),
+            authentication: clerk_auth::Settings::builder(),
             cache_policy: CachePolicy::default(),
             retry: Retry::default(),
             clock: Arc::new(SystemClock::new()),
@@ -152,7 +160,8 @@ impl<T: Build> Builder<T> {
     /// With it, only tokens that name the instance as their issuer are accepted.
     pub fn publishable_key(self, key: impl AsRef<str>) -> Self {
         self.with(PublishableKey::new(key), |builder, key| {
-            builder.publishable_key = Some(key);
+            builder.publishable_key = Some(key.clone());
+            builder.authentication = mem::take(&mut builder.authentication).publishable_key(key);
         })
     }
 
@@ -186,24 +195,30 @@ impl<T: Build> Builder<T> {
     /// names. An application behind a proxy has its proxy URL as issuer. None at all accepts
     /// every issuer whose tokens the keys verify.
     pub fn issuers<I: Into<Box<str>>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
-        self.issuers = Some(issuers.into_iter().map(Into::into).collect());
+        let issuers: Vec<Box<str>> = issuers.into_iter().map(Into::into).collect();
+        self.authentication = self.authentication.issuers(issuers.iter().cloned());
+        self.issuers = Some(issuers);
         self
     }
 
     /// What is asked of `azp`, the origin that asked for the token; nothing if not said.
     pub fn authorized_parties(mut self, parties: AuthorizedParties) -> Self {
+        self.authentication = self.authentication.authorized_parties(parties.clone());
         self.policy = self.policy.authorized_parties(parties);
         self
     }
 
     /// Accepts only tokens that are for one of `audiences`.
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
+        let audiences: Vec<Box<str>> = audiences.into_iter().map(Into::into).collect();
+        self.authentication = self.authentication.audiences(audiences.iter().cloned());
         self.policy = self.policy.audiences(audiences);
         self
     }
 
     /// The leeway for clocks that disagree; 5 seconds if not said. Zero is zero.
     pub fn clock_skew(mut self, leeway: Duration) -> Self {
+        self.authentication = self.authentication.clock_skew(leeway);
         self.policy = self.policy.clock_skew(leeway);
         self
     }
@@ -228,7 +243,9 @@ impl<T: Build> Builder<T> {
 
     /// Takes every setting for which `read` knows a value under the name Clerk's SDKs use:
     /// `CLERK_SECRET_KEY`, `CLERK_MACHINE_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`,
-    /// `CLERK_API_URL` and `CLERK_API_VERSION`. An empty value counts as none.
+    /// `CLERK_API_URL`, `CLERK_API_VERSION`, `CLERK_DOMAIN`, `CLERK_IS_SATELLITE`,
+    /// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`. An empty value counts as
+    /// none.
     ///
     /// ```
     /// use clerk::Clerk;
@@ -261,7 +278,7 @@ impl<T: Build> Builder<T> {
         if let Some(version) = read("CLERK_API_VERSION") {
             self = self.api_version(version);
         }
-        self
+        self.authentication_variables(read)
     }
 
     /// Checks the settings and puts them to use. Nothing is fetched yet.
@@ -301,6 +318,7 @@ impl<T: Build> Builder<T> {
                 return Err(BuildError::Mismatch);
             }
         }
+        let has_publishable_key = self.publishable_key.is_some();
         let frontend_api = self.publishable_key.map(|key| key.frontend_api_url());
         let issuers = self
             .issuers
@@ -311,8 +329,13 @@ impl<T: Build> Builder<T> {
             (None, None, Some(url)) => Keys::FrontendApi(url),
             (None, None, None) => return Err(BuildError::NoKeys),
         };
+        let authentication = match self.authentication.build() {
+            Err(error) if has_publishable_key => return Err(error.into()),
+            built => built,
+        };
         Ok(Plan {
             keys,
+            authentication,
             policy: self.policy.issuers(issuers),
             cache_policy: self.cache_policy,
             clock: self.clock,
@@ -335,155 +358,5 @@ impl<T: Build> fmt::Debug for Builder<T> {
     }
 }
 
-/// What a secret key can be given as: a [`SecretKey`], or its text.
-pub trait IntoSecretKey {
-    /// The key.
-    ///
-    /// # Errors
-    ///
-    /// The text is not a secret key.
-    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey>;
-}
-
-impl IntoSecretKey for SecretKey {
-    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey> {
-        Ok(self)
-    }
-}
-
-impl IntoSecretKey for &SecretKey {
-    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey> {
-        Ok(self.clone())
-    }
-}
-
-impl IntoSecretKey for &str {
-    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey> {
-        SecretKey::new(self)
-    }
-}
-
-impl IntoSecretKey for String {
-    fn into_secret_key(self) -> Result<SecretKey, InvalidSecretKey> {
-        SecretKey::new(self)
-    }
-}
-
-/// Why settings make no client.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The secret key is not one.
-    #[error(transparent)]
-    SecretKey(#[from] InvalidSecretKey),
-    /// The machine's secret key is not one.
-    #[error(transparent)]
-    MachineSecretKey(#[from] InvalidMachineSecretKey),
-    /// The publishable key is not one.
-    #[error(transparent)]
-    PublishableKey(#[from] InvalidPublishableKey),
-    /// The PEM key is not one.
-    #[error("the JWT key (CLERK_JWT_KEY) cannot be used: {0}")]
-    JwtKey(#[from] InvalidKey),
-    /// One key is a development instance's, the other a production instance's.
-    #[error(
-        "the secret key and the publishable key belong to different instances: one is for \
-         development, the other for production; copy both from the same instance"
-    )]
-    Mismatch,
-    /// There is neither a key nor a way to fetch one.
-    #[error(
-        "there is nothing to verify tokens with; set CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY or \
-         CLERK_JWT_KEY"
-    )]
-    NoKeys,
-    /// The API's URL, or another setting of the client, cannot be used.
-    #[error(transparent)]
-    Settings(#[from] InvalidSettings),
-    /// The HTTP library could not be set up.
-    #[error("the HTTP library could not be set up")]
-    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-/// A [`MachineSecretKey`] is one already.
-impl From<std::convert::Infallible> for BuildError {
-    fn from(never: std::convert::Infallible) -> Self {
-        match never {}
-    }
-}
-
 #[cfg(all(test, feature = "async"))]
-mod tests {
-    use super::*;
-    use crate::Clerk;
-
-    const SECRET: &str = "sk_test_abc";
-    const PUBLISHABLE: &str = "pk_test_Y2xlcmsuY2xlcmsuZGV2JA";
-    const PEM: &str = include_str!("../../clerk-jwt/tests/keys/a.public.pem");
-
-    fn plan(variables: &[(&str, &str)]) -> Result<Plan, BuildError> {
-        let read = |name: &str| {
-            let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        Builder::<Clerk>::new().variables(read).plan()
-    }
-
-    #[test]
-    fn keys_come_from_the_first_source_that_is_set() {
-        let (secret, publishable, jwt_key) = (
-            ("CLERK_SECRET_KEY", SECRET),
-            ("CLERK_PUBLISHABLE_KEY", PUBLISHABLE),
-            ("CLERK_JWT_KEY", PEM),
-        );
-        let source = |variables: &[(&str, &str)]| match plan(variables).unwrap().keys {
-            Keys::Given(_) => "given".to_owned(),
-            Keys::BackendApi => "Backend API".to_owned(),
-            Keys::FrontendApi(url) => url,
-        };
-        assert_eq!(source(&[secret, publishable, jwt_key]), "given");
-        assert_eq!(source(&[secret, publishable]), "Backend API");
-        assert_eq!(source(&[publishable]), "https://clerk.clerk.dev");
-        assert_eq!(source(&[secret, ("CLERK_JWT_KEY", " ")]), "Backend API");
-        assert!(matches!(plan(&[]), Err(BuildError::NoKeys)));
-    }
-
-    #[test]
-    fn a_publishable_key_pins_the_issuer_unless_told_otherwise() {
-        let pinned = Policy::default().issuers(["https://clerk.clerk.dev"]);
-        let builder = || Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
-        assert_eq!(builder().plan().unwrap().policy, pinned);
-        let proxied = builder().issuers(["https://example.com/__clerk"]).plan();
-        assert_ne!(proxied.unwrap().policy, pinned);
-        let any = builder().issuers([""; 0]).plan();
-        assert_eq!(any.unwrap().policy, Policy::default());
-    }
-
-    #[test]
-    fn keys_of_different_instances_do_not_go_together() {
-        let mixed = plan(&[
-            ("CLERK_SECRET_KEY", "sk_live_abc"),
-            ("CLERK_PUBLISHABLE_KEY", PUBLISHABLE),
-        ]);
-        assert!(matches!(mixed, Err(BuildError::Mismatch)));
-    }
-
-    #[test]
-    fn the_first_setting_that_cannot_be_used_is_named_and_not_repeated() {
-        let error = Builder::<Clerk>::new()
-            .secret_key("planted")
-            .jwt_key("also planted")
-            .plan()
-            .unwrap_err();
-        assert!(matches!(error, BuildError::SecretKey(_)), "{error}");
-        assert!(!format!("{error} {error:?}").contains("planted"));
-    }
-
-    #[test]
-    fn no_debug_text_shows_the_secret() {
-        let builder = || Builder::<Clerk>::new().secret_key("sk_test_planted");
-        assert!(!format!("{:?}", builder()).contains("planted"));
-        assert!(!format!("{:?}", builder().plan().unwrap()).contains("planted"));
-        assert!(!format!("{:?}", builder().build().unwrap()).contains("planted"));
-    }
-}
+mod tests;

@@ -78,6 +78,7 @@ pub use clerk_api as api;
 #[cfg(feature = "async")]
 pub use clerk_http_reqwest::{ReqwestTransport, TokioRuntime};
 
+pub use clerk_auth as auth;
 pub use clerk_core::{
     Clock, InstanceType, ManualClock, PublishableKey, Redacted, SecretKey, SystemClock, UnixTime,
 };

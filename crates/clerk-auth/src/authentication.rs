@@ -1,0 +1,168 @@
+//! The decision who a request comes from, as a state machine without IO.
+
+mod browser;
+mod cookie_path;
+mod directives;
+mod effects;
+mod flow;
+mod handshake;
+mod header_path;
+mod incoming;
+mod operations;
+mod referrer;
+mod refresh;
+mod session;
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use clerk_core::UnixTime;
+use clerk_http::TransportError;
+use clerk_jwks::ResolveError;
+use clerk_jwt::{KeyId, VerifyingKey};
+use http::{Request, Response};
+
+use self::{
+    effects::{Answer, Ask, Effects},
+    flow::Flow,
+};
+use crate::{Error, RequestHead, RequestState, Settings};
+
+/// What finding out about a request needs next.
+///
+/// It reads no clock and does no IO: whoever drives it finds the key or sends the request, and
+/// hands in what came of it. [`Authenticator`](crate::Authenticator) and
+/// [`blocking::Authenticator`](crate::blocking::Authenticator) are the two drivers.
+///
+/// ```
+/// use clerk_auth::{RequestHead, RequestState, Settings, Step};
+/// use clerk_core::UnixTime;
+///
+/// let settings = Settings::builder()
+///     .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse()?)
+///     .build()?;
+/// let api = clerk_http::Settings::builder().secret_key("sk_live_abc".parse()?).build()?;
+///
+/// let head = RequestHead::new("GET", "https://example.com/");
+/// let Step::Done(state) = Step::start(&head, &settings, &api, UnixTime::from_secs(1_800_000_000))
+/// else {
+///     panic!("a request without cookies asks for nothing");
+/// };
+/// let state = state?;
+/// assert_eq!(state.status(), "signed-out");
+/// assert_eq!(state.reason().unwrap().to_string(), "session-token-and-uat-missing");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "nothing is decided until the steps are carried out"]
+pub enum Step<'r> {
+    /// Find the key of this id, then call [`AwaitingKey::resolved`].
+    Resolve(Option<KeyId>, AwaitingKey<'r>),
+    /// Send this request, then call [`AwaitingResponse::received`].
+    Send(Request<Bytes>, AwaitingResponse<'r>),
+    /// It is decided, or cannot be.
+    Done(Result<RequestState, Error>),
+}
+
+impl<'r> Step<'r> {
+    /// Begins to find out who `head` comes from, at `now`.
+    ///
+    /// `api` is what the Backend API is called with, for instance
+    /// [`Client::settings`](clerk_http::Client::settings).
+    pub fn start(
+        head: &'r RequestHead<'r>,
+        settings: &'r Settings,
+        api: &'r clerk_http::Settings,
+        now: UnixTime,
+    ) -> Self {
+        let effects = Arc::new(Effects::new(now));
+        let flow = Flow::new(head, settings, api, Arc::clone(&effects));
+        let decision = Box::pin(flow.decide());
+        Authentication { decision, effects }.advance()
+    }
+}
+
+/// The decision under way.
+///
+/// It is written as one async function, read from top to bottom; the compiler makes the states.
+/// It never waits for anything but an [`Ask`], so no executor is needed: it is polled once for
+/// each answer.
+struct Authentication<'r> {
+    decision: Pin<Box<dyn Future<Output = Result<RequestState, Error>> + Send + 'r>>,
+    effects: Arc<Effects>,
+}
+
+impl<'r> Authentication<'r> {
+    fn advance(mut self) -> Step<'r> {
+        let mut context = Context::from_waker(Waker::noop());
+        if let Poll::Ready(decided) = self.decision.as_mut().poll(&mut context) {
+            return Step::Done(decided);
+        }
+        match self.effects.asked() {
+            Some(Ask::Key(id)) => Step::Resolve(id, AwaitingKey(self)),
+            Some(Ask::Send(request)) => Step::Send(request, AwaitingResponse(self)),
+            None => Step::Done(Err(Error::Driver)),
+        }
+    }
+
+    fn resume(self, answer: Answer, now: UnixTime) -> Step<'r> {
+        self.effects.answer(answer, now);
+        self.advance()
+    }
+}
+
+/// An authentication that waits for a key.
+#[must_use = "the authentication goes on once the key is handed in"]
+pub struct AwaitingKey<'r>(Authentication<'r>);
+
+impl<'r> AwaitingKey<'r> {
+    /// Hands in the key, or why there is none, at `now`.
+    pub fn resolved(self, key: Result<VerifyingKey, ResolveError>, now: UnixTime) -> Step<'r> {
+        self.0.resume(Answer::Key(key), now)
+    }
+}
+
+/// An authentication whose request was handed out.
+#[must_use = "the authentication goes on once the response is handed in"]
+pub struct AwaitingResponse<'r>(Authentication<'r>);
+
+impl<'r> AwaitingResponse<'r> {
+    /// Hands in how the exchange ended, at `now`.
+    pub fn received(
+        self,
+        outcome: Result<Response<Bytes>, TransportError>,
+        now: UnixTime,
+    ) -> Step<'r> {
+        self.0.resume(Answer::Response(outcome), now)
+    }
+}
+
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolve(id, _) => f.debug_tuple("Resolve").field(id).finish(),
+            Self::Send(request, _) => {
+                let path = request.uri().path();
+                f.debug_tuple("Send").field(request.method()).field(&path).finish()
+            }
+            Self::Done(decided) => f.debug_tuple("Done").field(decided).finish(),
+        }
+    }
+}
+
+impl fmt::Debug for AwaitingKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AwaitingKey")
+    }
+}
+
+impl fmt::Debug for AwaitingResponse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AwaitingResponse")
+    }
+}

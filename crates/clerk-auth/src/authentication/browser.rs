@@ -1,0 +1,134 @@
+use std::borrow::Cow;
+
+use clerk_core::UnixTime;
+
+use super::session::Decoded;
+use crate::{cookies::Cookies, settings::Instance};
+
+/// What a browser's cookies say of the instance.
+///
+/// Clerk sets each cookie twice: under its plain name, which another instance on the same domain
+/// may have set too, and under a name with the instance's suffix, which older frontends do not
+/// set. Which of the two tells the truth is decided for all cookies at once.
+pub(super) struct Browser<'r> {
+    pub(super) uses_suffixed: bool,
+    pub(super) session: Option<Cow<'r, str>>,
+    /// When the browser last signed in or out, in Unix seconds; 0 if it is signed out.
+    pub(super) client_uat: i64,
+    pub(super) dev_browser: Option<Cow<'r, str>>,
+    pub(super) refresh: Option<Cow<'r, str>>,
+}
+
+const SESSION: &str = "__session";
+const CLIENT_UAT: &str = "__client_uat";
+const DEV_BROWSER: &str = "__clerk_db_jwt";
+const REFRESH: &str = "__refresh";
+
+impl<'r> Browser<'r> {
+    pub(super) fn read(cookies: &Cookies<'r>, instance: &Instance, now: UnixTime) -> Self {
+        let suffix = &instance.cookie_suffix;
+        let pair = |name| (cookies.get(name), cookies.suffixed(name, suffix));
+        let (session, client_uat) = (pair(SESSION), pair(CLIENT_UAT));
+        let uses_suffixed = uses_suffixed(&session, &client_uat, instance, now);
+        let choose = |(plain, suffixed)| if uses_suffixed { suffixed } else { plain };
+        let client_uat: Option<Cow<'_, str>> = choose(client_uat);
+        Self {
+            uses_suffixed,
+            session: choose(session),
+            client_uat: client_uat.as_deref().map_or(0, leading_integer),
+            dev_browser: choose(pair(DEV_BROWSER)),
+            refresh: cookies.suffixed(REFRESH, suffix),
+        }
+    }
+
+    pub(super) const fn says_signed_in(&self) -> bool {
+        self.client_uat != 0
+    }
+
+    pub(super) const fn shows_no_session(&self) -> bool {
+        !self.says_signed_in() && self.session.is_none()
+    }
+}
+
+type Pair<'r> = (Option<Cow<'r, str>>, Option<Cow<'r, str>>);
+
+/// The rules of Clerk's own SDK, first match first. Nothing is verified yet: a wrong choice finds
+/// another token of the same browser, which then has to prove itself.
+fn uses_suffixed(
+    (session, suffixed_session): &Pair<'_>,
+    (client_uat, suffixed_client_uat): &Pair<'_>,
+    instance: &Instance,
+    now: UnixTime,
+) -> bool {
+    let mut issued_at = 0;
+    if let Some(session) = session {
+        let Ok(token) = Decoded::read(session) else {
+            return false;
+        };
+        match token.claims.issuer() {
+            None | Some("") => return false,
+            Some(issuer) if without_scheme(issuer) != instance.frontend_api => return true,
+            Some(_) => issued_at = token.issued_at().unwrap_or_default(),
+        }
+    }
+    if suffixed_session.is_none() && suffixed_client_uat.is_none() {
+        return false;
+    }
+    let is_signed_out = |client_uat: &Option<Cow<'_, str>>| client_uat.as_deref() == Some("0");
+    let (plain_out, suffixed_out) = (is_signed_out(client_uat), is_signed_out(suffixed_client_uat));
+    if suffixed_out {
+        return plain_out;
+    }
+    let token = suffixed_session.as_deref().map(Decoded::read);
+    let token = token.and_then(Result::ok);
+    let suffixed_issued_at = token.as_ref().and_then(Decoded::issued_at);
+    if !plain_out && issued_at > suffixed_issued_at.unwrap_or_default() {
+        return false;
+    }
+    let has_expired = || token.as_ref().is_some_and(|token| token.has_expired(now));
+    if instance.is_development() && plain_out && has_expired() {
+        return false;
+    }
+    suffixed_client_uat.is_some() || suffixed_session.is_none()
+}
+
+fn without_scheme(issuer: &str) -> &str {
+    let scheme_less = issuer.strip_prefix("https://");
+    scheme_less.or_else(|| issuer.strip_prefix("http://")).unwrap_or(issuer)
+}
+
+/// The number a text begins with; 0 if with none.
+fn leading_integer(text: &str) -> i64 {
+    let text = text.trim_start();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let digits = digits.get(..end).unwrap_or_default();
+    if digits.is_empty() {
+        return 0;
+    }
+    let out_of_range = if sign.is_empty() { i64::MAX } else { i64::MIN };
+    format!("{sign}{digits}").parse().unwrap_or(out_of_range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_uat_is_read_as_far_as_it_is_a_number() {
+        for (text, expected) in [
+            ("1800000000", 1_800_000_000),
+            ("0", 0),
+            ("12abc", 12),
+            ("-5", -5),
+            ("abc", 0),
+            ("-", 0),
+            ("99999999999999999999", i64::MAX),
+        ] {
+            assert_eq!(leading_integer(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+use clerk_jwks::Error as VerificationError;
+use clerk_jwt::TokenKind;
+use http::HeaderMap;
+use url::{Host, Url};
+
+use super::{
+    browser::Browser,
+    flow::{Decision, Flow, Refusal, session_signed_out, signed_in},
+    handshake::Outcome,
+    incoming::parameter,
+    referrer,
+    session::{Carrier, Decoded, refusal},
+};
+use crate::{
+    AuthReason, Error, RequestState, SessionAuth, TokenType, public_url::origin, settings::Instance,
+    state::Identity,
+};
+
+impl Flow<'_> {
+    /// The rules for requests that browsers send with cookies, first match first.
+    pub(super) async fn cookie_path(&self, instance: &Instance) -> Decision {
+        self.check_sign_in_url()?;
+        let cookies = self.incoming.cookies();
+        let browser = Browser::read(&cookies, instance, self.effects.now());
+        if let Outcome::Decided(state) = self.returned_handshake(instance, &cookies).await? {
+            return Ok(state);
+        }
+        if let Some(state) = self.domain_sync(instance, &browser) {
+            return Ok(state);
+        }
+        if instance.is_development() {
+            let reason = if self.incoming.has_parameter(parameter::DEV_BROWSER) {
+                Some(AuthReason::DevBrowserSync)
+            } else if browser.dev_browser.is_none() {
+                Some(AuthReason::DevBrowserMissing)
+            } else {
+                None
+            };
+            if let Some(reason) = reason {
+                return Ok(self.handshake(instance, &browser, reason.into()));
+            }
+        }
+        match &browser.session {
+            None if !browser.says_signed_in() => Ok(session_signed_out(
+                AuthReason::SessionTokenAndUatMissing.into(),
+            )),
+            None => {
+                let reason = AuthReason::ClientUatButNoSessionToken;
+                Ok(self.handshake(instance, &browser, reason.into()))
+            }
+            Some(_) if !browser.says_signed_in() => {
+                let reason = AuthReason::SessionTokenButNoClientUat;
+                Ok(self.handshake(instance, &browser, reason.into()))
+            }
+            Some(token) => self.session_in_cookie(instance, &browser, token).await,
+        }
+    }
+
+    async fn session_in_cookie(
+        &self,
+        instance: &Instance,
+        browser: &Browser<'_>,
+        token: &str,
+    ) -> Decision {
+        let decoded = match Decoded::read(token) {
+            Ok(decoded) => decoded,
+            Err(error) => return self.session_refused(error, None, Carrier::Cookie).await,
+        };
+        if decoded.kind() != TokenKind::Session {
+            return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into()));
+        }
+        if decoded.issued_at().is_some_and(|at| at < browser.client_uat) {
+            let reason = AuthReason::SessionTokenIatBeforeClientUat;
+            return Ok(self.handshake(instance, browser, reason.into()));
+        }
+        let session = match self.verify_session(token).await {
+            Ok(verified) => SessionAuth::new(verified, token),
+            Err(error) => {
+                let decoded = Some(&decoded);
+                return self.session_refused(error, decoded, Carrier::Cookie).await;
+            }
+        };
+        if let Some(state) = self.cross_origin_sync(instance, browser) {
+            return Ok(state);
+        }
+        if let Some(state) = self.organization_handshake(instance, browser, &session) {
+            return Ok(state);
+        }
+        Ok(signed_in(Identity::Session(session), HeaderMap::new()))
+    }
+
+    /// A session that was verified, but that a sign-in elsewhere may have replaced: the browser
+    /// comes from another origin, which may be a satellite or an account page of one's own.
+    fn cross_origin_sync(
+        &self,
+        instance: &Instance,
+        browser: &Browser<'_>,
+    ) -> Option<RequestState> {
+        let asks = !self.settings.is_satellite
+            && self.incoming.head.is_get()
+            && self.incoming.loads_document()
+            && self.redirects_so_far() == 0;
+        if !asks || !referrer::is_foreign(&self.incoming, instance) {
+            return None;
+        }
+        let refusal = Refusal {
+            reason: AuthReason::PrimaryDomainCrossOriginSync,
+            message: "the browser comes from another origin, where it may have signed in or out"
+                .to_owned(),
+        };
+        Some(self.handshake(instance, browser, refusal))
+    }
+
+    /// The URL asks for another organization than the session's. Where no redirect can happen,
+    /// the session stands.
+    fn organization_handshake(
+        &self,
+        instance: &Instance,
+        browser: &Browser<'_>,
+        session: &SessionAuth,
+    ) -> Option<RequestState> {
+        let patterns = self.settings.organization_sync.as_ref()?;
+        let target = patterns.target(self.incoming.head.path())?;
+        if !target.mismatch(session) {
+            return None;
+        }
+        let reason = AuthReason::ActiveOrganizationMismatch;
+        let url = || {
+            let reason = AuthReason::ActiveOrganizationMismatch;
+            self.handshake_url(instance, browser, &reason, Some(target.as_parameter()))
+        };
+        match self.handshake_or_signed_out(reason.into(), url) {
+            state @ RequestState::Handshake(_) => Some(state),
+            _ => None,
+        }
+    }
+
+    /// Satellites ask the primary domain who is signed in, and the primary one answers.
+    fn domain_sync(&self, instance: &Instance, browser: &Browser<'_>) -> Option<RequestState> {
+        if self.settings.is_satellite {
+            return self.satellite_sync(instance, browser);
+        }
+        if !instance.is_development() {
+            return None;
+        }
+        let target = self.incoming.parameter(parameter::REDIRECT_URL)?;
+        let mut url = Url::parse(&target).ok().filter(|url| self.may_return_to(url))?;
+        let dev_browser = self.dev_browser(browser);
+        let answer = || {
+            if let Some(token) = dev_browser {
+                url.query_pairs_mut().append_pair(parameter::DEV_BROWSER, &token);
+            }
+            set_parameter(&mut url, parameter::SYNCED, "true");
+            Some(url.into())
+        };
+        let reason = AuthReason::PrimaryRespondsToSyncing;
+        Some(self.handshake_or_signed_out(reason.into(), answer))
+    }
+
+    fn satellite_sync(&self, instance: &Instance, browser: &Browser<'_>) -> Option<RequestState> {
+        let synced = self.incoming.parameter(parameter::SYNCED);
+        let asks = self.incoming.head.is_get()
+            && self.incoming.loads_document()
+            && synced.as_deref() != Some("true");
+        if !asks {
+            return None;
+        }
+        let is_told_to = synced.as_deref() == Some("false");
+        let shows_no_session = browser.shows_no_session();
+        if !self.settings.satellite_auto_sync && shows_no_session && !is_told_to {
+            let reason = AuthReason::SessionTokenAndUatMissing;
+            return Some(session_signed_out(reason.into()));
+        }
+        let reason = AuthReason::SatelliteNeedsSyncing;
+        if instance.is_development() {
+            let url = || {
+                let mut url = Url::parse(self.settings.sign_in_url.as_deref()?).ok()?;
+                let here = self.incoming.public_url()?;
+                url.query_pairs_mut()
+                    .append_pair(parameter::REDIRECT_URL, here.as_str());
+                Some(url.into())
+            };
+            return Some(self.handshake_or_signed_out(reason.into(), url));
+        }
+        (shows_no_session || is_told_to).then(|| self.handshake(instance, browser, reason.into()))
+    }
+
+    /// Whether the dev browser's token may be handed to `url`: to the application itself, to this
+    /// machine, and to whom the settings name.
+    fn may_return_to(&self, url: &Url) -> bool {
+        let Some(target) = origin(url).filter(|_| matches!(url.scheme(), "http" | "https")) else {
+            return false;
+        };
+        if url.password().is_some() || !url.username().is_empty() {
+            return false;
+        }
+        let is_here = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => false,
+        };
+        let own = self.incoming.public_url().and_then(origin);
+        is_here || own.as_ref() == Some(&target) || self.settings.redirect_origins.contains(&target)
+    }
+
+    /// A satellite that sent browsers to itself to ask would never get an answer. Only requests
+    /// that name their origin can tell.
+    fn check_sign_in_url(&self) -> Result<(), Error> {
+        if !self.settings.is_satellite {
+            return Ok(());
+        }
+        let (Some(sign_in_url), Some(own)) = (
+            &self.settings.sign_in_url,
+            self.incoming.head.text("origin"),
+        ) else {
+            return Ok(());
+        };
+        let there = Url::parse(sign_in_url).map_err(|_| Error::SignInUrl)?;
+        if there.origin().ascii_serialization() == *own {
+            return Err(Error::SignInUrl);
+        }
+        Ok(())
+    }
+
+    /// What 4xx and 5xx mean for the session is decided where they happen; this is for tokens.
+    pub(super) async fn session_refused(
+        &self,
+        error: VerificationError,
+        token: Option<&Decoded<'_>>,
+        carrier: Carrier,
+    ) -> Decision {
+        let refusal = refusal(error, TokenType::Session, carrier)?;
+        let Some(instance) = self.instance() else {
+            return Ok(session_signed_out(refusal));
+        };
+        let Some(token) = token else {
+            return Ok(session_signed_out(refusal));
+        };
+        self.replace_session(instance, token, refusal).await
+    }
+}
+
+/// Replaces every pair of that name by one.
+fn set_parameter(url: &mut Url, name: &str, value: &str) {
+    let others: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(found, _)| found != name)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    let mut pairs = url.query_pairs_mut();
+    pairs.clear().extend_pairs(others).append_pair(name, value);
+}

@@ -1,0 +1,175 @@
+use std::sync::Arc;
+
+use http::{
+    HeaderMap, HeaderValue,
+    header::{CACHE_CONTROL, LOCATION, SET_COOKIE},
+};
+
+use super::{effects::Effects, header_path::machine_type, incoming::Incoming};
+use crate::{
+    AcceptedTokens, AuthReason, Error, Handshake, RequestHead, RequestState, Settings, SignedIn,
+    SignedOut, TokenType,
+    settings::Instance,
+    state::{self, Identity},
+};
+
+pub(super) type Decision = Result<RequestState, Error>;
+
+/// One decision: what it reads, and where it asks for what it cannot do itself.
+pub(super) struct Flow<'r> {
+    pub(super) incoming: Incoming<'r>,
+    pub(super) settings: &'r Settings,
+    pub(super) api: &'r clerk_http::Settings,
+    pub(super) effects: Arc<Effects>,
+}
+
+/// Why the request is not signed in, and what to tell the developer.
+pub(super) struct Refusal {
+    pub(super) reason: AuthReason,
+    pub(super) message: String,
+}
+
+impl From<AuthReason> for Refusal {
+    fn from(reason: AuthReason) -> Self {
+        let message = String::new();
+        Self { reason, message }
+    }
+}
+
+/// After this many redirects in a row, something is wrong that another one will not mend.
+const MOST_REDIRECTS: i64 = 3;
+
+impl<'r> Flow<'r> {
+    pub(super) const fn new(
+        head: &'r RequestHead<'r>,
+        settings: &'r Settings,
+        api: &'r clerk_http::Settings,
+        effects: Arc<Effects>,
+    ) -> Self {
+        Self {
+            incoming: Incoming::new(head),
+            settings,
+            api,
+            effects,
+        }
+    }
+
+    /// Who the request comes from. A token in the header has precedence over cookies.
+    pub(super) async fn decide(self) -> Decision {
+        let token = self.incoming.header_token();
+        let machine_type = || token.as_deref().and_then(machine_type);
+        let mismatch = || AuthReason::TokenTypeMismatch.into();
+        let machine_type = match &self.settings.accepts {
+            AcceptedTokens::Session => None,
+            AcceptedTokens::Machine(wanted) => {
+                let wanted_type = Some(TokenType::from(*wanted));
+                let Some(token) = &token else {
+                    return Ok(signed_out(wanted_type, AuthReason::NoTokenInHeader.into()));
+                };
+                return match machine_type() {
+                    Some(found) if found == *wanted => self.machine(token, found).await,
+                    _ => Ok(signed_out(wanted_type, mismatch())),
+                };
+            }
+            AcceptedTokens::OneOf(types) => {
+                let found = machine_type();
+                if !types.contains(&found.map_or(TokenType::Session, TokenType::from)) {
+                    return Ok(signed_out(None, mismatch()));
+                }
+                found
+            }
+            AcceptedTokens::Any => machine_type(),
+        };
+        match (&token, machine_type) {
+            (Some(token), Some(found)) => self.machine(token, found).await,
+            (Some(token), None) => self.session_in_header(token).await,
+            (None, _) => match self.instance() {
+                Some(instance) => self.cookie_path(instance).await,
+                None => Ok(session_signed_out(
+                    AuthReason::SessionTokenAndUatMissing.into(),
+                )),
+            },
+        }
+    }
+
+    /// Sends the browser to a handshake, or to `location`, if it would follow; if not, the
+    /// request is signed out for the same reason.
+    pub(super) fn handshake_or_signed_out(
+        &self,
+        refusal: Refusal,
+        location: impl FnOnce() -> Option<String>,
+    ) -> RequestState {
+        if !self.incoming.may_redirect() {
+            return session_signed_out(refusal);
+        }
+        let redirects = self.redirects_so_far();
+        if redirects >= MOST_REDIRECTS {
+            return session_signed_out(refusal);
+        }
+        let location = location().and_then(|url| sensitive(&url));
+        let Some(location) = location else {
+            return session_signed_out(refusal);
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(LOCATION, location);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let count = redirects.saturating_add(1);
+        let counter =
+            format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
+        if let Ok(counter) = HeaderValue::from_str(&counter) {
+            headers.append(SET_COOKIE, counter);
+        }
+        let Refusal { reason, message } = refusal;
+        state::describe(&mut headers, "handshake", &reason, &message);
+        RequestState::Handshake(Handshake {
+            reason,
+            message,
+            headers,
+        })
+    }
+
+    pub(super) fn redirects_so_far(&self) -> i64 {
+        let counter = self.incoming.cookies().get("__clerk_redirect_count");
+        counter
+            .and_then(|count| count.parse().ok())
+            .unwrap_or_default()
+    }
+
+    pub(super) const fn instance(&self) -> Option<&'r Instance> {
+        self.settings.instance.as_ref()
+    }
+}
+
+pub(super) fn signed_in(identity: Identity, headers: HeaderMap) -> RequestState {
+    RequestState::SignedIn(SignedIn::new(identity, headers))
+}
+
+pub(super) fn session_signed_out(refusal: Refusal) -> RequestState {
+    signed_out(Some(TokenType::Session), refusal)
+}
+
+pub(super) fn signed_out(token_type: Option<TokenType>, refusal: Refusal) -> RequestState {
+    signed_out_with(token_type, refusal, HeaderMap::new())
+}
+
+pub(super) fn signed_out_with(
+    token_type: Option<TokenType>,
+    refusal: Refusal,
+    mut headers: HeaderMap,
+) -> RequestState {
+    let Refusal { reason, message } = refusal;
+    state::describe(&mut headers, "signed-out", &reason, &message);
+    RequestState::SignedOut(SignedOut {
+        reason,
+        message,
+        token_type,
+        headers,
+    })
+}
+
+/// A header value that no `Debug` shows.
+pub(super) fn sensitive(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}

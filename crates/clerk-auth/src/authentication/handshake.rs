@@ -1,0 +1,293 @@
+use clerk_jwks::{Error as VerificationError, ResolveError};
+use clerk_jwt::{Fault, Policy, Reason, SessionClaims, UnverifiedToken, VerifyError};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, LOCATION,
+    },
+};
+use serde::Deserialize;
+use url::Url;
+
+use super::{
+    browser::Browser,
+    directives,
+    flow::{Flow, Refusal, sensitive, signed_in, signed_out_with},
+    incoming::parameter,
+    operations::HandshakePayload,
+};
+use crate::{
+    AuthReason, Error, RequestState, SessionAuth, TokenType, cookies::Cookies,
+    public_url::origin, settings::Instance, state::Identity,
+};
+
+/// What became of the handshake a request comes back from.
+pub(super) enum Outcome {
+    Decided(RequestState),
+    /// There was none, or it is of no use: the request is judged by its cookies.
+    Nothing,
+}
+
+/// Why what a handshake brought is of no use.
+enum Unusable {
+    HandshakeToken(VerifyError),
+    SessionToken,
+    CannotTell(Error),
+}
+
+#[derive(Deserialize)]
+struct HandshakeClaims {
+    #[serde(default)]
+    handshake: Vec<String>,
+    exp: Option<f64>,
+}
+
+impl Flow<'_> {
+    /// Takes in what a handshake brought: cookies to be set, among them the session token.
+    pub(super) async fn returned_handshake(
+        &self,
+        instance: &Instance,
+        cookies: &Cookies<'_>,
+    ) -> Result<Outcome, Error> {
+        let brought = |name| {
+            let in_query = self.incoming.parameter(name);
+            in_query.or_else(|| cookies.get(name))
+        };
+        let directives = if let Some(nonce) = brought(parameter::HANDSHAKE_NONCE) {
+            self.directives_of_nonce(&nonce).await
+        } else if let Some(token) = brought(parameter::HANDSHAKE) {
+            self.directives_of_token(&token).await
+        } else {
+            return Ok(Outcome::Nothing);
+        };
+        let taken = match directives {
+            Ok(directives) => self.take_in(instance, &directives).await,
+            Err(unusable) => Err(unusable),
+        };
+        match taken {
+            Ok(state) => Ok(Outcome::Decided(state)),
+            Err(Unusable::CannotTell(error)) => Err(error),
+            // On a developer's machine it means that the keys were changed; saying so ends a
+            // search that would otherwise begin with a loop of redirects.
+            Err(Unusable::HandshakeToken(error))
+                if instance.is_development() && error.reason() != Reason::TokenExpired =>
+            {
+                Err(Error::Handshake(error))
+            }
+            Err(Unusable::HandshakeToken(_) | Unusable::SessionToken) => Ok(Outcome::Nothing),
+        }
+    }
+
+    async fn directives_of_nonce(&self, nonce: &str) -> Result<Vec<String>, Unusable> {
+        let operation = HandshakePayload { nonce };
+        match self.effects.send(&operation, self.api).await {
+            Ok(answer) => Ok(answer.directives),
+            // Clerk does not know the nonce: it was used before, or is made up.
+            Err(clerk_http::Error::Api(answer)) if answer.status.is_client_error() => {
+                Ok(Vec::new())
+            }
+            Err(source) => Err(Unusable::CannotTell(Error::Clerk {
+                token_type: TokenType::Session,
+                source,
+            })),
+        }
+    }
+
+    async fn directives_of_token(&self, token: &str) -> Result<Vec<String>, Unusable> {
+        let payload = self.verify_handshake(token).await?;
+        let unreadable = || Unusable::HandshakeToken(VerifyError::Signature);
+        let claims: HandshakeClaims =
+            serde_json::from_slice(&payload).map_err(|_| unreadable())?;
+        let leeway = self.settings.policies.clock_skew.as_secs_f64();
+        #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^52")]
+        let now = self.effects.now().as_millis() as f64 / 1000.0;
+        if claims.exp.is_some_and(|exp| exp + leeway <= now) {
+            return Err(Unusable::SessionToken);
+        }
+        Ok(claims.handshake)
+    }
+
+    /// A handshake token is signed like a session token and has its category, but none of its
+    /// claims.
+    async fn verify_handshake(&self, token: &str) -> Result<Vec<u8>, Unusable> {
+        let parsed = UnverifiedToken::parse(token)
+            .map_err(|error| Unusable::HandshakeToken(error.into()))?;
+        parsed
+            .check_header::<SessionClaims>(&Policy::default())
+            .map_err(Unusable::HandshakeToken)?;
+        let key = self.effects.key(parsed.key_id().cloned()).await;
+        let key = key.map_err(|error| match error {
+            ResolveError::Unusable(why) => Unusable::HandshakeToken(why.into()),
+            error if error.reason().fault() == Fault::Caller => {
+                Unusable::HandshakeToken(VerifyError::Signature)
+            }
+            source => Unusable::CannotTell(no_keys(source)),
+        })?;
+        parsed
+            .verify_signature(&key)
+            .map_err(Unusable::HandshakeToken)
+    }
+
+    async fn take_in(
+        &self,
+        instance: &Instance,
+        directives: &[String],
+    ) -> Result<RequestState, Unusable> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("null"));
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            HeaderValue::from_static("true"),
+        );
+        let session = directives::apply(directives, &mut headers);
+        if instance.is_development() {
+            if let Some(clean) = self.url_without_handshake().and_then(|url| sensitive(&url)) {
+                headers.insert(LOCATION, clean);
+                headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            }
+        }
+        let Some(session) = session else {
+            let refusal = AuthReason::SessionTokenMissing.into();
+            return Ok(signed_out_with(Some(TokenType::Session), refusal, headers));
+        };
+        let policies = &self.settings.policies;
+        let mut verified = self.verify(&session, &policies.session).await;
+        if instance.is_development() && verified.as_ref().is_err_and(is_about_time) {
+            verified = self.verify(&session, &policies.lenient).await;
+        }
+        match verified {
+            Ok(verified) => {
+                let identity = Identity::Session(SessionAuth::new(verified, session));
+                Ok(signed_in(identity, headers))
+            }
+            Err(VerificationError::Key(error)) if error.reason().fault() != Fault::Caller => {
+                Err(Unusable::CannotTell(no_keys(error)))
+            }
+            Err(_) => Err(Unusable::SessionToken),
+        }
+    }
+
+    fn url_without_handshake(&self) -> Option<String> {
+        let mut url = self.incoming.public_url()?.clone();
+        remove_parameters(
+            &mut url,
+            &[
+                parameter::HANDSHAKE,
+                parameter::HELP,
+                parameter::DEV_BROWSER,
+                parameter::HANDSHAKE_NONCE,
+            ],
+        );
+        Some(url.into())
+    }
+
+    /// Sends the browser to Clerk, if it would follow.
+    pub(super) fn handshake(
+        &self,
+        instance: &Instance,
+        browser: &Browser<'_>,
+        refusal: Refusal,
+    ) -> RequestState {
+        let reason = refusal.reason.clone();
+        self.handshake_or_signed_out(refusal, || {
+            self.handshake_url(instance, browser, &reason, None)
+        })
+    }
+
+    /// Where Clerk takes a handshake. `organization_id` asks it to activate an organization, and
+    /// an empty one the personal account.
+    pub(super) fn handshake_url(
+        &self,
+        instance: &Instance,
+        browser: &Browser<'_>,
+        reason: &AuthReason,
+        organization_id: Option<&str>,
+    ) -> Option<String> {
+        let here = self.incoming.public_url()?;
+        let base = frontend_api_url(instance, here)?;
+        let mut back = here.clone();
+        remove_parameters(
+            &mut back,
+            &[
+                parameter::DEV_BROWSER,
+                parameter::LEGACY_DEV_SESSION,
+                parameter::HANDSHAKE,
+                parameter::HANDSHAKE_NONCE,
+            ],
+        );
+        let mut url = Url::parse(&format!("{base}/v1/client/handshake")).ok()?;
+        {
+            let mut query = url.query_pairs_mut();
+            query
+                .append_pair("redirect_url", back.as_str())
+                .append_pair("__clerk_api_version", clerk_http::API_VERSION)
+                .append_pair(
+                    "suffixed_cookies",
+                    if browser.uses_suffixed { "true" } else { "false" },
+                )
+                .append_pair("__clerk_hs_reason", &reason.as_str())
+                .append_pair("format", "nonce");
+            if let Some(session) = &browser.session {
+                query.append_pair("__session", session);
+            }
+            if let Some(token) = self.dev_browser(browser).filter(|_| instance.is_development()) {
+                query.append_pair(parameter::DEV_BROWSER, &token);
+            }
+            if let Some(id) = organization_id {
+                query.append_pair("organization_id", id);
+            }
+        }
+        Some(url.into())
+    }
+
+    /// The dev browser's token: the one the sign-in page has just handed over, or the cookie's.
+    pub(super) fn dev_browser(&self, browser: &Browser<'_>) -> Option<String> {
+        let in_query = self.incoming.parameter(parameter::DEV_BROWSER);
+        let token = in_query.as_deref().or(browser.dev_browser.as_deref())?;
+        Some(token.to_owned())
+    }
+}
+
+/// Where the Frontend API is, without a trailing slash.
+pub(super) fn frontend_api_url(instance: &Instance, here: &Url) -> Option<String> {
+    let given = instance
+        .proxy_url
+        .as_deref()
+        .unwrap_or(&instance.frontend_api)
+        .trim_end_matches('/');
+    Some(if given.starts_with('/') {
+        format!("{}{given}", origin(here)?.ascii_serialization())
+    } else if given.starts_with("http://") || given.starts_with("https://") {
+        given.to_owned()
+    } else {
+        format!("https://{given}")
+    })
+}
+
+const fn no_keys(source: ResolveError) -> Error {
+    let token_type = TokenType::Session;
+    Error::Keys { token_type, source }
+}
+
+fn is_about_time(error: &VerificationError) -> bool {
+    matches!(
+        error.reason(),
+        Reason::TokenExpired | Reason::TokenNotActiveYet | Reason::TokenIatInTheFuture
+    )
+}
+
+fn remove_parameters(url: &mut Url, names: &[&str]) {
+    if url.query().is_none() {
+        return;
+    }
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| !names.contains(&name.as_ref()))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    if kept.is_empty() {
+        url.set_query(None);
+    } else {
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+}

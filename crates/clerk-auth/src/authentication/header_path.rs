@@ -1,0 +1,138 @@
+use clerk_jwks::Error as VerificationError;
+use clerk_jwt::{M2mClaims, OAuthClaims, Reason, TokenKind};
+use http::HeaderMap;
+
+use super::{
+    flow::{Decision, Flow, Refusal, session_signed_out, signed_in, signed_out},
+    session::{Carrier, Decoded, refusal},
+};
+use crate::{
+    AuthReason, Error, MachineAuth, MachineTokenError, MachineTokenErrorCode, MachineTokenType,
+    RequestState, SessionAuth,
+    machine_tokens::{ApiKey, Kind, M2m, OAuth, VerifyMachineToken},
+    state::Identity,
+};
+
+/// The type of machine token that a token looks like; `None` if it looks like none.
+pub(super) fn machine_type(token: &str) -> Option<MachineTokenType> {
+    if token.starts_with("mt_") {
+        return Some(MachineTokenType::M2m);
+    }
+    if token.starts_with("oat_") {
+        return Some(MachineTokenType::OAuth);
+    }
+    if token.starts_with("ak_") {
+        return Some(MachineTokenType::ApiKey);
+    }
+    let decoded = Decoded::read(token).ok()?;
+    let subject = decoded.claims.subject();
+    if subject.is_some_and(|subject| subject.starts_with("mch_")) {
+        Some(MachineTokenType::M2m)
+    } else if decoded.kind() == TokenKind::OAuthAccess {
+        Some(MachineTokenType::OAuth)
+    } else {
+        None
+    }
+}
+
+impl Flow<'_> {
+    /// A session token in the header decides alone: what cookies say is not looked at, but a
+    /// browser whose token has expired may refresh it.
+    pub(super) async fn session_in_header(&self, token: &str) -> Decision {
+        let decoded = match Decoded::read(token) {
+            Ok(decoded) => decoded,
+            Err(error) => return self.session_refused(error, None, Carrier::Header).await,
+        };
+        if decoded.kind() != TokenKind::Session {
+            return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into()));
+        }
+        match self.verify_session(token).await {
+            Ok(verified) => {
+                let identity = Identity::Session(SessionAuth::new(verified, token));
+                Ok(signed_in(identity, HeaderMap::new()))
+            }
+            Err(error) => {
+                self.session_refused(error, Some(&decoded), Carrier::Header)
+                    .await
+            }
+        }
+    }
+
+    pub(super) async fn machine(&self, token: &str, found: MachineTokenType) -> Decision {
+        let is_jwt = token.contains('.');
+        let policies = &self.settings.policies;
+        match found {
+            MachineTokenType::M2m if is_jwt => {
+                let verified = self.verify::<M2mClaims>(token, &policies.machine).await;
+                let machine = verified.map(|verified| MachineAuth::of_m2m(&verified, token));
+                machine_of_jwt(found, machine)
+            }
+            MachineTokenType::OAuth if is_jwt => {
+                let verified = self.verify::<OAuthClaims>(token, &policies.machine).await;
+                let machine = verified.map(|verified| MachineAuth::of_oauth(&verified, token));
+                machine_of_jwt(found, machine)
+            }
+            MachineTokenType::ApiKey => {
+                self.opaque(found, &VerifyMachineToken::<ApiKey>::new(token))
+                    .await
+            }
+            MachineTokenType::M2m => {
+                self.opaque(found, &VerifyMachineToken::<M2m>::new(token))
+                    .await
+            }
+            MachineTokenType::OAuth => {
+                let audiences = policies.audiences.iter().cloned();
+                let operation = VerifyMachineToken::<OAuth>::new(token).audiences(audiences);
+                self.opaque(found, &operation).await
+            }
+        }
+    }
+
+    /// Clerk alone knows what an opaque token stands for.
+    async fn opaque<K: Kind>(
+        &self,
+        found: MachineTokenType,
+        operation: &VerifyMachineToken<K>,
+    ) -> Decision {
+        match self.effects.send(operation, self.api).await {
+            Ok(Ok(machine)) => Ok(signed_in(Identity::Machine(machine), HeaderMap::new())),
+            Ok(Err(refused)) => Ok(machine_refused(found, &refused)),
+            Err(error) => {
+                let refused = MachineTokenError::of(found, &error);
+                match refused.code {
+                    MachineTokenErrorCode::TokenInvalid => Ok(machine_refused(found, &refused)),
+                    _ => Err(Error::Clerk {
+                        token_type: found.into(),
+                        source: error,
+                    }),
+                }
+            }
+        }
+    }
+}
+
+fn machine_of_jwt(
+    found: MachineTokenType,
+    machine: Result<MachineAuth, VerificationError>,
+) -> Decision {
+    match machine {
+        Ok(machine) => Ok(signed_in(Identity::Machine(machine), HeaderMap::new())),
+        Err(error) => {
+            let refusal = refusal(error, found.into(), Carrier::Header)?;
+            Ok(signed_out(Some(found.into()), refusal))
+        }
+    }
+}
+
+fn machine_refused(found: MachineTokenType, refused: &MachineTokenError) -> RequestState {
+    let reason = match refused.code {
+        MachineTokenErrorCode::TokenInvalid => Reason::TokenInvalid,
+        MachineTokenErrorCode::SecretKeyInvalid => Reason::SecretKeyInvalid,
+        _ => Reason::TokenVerificationFailed,
+    };
+    let code = refused.code.as_str();
+    let status = refused.status.map_or_else(|| "n/a".to_owned(), |it| it.as_u16().to_string());
+    let message = format!("{refused} (code={code}, status={status})");
+    let reason = AuthReason::Token(reason);
+    signed_out(Some(found.into()), Refusal { reason, message })
+}

@@ -1,0 +1,90 @@
+use std::{borrow::Cow, sync::OnceLock};
+
+use url::{Url, form_urlencoded};
+
+use crate::{RequestHead, cookies::Cookies, public_url::public_url};
+
+/// What a request says, read as far as it is asked for.
+pub(super) struct Incoming<'r> {
+    pub(super) head: &'r RequestHead<'r>,
+    public_url: OnceLock<Option<Url>>,
+}
+
+/// Names of query parameters that Clerk's frontends and handshakes use.
+pub(super) mod parameter {
+    pub(in super::super) const SYNCED: &str = "__clerk_synced";
+    pub(in super::super) const REDIRECT_URL: &str = "__clerk_redirect_url";
+    pub(in super::super) const DEV_BROWSER: &str = "__clerk_db_jwt";
+    pub(in super::super) const HANDSHAKE: &str = "__clerk_handshake";
+    pub(in super::super) const HANDSHAKE_NONCE: &str = "__clerk_handshake_nonce";
+    pub(in super::super) const HELP: &str = "__clerk_help";
+    pub(in super::super) const LEGACY_DEV_SESSION: &str = "__dev_session";
+}
+
+impl<'r> Incoming<'r> {
+    pub(super) const fn new(head: &'r RequestHead<'r>) -> Self {
+        Self {
+            head,
+            public_url: OnceLock::new(),
+        }
+    }
+
+    /// The URL the browser knows; `None` if the request does not tell.
+    pub(super) fn public_url(&self) -> Option<&Url> {
+        self.public_url
+            .get_or_init(|| public_url(self.head))
+            .as_ref()
+    }
+
+    pub(super) fn cookies(&self) -> Cookies<'r> {
+        Cookies::of(self.head)
+    }
+
+    /// The first value of a query parameter; `None` if it is missing or empty.
+    pub(super) fn parameter(&self, name: &str) -> Option<Cow<'r, str>> {
+        form_urlencoded::parse(self.head.query().as_bytes())
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value)
+            .filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn has_parameter(&self, name: &str) -> bool {
+        form_urlencoded::parse(self.head.query().as_bytes()).any(|(found, _)| found == name)
+    }
+
+    /// The token of the `Authorization` header (RFC 6750 §2.1), or the header's only word.
+    pub(super) fn header_token(&self) -> Option<Cow<'r, str>> {
+        let header = self.head.text("authorization")?;
+        let mut words = header.split(' ');
+        let first = words.next().unwrap_or_default();
+        let second = words.next().unwrap_or_default();
+        let token = if second.is_empty() {
+            first
+        } else if first.eq_ignore_ascii_case("bearer") {
+            second
+        } else {
+            return None;
+        };
+        let token = token.to_owned();
+        Some(token).filter(|token| !token.is_empty()).map(Cow::Owned)
+    }
+
+    /// Whether the browser loads a page, and so follows redirects and shows where they lead.
+    pub(super) fn loads_document(&self) -> bool {
+        self.head.text("sec-fetch-dest").as_deref() == Some("document")
+    }
+
+    /// Whether the response may be a redirect to a handshake: a page is loaded, not its data.
+    pub(super) fn may_redirect(&self) -> bool {
+        if !self.head.is_get() {
+            return false;
+        }
+        match self.head.text("sec-fetch-dest").as_deref() {
+            Some(destination) => matches!(destination, "document" | "iframe"),
+            None => {
+                let accept = self.head.text("accept");
+                accept.is_some_and(|accept| accept.starts_with("text/html"))
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+use std::collections::BTreeMap;
+
+use clerk_http::Error as HttpError;
+use clerk_jwt::Reason;
+use http::HeaderMap;
+
+use super::{
+    browser::Browser,
+    directives,
+    flow::{Decision, Flow, Refusal, session_signed_out, signed_in},
+    operations::{RefreshBody, RefreshSession},
+    session::Decoded,
+};
+use crate::{
+    AuthReason, RefreshFailure, RequestState, SessionAuth, public_url::origin, settings::Instance,
+    state::Identity,
+};
+
+impl Flow<'_> {
+    /// A session token that time alone has made unusable is replaced: an expired one by asking
+    /// Clerk for a new one, where there is a refresh cookie, and otherwise by a handshake.
+    pub(super) async fn replace_session(
+        &self,
+        instance: &Instance,
+        token: &Decoded<'_>,
+        refusal: Refusal,
+    ) -> Decision {
+        let cookies = self.incoming.cookies();
+        let mut browser = Browser::read(&cookies, instance, self.effects.now());
+        let reason = match refusal.reason {
+            AuthReason::Token(Reason::TokenExpired) => {
+                match self.refresh(&browser, token).await {
+                    Ok(state) => return Ok(state),
+                    Err(failure) => AuthReason::SessionTokenExpired(failure),
+                }
+            }
+            AuthReason::Token(Reason::TokenNotActiveYet) => AuthReason::SessionTokenNbf,
+            AuthReason::Token(Reason::TokenIatInTheFuture) => {
+                AuthReason::SessionTokenIatInTheFuture
+            }
+            _ => return Ok(session_signed_out(refusal)),
+        };
+        browser.session = Some(token.text.to_owned().into());
+        let message = refusal.message;
+        Ok(self.handshake(instance, &browser, Refusal { reason, message }))
+    }
+
+    async fn refresh(
+        &self,
+        browser: &Browser<'_>,
+        token: &Decoded<'_>,
+    ) -> Result<RequestState, RefreshFailure> {
+        if !self.incoming.head.is_get() {
+            return Err(RefreshFailure::NotGet);
+        }
+        let refresh_token = browser.refresh.as_deref();
+        let refresh_token = refresh_token.ok_or(RefreshFailure::NoRefreshCookie)?;
+        let session_id = token.claims.session_id();
+        let public_origin = self.incoming.public_url().and_then(origin);
+        let operation = RefreshSession {
+            session_id: session_id.ok_or(RefreshFailure::NoSessionId)?,
+            suffixed_cookies: browser.uses_suffixed,
+            body: RefreshBody {
+                format: "cookie",
+                expired_token: token.text,
+                refresh_token,
+                request_origin: public_origin
+                    .map(|origin| origin.ascii_serialization())
+                    .unwrap_or_default(),
+                request_headers: self.forwarded_headers(),
+            },
+        };
+        let answer = self.effects.send(&operation, self.api).await;
+        let answer = answer.map_err(|error| failure(&error))?;
+        let mut headers = HeaderMap::new();
+        let session = directives::apply(&answer.directives, &mut headers);
+        let session = session.ok_or(RefreshFailure::NoToken)?;
+        let verified = self.verify_session(&session).await;
+        let verified = verified.map_err(|_| RefreshFailure::InvalidSessionToken)?;
+        let identity = Identity::Session(SessionAuth::new(verified, session));
+        Ok(signed_in(identity, headers))
+    }
+
+    /// Clerk judges by these whether it is still the same browser that asks.
+    fn forwarded_headers(&self) -> BTreeMap<String, [String; 1]> {
+        let head = self.incoming.head;
+        let mut all = BTreeMap::<String, [String; 1]>::new();
+        for (name, value) in head.headers() {
+            let name = name.to_ascii_lowercase();
+            let separator = if name == "cookie" { "; " } else { ", " };
+            let value = String::from_utf8_lossy(value);
+            all.entry(name)
+                .and_modify(|[list]| {
+                    list.push_str(separator);
+                    list.push_str(&value);
+                })
+                .or_insert_with(|| [value.into_owned()]);
+        }
+        all
+    }
+}
+
+fn failure(error: &HttpError) -> RefreshFailure {
+    match error {
+        HttpError::Build { .. } => RefreshFailure::NoSecretKey,
+        HttpError::Api(answer) => match answer.errors.first() {
+            Some(first) if first.code == "unexpected_error" => RefreshFailure::Fetch,
+            Some(first) => RefreshFailure::Api(first.code.as_str().into()),
+            None => RefreshFailure::Unspecified,
+        },
+        _ => RefreshFailure::Fetch,
+    }
+}

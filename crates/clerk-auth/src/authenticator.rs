@@ -1,0 +1,70 @@
+use std::sync::Arc;
+
+use clerk_core::Clock;
+use clerk_http::Client;
+use clerk_jwks::ResolveKey;
+
+use crate::{Error, RequestHead, RequestState, Settings, Step};
+
+/// Finds out who requests come from. Cheap to clone.
+///
+/// [`blocking::Authenticator`](crate::blocking::Authenticator) is the same without the `.await`.
+#[derive(Clone, Debug)]
+pub struct Authenticator {
+    settings: Arc<Settings>,
+    keys: Arc<dyn ResolveKey>,
+    client: Client,
+}
+
+impl Authenticator {
+    /// An authenticator that finds keys with `keys`, and asks Clerk's Backend API through
+    /// `client`, whose clock it reads.
+    pub fn new(settings: Settings, keys: impl ResolveKey + 'static, client: Client) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            keys: Arc::new(keys),
+            client,
+        }
+    }
+
+    /// How requests are authenticated.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The same authenticator, with the same keys and connections, and other settings.
+    #[must_use]
+    pub fn with_settings(&self, settings: Settings) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            ..self.clone()
+        }
+    }
+
+    /// Finds out who a request comes from.
+    ///
+    /// # Errors
+    ///
+    /// It could not be found out: Clerk cannot be reached, or the settings do not fit. That is not
+    /// the same as signed out; [`Error::fault`] tells which HTTP status fits.
+    pub async fn authenticate(&self, head: &RequestHead<'_>) -> Result<RequestState, Error> {
+        let clock: &dyn Clock = &**self.client.clock();
+        let mut step = Step::start(head, &self.settings, self.client.settings(), clock.now());
+        loop {
+            step = match step {
+                Step::Resolve(id, authentication) => {
+                    let key = match self.keys.at_hand(id.as_ref()) {
+                        Some(key) => Ok(key),
+                        None => self.keys.resolve(id.as_ref()).await,
+                    };
+                    authentication.resolved(key, clock.now())
+                }
+                Step::Send(request, authentication) => {
+                    let outcome = self.client.transport().send(request).await;
+                    authentication.received(outcome, clock.now())
+                }
+                Step::Done(decided) => return decided,
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode;
+
+use crate::RequestHead;
+
+/// The cookies of a request that Clerk may have set (RFC 6265 §4.2).
+///
+/// The header is taken apart first and percent-decoded after, so an encoded `;` or `=` makes no
+/// cookie. Of two cookies of one name, the first counts.
+pub(crate) struct Cookies<'r>(Vec<(&'r [u8], &'r [u8])>);
+
+impl<'r> Cookies<'r> {
+    pub(crate) fn of(head: &RequestHead<'r>) -> Self {
+        let pairs = head
+            .values("cookie")
+            .flat_map(|header| header.split(|byte| *byte == b';'))
+            .filter_map(|pair| {
+                let equals = pair.iter().position(|byte| *byte == b'=')?;
+                let (name, value) = pair.split_at_checked(equals)?;
+                let value = value.strip_prefix(b"=")?;
+                Some((name.trim_ascii(), value.trim_ascii()))
+            });
+        Self(pairs.filter(|(name, _)| is_clerks(name)).collect())
+    }
+
+    /// The value of the cookie `name`; `None` if it is missing or empty.
+    pub(crate) fn get(&self, name: &str) -> Option<Cow<'r, str>> {
+        let of_that_name = |(found, _): &&(&[u8], &[u8])| *found == name.as_bytes();
+        let (_, value) = self.0.iter().find(of_that_name)?;
+        Some(decode(value)).filter(|value| !value.is_empty())
+    }
+
+    /// The value of `name` with the instance's suffix.
+    pub(crate) fn suffixed(&self, name: &str, suffix: &str) -> Option<Cow<'r, str>> {
+        let is_it = |found: &[u8]| {
+            found
+                .strip_prefix(name.as_bytes())
+                .and_then(|rest| rest.strip_prefix(b"_"))
+                .is_some_and(|rest| rest == suffix.as_bytes())
+        };
+        let (_, value) = self.0.iter().find(|(found, _)| is_it(found))?;
+        Some(decode(value)).filter(|value| !value.is_empty())
+    }
+}
+
+fn is_clerks(name: &[u8]) -> bool {
+    [&b"__session"[..], b"__client", b"__clerk", b"__refresh"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+}
+
+/// A value that is no percent-encoded text stands for itself.
+fn decode(value: &[u8]) -> Cow<'_, str> {
+    if !value.contains(&b'%') {
+        return String::from_utf8_lossy(value);
+    }
+    let is_sound = value.iter().enumerate().all(|(at, byte)| {
+        let digit = |offset: usize| value.get(at.saturating_add(offset));
+        let is_digit = |offset| digit(offset).is_some_and(u8::is_ascii_hexdigit);
+        *byte != b'%' || (is_digit(1) && is_digit(2))
+    });
+    match percent_decode(value).decode_utf8() {
+        Ok(text) if is_sound => text,
+        _ => String::from_utf8_lossy(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn cookie(header: &[u8], name: &str) -> Option<String> {
+        let head = RequestHead::new("GET", "/").header("cookie", header);
+        Cookies::of(&head).get(name).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn values_as_browsers_and_proxies_write_them() {
+        for (header, expected) in [
+            ("__session=a", Some("a")),
+            ("a=b; __session=c; d", Some("c")),
+            (" __session = a ;", Some("a")),
+            ("__session=a; __session=b", Some("a")),
+            ("__session=a=b=c", Some("a=b=c")),
+            ("__session=\"a\"", Some("\"a\"")),
+            ("__session=a%3Bb", Some("a;b")),
+            ("__session=100%", Some("100%")),
+            ("__session=%zz", Some("%zz")),
+            ("__session=%ff", Some("%ff")),
+            ("__session=", None),
+            ("__session", None),
+            ("x__session=a", None),
+            ("__SESSION=a", None),
+            ("a=%3B%20__session%3Db", None),
+            ("", None),
+        ] {
+            assert_eq!(cookie(header.as_bytes(), "__session").as_deref(), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn an_encoded_separator_smuggles_no_cookie() {
+        assert_eq!(cookie(b"a=x%3B__session=evil", "__session"), None);
+        assert_eq!(cookie(b"__session=good%3B __session=evil", "__session").as_deref(), Some("good; __session=evil"));
+    }
+
+    #[test]
+    fn several_headers_are_one_as_in_http_2() {
+        let head = RequestHead::new("GET", "/")
+            .header("cookie", b"__session=a")
+            .header("cookie", b"__session=b; __client_uat=1");
+        let cookies = Cookies::of(&head);
+        assert_eq!(cookies.get("__session").as_deref(), Some("a"));
+        assert_eq!(cookies.get("__client_uat").as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn a_suffixed_name_is_matched_whole() {
+        let head = RequestHead::new("GET", "/")
+            .header("cookie", b"__session_abcdefghi=a; __session_abcdefgh=b; __session=c");
+        let cookies = Cookies::of(&head);
+        assert_eq!(cookies.suffixed("__session", "abcdefgh").as_deref(), Some("b"));
+        assert_eq!(cookies.suffixed("__session", "other").as_deref(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_panics(header in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = cookie(&header, "__session");
+        }
+    }
+}

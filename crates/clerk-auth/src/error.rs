@@ -1,0 +1,95 @@
+use clerk_http::Error as HttpError;
+use clerk_jwks::ResolveError;
+use clerk_jwt::{Fault, Reason, VerifyError};
+use http::{HeaderMap, StatusCode};
+
+use crate::{AuthReason, TokenType, state};
+
+/// Why it could not be found out who a request comes from. That is not the same as nobody.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The token could not be verified, because its key could not be looked for.
+    #[error("{source}")]
+    Keys {
+        /// The type of the token.
+        token_type: TokenType,
+        /// Why.
+        #[source]
+        source: ResolveError,
+    },
+    /// Clerk, who alone could tell, could not be asked.
+    #[error("Clerk could not be asked")]
+    Clerk {
+        /// The type of the token.
+        token_type: TokenType,
+        /// Why.
+        #[source]
+        source: HttpError,
+    },
+    /// What a development instance's handshake brought cannot be used.
+    #[error(
+        "the handshake token cannot be used ({0}); did the keys change? clear this site's cookies, \
+         and check that the publishable and the secret key are of one instance"
+    )]
+    Handshake(#[source] VerifyError),
+    /// The sign-in URL of a satellite leads to the satellite itself.
+    #[error(
+        "the sign-in URL of a satellite has to be an absolute URL on the primary domain; \
+         correct CLERK_SIGN_IN_URL"
+    )]
+    SignInUrl,
+    /// The machine that decides was resumed with something it did not ask for.
+    #[error("the authentication was resumed with something it did not ask for")]
+    Driver,
+}
+
+impl Error {
+    /// The name under which Clerk's own SDKs report this.
+    pub fn reason(&self) -> AuthReason {
+        match self {
+            Self::Keys { source, .. } => source.reason().into(),
+            Self::Handshake(error) => error.reason().into(),
+            Self::Clerk { source, .. } if is_refused(source) => {
+                AuthReason::Token(Reason::SecretKeyInvalid)
+            }
+            Self::Clerk { .. } | Self::SignInUrl | Self::Driver => AuthReason::UnexpectedError,
+        }
+    }
+
+    /// Whose fault it is, and so which HTTP status fits.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Keys { source, .. } => source.reason().fault(),
+            Self::Clerk { source, .. } => match source {
+                HttpError::Build { .. } => Fault::Configuration,
+                source if is_refused(source) => Fault::Configuration,
+                _ => Fault::Upstream,
+            },
+            Self::Handshake(_) => Fault::Caller,
+            Self::SignInUrl | Self::Driver => Fault::Configuration,
+        }
+    }
+
+    /// The type of the token that could not be judged.
+    pub const fn token_type(&self) -> TokenType {
+        match self {
+            Self::Keys { token_type, .. } | Self::Clerk { token_type, .. } => *token_type,
+            Self::Handshake(_) | Self::SignInUrl | Self::Driver => TokenType::Session,
+        }
+    }
+
+    /// What to add to the response, for developers to see in the browser's network view.
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let reason = self.reason();
+        let message = format!("{self} (reason={reason})");
+        state::describe(&mut headers, "signed-out", &reason, &message);
+        headers
+    }
+}
+
+/// Clerk does not accept this service's own key.
+fn is_refused(error: &HttpError) -> bool {
+    error.status() == Some(StatusCode::UNAUTHORIZED)
+}

@@ -1,0 +1,327 @@
+//! Machine tokens that only Clerk can read: asking what they are, and reading the answer.
+
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, marker::PhantomData, time::Duration};
+
+use bytes::Bytes;
+use clerk_core::{Redacted, UnixTime};
+use clerk_http::{Authorization, BasePath, Error, Operation, RequestTarget, RequestTimeout, json};
+use http::{Method, Request, Response, StatusCode};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
+use serde_json::{Value, value::RawValue};
+
+use crate::{MachineAuth, MachineTokenType, TokenType, auth::Machine};
+
+/// A request waits for the answer, so it has to come sooner than API calls have to.
+const TIMEOUT: RequestTimeout = RequestTimeout(Duration::from_secs(5));
+
+/// A type of machine token, as the endpoint that verifies it is called.
+pub(crate) trait Kind {
+    const TYPE: MachineTokenType;
+    const ID: &'static str;
+    const PATH: &'static str;
+    /// The member of the request's body that holds the token.
+    const MEMBER: &'static str;
+    const AUTHORIZATION: Authorization;
+}
+
+/// An API key, `ak_…`.
+#[derive(Debug)]
+pub(crate) enum ApiKey {}
+
+/// A machine-to-machine token, `mt_…`.
+#[derive(Debug)]
+pub(crate) enum M2m {}
+
+/// An OAuth access token, `oat_…`.
+#[derive(Debug)]
+pub(crate) enum OAuth {}
+
+impl Kind for ApiKey {
+    const TYPE: MachineTokenType = MachineTokenType::ApiKey;
+    const ID: &'static str = "verifyApiKey";
+    const PATH: &'static str = "/api_keys/verify";
+    const MEMBER: &'static str = "secret";
+    const AUTHORIZATION: Authorization = Authorization::SecretKey;
+}
+
+impl Kind for M2m {
+    const TYPE: MachineTokenType = MachineTokenType::M2m;
+    const ID: &'static str = "verifyM2MToken";
+    const PATH: &'static str = "/m2m_tokens/verify";
+    const MEMBER: &'static str = "token";
+    const AUTHORIZATION: Authorization = Authorization::MachineOrSecretKey;
+}
+
+impl Kind for OAuth {
+    const TYPE: MachineTokenType = MachineTokenType::OAuth;
+    const ID: &'static str = "verifyOAuthAccessToken";
+    const PATH: &'static str = "/oauth_applications/access_tokens/verify";
+    const MEMBER: &'static str = "access_token";
+    const AUTHORIZATION: Authorization = Authorization::SecretKey;
+}
+
+/// Asks Clerk whose a machine token is.
+///
+/// The answer may be that the token was good once, which is a [`MachineTokenError`]. So is every
+/// failure to get an answer, by way of [`MachineTokenError::of`].
+pub(crate) struct VerifyMachineToken<K> {
+    token: Redacted<Box<str>>,
+    /// Whom an OAuth access token has to be for; anybody if empty.
+    audiences: Vec<Box<str>>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K: Kind> VerifyMachineToken<K> {
+    pub(crate) fn new(token: impl Into<Box<str>>) -> Self {
+        Self {
+            token: Redacted::new(token.into()),
+            audiences: Vec::new(),
+            kind: PhantomData,
+        }
+    }
+}
+
+impl VerifyMachineToken<OAuth> {
+    /// Accepts only tokens that are for one of `audiences`; for anybody if there are none.
+    pub(crate) fn audiences<T: Into<Box<str>>>(
+        mut self,
+        audiences: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.audiences = audiences.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+impl<K: Kind> fmt::Debug for VerifyMachineToken<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyMachineToken")
+            .field("token_type", &TokenType::from(K::TYPE))
+            .finish_non_exhaustive()
+    }
+}
+
+struct Body<'t> {
+    member: &'static str,
+    token: &'t str,
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_map(Some(1))?;
+        body.serialize_entry(self.member, self.token)?;
+        body.end()
+    }
+}
+
+impl<K: Kind> Operation for VerifyMachineToken<K> {
+    type Output = Result<MachineAuth, MachineTokenError>;
+
+    const ID: &'static str = K::ID;
+    const IDEMPOTENT: bool = true;
+    const BASE: BasePath = BasePath::Root;
+    const AUTHORIZATION: Authorization = K::AUTHORIZATION;
+
+    fn request(&self) -> Result<Request<Bytes>, Error> {
+        let body = Body {
+            member: K::MEMBER,
+            token: self.token.expose(),
+        };
+        let mut request = RequestTarget::new(K::ID, K::PATH).json(Method::POST, &body)?;
+        request.extensions_mut().insert(TIMEOUT);
+        Ok(request)
+    }
+
+    fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error> {
+        let answer: Answer = json(K::ID, response)?;
+        Ok(answer.into_auth(K::TYPE, &self.token, &self.audiences))
+    }
+}
+
+/// The members of the three answers that anything is made of.
+#[derive(Deserialize)]
+struct Answer {
+    id: Option<String>,
+    subject: Option<String>,
+    client_id: Option<String>,
+    name: Option<String>,
+    scopes: Option<Vec<String>>,
+    claims: Option<Box<RawValue>>,
+    aud: Option<Value>,
+    active: Option<bool>,
+    revoked: Option<bool>,
+    expired: Option<bool>,
+    created_at: Option<f64>,
+    expiration: Option<f64>,
+}
+
+impl Answer {
+    fn into_auth(
+        self,
+        kind: MachineTokenType,
+        token: &Redacted<Box<str>>,
+        audiences: &[Box<str>],
+    ) -> Result<MachineAuth, MachineTokenError> {
+        let invalid = |message: &str| MachineTokenError {
+            code: MachineTokenErrorCode::TokenInvalid,
+            status: Some(StatusCode::OK),
+            message: message.to_owned(),
+        };
+        if self.revoked == Some(true) {
+            return Err(invalid("The token has been revoked"));
+        }
+        if self.expired == Some(true) {
+            return Err(invalid("The token has expired"));
+        }
+        if self.active == Some(false) {
+            return Err(invalid("The token is not active"));
+        }
+        let Some(subject) = self.subject.filter(|subject| !subject.is_empty()) else {
+            return Err(MachineTokenError::unexpected(Some(StatusCode::OK)));
+        };
+        if !is_for(self.aud.as_ref(), audiences) {
+            return Err(MachineTokenError {
+                code: MachineTokenErrorCode::TokenVerificationFailed,
+                status: None,
+                message: "The token is not for an accepted audience".to_owned(),
+            });
+        }
+        Ok(Machine {
+            kind,
+            id: self.id.unwrap_or_default(),
+            subject,
+            scopes: self.scopes.unwrap_or_default(),
+            claims: self.claims.map(|claims| claims.get().into()),
+            name: self.name,
+            client_id: self.client_id,
+            created_at: self.created_at.and_then(time),
+            expires_at: self.expiration.and_then(time),
+            token: token.clone(),
+        }
+        .into())
+    }
+}
+
+/// Whether one of `audiences` is meant, if any are asked for. An `aud` that is missing, empty, or
+/// not made of texts alone is for nobody.
+fn is_for(aud: Option<&Value>, audiences: &[Box<str>]) -> bool {
+    if audiences.is_empty() {
+        return true;
+    }
+    let one;
+    let meant = match aud {
+        Some(Value::Array(many)) => many.as_slice(),
+        Some(other) => {
+            one = [other.clone()];
+            &one
+        }
+        None => &[],
+    };
+    let texts: Option<Vec<&str>> = meant
+        .iter()
+        .map(|one| one.as_str().filter(|text| !text.is_empty()))
+        .collect();
+    texts.is_some_and(|texts| {
+        let mut texts = texts.into_iter();
+        texts.any(|text| audiences.iter().any(|accepted| **accepted == *text))
+    })
+}
+
+/// Reads a time that may be in seconds or in milliseconds.
+///
+/// Clerk gives those of API keys and M2M tokens in milliseconds and those of OAuth access tokens in
+/// seconds. Their sizes tell them apart for any date between 1973 and 5138, so a unit that changes,
+/// as it has for one of them, cannot make a token expire a thousand times later.
+fn time(number: f64) -> Option<UnixTime> {
+    const LEAST_MILLISECONDS: f64 = 1e11;
+    /// The last date of RFC 3339, the end of the year 9999, in milliseconds.
+    const LAST: f64 = 253_402_300_799_999.0;
+    if !(0.0..=LAST).contains(&number) {
+        return None;
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "range-checked above")]
+    let whole = number as i64;
+    Some(if number < LEAST_MILLISECONDS {
+        UnixTime::from_secs(whole)
+    } else {
+        UnixTime::from_millis(whole)
+    })
+}
+
+/// Why Clerk did not say whose a machine token is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+#[non_exhaustive]
+pub struct MachineTokenError {
+    /// Whose fault it is.
+    pub code: MachineTokenErrorCode,
+    /// The status of Clerk's answer, if it was what decided.
+    pub status: Option<StatusCode>,
+    /// What to tell people.
+    pub message: String,
+}
+
+impl MachineTokenError {
+    pub(crate) fn of(kind: MachineTokenType, error: &Error) -> Self {
+        let (code, message) = match error.api() {
+            Some(api) if api.status == StatusCode::UNAUTHORIZED => {
+                let said = api.errors.first().map(|error| error.message.as_str());
+                let said = said.filter(|message| !message.is_empty());
+                (
+                    MachineTokenErrorCode::SecretKeyInvalid,
+                    said.unwrap_or("Invalid secret key"),
+                )
+            }
+            Some(api) if api.status == StatusCode::NOT_FOUND => (
+                MachineTokenErrorCode::TokenInvalid,
+                match kind {
+                    MachineTokenType::ApiKey => "API key not found",
+                    MachineTokenType::M2m => "Machine token not found",
+                    MachineTokenType::OAuth => "OAuth token not found",
+                },
+            ),
+            _ => return Self::unexpected(error.status()),
+        };
+        Self {
+            code,
+            status: error.status(),
+            message: message.to_owned(),
+        }
+    }
+
+    fn unexpected(status: Option<StatusCode>) -> Self {
+        Self {
+            code: MachineTokenErrorCode::UnexpectedError,
+            status,
+            message: "Unexpected error".to_owned(),
+        }
+    }
+}
+
+/// What kind of failure a [`MachineTokenError`] is, under Clerk's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MachineTokenErrorCode {
+    /// Clerk does not know the token, or it is no longer good. The caller's fault.
+    TokenInvalid,
+    /// The token is genuine, and not for this service.
+    TokenVerificationFailed,
+    /// Clerk refuses this service's own key.
+    SecretKeyInvalid,
+    /// Clerk could not be reached, or answered with something else.
+    UnexpectedError,
+}
+
+impl MachineTokenErrorCode {
+    /// Clerk's name for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TokenInvalid => "token-invalid",
+            Self::TokenVerificationFailed => "token-verification-failed",
+            Self::SecretKeyInvalid => "secret-key-invalid",
+            Self::UnexpectedError => "unexpected-error",
+        }
+    }
+}

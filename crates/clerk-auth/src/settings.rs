@@ -1,0 +1,355 @@
+use std::time::Duration;
+
+use clerk_core::{InstanceType, PublishableKey};
+use clerk_jwt::{AuthorizedParties, Policy};
+use url::Url;
+
+use crate::{AcceptedTokens, OrganizationSync};
+
+/// How requests of one Clerk instance are authenticated.
+///
+/// ```
+/// use clerk_auth::Settings;
+///
+/// let settings = Settings::builder()
+///     .publishable_key("pk_test_Y2xlcmsuY2xlcmsuZGV2JA".parse()?)
+///     .sign_in_url("/sign-in")
+///     .build()?;
+/// # let _ = settings;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub(crate) instance: Option<Instance>,
+    pub(crate) policies: Policies,
+    pub(crate) accepts: AcceptedTokens,
+    pub(crate) is_satellite: bool,
+    pub(crate) satellite_auto_sync: bool,
+    pub(crate) sign_in_url: Option<String>,
+    pub(crate) sign_up_url: Option<String>,
+    pub(crate) organization_sync: Option<OrganizationSync>,
+    pub(crate) redirect_origins: Vec<url::Origin>,
+}
+
+/// What follows from the publishable key.
+#[derive(Clone, Debug)]
+pub(crate) struct Instance {
+    pub(crate) publishable_key: PublishableKey,
+    pub(crate) cookie_suffix: String,
+    /// The Frontend API's host, after `domain` has had its say: what plain cookies' `iss` names.
+    pub(crate) frontend_api: String,
+    pub(crate) proxy_url: Option<String>,
+}
+
+impl Instance {
+    pub(crate) const fn is_development(&self) -> bool {
+        matches!(
+            self.publishable_key.instance_type(),
+            InstanceType::Development
+        )
+    }
+}
+
+/// What is asked of tokens: the same for all of them, but for what the kind has no use for.
+#[derive(Clone, Debug)]
+pub(crate) struct Policies {
+    pub(crate) session: Policy,
+    /// For a session token that a handshake has just brought to a developer's machine, whose
+    /// clock may be off by a day.
+    pub(crate) lenient: Policy,
+    /// Machine tokens have no `azp`.
+    pub(crate) machine: Policy,
+    /// Whom tokens have to be for that are not verified here, but by Clerk.
+    pub(crate) audiences: Vec<Box<str>>,
+    pub(crate) clock_skew: Duration,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Settings {
+    /// Starts with no settings at all.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The same settings, accepting other types of token.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSettings::NoPublishableKey`]: session tokens are to be accepted, and there is no
+    /// publishable key.
+    pub fn accepting(&self, tokens: impl Into<AcceptedTokens>) -> Result<Self, InvalidSettings> {
+        let accepts = tokens.into();
+        check_accepted(&accepts, self.instance.as_ref())?;
+        Ok(Self {
+            accepts,
+            ..self.clone()
+        })
+    }
+
+    /// Which types of token are accepted.
+    pub const fn accepts(&self) -> &AcceptedTokens {
+        &self.accepts
+    }
+
+    /// The instance's publishable key.
+    pub fn publishable_key(&self) -> Option<&PublishableKey> {
+        self.instance
+            .as_ref()
+            .map(|instance| &instance.publishable_key)
+    }
+}
+
+/// Gathers [`Settings`].
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `build()`"]
+pub struct Builder {
+    publishable_key: Option<PublishableKey>,
+    accepts: AcceptedTokens,
+    audiences: Vec<Box<str>>,
+    authorized_parties: AuthorizedParties,
+    issuers: Option<Vec<Box<str>>>,
+    clock_skew: Option<Duration>,
+    is_satellite: bool,
+    satellite_auto_sync: bool,
+    domain: Option<String>,
+    proxy_url: Option<String>,
+    sign_in_url: Option<String>,
+    sign_up_url: Option<String>,
+    organization_sync: Option<OrganizationSync>,
+    redirect_origins: Vec<String>,
+}
+
+impl Builder {
+    /// The instance's publishable key, `pk_…`. Without it, only machine tokens can be accepted.
+    pub fn publishable_key(mut self, key: PublishableKey) -> Self {
+        self.publishable_key = Some(key);
+        self
+    }
+
+    /// Which types of token are accepted; session tokens if not said.
+    pub fn accepts(mut self, tokens: impl Into<AcceptedTokens>) -> Self {
+        self.accepts = tokens.into();
+        self
+    }
+
+    /// Accepts only tokens that are for one of `audiences`; see [`Policy::audiences`].
+    pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
+        self.audiences = audiences.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What is asked of `azp` in session tokens; nothing if not said.
+    ///
+    /// Name the origins of your own frontends: otherwise a page on any subdomain that can read
+    /// the cookie can use it here.
+    pub fn authorized_parties(mut self, parties: AuthorizedParties) -> Self {
+        self.authorized_parties = parties;
+        self
+    }
+
+    /// Accepts only session tokens that one of `issuers` issued. If not said: the Frontend API
+    /// that the publishable key, the domain or the proxy URL names. None at all accepts every
+    /// issuer whose tokens the keys verify.
+    pub fn issuers<I: Into<Box<str>>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
+        self.issuers = Some(issuers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The leeway for clocks that disagree; 5 seconds if not said. Zero is zero.
+    pub const fn clock_skew(mut self, leeway: Duration) -> Self {
+        self.clock_skew = Some(leeway);
+        self
+    }
+
+    /// Whether the application runs on a satellite domain, which asks the primary one who is
+    /// signed in. See <https://clerk.com/docs/dashboard/dns-domains/satellite-domains>.
+    pub const fn satellite(mut self, is_satellite: bool) -> Self {
+        self.is_satellite = is_satellite;
+        self
+    }
+
+    /// Whether a satellite asks the primary domain on a browser's first visit, or only after a
+    /// sign-in; not, if not said.
+    pub const fn satellite_auto_sync(mut self, on_first_visit: bool) -> Self {
+        self.satellite_auto_sync = on_first_visit;
+        self
+    }
+
+    /// The satellite's domain: `satellite.example`.
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
+        self
+    }
+
+    /// Where the Frontend API is proxied: a URL, or a path of the application itself. See
+    /// <https://clerk.com/docs/advanced-usage/using-proxies>.
+    pub fn proxy_url(mut self, url: impl Into<String>) -> Self {
+        self.proxy_url = Some(url.into());
+        self
+    }
+
+    /// The page to sign in on: a URL, or a path of the application. Clerk's own, if not said.
+    pub fn sign_in_url(mut self, url: impl Into<String>) -> Self {
+        self.sign_in_url = Some(url.into());
+        self
+    }
+
+    /// The page to sign up on: a URL, or a path of the application. Clerk's own, if not said.
+    pub fn sign_up_url(mut self, url: impl Into<String>) -> Self {
+        self.sign_up_url = Some(url.into());
+        self
+    }
+
+    /// Which paths belong to which organization; a browser on one of them whose session has
+    /// another organization active is sent to activate it.
+    pub fn organization_sync(mut self, patterns: OrganizationSync) -> Self {
+        self.organization_sync = Some(patterns);
+        self
+    }
+
+    /// Origins, beside the application's own and those of the machine itself, that a development
+    /// instance may send a browser back to after its satellite has asked who is signed in:
+    /// `https://satellite.example`.
+    pub fn allowed_redirect_origins<O: Into<String>>(
+        mut self,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Self {
+        self.redirect_origins = origins.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    ///
+    /// Says which setting is missing or cannot be used.
+    pub fn build(self) -> Result<Settings, InvalidSettings> {
+        let domain = non_empty(self.domain);
+        let proxy_url = non_empty(self.proxy_url);
+        let sign_in_url = non_empty(self.sign_in_url);
+        let instance = self
+            .publishable_key
+            .map(|key| instance(key, self.is_satellite, domain.as_deref(), proxy_url.clone()));
+        check_accepted(&self.accepts, instance.as_ref())?;
+        if self.is_satellite && reads_cookies(&self.accepts) {
+            if domain.is_none() && proxy_url.is_none() {
+                return Err(InvalidSettings::NoDomain);
+            }
+            let is_development = instance.as_ref().is_some_and(Instance::is_development);
+            if is_development && sign_in_url.is_none() {
+                return Err(InvalidSettings::NoSignInUrl);
+            }
+        }
+        let relative = |url: &String| url.starts_with('/') || Url::parse(url).is_ok();
+        if !proxy_url.as_ref().is_none_or(relative) {
+            return Err(InvalidSettings::ProxyUrl);
+        }
+        let issuers = self
+            .issuers
+            .unwrap_or_else(|| instance.as_ref().map(issuers).unwrap_or_default());
+        let clock_skew = self.clock_skew.unwrap_or(Policy::DEFAULT_CLOCK_SKEW);
+        let machine = Policy::default()
+            .audiences(self.audiences.clone())
+            .clock_skew(clock_skew);
+        let session = machine
+            .clone()
+            .authorized_parties(self.authorized_parties)
+            .issuers(issuers);
+        let redirect_origins = self.redirect_origins.iter().map(|origin| {
+            Url::parse(origin)
+                .ok()
+                .as_ref()
+                .and_then(crate::public_url::origin)
+                .ok_or_else(|| InvalidSettings::RedirectOrigin(origin.clone()))
+        });
+        Ok(Settings {
+            policies: Policies {
+                lenient: session.clone().clock_skew(DAY),
+                session,
+                machine,
+                audiences: self.audiences,
+                clock_skew,
+            },
+            instance,
+            accepts: self.accepts,
+            is_satellite: self.is_satellite,
+            satellite_auto_sync: self.satellite_auto_sync,
+            sign_in_url,
+            sign_up_url: non_empty(self.sign_up_url),
+            organization_sync: self.organization_sync,
+            redirect_origins: redirect_origins.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn instance(
+    publishable_key: PublishableKey,
+    is_satellite: bool,
+    domain: Option<&str>,
+    proxy_url: Option<String>,
+) -> Instance {
+    let is_production = publishable_key.instance_type() == InstanceType::Production;
+    let frontend_api = match domain {
+        Some(domain) if is_production && is_satellite => format!("clerk.{domain}"),
+        _ => publishable_key.frontend_api().to_owned(),
+    };
+    Instance {
+        cookie_suffix: publishable_key.cookie_suffix(),
+        publishable_key,
+        frontend_api,
+        proxy_url,
+    }
+}
+
+/// Whom the instance's session tokens may name as their issuer.
+fn issuers(instance: &Instance) -> Vec<Box<str>> {
+    let own = instance.publishable_key.frontend_api_url();
+    let satellite = (instance.frontend_api != instance.publishable_key.frontend_api())
+        .then(|| format!("https://{}", instance.frontend_api));
+    let proxy = instance.proxy_url.as_deref();
+    let proxy = proxy.filter(|url| !url.starts_with('/'));
+    let proxy = proxy.map(|url| url.trim_end_matches('/').to_owned());
+    let all = [Some(own), satellite, proxy];
+    all.into_iter().flatten().map(Into::into).collect()
+}
+
+fn check_accepted(
+    accepts: &AcceptedTokens,
+    instance: Option<&Instance>,
+) -> Result<(), InvalidSettings> {
+    if reads_cookies(accepts) && instance.is_none() {
+        return Err(InvalidSettings::NoPublishableKey);
+    }
+    Ok(())
+}
+
+const fn reads_cookies(accepts: &AcceptedTokens) -> bool {
+    !matches!(accepts, AcceptedTokens::Machine(_))
+}
+
+fn non_empty(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+}
+
+/// Why settings cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidSettings {
+    /// Session tokens are to be accepted, and it is not known from which instance.
+    #[error("the publishable key is missing; set CLERK_PUBLISHABLE_KEY, or accept machine tokens alone")]
+    NoPublishableKey,
+    /// A satellite has to know under which domain the Frontend API is there for it.
+    #[error("a satellite needs its domain or a proxy URL; set CLERK_DOMAIN or CLERK_PROXY_URL")]
+    NoDomain,
+    /// A development instance's satellite has to know where the primary domain signs in.
+    #[error("a satellite of a development instance needs the primary domain's sign-in URL; set CLERK_SIGN_IN_URL")]
+    NoSignInUrl,
+    /// The proxy URL is neither a URL nor a path.
+    #[error("the proxy URL cannot be used; it looks like https://example.com/__clerk or /__clerk")]
+    ProxyUrl,
+    /// A redirect origin is not one.
+    #[error("`{0}` is not an origin; one looks like https://satellite.example")]
+    RedirectOrigin(String),
+}
