@@ -1,0 +1,50 @@
+use clerk_auth::InvalidSettings as InvalidAuthentication;
+use clerk_core::{InvalidPublishableKey, InvalidSecretKey};
+use clerk_http::{InvalidMachineSecretKey, InvalidSettings};
+use clerk_jwt::InvalidKey;
+
+/// Why settings make no client.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The secret key is not one.
+    #[error(transparent)]
+    SecretKey(#[from] InvalidSecretKey),
+    /// The machine's secret key is not one.
+    #[error(transparent)]
+    MachineSecretKey(#[from] InvalidMachineSecretKey),
+    /// The publishable key is not one.
+    #[error(transparent)]
+    PublishableKey(#[from] InvalidPublishableKey),
+    /// The PEM key is not one.
+    #[error("the JWT key (CLERK_JWT_KEY) cannot be used: {0}")]
+    JwtKey(#[from] InvalidKey),
+    /// One key is a development instance's, the other a production instance's.
+    #[error(
+        "the secret key and the publishable key belong to different instances: one is for \
+         development, the other for production; copy both from the same instance"
+    )]
+    Mismatch,
+    /// There is neither a key nor a way to fetch one.
+    #[error(
+        "there is nothing to verify tokens with; set CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY or \
+         CLERK_JWT_KEY"
+    )]
+    NoKeys,
+    /// The API's URL, or another setting of the client, cannot be used.
+    #[error(transparent)]
+    Settings(#[from] InvalidSettings),
+    /// A setting for authenticating requests is missing or cannot be used.
+    #[error(transparent)]
+    Authentication(#[from] InvalidAuthentication),
+    /// The HTTP library could not be set up.
+    #[error("the HTTP library could not be set up")]
+    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A [`MachineSecretKey`] is one already.
+impl From<std::convert::Infallible> for BuildError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}

@@ -1,0 +1,72 @@
+use super::*;
+use crate::Clerk;
+
+const SECRET: &str = "sk_test_abc";
+const PUBLISHABLE: &str = "pk_test_Y2xlcmsuY2xlcmsuZGV2JA";
+const PEM: &str = include_str!("../../clerk-jwt/tests/keys/a.public.pem");
+
+fn plan(variables: &[(&str, &str)]) -> Result<Plan, BuildError> {
+    let read = |name: &str| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    Builder::<Clerk>::new().variables(read).plan()
+}
+
+#[test]
+fn keys_come_from_the_first_source_that_is_set() {
+    let (secret, publishable, jwt_key) = (
+        ("CLERK_SECRET_KEY", SECRET),
+        ("CLERK_PUBLISHABLE_KEY", PUBLISHABLE),
+        ("CLERK_JWT_KEY", PEM),
+    );
+    let source = |variables: &[(&str, &str)]| match plan(variables).unwrap().keys {
+        Keys::Given(_) => "given".to_owned(),
+        Keys::BackendApi => "Backend API".to_owned(),
+        Keys::FrontendApi(url) => url,
+    };
+    assert_eq!(source(&[secret, publishable, jwt_key]), "given");
+    assert_eq!(source(&[secret, publishable]), "Backend API");
+    assert_eq!(source(&[publishable]), "https://clerk.clerk.dev");
+    assert_eq!(source(&[secret, ("CLERK_JWT_KEY", " ")]), "Backend API");
+    assert!(matches!(plan(&[]), Err(BuildError::NoKeys)));
+}
+
+#[test]
+fn a_publishable_key_pins_the_issuer_unless_told_otherwise() {
+    let pinned = Policy::default().issuers(["https://clerk.clerk.dev"]);
+    let builder = || Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+    assert_eq!(builder().plan().unwrap().policy, pinned);
+    let proxied = builder().issuers(["https://example.com/__clerk"]).plan();
+    assert_ne!(proxied.unwrap().policy, pinned);
+    let any = builder().issuers([""; 0]).plan();
+    assert_eq!(any.unwrap().policy, Policy::default());
+}
+
+#[test]
+fn keys_of_different_instances_do_not_go_together() {
+    let mixed = plan(&[
+        ("CLERK_SECRET_KEY", "sk_live_abc"),
+        ("CLERK_PUBLISHABLE_KEY", PUBLISHABLE),
+    ]);
+    assert!(matches!(mixed, Err(BuildError::Mismatch)));
+}
+
+#[test]
+fn the_first_setting_that_cannot_be_used_is_named_and_not_repeated() {
+    let error = Builder::<Clerk>::new()
+        .secret_key("planted")
+        .jwt_key("also planted")
+        .plan()
+        .unwrap_err();
+    assert!(matches!(error, BuildError::SecretKey(_)), "{error}");
+    assert!(!format!("{error} {error:?}").contains("planted"));
+}
+
+#[test]
+fn no_debug_text_shows_the_secret() {
+    let builder = || Builder::<Clerk>::new().secret_key("sk_test_planted");
+    assert!(!format!("{:?}", builder()).contains("planted"));
+    assert!(!format!("{:?}", builder().plan().unwrap()).contains("planted"));
+    assert!(!format!("{:?}", builder().build().unwrap()).contains("planted"));
+}
