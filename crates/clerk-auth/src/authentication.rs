@@ -148,7 +148,10 @@ impl fmt::Debug for Step<'_> {
             Self::Resolve(id, _) => f.debug_tuple("Resolve").field(id).finish(),
             Self::Send(request, _) => {
                 let path = request.uri().path();
-                f.debug_tuple("Send").field(request.method()).field(&path).finish()
+                f.debug_tuple("Send")
+                    .field(request.method())
+                    .field(&path)
+                    .finish()
             }
             Self::Done(decided) => f.debug_tuple("Done").field(decided).finish(),
         }

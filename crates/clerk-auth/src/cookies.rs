@@ -96,14 +96,21 @@ mod tests {
             ("a=%3B%20__session%3Db", None),
             ("", None),
         ] {
-            assert_eq!(cookie(header.as_bytes(), "__session").as_deref(), expected, "{header}");
+            assert_eq!(
+                cookie(header.as_bytes(), "__session").as_deref(),
+                expected,
+                "{header}"
+            );
         }
     }
 
     #[test]
     fn an_encoded_separator_smuggles_no_cookie() {
         assert_eq!(cookie(b"a=x%3B__session=evil", "__session"), None);
-        assert_eq!(cookie(b"__session=good%3B __session=evil", "__session").as_deref(), Some("good; __session=evil"));
+        assert_eq!(
+            cookie(b"__session=good%3B __session=evil", "__session").as_deref(),
+            Some("good; __session=evil")
+        );
     }
 
     #[test]
@@ -118,10 +125,15 @@ mod tests {
 
     #[test]
     fn a_suffixed_name_is_matched_whole() {
-        let head = RequestHead::new("GET", "/")
-            .header("cookie", b"__session_abcdefghi=a; __session_abcdefgh=b; __session=c");
+        let head = RequestHead::new("GET", "/").header(
+            "cookie",
+            b"__session_abcdefghi=a; __session_abcdefgh=b; __session=c",
+        );
         let cookies = Cookies::of(&head);
-        assert_eq!(cookies.suffixed("__session", "abcdefgh").as_deref(), Some("b"));
+        assert_eq!(
+            cookies.suffixed("__session", "abcdefgh").as_deref(),
+            Some("b")
+        );
         assert_eq!(cookies.suffixed("__session", "other").as_deref(), None);
     }
 

@@ -37,7 +37,11 @@ fn build(scheme: &str, authority: &str, path_and_query: &str) -> Option<Url> {
     if !authority.bytes().all(is_part_of_one) {
         return None;
     }
-    let slash = if path_and_query.starts_with('/') { "" } else { "/" };
+    let slash = if path_and_query.starts_with('/') {
+        ""
+    } else {
+        "/"
+    };
     Url::parse(&format!("{scheme}://{authority}{slash}{path_and_query}")).ok()
 }
 
@@ -63,30 +67,66 @@ mod tests {
         let host = ("host", "inside:8080");
         for (target, headers, expected) in [
             ("/a?b=c", vec![host], "http://inside:8080/a?b=c"),
-            ("/", vec![host, ("x-forwarded-host", "example.com, inside"), ("x-forwarded-proto", "https,http")], "https://example.com/"),
-            ("/", vec![host, ("x-forwarded-proto", "https")], "https://inside:8080/"),
-            ("/", vec![host, ("x-forwarded-host", "")], "http://inside:8080/"),
+            (
+                "/",
+                vec![
+                    host,
+                    ("x-forwarded-host", "example.com, inside"),
+                    ("x-forwarded-proto", "https,http"),
+                ],
+                "https://example.com/",
+            ),
+            (
+                "/",
+                vec![host, ("x-forwarded-proto", "https")],
+                "https://inside:8080/",
+            ),
+            (
+                "/",
+                vec![host, ("x-forwarded-host", "")],
+                "http://inside:8080/",
+            ),
             ("https://example.com/a", vec![], "https://example.com/a"),
             ("/a b?c=é", vec![host], "http://inside:8080/a%20b?c=%C3%A9"),
         ] {
-            assert_eq!(url(target, &headers).as_deref(), Some(expected), "{target} {headers:?}");
+            assert_eq!(
+                url(target, &headers).as_deref(),
+                Some(expected),
+                "{target} {headers:?}"
+            );
         }
         assert_eq!(url("/", &[]), None);
     }
 
     #[test]
     fn a_path_of_two_slashes_names_no_host() {
-        let seen = url("//evil.example/a", &[("host", "example.com"), ("x-forwarded-proto", "https")]);
+        let seen = url(
+            "//evil.example/a",
+            &[("host", "example.com"), ("x-forwarded-proto", "https")],
+        );
         assert_eq!(seen.as_deref(), Some("https://example.com//evil.example/a"));
     }
 
     #[test]
     fn what_is_no_host_is_passed_over() {
-        for forwarded in ["evil.example/path", "a@evil.example", "evil.example?x", "a b", "[", "evil.example\\x"] {
-            let seen = url("/a", &[("host", "example.com"), ("x-forwarded-host", forwarded)]);
+        for forwarded in [
+            "evil.example/path",
+            "a@evil.example",
+            "evil.example?x",
+            "a b",
+            "[",
+            "evil.example\\x",
+        ] {
+            let seen = url(
+                "/a",
+                &[("host", "example.com"), ("x-forwarded-host", forwarded)],
+            );
             assert_eq!(seen.as_deref(), Some("http://example.com/a"), "{forwarded}");
         }
-        let seen = url("/a", &[("host", "example.com"), ("x-forwarded-proto", "javascript")]);
+        let seen = url(
+            "/a",
+            &[("host", "example.com"), ("x-forwarded-proto", "javascript")],
+        );
         assert_eq!(seen.as_deref(), Some("http://example.com/a"));
     }
 }

@@ -71,7 +71,10 @@ impl AuthReason {
             Self::SessionTokenAndUatMissing => "session-token-and-uat-missing",
             Self::SessionTokenMissing => "session-token-missing",
             Self::SessionTokenExpired(failure) => {
-                return Cow::Owned(format!("session-token-expired-refresh-{}", failure.as_str()));
+                return Cow::Owned(format!(
+                    "session-token-expired-refresh-{}",
+                    failure.as_str()
+                ));
             }
             Self::SessionTokenIatBeforeClientUat => "session-token-iat-before-client-uat",
             Self::SessionTokenNbf => "session-token-nbf",

@@ -190,11 +190,29 @@ mod tests {
     fn targets_in_every_form() {
         for (target, path, query, scheme, authority) in [
             ("/a?b=c", "/a", "b=c", "http", None),
-            ("https://example.com/a?b#f", "/a", "b", "https", Some("example.com")),
-            ("https://example.com?b", "/", "b", "https", Some("example.com")),
+            (
+                "https://example.com/a?b#f",
+                "/a",
+                "b",
+                "https",
+                Some("example.com"),
+            ),
+            (
+                "https://example.com?b",
+                "/",
+                "b",
+                "https",
+                Some("example.com"),
+            ),
             ("https://example.com", "/", "", "https", Some("example.com")),
             ("//evil.example/a", "//evil.example/a", "", "http", None),
-            ("/go?to=https://evil.example/", "/go", "to=https://evil.example/", "http", None),
+            (
+                "/go?to=https://evil.example/",
+                "/go",
+                "to=https://evil.example/",
+                "http",
+                None,
+            ),
             ("*", "*", "", "http", None),
             ("", "/", "", "http", None),
         ] {
@@ -213,7 +231,10 @@ mod tests {
             .header("AUTHORIZATION", b"Bearer \xff")
             .header("host", b" ");
         assert_eq!(head.text("accept").as_deref(), Some("text/html"));
-        assert_eq!(head.text("authorization").as_deref(), Some("Bearer a, Bearer \u{fffd}"));
+        assert_eq!(
+            head.text("authorization").as_deref(),
+            Some("Bearer a, Bearer \u{fffd}")
+        );
         assert_eq!(head.text("host"), None);
     }
 

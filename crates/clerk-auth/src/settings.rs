@@ -338,13 +338,17 @@ fn non_empty(text: Option<String>) -> Option<String> {
 #[non_exhaustive]
 pub enum InvalidSettings {
     /// Session tokens are to be accepted, and it is not known from which instance.
-    #[error("the publishable key is missing; set CLERK_PUBLISHABLE_KEY, or accept machine tokens alone")]
+    #[error(
+        "the publishable key is missing; set CLERK_PUBLISHABLE_KEY, or accept machine tokens alone"
+    )]
     NoPublishableKey,
     /// A satellite has to know under which domain the Frontend API is there for it.
     #[error("a satellite needs its domain or a proxy URL; set CLERK_DOMAIN or CLERK_PROXY_URL")]
     NoDomain,
     /// A development instance's satellite has to know where the primary domain signs in.
-    #[error("a satellite of a development instance needs the primary domain's sign-in URL; set CLERK_SIGN_IN_URL")]
+    #[error(
+        "a satellite of a development instance needs the primary domain's sign-in URL; set CLERK_SIGN_IN_URL"
+    )]
     NoSignInUrl,
     /// The proxy URL is neither a URL nor a path.
     #[error("the proxy URL cannot be used; it looks like https://example.com/__clerk or /__clerk")]

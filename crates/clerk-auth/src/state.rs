@@ -2,7 +2,9 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::LOCATION};
 
-use crate::{Auth, AuthReason, MachineAuth, PendingSessions, SessionAuth, SignedOutAuth, TokenType};
+use crate::{
+    Auth, AuthReason, MachineAuth, PendingSessions, SessionAuth, SignedOutAuth, TokenType,
+};
 
 pub(crate) const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
 pub(crate) const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");

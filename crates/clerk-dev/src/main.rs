@@ -16,8 +16,10 @@ mod demo;
 mod emulator;
 mod json;
 mod jws;
+mod members;
 mod outcome;
 mod output;
+mod request;
 mod stop;
 mod token;
 
@@ -46,6 +48,9 @@ enum Command {
     /// Session tokens and their relatives.
     #[command(subcommand)]
     Token(token::Command),
+    /// Requests, and who they come from.
+    #[command(subcommand)]
+    Request(request::Command),
     /// Signatures alone, whatever they are over.
     #[command(subcommand)]
     Jws(jws::Command),
@@ -60,6 +65,7 @@ impl Command {
     fn run(self, output: &mut Output) -> Result<Verdict, Failure> {
         match self {
             Self::Token(command) => command.run(output),
+            Self::Request(command) => command.run(output),
             Self::Jws(command) => command.run(output),
             Self::Api(command) => command.run(output),
             Self::Emulator(command) => command.run(output),

@@ -143,9 +143,10 @@ impl sealed::Build for Clerk {
                 Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
             }
         };
-        let authenticator = plan.authentication.clone().map(|settings| {
-            Authenticator::new(settings, Arc::clone(verifier.keys()), api.clone())
-        });
+        let authenticator = plan
+            .authentication
+            .clone()
+            .map(|settings| Authenticator::new(settings, Arc::clone(verifier.keys()), api.clone()));
         Ok(Self {
             verifier,
             client: api,

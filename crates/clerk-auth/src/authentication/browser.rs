@@ -75,7 +75,10 @@ fn uses_suffixed(
         return false;
     }
     let is_signed_out = |client_uat: &Option<Cow<'_, str>>| client_uat.as_deref() == Some("0");
-    let (plain_out, suffixed_out) = (is_signed_out(client_uat), is_signed_out(suffixed_client_uat));
+    let (plain_out, suffixed_out) = (
+        is_signed_out(client_uat),
+        is_signed_out(suffixed_client_uat),
+    );
     if suffixed_out {
         return plain_out;
     }
@@ -94,7 +97,9 @@ fn uses_suffixed(
 
 fn without_scheme(issuer: &str) -> &str {
     let scheme_less = issuer.strip_prefix("https://");
-    scheme_less.or_else(|| issuer.strip_prefix("http://")).unwrap_or(issuer)
+    scheme_less
+        .or_else(|| issuer.strip_prefix("http://"))
+        .unwrap_or(issuer)
 }
 
 /// The number a text begins with; 0 if with none.
@@ -104,7 +109,9 @@ fn leading_integer(text: &str) -> i64 {
         Some(digits) => ("-", digits),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
     let digits = digits.get(..end).unwrap_or_default();
     if digits.is_empty() {
         return 0;

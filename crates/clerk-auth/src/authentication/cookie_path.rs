@@ -12,8 +12,8 @@ use super::{
     session::{Carrier, Decoded, refusal},
 };
 use crate::{
-    AuthReason, Error, RequestState, SessionAuth, TokenType, public_url::origin, settings::Instance,
-    state::Identity,
+    AuthReason, Error, RequestState, SessionAuth, TokenType, public_url::origin,
+    settings::Instance, state::Identity,
 };
 
 impl Flow<'_> {
@@ -69,7 +69,10 @@ impl Flow<'_> {
         if decoded.kind() != TokenKind::Session {
             return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into()));
         }
-        if decoded.issued_at().is_some_and(|at| at < browser.client_uat) {
+        if decoded
+            .issued_at()
+            .is_some_and(|at| at < browser.client_uat)
+        {
             let reason = AuthReason::SessionTokenIatBeforeClientUat;
             return Ok(self.handshake(instance, browser, reason.into()));
         }
@@ -144,11 +147,14 @@ impl Flow<'_> {
             return None;
         }
         let target = self.incoming.parameter(parameter::REDIRECT_URL)?;
-        let mut url = Url::parse(&target).ok().filter(|url| self.may_return_to(url))?;
+        let mut url = Url::parse(&target)
+            .ok()
+            .filter(|url| self.may_return_to(url))?;
         let dev_browser = self.dev_browser(browser);
         let answer = || {
             if let Some(token) = dev_browser {
-                url.query_pairs_mut().append_pair(parameter::DEV_BROWSER, &token);
+                url.query_pairs_mut()
+                    .append_pair(parameter::DEV_BROWSER, &token);
             }
             set_parameter(&mut url, parameter::SYNCED, "true");
             Some(url.into())

@@ -114,8 +114,7 @@ impl<'r> Flow<'r> {
         headers.insert(LOCATION, location);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         let count = redirects.saturating_add(1);
-        let counter =
-            format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
+        let counter = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
         if let Ok(counter) = HeaderValue::from_str(&counter) {
             headers.append(SET_COOKIE, counter);
         }

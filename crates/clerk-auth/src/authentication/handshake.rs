@@ -17,8 +17,8 @@ use super::{
     operations::HandshakePayload,
 };
 use crate::{
-    AuthReason, Error, RequestState, SessionAuth, TokenType, cookies::Cookies,
-    public_url::origin, settings::Instance, state::Identity,
+    AuthReason, Error, RequestState, SessionAuth, TokenType, cookies::Cookies, public_url::origin,
+    settings::Instance, state::Identity,
 };
 
 /// What became of the handshake a request comes back from.
@@ -96,8 +96,7 @@ impl Flow<'_> {
     async fn directives_of_token(&self, token: &str) -> Result<Vec<String>, Unusable> {
         let payload = self.verify_handshake(token).await?;
         let unreadable = || Unusable::HandshakeToken(VerifyError::Signature);
-        let claims: HandshakeClaims =
-            serde_json::from_slice(&payload).map_err(|_| unreadable())?;
+        let claims: HandshakeClaims = serde_json::from_slice(&payload).map_err(|_| unreadable())?;
         let leeway = self.settings.policies.clock_skew.as_secs_f64();
         #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^52")]
         let now = self.effects.now().as_millis() as f64 / 1000.0;
@@ -134,7 +133,10 @@ impl Flow<'_> {
         directives: &[String],
     ) -> Result<RequestState, Unusable> {
         let mut headers = HeaderMap::new();
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("null"));
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("null"),
+        );
         headers.insert(
             ACCESS_CONTROL_ALLOW_CREDENTIALS,
             HeaderValue::from_static("true"),
@@ -223,14 +225,21 @@ impl Flow<'_> {
                 .append_pair("__clerk_api_version", clerk_http::API_VERSION)
                 .append_pair(
                     "suffixed_cookies",
-                    if browser.uses_suffixed { "true" } else { "false" },
+                    if browser.uses_suffixed {
+                        "true"
+                    } else {
+                        "false"
+                    },
                 )
                 .append_pair("__clerk_hs_reason", &reason.as_str())
                 .append_pair("format", "nonce");
             if let Some(session) = &browser.session {
                 query.append_pair("__session", session);
             }
-            if let Some(token) = self.dev_browser(browser).filter(|_| instance.is_development()) {
+            if let Some(token) = self
+                .dev_browser(browser)
+                .filter(|_| instance.is_development())
+            {
                 query.append_pair(parameter::DEV_BROWSER, &token);
             }
             if let Some(id) = organization_id {

@@ -131,7 +131,9 @@ fn machine_refused(found: MachineTokenType, refused: &MachineTokenError) -> Requ
         _ => Reason::TokenVerificationFailed,
     };
     let code = refused.code.as_str();
-    let status = refused.status.map_or_else(|| "n/a".to_owned(), |it| it.as_u16().to_string());
+    let status = refused
+        .status
+        .map_or_else(|| "n/a".to_owned(), |it| it.as_u16().to_string());
     let message = format!("{refused} (code={code}, status={status})");
     let reason = AuthReason::Token(reason);
     signed_out(Some(found.into()), Refusal { reason, message })

@@ -66,7 +66,9 @@ impl<'r> Incoming<'r> {
             return None;
         };
         let token = token.to_owned();
-        Some(token).filter(|token| !token.is_empty()).map(Cow::Owned)
+        Some(token)
+            .filter(|token| !token.is_empty())
+            .map(Cow::Owned)
     }
 
     /// Whether the browser loads a page, and so follows redirects and shows where they lead.

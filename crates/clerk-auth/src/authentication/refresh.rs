@@ -28,12 +28,10 @@ impl Flow<'_> {
         let cookies = self.incoming.cookies();
         let mut browser = Browser::read(&cookies, instance, self.effects.now());
         let reason = match refusal.reason {
-            AuthReason::Token(Reason::TokenExpired) => {
-                match self.refresh(&browser, token).await {
-                    Ok(state) => return Ok(state),
-                    Err(failure) => AuthReason::SessionTokenExpired(failure),
-                }
-            }
+            AuthReason::Token(Reason::TokenExpired) => match self.refresh(&browser, token).await {
+                Ok(state) => return Ok(state),
+                Err(failure) => AuthReason::SessionTokenExpired(failure),
+            },
             AuthReason::Token(Reason::TokenNotActiveYet) => AuthReason::SessionTokenNbf,
             AuthReason::Token(Reason::TokenIatInTheFuture) => {
                 AuthReason::SessionTokenIatInTheFuture

@@ -1,21 +1,22 @@
 //! `clerk-dev token verify --batch`: what Node's `verifyToken` says of each token.
 
-use std::{collections::HashMap, io::Read, sync::Arc, time::Duration};
+use std::{collections::HashMap, io::Read, sync::Arc};
 
 use clerk::{
-    AuthorizedParties, Clock, JwkSet, ManualClock, Policy, SystemClock, UnixTime, UserClaims,
+    AuthorizedParties, Clock, JwkSet, ManualClock, Policy, SystemClock, UserClaims,
     jwks::{
         BlockingResolveKey, StaticKeys,
         blocking::{Layered, Verifier},
     },
     jwt::Ring,
 };
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
     batch::{self, Object},
-    decimal, json,
+    json,
+    members::{ClockSkew, Now, OneOrMany},
     outcome::{Failure, Verdict, causes},
     output::Output,
 };
@@ -44,51 +45,6 @@ struct Options {
     authorized_parties: Option<Vec<String>>,
     issuer: Option<OneOrMany>,
     clock_skew_ms: Option<ClockSkew>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "expected a string or a list of strings")]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl OneOrMany {
-    /// Empty texts ask for nothing, as in Node.
-    fn into_named(self) -> Vec<String> {
-        let mut texts = match self {
-            Self::One(text) => vec![text],
-            Self::Many(texts) => texts,
-        };
-        texts.retain(|text| !text.is_empty());
-        texts
-    }
-}
-
-/// Seconds since 1970, taken down to the millisecond.
-#[derive(Clone, Copy, Debug)]
-struct Now(UnixTime);
-
-impl<'de> Deserialize<'de> for Now {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        decimal::unix_time(json.get())
-            .map(Self)
-            .ok_or_else(|| D::Error::custom("expected Unix time in seconds, a number in range"))
-    }
-}
-
-/// Milliseconds.
-#[derive(Clone, Copy, Debug)]
-struct ClockSkew(Duration);
-
-impl<'de> Deserialize<'de> for ClockSkew {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Box::<RawValue>::deserialize(deserializer)?;
-        decimal::milliseconds(json.get()).map(Self).ok_or_else(|| {
-            D::Error::custom("expected milliseconds, a number in range that is not negative")
-        })
-    }
 }
 
 /// One line of output, beside the id.

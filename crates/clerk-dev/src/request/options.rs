@@ -1,0 +1,123 @@
+use clerk::{
+    AuthorizedParties, ManualClock, SystemClock,
+    auth::{AcceptedTokens, OrganizationSync, TokenType},
+    blocking::Clerk,
+};
+use serde::Deserialize;
+
+use crate::{
+    members::{ClockSkew, Now, OneOrMany},
+    outcome::causes,
+};
+
+/// How the request is to be authenticated. `null` is as good as absent, and so is an empty text.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Options {
+    publishable_key: Option<String>,
+    secret_key: Option<String>,
+    machine_secret_key: Option<String>,
+    jwt_key: Option<String>,
+    api_url: Option<String>,
+    domain: Option<String>,
+    is_satellite: Option<bool>,
+    satellite_auto_sync: Option<bool>,
+    proxy_url: Option<String>,
+    sign_in_url: Option<String>,
+    sign_up_url: Option<String>,
+    accepts_token: Option<OneOrMany>,
+    authorized_parties: Option<Vec<String>>,
+    audience: Option<OneOrMany>,
+    issuer: Option<OneOrMany>,
+    clock_skew_ms: Option<ClockSkew>,
+    organization_sync_options: Option<Patterns>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Patterns {
+    #[serde(default)]
+    organization_patterns: Vec<String>,
+    #[serde(default)]
+    personal_account_patterns: Vec<String>,
+}
+
+impl Options {
+    /// A client with these settings alone, for a request that came in at `now`.
+    pub(super) fn into_clerk(self, now: Option<Now>) -> Result<Clerk, String> {
+        let mut builder = match now {
+            Some(Now(now)) => Clerk::builder().clock(ManualClock::at(now)),
+            None => Clerk::builder().clock(SystemClock::new()),
+        };
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        // As in Node: what is not asked for is not checked.
+        let issuers = self.issuer.map_or_else(Vec::new, OneOrMany::into_named);
+        builder = builder.issuers(issuers);
+        if let Some(key) = given(self.publishable_key) {
+            builder = builder.publishable_key(key);
+        }
+        if let Some(key) = given(self.secret_key) {
+            builder = builder.secret_key(key);
+        }
+        if let Some(key) = given(self.machine_secret_key) {
+            builder = builder.machine_secret_key(key.as_str());
+        }
+        if let Some(pem) = given(self.jwt_key) {
+            builder = builder.jwt_key(pem);
+        }
+        if let Some(url) = given(self.api_url) {
+            builder = builder.api_url(url);
+        }
+        if let Some(domain) = given(self.domain) {
+            builder = builder.domain(domain);
+        }
+        if let Some(url) = given(self.proxy_url) {
+            builder = builder.proxy_url(url);
+        }
+        if let Some(url) = given(self.sign_in_url) {
+            builder = builder.sign_in_url(url);
+        }
+        if let Some(url) = given(self.sign_up_url) {
+            builder = builder.sign_up_url(url);
+        }
+        let parties = self.authorized_parties.unwrap_or_default();
+        if !parties.is_empty() {
+            builder = builder.authorized_parties(AuthorizedParties::require(parties));
+        }
+        if let Some(ClockSkew(skew)) = self.clock_skew_ms {
+            builder = builder.clock_skew(skew);
+        }
+        if let Some(patterns) = self.organization_sync_options {
+            builder = builder.organization_sync(patterns.read()?);
+        }
+        builder
+            .audiences(self.audience.map_or_else(Vec::new, OneOrMany::into_named))
+            .satellite(self.is_satellite.unwrap_or_default())
+            .satellite_auto_sync(self.satellite_auto_sync.unwrap_or_default())
+            .accepts(accepted(self.accepts_token)?)
+            .build()
+            .map_err(|error| causes(&error))
+    }
+}
+
+impl Patterns {
+    fn read(&self) -> Result<OrganizationSync, String> {
+        OrganizationSync::new(&self.organization_patterns, &self.personal_account_patterns)
+            .map_err(|error| causes(&error))
+    }
+}
+
+fn accepted(tokens: Option<OneOrMany>) -> Result<AcceptedTokens, String> {
+    let named = |name: &str| {
+        TokenType::from_name(name).ok_or_else(|| {
+            let known = TokenType::ALL.map(TokenType::as_str).join(", ");
+            format!("options.accepts_token: expected one of {known}, or any")
+        })
+    };
+    match tokens {
+        None => Ok(AcceptedTokens::Session),
+        Some(OneOrMany::One(name)) if name == "any" => Ok(AcceptedTokens::Any),
+        Some(OneOrMany::One(name)) => Ok(named(&name)?.into()),
+        Some(OneOrMany::Many(names)) => names.iter().map(|name| named(name)).collect(),
+    }
+}
