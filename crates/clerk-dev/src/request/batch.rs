@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use clerk::auth::{Error, PendingSessions, RequestHead, RequestState};
+use clerk::auth::{Auth, Error, PendingSessions, RequestHead, RequestState, SignedOutAuth};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -69,37 +69,40 @@ fn answer(question: Question) -> Result<Answer, String> {
             };
             Ok(decided(&state, pending, question.has))
         }
-        Err(error @ (Error::Keys { .. } | Error::Clerk { .. })) => Ok(undecided(&error)),
+        Err(error @ (Error::Keys { .. } | Error::Clerk { .. })) => {
+            Ok(undecided(&error, question.has))
+        }
         Err(error) => Err(causes(&error)),
     }
 }
 
 fn decided(state: &RequestState, pending: PendingSessions, checks: Option<Vec<Check>>) -> Answer {
     let auth = state.to_auth(pending);
-    let ask = |checks: Vec<Check>| {
-        let auth = auth.as_ref()?;
-        Some(checks.into_iter().map(|check| check.answer(auth)).collect())
-    };
     Answer {
         status: state.status(),
         reason: state.reason().map(ToString::to_string),
         token_type: state.token_type().map(|token_type| token_type.as_str()),
         headers: show_headers(state.headers()),
-        has: checks.map(ask),
+        has: checks.map(|checks| Some(ask(checks, auth.as_ref()?))),
         auth: auth.as_ref().map(auth::show),
     }
 }
 
 /// Node's SDK has no third answer: who could not be judged is signed out.
-fn undecided(error: &Error) -> Answer {
+fn undecided(error: &Error, checks: Option<Vec<Check>>) -> Answer {
+    let nobody = Auth::SignedOut(SignedOutAuth::new(Some(error.token_type())));
     Answer {
         status: "signed-out",
         reason: Some(error.reason().to_string()),
         token_type: Some(error.token_type().as_str()),
         headers: show_headers(&error.headers()),
-        auth: None,
-        has: None,
+        has: checks.map(|checks| Some(ask(checks, &nobody))),
+        auth: Some(auth::show(&nobody)),
     }
+}
+
+fn ask(checks: Vec<Check>, auth: &Auth) -> Vec<bool> {
+    checks.into_iter().map(|check| check.answer(auth)).collect()
 }
 
 fn show_headers(headers: &HeaderMap) -> Vec<(String, String)> {
