@@ -55,8 +55,24 @@ fn in_models(ty: &Ty) -> String {
 
 /// What links an item called `name` to the operation's other names.
 pub(crate) fn aliases(source: &mut Source, margin: &str, operation: &Operation, name: &str) {
-    let names = [Some(&operation.id), operation.alias.as_ref()];
-    for alias in names.into_iter().flatten().filter(|alias| *alias != name) {
+    let mut names = vec![operation.id.as_str()];
+    // The search of rustdoc takes whole names only, and finds them in any case.
+    let method = operation
+        .alias
+        .iter()
+        .filter_map(|of| of.split('.').next_back());
+    names.extend(method.filter(|method| !method.eq_ignore_ascii_case(&operation.id)));
+    names.retain(|alias| *alias != name);
+    let names: Vec<String> = names
+        .iter()
+        .map(|alias| Quoted(alias).to_string())
+        .collect();
+    match names.as_slice() {
+        [] => {}
+        [one] => source.push(format_args!("{margin}#[doc(alias = {one})]")),
+        _ => source.push(format_args!("{margin}#[doc(alias({}))]", names.join(", "))),
+    }
+    if let Some(alias) = &operation.alias {
         source.push(format_args!("{margin}#[doc(alias = {})]", Quoted(alias)));
     }
     if operation.deprecated {

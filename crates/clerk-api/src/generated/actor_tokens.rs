@@ -29,7 +29,7 @@ calls! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens)
-#[doc(alias = "CreateActorToken")]
+#[doc(alias("CreateActorToken", "create"))]
 #[doc(alias = "actorTokens.create")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -81,7 +81,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens/%7Bactor_token_id%7D/revoke)
-#[doc(alias = "RevokeActorToken")]
+#[doc(alias("RevokeActorToken", "revoke"))]
 #[doc(alias = "actorTokens.revoke")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

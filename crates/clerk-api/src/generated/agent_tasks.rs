@@ -34,7 +34,7 @@ calls! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks)
-#[doc(alias = "CreateAgentTask")]
+#[doc(alias("CreateAgentTask", "create"))]
 #[doc(alias = "agentTasks.create")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -95,7 +95,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks/%7Bagent_task_id%7D/revoke)
-#[doc(alias = "RevokeAgentTask")]
+#[doc(alias("RevokeAgentTask", "revoke"))]
 #[doc(alias = "agentTasks.revoke")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -16,7 +16,7 @@ calls! {
     AllowlistIdentifiers
 
     /// Lists who is on the allowlist.
-    #[doc(alias = "ListAllowlistIdentifiers")]
+    #[doc(alias("ListAllowlistIdentifiers", "getAllowlistIdentifierList"))]
     #[doc(alias = "allowlistIdentifiers.getAllowlistIdentifierList")]
     list() => List -> Page<models::AllowlistIdentifier>;
 
@@ -42,7 +42,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/allowlist_identifiers)
-#[doc(alias = "ListAllowlistIdentifiers")]
+#[doc(alias("ListAllowlistIdentifiers", "getAllowlistIdentifierList"))]
 #[doc(alias = "allowlistIdentifiers.getAllowlistIdentifierList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -44,7 +44,7 @@ calls! {
     delete(api_key_id: impl Into<ApiKeyId>) => Delete -> models::DeletedObject;
 
     /// Fetches the secret of an API key.
-    #[doc(alias = "getApiKeySecret")]
+    #[doc(alias("getApiKeySecret", "getSecret"))]
     #[doc(alias = "apiKeys.getSecret")]
     get_secret(api_key_id: impl Into<ApiKeyId>) => GetSecret -> models::ApiKeySecret;
 
@@ -71,7 +71,7 @@ lists! {
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
 /// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys)
-#[doc(alias = "createApiKey")]
+#[doc(alias("createApiKey", "create"))]
 #[doc(alias = "apiKeys.create")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -150,7 +150,7 @@ impl<C> Operation for Create<C> {
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
 /// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys)
-#[doc(alias = "getApiKeys")]
+#[doc(alias("getApiKeys", "list"))]
 #[doc(alias = "apiKeys.list")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -225,7 +225,7 @@ impl<C> Operation for List<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/%7BapiKeyID%7D)
-#[doc(alias = "getApiKey")]
+#[doc(alias("getApiKey", "get"))]
 #[doc(alias = "apiKeys.get")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -270,7 +270,7 @@ impl<C> Operation for Get<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/PATCH/api_keys/%7BapiKeyID%7D)
-#[doc(alias = "updateApiKey")]
+#[doc(alias("updateApiKey", "update"))]
 #[doc(alias = "apiKeys.update")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -365,7 +365,7 @@ impl<C> Operation for Update<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/DELETE/api_keys/%7BapiKeyID%7D)
-#[doc(alias = "deleteApiKey")]
+#[doc(alias("deleteApiKey", "delete"))]
 #[doc(alias = "apiKeys.delete")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -410,7 +410,7 @@ impl<C> Operation for Delete<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/%7BapiKeyID%7D/secret)
-#[doc(alias = "getApiKeySecret")]
+#[doc(alias("getApiKeySecret", "getSecret"))]
 #[doc(alias = "apiKeys.getSecret")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -456,7 +456,7 @@ impl<C> Operation for GetSecret<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/%7BapiKeyID%7D/revoke)
-#[doc(alias = "revokeApiKey")]
+#[doc(alias("revokeApiKey", "revoke"))]
 #[doc(alias = "apiKeys.revoke")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -510,7 +510,7 @@ impl<C> Operation for Revoke<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/verify)
-#[doc(alias = "verifyApiKey")]
+#[doc(alias("verifyApiKey", "verify"))]
 #[doc(alias = "apiKeys.verify")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

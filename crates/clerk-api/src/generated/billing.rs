@@ -57,7 +57,7 @@ calls! {
     ) => AdjustOrganizationCreditBalance -> models::BillingCreditLedgerEntry;
 
     /// Lists the plans, free ones included, the newest first.
-    #[doc(alias = "GetCommercePlanList")]
+    #[doc(alias("GetCommercePlanList", "getPlanList"))]
     #[doc(alias = "billing.getPlanList")]
     list_plans() => ListPlans -> Page<models::BillingPlan>;
 
@@ -75,13 +75,13 @@ calls! {
 
     /// Cancels a subscription item, at the end of the period it is paid for unless `end_now` is
     /// set.
-    #[doc(alias = "CancelCommerceSubscriptionItem")]
+    #[doc(alias("CancelCommerceSubscriptionItem", "cancelSubscriptionItem"))]
     #[doc(alias = "billing.cancelSubscriptionItem")]
     cancel_subscription_item(subscription_item_id: impl Into<String>)
         => CancelSubscriptionItem -> models::BillingSubscriptionItem;
 
     /// Prolongs a free trial that is running, by at most a year.
-    #[doc(alias = "ExtendBillingSubscriptionItemFreeTrial")]
+    #[doc(alias("ExtendBillingSubscriptionItemFreeTrial", "extendSubscriptionItemFreeTrial"))]
     #[doc(alias = "billing.extendSubscriptionItemFreeTrial")]
     extend_subscription_item_free_trial(
         subscription_item_id: impl Into<String>,
@@ -447,7 +447,7 @@ impl<C> Operation for AdjustOrganizationCreditBalance<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/plans)
-#[doc(alias = "GetCommercePlanList")]
+#[doc(alias("GetCommercePlanList", "getPlanList"))]
 #[doc(alias = "billing.getPlanList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -725,7 +725,7 @@ impl<C> Operation for ListSubscriptionItems<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/%7Bsubscription_item_id%7D)
-#[doc(alias = "CancelCommerceSubscriptionItem")]
+#[doc(alias("CancelCommerceSubscriptionItem", "cancelSubscriptionItem"))]
 #[doc(alias = "billing.cancelSubscriptionItem")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -777,7 +777,10 @@ impl<C> Operation for CancelSubscriptionItem<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/%7Bsubscription_item_id%7D/extend_free_trial)
-#[doc(alias = "ExtendBillingSubscriptionItemFreeTrial")]
+#[doc(alias(
+    "ExtendBillingSubscriptionItemFreeTrial",
+    "extendSubscriptionItemFreeTrial"
+))]
 #[doc(alias = "billing.extendSubscriptionItemFreeTrial")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -12,7 +12,7 @@ calls! {
     BlocklistIdentifiers
 
     /// Lists who is on the blocklist.
-    #[doc(alias = "ListBlocklistIdentifiers")]
+    #[doc(alias("ListBlocklistIdentifiers", "getBlocklistIdentifierList"))]
     #[doc(alias = "blocklistIdentifiers.getBlocklistIdentifierList")]
     list() => List -> Page<models::BlocklistIdentifier>;
 
@@ -34,7 +34,7 @@ calls! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/blocklist_identifiers)
-#[doc(alias = "ListBlocklistIdentifiers")]
+#[doc(alias("ListBlocklistIdentifiers", "getBlocklistIdentifierList"))]
 #[doc(alias = "blocklistIdentifiers.getBlocklistIdentifierList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

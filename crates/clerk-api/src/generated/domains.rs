@@ -17,7 +17,7 @@ calls! {
     list() => List -> Page<models::Domain>;
 
     /// Adds a satellite domain to the instance.
-    #[doc(alias = "AddDomain")]
+    #[doc(alias("AddDomain", "add"))]
     #[doc(alias = "domains.add")]
     create(name: impl AsRef<str>) => Create -> models::Domain;
 
@@ -38,7 +38,7 @@ calls! {
 /// `GET /domains` answers 200 with a page of [`Domain`](crate::models::Domain).
 ///
 /// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/domains/GET/domains)
-#[doc(alias = "ListDomains")]
+#[doc(alias("ListDomains", "list"))]
 #[doc(alias = "domains.list")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -73,7 +73,7 @@ impl<C> Operation for List<C> {
 /// 402, 422.
 ///
 /// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/domains/POST/domains)
-#[doc(alias = "AddDomain")]
+#[doc(alias("AddDomain", "add"))]
 #[doc(alias = "domains.add")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -168,7 +168,7 @@ impl<C> Operation for Delete<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/domains/PATCH/domains/%7Bdomain_id%7D)
-#[doc(alias = "UpdateDomain")]
+#[doc(alias("UpdateDomain", "update"))]
 #[doc(alias = "domains.update")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -17,7 +17,7 @@ calls! {
     EnterpriseConnections
 
     /// Lists enterprise connections.
-    #[doc(alias = "ListEnterpriseConnections")]
+    #[doc(alias("ListEnterpriseConnections", "getEnterpriseConnectionList"))]
     #[doc(alias = "enterpriseConnections.getEnterpriseConnectionList")]
     list() => List -> Page<models::EnterpriseConnection>;
 
@@ -72,7 +72,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections)
-#[doc(alias = "ListEnterpriseConnections")]
+#[doc(alias("ListEnterpriseConnections", "getEnterpriseConnectionList"))]
 #[doc(alias = "enterpriseConnections.getEnterpriseConnectionList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

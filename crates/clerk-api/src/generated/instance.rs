@@ -28,7 +28,7 @@ calls! {
     update() => Update -> ();
 
     /// Changes who may sign up: allowlist, blocklist and kinds of email addresses.
-    #[doc(alias = "UpdateInstanceRestrictions")]
+    #[doc(alias("UpdateInstanceRestrictions", "updateRestrictions"))]
     #[doc(alias = "instance.updateRestrictions")]
     update_restrictions() => UpdateRestrictions -> models::InstanceRestrictions;
 
@@ -59,16 +59,17 @@ calls! {
         => UpdateOauthApplicationSettings -> models::OAuthApplicationSettings;
 
     /// Moves a production instance to another domain.
-    #[doc(alias = "ChangeProductionInstanceDomain")]
+    #[doc(alias("ChangeProductionInstanceDomain", "changeDomain"))]
+    #[doc(alias = "betaFeatures.changeDomain")]
     change_domain() => ChangeDomain -> ();
 
     /// Fetches how organizations work in this instance.
-    #[doc(alias = "GetInstanceOrganizationSettings")]
+    #[doc(alias("GetInstanceOrganizationSettings", "getOrganizationSettings"))]
     #[doc(alias = "instance.getOrganizationSettings")]
     get_organization_settings() => GetOrganizationSettings -> models::OrganizationSettings;
 
     /// Changes how organizations work in this instance.
-    #[doc(alias = "UpdateInstanceOrganizationSettings")]
+    #[doc(alias("UpdateInstanceOrganizationSettings", "updateOrganizationSettings"))]
     #[doc(alias = "instance.updateOrganizationSettings")]
     update_organization_settings() => UpdateOrganizationSettings -> models::OrganizationSettings;
 }
@@ -79,7 +80,7 @@ calls! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance)
-#[doc(alias = "GetInstance")]
+#[doc(alias("GetInstance", "get"))]
 #[doc(alias = "instance.get")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -114,7 +115,7 @@ impl<C> Operation for Get<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance)
-#[doc(alias = "UpdateInstance")]
+#[doc(alias("UpdateInstance", "update"))]
 #[doc(alias = "instance.update")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -240,7 +241,7 @@ impl<C> Operation for Update<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/restrictions)
-#[doc(alias = "UpdateInstanceRestrictions")]
+#[doc(alias("UpdateInstanceRestrictions", "updateRestrictions"))]
 #[doc(alias = "instance.updateRestrictions")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -617,7 +618,8 @@ impl<C> Operation for UpdateOauthApplicationSettings<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/beta-features/POST/instance/change_domain)
-#[doc(alias = "ChangeProductionInstanceDomain")]
+#[doc(alias("ChangeProductionInstanceDomain", "changeDomain"))]
+#[doc(alias = "betaFeatures.changeDomain")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
 pub struct ChangeDomain<C = ()> {
@@ -669,7 +671,7 @@ impl<C> Operation for ChangeDomain<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/organization_settings)
-#[doc(alias = "GetInstanceOrganizationSettings")]
+#[doc(alias("GetInstanceOrganizationSettings", "getOrganizationSettings"))]
 #[doc(alias = "instance.getOrganizationSettings")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -706,7 +708,7 @@ impl<C> Operation for GetOrganizationSettings<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/organization_settings)
-#[doc(alias = "UpdateInstanceOrganizationSettings")]
+#[doc(alias("UpdateInstanceOrganizationSettings", "updateOrganizationSettings"))]
 #[doc(alias = "instance.updateOrganizationSettings")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

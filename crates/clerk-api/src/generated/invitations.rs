@@ -24,12 +24,12 @@ calls! {
 
     /// Lists invitations to the application, the newest first; revoked ones only where asked for by
     /// status.
-    #[doc(alias = "ListInvitations")]
+    #[doc(alias("ListInvitations", "getInvitationList"))]
     #[doc(alias = "invitations.getInvitationList")]
     list() => List -> Page<models::Invitation>;
 
     /// Invites several people to sign up at once.
-    #[doc(alias = "CreateBulkInvitations")]
+    #[doc(alias("CreateBulkInvitations", "createInvitationBulk"))]
     #[doc(alias = "invitations.createInvitationBulk")]
     bulk_create(items: impl IntoIterator<Item = models::BulkInvitation>)
         => BulkCreate -> Vec<models::Invitation>;
@@ -132,7 +132,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations)
-#[doc(alias = "ListInvitations")]
+#[doc(alias("ListInvitations", "getInvitationList"))]
 #[doc(alias = "invitations.getInvitationList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -206,7 +206,7 @@ impl<C> Operation for List<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/bulk)
-#[doc(alias = "CreateBulkInvitations")]
+#[doc(alias("CreateBulkInvitations", "createInvitationBulk"))]
 #[doc(alias = "invitations.createInvitationBulk")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

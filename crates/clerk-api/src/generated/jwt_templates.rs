@@ -54,7 +54,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates)
-#[doc(alias = "ListJWTTemplates")]
+#[doc(alias("ListJWTTemplates", "list"))]
 #[doc(alias = "jwtTemplates.list")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -108,7 +108,7 @@ impl<C> Operation for List<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/POST/jwt_templates)
-#[doc(alias = "CreateJWTTemplate")]
+#[doc(alias("CreateJWTTemplate", "create"))]
 #[doc(alias = "jwtTemplates.create")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -179,7 +179,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates/%7Btemplate_id%7D)
-#[doc(alias = "GetJWTTemplate")]
+#[doc(alias("GetJWTTemplate", "get"))]
 #[doc(alias = "jwtTemplates.get")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -221,7 +221,7 @@ impl<C> Operation for Get<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/PATCH/jwt_templates/%7Btemplate_id%7D)
-#[doc(alias = "UpdateJWTTemplate")]
+#[doc(alias("UpdateJWTTemplate", "update"))]
 #[doc(alias = "jwtTemplates.update")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -327,7 +327,7 @@ impl<C> Operation for Update<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/DELETE/jwt_templates/%7Btemplate_id%7D)
-#[doc(alias = "DeleteJWTTemplate")]
+#[doc(alias("DeleteJWTTemplate", "delete"))]
 #[doc(alias = "jwtTemplates.delete")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

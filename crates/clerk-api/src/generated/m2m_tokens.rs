@@ -24,7 +24,7 @@ calls! {
     M2mTokens
 
     /// Creates a token with which the machine whose key this is sent with calls another.
-    #[doc(alias = "createM2MToken")]
+    #[doc(alias("createM2MToken", "createToken"))]
     #[doc(alias = "m2m.createToken")]
     create() => Create -> models::M2mToken;
 
@@ -35,7 +35,7 @@ calls! {
     list(subject: impl AsRef<str>) => List -> Page<models::M2mToken>;
 
     /// Revokes an opaque token. A token in JWT form is valid until it expires.
-    #[doc(alias = "revokeM2MToken")]
+    #[doc(alias("revokeM2MToken", "revokeToken"))]
     #[doc(alias = "m2m.revokeToken")]
     revoke(m2m_token_id: impl Into<M2mTokenId>) => Revoke -> models::M2mToken;
 
@@ -59,7 +59,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens)
-#[doc(alias = "createM2MToken")]
+#[doc(alias("createM2MToken", "createToken"))]
 #[doc(alias = "m2m.createToken")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -132,7 +132,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/GET/m2m_tokens)
-#[doc(alias = "getM2MTokens")]
+#[doc(alias("getM2MTokens", "list"))]
 #[doc(alias = "m2m.list")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -203,7 +203,7 @@ impl<C> Operation for List<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/%7Bm2m_token_id%7D/revoke)
-#[doc(alias = "revokeM2MToken")]
+#[doc(alias("revokeM2MToken", "revokeToken"))]
 #[doc(alias = "m2m.revokeToken")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -260,7 +260,7 @@ impl<C> Operation for Revoke<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/verify)
-#[doc(alias = "verifyM2MToken")]
+#[doc(alias("verifyM2MToken", "verify"))]
 #[doc(alias = "m2m.verify")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -42,24 +42,24 @@ calls! {
     delete(machine_id: impl Into<MachineId>) => Delete -> models::DeletedObject;
 
     /// Fetches the secret key of a machine.
-    #[doc(alias = "GetMachineSecretKey")]
+    #[doc(alias("GetMachineSecretKey", "getSecretKey"))]
     #[doc(alias = "machines.getSecretKey")]
     get_secret_key(machine_id: impl Into<MachineId>) => GetSecretKey -> models::MachineSecretKey;
 
     /// Gives a machine a new secret key. The old one works for as long as you say.
-    #[doc(alias = "RotateMachineSecretKey")]
+    #[doc(alias("RotateMachineSecretKey", "rotateSecretKey"))]
     #[doc(alias = "machines.rotateSecretKey")]
     rotate_secret_key(machine_id: impl Into<MachineId>, previous_token_ttl: u64)
         => RotateSecretKey -> models::MachineSecretKey;
 
     /// Allows a machine to call another one.
-    #[doc(alias = "CreateMachineScope")]
+    #[doc(alias("CreateMachineScope", "createScope"))]
     #[doc(alias = "machines.createScope")]
     create_scope(machine_id: impl Into<MachineId>, to_machine_id: impl Into<MachineId>)
         => CreateScope -> models::MachineScope;
 
     /// Forbids a machine to call another one.
-    #[doc(alias = "DeleteMachineScope")]
+    #[doc(alias("DeleteMachineScope", "deleteScope"))]
     #[doc(alias = "machines.deleteScope")]
     delete_scope(machine_id: impl Into<MachineId>, other_machine_id: impl Into<MachineId>)
         => DeleteScope -> models::DeletedMachineScope;
@@ -75,7 +75,7 @@ lists! {
 /// failures: 400, 401, 403, 422.
 ///
 /// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines)
-#[doc(alias = "ListMachines")]
+#[doc(alias("ListMachines", "list"))]
 #[doc(alias = "machines.list")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -142,7 +142,7 @@ impl<C> Operation for List<C> {
 /// Documented failures: 400, 401, 403, 422.
 ///
 /// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines)
-#[doc(alias = "CreateMachine")]
+#[doc(alias("CreateMachine", "create"))]
 #[doc(alias = "machines.create")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -200,7 +200,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/%7Bmachine_id%7D)
-#[doc(alias = "GetMachine")]
+#[doc(alias("GetMachine", "get"))]
 #[doc(alias = "machines.get")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -242,7 +242,7 @@ impl<C> Operation for Get<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/PATCH/machines/%7Bmachine_id%7D)
-#[doc(alias = "UpdateMachine")]
+#[doc(alias("UpdateMachine", "update"))]
 #[doc(alias = "machines.update")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -298,7 +298,7 @@ impl<C> Operation for Update<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/%7Bmachine_id%7D)
-#[doc(alias = "DeleteMachine")]
+#[doc(alias("DeleteMachine", "delete"))]
 #[doc(alias = "machines.delete")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -340,7 +340,7 @@ impl<C> Operation for Delete<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/%7Bmachine_id%7D/secret_key)
-#[doc(alias = "GetMachineSecretKey")]
+#[doc(alias("GetMachineSecretKey", "getSecretKey"))]
 #[doc(alias = "machines.getSecretKey")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -384,7 +384,7 @@ impl<C> Operation for GetSecretKey<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/%7Bmachine_id%7D/secret_key/rotate)
-#[doc(alias = "RotateMachineSecretKey")]
+#[doc(alias("RotateMachineSecretKey", "rotateSecretKey"))]
 #[doc(alias = "machines.rotateSecretKey")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -432,7 +432,7 @@ impl<C> Operation for RotateSecretKey<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/%7Bmachine_id%7D/scopes)
-#[doc(alias = "CreateMachineScope")]
+#[doc(alias("CreateMachineScope", "createScope"))]
 #[doc(alias = "machines.createScope")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -484,7 +484,7 @@ impl<C> Operation for CreateScope<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/%7Bmachine_id%7D/scopes/%7Bother_machine_id%7D)
-#[doc(alias = "DeleteMachineScope")]
+#[doc(alias("DeleteMachineScope", "deleteScope"))]
 #[doc(alias = "machines.deleteScope")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

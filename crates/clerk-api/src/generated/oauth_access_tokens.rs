@@ -31,7 +31,7 @@ calls! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-access-tokens/POST/oauth_applications/access_tokens/verify)
-#[doc(alias = "verifyOAuthAccessToken")]
+#[doc(alias("verifyOAuthAccessToken", "verify"))]
 #[doc(alias = "idPOAuthAccessToken.verify")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

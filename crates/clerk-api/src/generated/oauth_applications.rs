@@ -51,13 +51,13 @@ calls! {
         => UploadLogo -> models::OAuthApplication;
 
     /// Gives an OAuth application a new secret; the old one stops working.
-    #[doc(alias = "RotateOAuthApplicationSecret")]
+    #[doc(alias("RotateOAuthApplicationSecret", "rotateSecret"))]
     #[doc(alias = "oauthApplications.rotateSecret")]
     rotate_secret(oauth_application_id: impl Into<OAuthApplicationId>)
         => RotateSecret -> models::OAuthApplicationWithSecret;
 
     /// Revokes an opaque access or refresh token, and the other one of the pair with it.
-    #[doc(alias = "RevokeOAuthApplicationToken")]
+    #[doc(alias("RevokeOAuthApplicationToken", "revokeToken"))]
     #[doc(alias = "oauthApplications.revokeToken")]
     revoke_token(oauth_application_id: impl Into<OAuthApplicationId>, token: impl AsRef<str>)
         => RevokeToken -> ();
@@ -74,7 +74,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications)
-#[doc(alias = "ListOAuthApplications")]
+#[doc(alias("ListOAuthApplications", "list"))]
 #[doc(alias = "oauthApplications.list")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -144,7 +144,7 @@ impl<C> Operation for List<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications)
-#[doc(alias = "CreateOAuthApplication")]
+#[doc(alias("CreateOAuthApplication", "create"))]
 #[doc(alias = "oauthApplications.create")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -220,7 +220,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications/%7Boauth_application_id%7D)
-#[doc(alias = "GetOAuthApplication")]
+#[doc(alias("GetOAuthApplication", "get"))]
 #[doc(alias = "oauthApplications.get")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -262,7 +262,7 @@ impl<C> Operation for Get<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PATCH/oauth_applications/%7Boauth_application_id%7D)
-#[doc(alias = "UpdateOAuthApplication")]
+#[doc(alias("UpdateOAuthApplication", "update"))]
 #[doc(alias = "oauthApplications.update")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -373,7 +373,7 @@ impl<C> Operation for Update<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/DELETE/oauth_applications/%7Boauth_application_id%7D)
-#[doc(alias = "DeleteOAuthApplication")]
+#[doc(alias("DeleteOAuthApplication", "delete"))]
 #[doc(alias = "oauthApplications.delete")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -473,7 +473,7 @@ impl<C> Operation for UploadLogo<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/%7Boauth_application_id%7D/rotate_secret)
-#[doc(alias = "RotateOAuthApplicationSecret")]
+#[doc(alias("RotateOAuthApplicationSecret", "rotateSecret"))]
 #[doc(alias = "oauthApplications.rotateSecret")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -516,7 +516,7 @@ impl<C> Operation for RotateSecret<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/%7Boauth_application_id%7D/revoke_token)
-#[doc(alias = "RevokeOAuthApplicationToken")]
+#[doc(alias("RevokeOAuthApplicationToken", "revokeToken"))]
 #[doc(alias = "oauthApplications.revokeToken")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -22,7 +22,7 @@ calls! {
     create(organization_id: impl Into<OrganizationId>) => Create -> models::OrganizationDomain;
 
     /// Lists the email domains of an organization.
-    #[doc(alias = "ListOrganizationDomains")]
+    #[doc(alias("ListOrganizationDomains", "getOrganizationDomainList"))]
     #[doc(alias = "organizations.getOrganizationDomainList")]
     list(organization_id: impl Into<OrganizationId>) => List -> Page<models::OrganizationDomain>;
 
@@ -128,7 +128,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organizations/%7Borganization_id%7D/domains)
-#[doc(alias = "ListOrganizationDomains")]
+#[doc(alias("ListOrganizationDomains", "getOrganizationDomainList"))]
 #[doc(alias = "organizations.getOrganizationDomainList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

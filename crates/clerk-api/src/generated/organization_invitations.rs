@@ -33,7 +33,7 @@ calls! {
     ) => Create -> models::OrganizationInvitation;
 
     /// Lists the invitations of an organization, the newest first.
-    #[doc(alias = "ListOrganizationInvitations")]
+    #[doc(alias("ListOrganizationInvitations", "getOrganizationInvitationList"))]
     #[doc(alias = "organizations.getOrganizationInvitationList")]
     list(organization_id: impl Into<OrganizationId>)
         => List -> Page<models::OrganizationInvitation>;
@@ -249,7 +249,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/%7Borganization_id%7D/invitations)
-#[doc(alias = "ListOrganizationInvitations")]
+#[doc(alias("ListOrganizationInvitations", "getOrganizationInvitationList"))]
 #[doc(alias = "organizations.getOrganizationInvitationList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

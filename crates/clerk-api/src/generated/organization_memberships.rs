@@ -27,7 +27,7 @@ calls! {
     ) => Create -> models::OrganizationMembership;
 
     /// Lists the members of an organization.
-    #[doc(alias = "ListOrganizationMemberships")]
+    #[doc(alias("ListOrganizationMemberships", "getOrganizationMembershipList"))]
     #[doc(alias = "organizations.getOrganizationMembershipList")]
     list(organization_id: impl Into<OrganizationId>)
         => List -> Page<models::OrganizationMembership>;
@@ -55,7 +55,7 @@ calls! {
         => MergeMetadata -> models::OrganizationMembership;
 
     /// Lists the memberships of all organizations.
-    #[doc(alias = "InstanceGetOrganizationMemberships")]
+    #[doc(alias("InstanceGetOrganizationMemberships", "getInstanceOrganizationMembershipList"))]
     #[doc(alias = "organizations.getInstanceOrganizationMembershipList")]
     list_all() => ListAll -> Page<models::OrganizationMembership>;
 }
@@ -139,7 +139,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organizations/%7Borganization_id%7D/memberships)
-#[doc(alias = "ListOrganizationMemberships")]
+#[doc(alias("ListOrganizationMemberships", "getOrganizationMembershipList"))]
 #[doc(alias = "organizations.getOrganizationMembershipList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -470,7 +470,10 @@ impl<C> Operation for MergeMetadata<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships)
-#[doc(alias = "InstanceGetOrganizationMemberships")]
+#[doc(alias(
+    "InstanceGetOrganizationMemberships",
+    "getInstanceOrganizationMembershipList"
+))]
 #[doc(alias = "organizations.getInstanceOrganizationMembershipList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -16,7 +16,7 @@ calls! {
     OrganizationPermissions
 
     /// Lists the permissions of the instance.
-    #[doc(alias = "ListOrganizationPermissions")]
+    #[doc(alias("ListOrganizationPermissions", "getOrganizationPermissionList"))]
     #[doc(alias = "organizationPermissions.getOrganizationPermissionList")]
     list() => List -> Page<models::Permission>;
 
@@ -52,7 +52,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions)
-#[doc(alias = "ListOrganizationPermissions")]
+#[doc(alias("ListOrganizationPermissions", "getOrganizationPermissionList"))]
 #[doc(alias = "organizationPermissions.getOrganizationPermissionList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -16,7 +16,7 @@ calls! {
     OrganizationRoles
 
     /// Lists the roles of the instance, the newest first.
-    #[doc(alias = "ListOrganizationRoles")]
+    #[doc(alias("ListOrganizationRoles", "getOrganizationRoleList"))]
     #[doc(alias = "organizationRoles.getOrganizationRoleList")]
     list() => List -> Page<models::Role>;
 
@@ -64,7 +64,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles)
-#[doc(alias = "ListOrganizationRoles")]
+#[doc(alias("ListOrganizationRoles", "getOrganizationRoleList"))]
 #[doc(alias = "organizationRoles.getOrganizationRoleList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

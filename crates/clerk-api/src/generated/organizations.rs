@@ -18,7 +18,7 @@ calls! {
     Organizations
 
     /// Lists organizations, the newest first.
-    #[doc(alias = "ListOrganizations")]
+    #[doc(alias("ListOrganizations", "getOrganizationList"))]
     #[doc(alias = "organizations.getOrganizationList")]
     list() => List -> Page<models::Organization>;
 
@@ -46,7 +46,7 @@ calls! {
 
     /// Merges into an organization's metadata, objects inside objects too. A key whose value is
     /// null is removed.
-    #[doc(alias = "MergeOrganizationMetadata")]
+    #[doc(alias("MergeOrganizationMetadata", "updateOrganizationMetadata"))]
     #[doc(alias = "organizations.updateOrganizationMetadata")]
     merge_metadata(organization_id: impl Into<OrganizationId>)
         => MergeMetadata -> models::Organization;
@@ -58,7 +58,7 @@ calls! {
         => ReplaceMetadata -> models::Organization;
 
     /// Uploads a logo in place of the present one: an image of at most 10 MB.
-    #[doc(alias = "UploadOrganizationLogo")]
+    #[doc(alias("UploadOrganizationLogo", "updateOrganizationLogo"))]
     #[doc(alias = "organizations.updateOrganizationLogo")]
     upload_logo(organization_id: impl Into<OrganizationId>, file: FilePart)
         => UploadLogo -> models::Organization;
@@ -80,7 +80,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations)
-#[doc(alias = "ListOrganizations")]
+#[doc(alias("ListOrganizations", "getOrganizationList"))]
 #[doc(alias = "organizations.getOrganizationList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -469,7 +469,7 @@ impl<C> Operation for Delete<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/%7Borganization_id%7D/metadata)
-#[doc(alias = "MergeOrganizationMetadata")]
+#[doc(alias("MergeOrganizationMetadata", "updateOrganizationMetadata"))]
 #[doc(alias = "organizations.updateOrganizationMetadata")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -583,7 +583,7 @@ impl<C> Operation for ReplaceMetadata<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/%7Borganization_id%7D/logo)
-#[doc(alias = "UploadOrganizationLogo")]
+#[doc(alias("UploadOrganizationLogo", "updateOrganizationLogo"))]
 #[doc(alias = "organizations.updateOrganizationLogo")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -24,7 +24,7 @@ calls! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/proxy-checks/POST/proxy_checks)
-#[doc(alias = "VerifyDomainProxy")]
+#[doc(alias("VerifyDomainProxy", "verify"))]
 #[doc(alias = "proxyChecks.verify")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

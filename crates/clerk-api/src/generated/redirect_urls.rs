@@ -16,7 +16,7 @@ calls! {
     RedirectUrls
 
     /// Lists where native applications may be redirected to.
-    #[doc(alias = "ListRedirectURLs")]
+    #[doc(alias("ListRedirectURLs", "getRedirectUrlList"))]
     #[doc(alias = "redirectUrls.getRedirectUrlList")]
     list() => List -> Page<models::RedirectUrl>;
 
@@ -46,7 +46,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls)
-#[doc(alias = "ListRedirectURLs")]
+#[doc(alias("ListRedirectURLs", "getRedirectUrlList"))]
 #[doc(alias = "redirectUrls.getRedirectUrlList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -16,7 +16,7 @@ calls! {
     RoleSets
 
     /// Lists role sets, the newest first.
-    #[doc(alias = "ListRoleSets")]
+    #[doc(alias("ListRoleSets", "getRoleSetList"))]
     #[doc(alias = "roleSets.getRoleSetList")]
     list() => List -> Page<models::RoleSet>;
 
@@ -74,7 +74,7 @@ lists! {
 /// failures: 400, 401, 403, 422.
 ///
 /// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets)
-#[doc(alias = "ListRoleSets")]
+#[doc(alias("ListRoleSets", "getRoleSetList"))]
 #[doc(alias = "roleSets.getRoleSetList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -21,7 +21,7 @@ calls! {
     SamlConnections
 
     /// Lists SAML connections, the newest first.
-    #[doc(alias = "ListSAMLConnections")]
+    #[doc(alias("ListSAMLConnections", "getSamlConnectionList"))]
     #[doc(alias = "samlConnections.getSamlConnectionList")]
     #[deprecated = "Clerk discourages its use"]
     list() => List -> Page<models::SamlConnection>;
@@ -63,7 +63,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections)
-#[doc(alias = "ListSAMLConnections")]
+#[doc(alias("ListSAMLConnections", "getSamlConnectionList"))]
 #[doc(alias = "samlConnections.getSamlConnectionList")]
 #[deprecated = "Clerk discourages its use"]
 #[derive(Clone, Debug)]

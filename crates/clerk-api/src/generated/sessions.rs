@@ -50,12 +50,12 @@ calls! {
     revoke(session_id: impl Into<SessionId>) => Revoke -> models::Session;
 
     /// Mints a session token, as the frontend would get it.
-    #[doc(alias = "CreateSessionToken")]
+    #[doc(alias("CreateSessionToken", "getToken"))]
     #[doc(alias = "sessions.getToken")]
     create_token(session_id: impl Into<SessionId>) => CreateToken -> models::SessionToken;
 
     /// Mints a token whose claims a JWT template describes.
-    #[doc(alias = "CreateSessionTokenFromTemplate")]
+    #[doc(alias("CreateSessionTokenFromTemplate", "getToken"))]
     #[doc(alias = "sessions.getToken")]
     create_token_from_template(session_id: impl Into<SessionId>, template_name: impl Into<String>)
         => CreateTokenFromTemplate -> models::SessionToken;
@@ -357,7 +357,7 @@ impl<C> Operation for Revoke<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/%7Bsession_id%7D/tokens)
-#[doc(alias = "CreateSessionToken")]
+#[doc(alias("CreateSessionToken", "getToken"))]
 #[doc(alias = "sessions.getToken")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -410,7 +410,7 @@ impl<C> Operation for CreateToken<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/%7Bsession_id%7D/tokens/%7Btemplate_name%7D)
-#[doc(alias = "CreateSessionTokenFromTemplate")]
+#[doc(alias("CreateSessionTokenFromTemplate", "getToken"))]
 #[doc(alias = "sessions.getToken")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -29,7 +29,7 @@ calls! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sign-ups/GET/sign_ups/%7Bid%7D)
-#[doc(alias = "GetSignUp")]
+#[doc(alias("GetSignUp", "get"))]
 #[doc(alias = "signUps.get")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -71,7 +71,7 @@ impl<C> Operation for Get<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sign-ups/PATCH/sign_ups/%7Bid%7D)
-#[doc(alias = "UpdateSignUp")]
+#[doc(alias("UpdateSignUp", "update"))]
 #[doc(alias = "signUps.update")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

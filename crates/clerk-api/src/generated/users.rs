@@ -30,7 +30,7 @@ calls! {
     create() => Create -> models::User;
 
     /// Counts the users that pass the filters of the list.
-    #[doc(alias = "GetUsersCount")]
+    #[doc(alias("GetUsersCount", "getCount"))]
     #[doc(alias = "users.getCount")]
     count() => Count -> models::TotalCount;
 
@@ -79,7 +79,7 @@ calls! {
     unlock(user_id: impl Into<UserId>) => Unlock -> models::User;
 
     /// Uploads a picture of the user in place of the present one.
-    #[doc(alias = "SetUserProfileImage")]
+    #[doc(alias("SetUserProfileImage", "updateUserProfileImage"))]
     #[doc(alias = "users.updateUserProfileImage")]
     set_profile_image(user_id: impl Into<UserId>) => SetProfileImage -> models::User;
 
@@ -99,25 +99,25 @@ calls! {
     replace_metadata(user_id: impl Into<UserId>) => ReplaceMetadata -> models::User;
 
     /// Fetches the tokens with which your backend can call a social provider as the user.
-    #[doc(alias = "GetOAuthAccessToken")]
+    #[doc(alias("GetOAuthAccessToken", "getUserOauthAccessToken"))]
     #[doc(alias = "users.getUserOauthAccessToken")]
     list_oauth_access_tokens(user_id: impl Into<UserId>, provider: impl Into<String>)
         => ListOauthAccessTokens -> Page<models::OAuthAccessToken>;
 
     /// Lists the organizations that a user belongs to, with the role in each.
-    #[doc(alias = "UsersGetOrganizationMemberships")]
+    #[doc(alias("UsersGetOrganizationMemberships", "getOrganizationMembershipList"))]
     #[doc(alias = "users.getOrganizationMembershipList")]
     list_organization_memberships(user_id: impl Into<UserId>)
         => ListOrganizationMemberships -> Page<models::OrganizationMembership>;
 
     /// Lists the organizations that a user was invited to join.
-    #[doc(alias = "UsersGetOrganizationInvitations")]
+    #[doc(alias("UsersGetOrganizationInvitations", "getOrganizationInvitationList"))]
     #[doc(alias = "users.getOrganizationInvitationList")]
     list_organization_invitations(user_id: impl Into<UserId>)
         => ListOrganizationInvitations -> Page<models::OrganizationInvitation>;
 
     /// Takes a user's password away, even if it is the only way to sign in.
-    #[doc(alias = "RemoveUserPassword")]
+    #[doc(alias("RemoveUserPassword", "removePassword"))]
     #[doc(alias = "users.removePassword")]
     remove_password(user_id: impl Into<UserId>) => RemovePassword -> models::User;
 
@@ -135,17 +135,17 @@ calls! {
         => VerifyTotp -> models::TotpVerification;
 
     /// Turns off every second factor of a user at once.
-    #[doc(alias = "DisableMFA")]
+    #[doc(alias("DisableMFA", "disableUserMFA"))]
     #[doc(alias = "users.disableUserMFA")]
     disable_mfa(user_id: impl Into<UserId>) => DisableMfa -> models::UserIdOnly;
 
     /// Makes every backup code of a user useless.
-    #[doc(alias = "DeleteBackupCode")]
+    #[doc(alias("DeleteBackupCode", "deleteUserBackupCodes"))]
     #[doc(alias = "users.deleteUserBackupCodes")]
     delete_backup_codes(user_id: impl Into<UserId>) => DeleteBackupCodes -> models::UserIdOnly;
 
     /// Deletes one of a user's passkeys and tells the user by email.
-    #[doc(alias = "UserPasskeyDelete")]
+    #[doc(alias("UserPasskeyDelete", "deleteUserPasskey"))]
     #[doc(alias = "users.deleteUserPasskey")]
     delete_passkey(user_id: impl Into<UserId>, passkey_identification_id: impl Into<String>)
         => DeletePasskey -> models::DeletedObject;
@@ -161,29 +161,29 @@ calls! {
         => RevokeTrustedDevice -> models::TrustedDevice;
 
     /// Disconnects a wallet from a user.
-    #[doc(alias = "UserWeb3WalletDelete")]
+    #[doc(alias("UserWeb3WalletDelete", "deleteUserWeb3Wallet"))]
     #[doc(alias = "users.deleteUserWeb3Wallet")]
     delete_web3_wallet(user_id: impl Into<UserId>, web3_wallet_identification_id: impl Into<String>)
         => DeleteWeb3Wallet -> models::DeletedObject;
 
     /// Disconnects a user's authenticator app.
-    #[doc(alias = "DeleteTOTP")]
+    #[doc(alias("DeleteTOTP", "deleteUserTOTP"))]
     #[doc(alias = "users.deleteUserTOTP")]
     delete_totp(user_id: impl Into<UserId>) => DeleteTotp -> models::UserIdOnly;
 
     /// Disconnects a social account from a user.
-    #[doc(alias = "DeleteExternalAccount")]
+    #[doc(alias("DeleteExternalAccount", "deleteUserExternalAccount"))]
     #[doc(alias = "users.deleteUserExternalAccount")]
     delete_external_account(user_id: impl Into<UserId>, external_account_id: impl Into<String>)
         => DeleteExternalAccount -> models::DeletedObject;
 
     /// Declares a user's password compromised, so that it must be changed at the next sign-in.
-    #[doc(alias = "SetUserPasswordCompromised")]
+    #[doc(alias("SetUserPasswordCompromised", "setPasswordCompromised"))]
     #[doc(alias = "users.setPasswordCompromised")]
     set_password_compromised(user_id: impl Into<UserId>) => SetPasswordCompromised -> models::User;
 
     /// Takes back that a user's password is compromised.
-    #[doc(alias = "UnsetUserPasswordCompromised")]
+    #[doc(alias("UnsetUserPasswordCompromised", "unsetPasswordCompromised"))]
     #[doc(alias = "users.unsetPasswordCompromised")]
     unset_password_compromised(user_id: impl Into<UserId>)
         => UnsetPasswordCompromised -> models::User;
@@ -654,7 +654,7 @@ impl<C> Operation for Create<C> {
 /// failures: 422.
 ///
 /// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/count)
-#[doc(alias = "GetUsersCount")]
+#[doc(alias("GetUsersCount", "getCount"))]
 #[doc(alias = "users.getCount")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -1440,7 +1440,7 @@ impl<C> Operation for Unlock<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/profile_image)
-#[doc(alias = "SetUserProfileImage")]
+#[doc(alias("SetUserProfileImage", "updateUserProfileImage"))]
 #[doc(alias = "users.updateUserProfileImage")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -1667,7 +1667,7 @@ impl<C> Operation for ReplaceMetadata<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/%7Buser_id%7D/oauth_access_tokens/%7Bprovider%7D)
-#[doc(alias = "GetOAuthAccessToken")]
+#[doc(alias("GetOAuthAccessToken", "getUserOauthAccessToken"))]
 #[doc(alias = "users.getUserOauthAccessToken")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -1731,7 +1731,7 @@ impl<C> Operation for ListOauthAccessTokens<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/%7Buser_id%7D/organization_memberships)
-#[doc(alias = "UsersGetOrganizationMemberships")]
+#[doc(alias("UsersGetOrganizationMemberships", "getOrganizationMembershipList"))]
 #[doc(alias = "users.getOrganizationMembershipList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -1791,7 +1791,7 @@ impl<C> Operation for ListOrganizationMemberships<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/%7Buser_id%7D/organization_invitations)
-#[doc(alias = "UsersGetOrganizationInvitations")]
+#[doc(alias("UsersGetOrganizationInvitations", "getOrganizationInvitationList"))]
 #[doc(alias = "users.getOrganizationInvitationList")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -1857,7 +1857,7 @@ impl<C> Operation for ListOrganizationInvitations<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/remove_password)
-#[doc(alias = "RemoveUserPassword")]
+#[doc(alias("RemoveUserPassword", "removePassword"))]
 #[doc(alias = "users.removePassword")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -2003,7 +2003,7 @@ impl<C> Operation for VerifyTotp<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/mfa)
-#[doc(alias = "DisableMFA")]
+#[doc(alias("DisableMFA", "disableUserMFA"))]
 #[doc(alias = "users.disableUserMFA")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -2046,7 +2046,7 @@ impl<C> Operation for DisableMfa<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/backup_code)
-#[doc(alias = "DeleteBackupCode")]
+#[doc(alias("DeleteBackupCode", "deleteUserBackupCodes"))]
 #[doc(alias = "users.deleteUserBackupCodes")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -2089,7 +2089,7 @@ impl<C> Operation for DeleteBackupCodes<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/passkeys/%7Bpasskey_identification_id%7D)
-#[doc(alias = "UserPasskeyDelete")]
+#[doc(alias("UserPasskeyDelete", "deleteUserPasskey"))]
 #[doc(alias = "users.deleteUserPasskey")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -2233,7 +2233,7 @@ impl<C> Operation for RevokeTrustedDevice<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/web3_wallets/%7Bweb3_wallet_identification_id%7D)
-#[doc(alias = "UserWeb3WalletDelete")]
+#[doc(alias("UserWeb3WalletDelete", "deleteUserWeb3Wallet"))]
 #[doc(alias = "users.deleteUserWeb3Wallet")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -2286,7 +2286,7 @@ impl<C> Operation for DeleteWeb3Wallet<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/totp)
-#[doc(alias = "DeleteTOTP")]
+#[doc(alias("DeleteTOTP", "deleteUserTOTP"))]
 #[doc(alias = "users.deleteUserTOTP")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -2332,6 +2332,7 @@ impl<C> Operation for DeleteTotp<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/external_accounts/%7Bexternal_account_id%7D)
+#[doc(alias = "deleteUserExternalAccount")]
 #[doc(alias = "users.deleteUserExternalAccount")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -2381,7 +2382,7 @@ impl<C> Operation for DeleteExternalAccount<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/password/set_compromised)
-#[doc(alias = "SetUserPasswordCompromised")]
+#[doc(alias("SetUserPasswordCompromised", "setPasswordCompromised"))]
 #[doc(alias = "users.setPasswordCompromised")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -2432,7 +2433,7 @@ impl<C> Operation for SetPasswordCompromised<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/password/unset_compromised)
-#[doc(alias = "UnsetUserPasswordCompromised")]
+#[doc(alias("UnsetUserPasswordCompromised", "unsetPasswordCompromised"))]
 #[doc(alias = "users.unsetPasswordCompromised")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

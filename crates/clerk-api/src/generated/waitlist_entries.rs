@@ -27,7 +27,7 @@ calls! {
     create(email_address: impl AsRef<str>) => Create -> models::WaitlistEntry;
 
     /// Puts several email addresses on the waitlist at once.
-    #[doc(alias = "CreateBulkWaitlistEntries")]
+    #[doc(alias("CreateBulkWaitlistEntries", "createBulk"))]
     #[doc(alias = "waitlistEntries.createBulk")]
     bulk_create(items: impl IntoIterator<Item = models::BulkWaitlistEntry>)
         => BulkCreate -> Vec<models::WaitlistEntry>;
@@ -59,7 +59,7 @@ lists! {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries)
-#[doc(alias = "ListWaitlistEntries")]
+#[doc(alias("ListWaitlistEntries", "list"))]
 #[doc(alias = "waitlistEntries.list")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -135,7 +135,7 @@ impl<C> Operation for List<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries)
-#[doc(alias = "CreateWaitlistEntry")]
+#[doc(alias("CreateWaitlistEntry", "create"))]
 #[doc(alias = "waitlistEntries.create")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -180,7 +180,7 @@ impl<C> Operation for Create<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/bulk)
-#[doc(alias = "CreateBulkWaitlistEntries")]
+#[doc(alias("CreateBulkWaitlistEntries", "createBulk"))]
 #[doc(alias = "waitlistEntries.createBulk")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -223,7 +223,7 @@ impl<C> Operation for BulkCreate<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/DELETE/waitlist_entries/%7Bwaitlist_entry_id%7D)
-#[doc(alias = "DeleteWaitlistEntry")]
+#[doc(alias("DeleteWaitlistEntry", "delete"))]
 #[doc(alias = "waitlistEntries.delete")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -265,7 +265,7 @@ impl<C> Operation for Delete<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/%7Bwaitlist_entry_id%7D/invite)
-#[doc(alias = "InviteWaitlistEntry")]
+#[doc(alias("InviteWaitlistEntry", "invite"))]
 #[doc(alias = "waitlistEntries.invite")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -316,7 +316,7 @@ impl<C> Operation for Invite<C> {
 ///
 /// [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/%7Bwaitlist_entry_id%7D/reject)
-#[doc(alias = "RejectWaitlistEntry")]
+#[doc(alias("RejectWaitlistEntry", "reject"))]
 #[doc(alias = "waitlistEntries.reject")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

@@ -10,6 +10,7 @@ mod generated {
     pub(crate) mod calls;
     pub(crate) mod readers;
 }
+mod names;
 mod requests;
 
 use std::path::Path;
