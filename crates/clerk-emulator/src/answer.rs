@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::refusal::Refusal;
@@ -48,60 +48,84 @@ impl Answer {
 /// What an operation brings back where it succeeds.
 #[derive(Debug)]
 pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
-    pub(crate) body: Option<Value>,
+    status: StatusCode,
+    headers: HeaderMap,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    None,
+    Json(Value),
+    Html(String),
 }
 
 impl Reply {
-    pub(crate) fn ok(body: Value) -> Self {
+    fn new(status: StatusCode, content: Content) -> Self {
         Self {
-            status: StatusCode::OK,
-            body: Some(body),
+            status,
+            headers: HeaderMap::new(),
+            content,
         }
+    }
+
+    pub(crate) fn ok(body: Value) -> Self {
+        Self::new(StatusCode::OK, Content::Json(body))
     }
 
     pub(crate) fn created(body: Value) -> Self {
-        Self {
-            status: StatusCode::CREATED,
-            body: Some(body),
-        }
+        Self::new(StatusCode::CREATED, Content::Json(body))
+    }
+
+    /// An error in Clerk's shape.
+    pub(crate) fn error(status: StatusCode, body: Value) -> Self {
+        Self::new(status, Content::Json(body))
     }
 
     pub(crate) fn no_content() -> Self {
-        Self {
-            status: StatusCode::NO_CONTENT,
-            body: None,
+        Self::new(StatusCode::NO_CONTENT, Content::None)
+    }
+
+    /// A page for people. What it shows belongs to one browser, so nobody keeps it.
+    pub(crate) fn page(html: String) -> Self {
+        Self::new(StatusCode::OK, Content::Html(html)).header(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// A redirect that nobody keeps.
+    pub(crate) fn redirect(status: StatusCode, location: &str) -> Self {
+        Self::new(status, Content::None)
+            .header(header::LOCATION, location)
+            .header(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// Adds a field, where its value is one.
+    pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(name, value);
         }
+        self
     }
 }
 
 /// Puts what an operation brought back into a response. Errors carry the trace id in the body,
 /// everything carries it as a header, as Clerk's own answers do.
 pub(crate) fn response(result: Result<Reply, Refusal>, trace_id: &str) -> Response<Bytes> {
-    let (status, body, retry_after) = match result {
-        Ok(reply) => (reply.status, reply.body, None),
-        Err(refusal) => (
-            refusal.status(),
-            Some(refusal.body(trace_id)),
-            refusal.retry_after(),
-        ),
-    };
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    if let Ok(trace_id) = HeaderValue::from_str(trace_id) {
-        headers.insert("clerk-trace-id", trace_id);
-    }
-    if let Some(seconds) = retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if let Some(body) = body {
+    let reply = result.unwrap_or_else(|refusal| refusal.into_reply(trace_id));
+    let reply = reply.header(HeaderName::from_static("clerk-trace-id"), trace_id);
+    let (media_type, body) = match reply.content {
+        Content::None => (None, Bytes::new()),
         // Exactly this: Clerk's Node SDK does not read the body of any other content type.
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        *response.body_mut() = Bytes::from(body.to_string());
+        Content::Json(body) => (Some("application/json"), body.to_string().into()),
+        Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    if let Some(media_type) = media_type {
+        let media_type = HeaderValue::from_static(media_type);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, media_type);
     }
     response
 }

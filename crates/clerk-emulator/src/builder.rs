@@ -31,6 +31,8 @@ pub struct Builder {
     signing_key: Option<Redacted<String>>,
     token_version: TokenVersion,
     authorized_party: Option<String>,
+    redirect_hosts: Vec<String>,
+    refresh_tokens: bool,
     identifiers: Option<u64>,
 }
 
@@ -44,6 +46,8 @@ impl Builder {
             signing_key: None,
             token_version: TokenVersion::default(),
             authorized_party: Some(AUTHORIZED_PARTY.to_owned()),
+            redirect_hosts: Vec::new(),
+            refresh_tokens: true,
             identifiers: None,
         }
     }
@@ -86,10 +90,27 @@ impl Builder {
         self
     }
 
-    /// The `azp` of session tokens: the origin of the application. Without it,
+    /// The `azp` of session tokens: the origin of the application. In tokens that a browser gets
+    /// for an application, it is that application's origin instead. Without it,
     /// `http://localhost:3000`; `None` leaves the claim out.
     pub fn authorized_party(mut self, origin: Option<String>) -> Self {
         self.authorized_party = origin;
+        self
+    }
+
+    /// Sends browsers back to this host too, a name or an IP address without a port. Without it,
+    /// they go back to applications on this machine alone: `localhost`, names under it, loopback
+    /// addresses. Whom they are sent to, gets their session.
+    pub fn redirect_host(mut self, host: impl Into<String>) -> Self {
+        self.redirect_hosts.push(host.into().to_ascii_lowercase());
+        self
+    }
+
+    /// Whether browsers get refresh tokens, with which an application's server renews an expired
+    /// session token itself. Without them, it sends the browser through another handshake. They
+    /// do unless this says otherwise.
+    pub fn refresh_tokens(mut self, given: bool) -> Self {
+        self.refresh_tokens = given;
         self
     }
 
@@ -126,6 +147,8 @@ impl Builder {
             publishable_key,
             token_version: self.token_version,
             authorized_party: self.authorized_party,
+            redirect_hosts: self.redirect_hosts,
+            refresh_tokens: self.refresh_tokens,
             first_keys: KeyRing::new(signing_key, &mut ids)?,
             first_directory: Directory::plant(self.seed, &mut ids)?,
         };

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 use clerk_core::UnixTime;
+use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -20,6 +21,7 @@ pub(crate) struct Call<'c> {
     pub(crate) machine: Option<String>,
     pub(crate) path: PathParameters,
     pub(crate) query: Query,
+    pub(crate) headers: &'c HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -29,6 +31,23 @@ impl Call<'_> {
         self.api_version
             .as_deref()
             .is_some_and(|asked_for| asked_for < version)
+    }
+
+    /// The first cookie of this name.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&'_ str> {
+        self.headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The body as an HTML form sends it.
+    pub(crate) fn form(&self) -> Query {
+        Query::parse(&String::from_utf8_lossy(&self.body))
     }
 
     /// The body as a JSON object; an empty body is an empty object.

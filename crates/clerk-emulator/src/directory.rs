@@ -1,10 +1,12 @@
-//! What the emulated instance holds: users, sessions, organizations, memberships, roles,
-//! invitations, JWT templates, API keys, machines. Everything in creation order, found by walking: instances in tests are small.
+//! What the emulated instance holds: users, browsers and their sessions, organizations,
+//! memberships, roles, invitations, JWT templates, and what machines come with. Everything in creation order, found by walking: instances in tests are small.
 
 mod api_key;
+mod client;
 mod invitation;
 mod machine;
 mod membership;
+mod oauth_token;
 mod organization;
 mod planting;
 mod session;
@@ -12,9 +14,11 @@ mod template;
 mod user;
 
 pub(crate) use api_key::ApiKey;
+pub(crate) use client::{Client, Handshake};
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
+pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
 pub(crate) use session::{Session, SessionStatus};
@@ -34,6 +38,8 @@ const NO_IMAGE: &str = "https://www.gravatar.com/avatar?d=mp";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     pub(crate) users: Vec<User>,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) handshakes: Vec<Handshake>,
     pub(crate) sessions: Vec<Session>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) memberships: Vec<Membership>,
@@ -44,6 +50,7 @@ pub(crate) struct Directory {
     pub(crate) api_keys: Vec<ApiKey>,
     pub(crate) machines: Vec<Machine>,
     pub(crate) machine_tokens: Vec<MachineToken>,
+    pub(crate) oauth_tokens: Vec<OAuthToken>,
 }
 
 impl Directory {
@@ -110,20 +117,20 @@ impl Directory {
         })
     }
 
-    /// Starts a session.
+    /// Starts a session on a client and in an organization.
     pub(crate) fn start_session(
         &mut self,
+        (client_id, organization_id): (String, Option<String>),
         user_id: &str,
-        organization_id: Option<&str>,
         now: UnixTime,
         ids: &mut Ids,
     ) -> &Session {
         let index = self.sessions.len();
         self.sessions.push(Session::start(
             ids.object("sess_"),
-            ids.object("client_"),
+            client_id,
             user_id.to_owned(),
-            organization_id.map(str::to_owned),
+            organization_id,
             now,
         ));
         &self.sessions[index]
@@ -132,8 +139,8 @@ impl Directory {
     /// Revokes those of a user's sessions that are active.
     pub(crate) fn revoke_sessions(&mut self, user_id: &str, now: UnixTime) {
         for session in &mut self.sessions {
-            if session.user_id == user_id && session.status(now) == SessionStatus::Active {
-                session.revoked_at = Some(now);
+            if session.user_id == user_id {
+                session.end(SessionStatus::Revoked, now);
             }
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     call::{Call, PathParameters, Query},
     draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
+    frontend::Cookies,
     refusal::Refusal,
     request_log::LoggedRequest,
     routing::{self, Access, Route},
@@ -173,6 +174,20 @@ impl Emulator {
         &self.shared.settings.publishable_key
     }
 
+    /// The page on which one picks whom to sign in as: what goes into `CLERK_SIGN_IN_URL`.
+    pub fn sign_in_url(&self) -> String {
+        format!("{}/sign-in", self.url())
+    }
+
+    /// The `Cookie` header of a browser in which nobody is signed in, and that the emulator
+    /// knows. [`TokenBuilder::cookies`] is for those in which somebody is.
+    pub fn signed_out_cookies(&self) -> String {
+        self.with_state(|settings, state| {
+            let client = state.directory.client_or_new(None, &mut state.ids);
+            Cookies::signed_out(settings, &client).header()
+        })
+    }
+
     /// The key set, as `GET /v1/jwks` answers it.
     pub fn jwks_json(&self) -> Value {
         self.lock().keys.jwks()
@@ -273,10 +288,11 @@ fn carry_out(
     now: UnixTime,
 ) -> Result<Reply, Refusal> {
     let Some((route, path)) = found else {
-        return Err(Refusal::operation_not_emulated(
-            parts.method.as_str(),
-            parts.uri.path(),
-        ));
+        let path = parts.uri.path();
+        return Err(match routing::allowed(path) {
+            Some(methods) => Refusal::method_not_allowed(&methods),
+            None => Refusal::operation_not_emulated(parts.method.as_str(), path),
+        });
     };
     let mut machine = None;
     if matches!(route.access, Access::SecretKey | Access::Machine) {
@@ -298,6 +314,7 @@ fn carry_out(
         machine,
         path,
         query: Query::parse(parts.uri.query().unwrap_or_default()),
+        headers: &parts.headers,
         body,
     };
     (route.handler)(&mut call)

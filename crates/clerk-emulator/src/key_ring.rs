@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::{
     ids::Ids,
-    signing_key::{InvalidSigningKey, SigningKey},
+    signing_key::{Digest, InvalidSigningKey, SigningKey},
 };
 
 /// The keys an emulator takes one after the other, published with their private halves.
@@ -62,6 +63,20 @@ impl KeyRing {
     /// A key that is never in the key set.
     pub(crate) fn foreign(&self) -> &SigningKey {
         &self.foreign
+    }
+
+    /// Whether a key of the key set has signed this token. Such signatures have no randomness: a
+    /// second one is the same.
+    pub(crate) fn has_signed(&self, token: &str) -> bool {
+        let Some((input, signature)) = token.rsplit_once('.') else {
+            return false;
+        };
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else {
+            return false;
+        };
+        std::iter::once(&self.current)
+            .chain(&self.retired)
+            .any(|named| named.key.sign(Digest::Sha256, input.as_bytes()) == signature)
     }
 
     /// Puts the next key in the current one's place, under a new id.

@@ -70,6 +70,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
+mod browser;
 mod builder;
 mod call;
 mod claims;
@@ -78,6 +79,7 @@ mod directory;
 mod draft;
 mod emulator;
 mod fault;
+mod frontend;
 mod ids;
 mod in_process;
 mod key_ring;
@@ -93,6 +95,7 @@ mod state;
 mod token_builder;
 
 pub use answer::{Answer, Outcome};
+pub use browser::{Browser, Page};
 pub use builder::{BuildError, Builder};
 pub use claims::TokenVersion;
 pub use defect::{Defect, UnknownDefect};

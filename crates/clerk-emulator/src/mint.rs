@@ -1,13 +1,16 @@
+mod opaque;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    claims::{self, Holder, TokenVersion, Validity},
+    claims::{self, Holder, Issuer, TokenVersion, Validity},
     defect::Defect,
     directory::{Session, SessionStatus, Template, User},
     draft::Draft,
+    frontend::Cookies,
     state::{Settings, State},
 };
 
@@ -27,6 +30,9 @@ pub enum MintError {
     /// No JWT template has this name.
     #[error("there is no JWT template {0}")]
     UnknownTemplate(String),
+    /// Something was said that only a JWT can have.
+    #[error("API keys and opaque tokens are no JWTs: they have no header and no defects")]
+    NoJwt,
     /// The user is not a member of the organization.
     #[error("{user} is not a member of {organization}")]
     NotAMember {
@@ -50,6 +56,8 @@ pub(crate) struct TokenSpec {
     pub(crate) claims: BTreeMap<String, Option<Value>>,
     pub(crate) header: BTreeMap<String, Option<Value>>,
     pub(crate) defect: Option<Defect>,
+    /// Of tokens of machines.
+    pub(crate) scopes: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -58,7 +66,10 @@ pub(crate) enum Kind {
     Session,
     Template(String),
     Machine,
+    OpaqueMachine,
     OAuth,
+    OpaqueOAuth,
+    ApiKey,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +84,15 @@ impl Default for Issued {
     }
 }
 
+impl Issued {
+    fn time(self, now: UnixTime) -> UnixTime {
+        match self {
+            Self::Ago(ago) => now.saturating_sub(ago),
+            Self::At(time) => time,
+        }
+    }
+}
+
 impl TokenSpec {
     pub(crate) fn mint(
         &self,
@@ -80,10 +100,10 @@ impl TokenSpec {
         state: &mut State,
         now: UnixTime,
     ) -> Result<String, MintError> {
-        let issued = match self.issued {
-            Issued::Ago(ago) => now.saturating_sub(ago),
-            Issued::At(time) => time,
-        };
+        let issued = self.issued.time(now);
+        if self.is_opaque() {
+            return self.opaque_token(state, issued);
+        }
         let mut draft = match &self.kind {
             Kind::Session => {
                 let version = self.version.unwrap_or(settings.token_version);
@@ -95,7 +115,7 @@ impl TokenSpec {
                 self.session_token(&Form::Template(template), settings, state, (issued, now))?
             }
             Kind::Machine => self.machine_token(settings, state, issued),
-            Kind::OAuth => self.oauth_token(settings, state, issued)?,
+            _ => self.oauth_token(settings, state, issued)?,
         };
         if let Some(defect) = self.defect {
             defect.spoil(&mut draft, now);
@@ -106,6 +126,25 @@ impl TokenSpec {
             Some(defect) => defect.sign(&draft, &state.keys),
             None => draft.sign(state.keys.current()),
         })
+    }
+
+    /// What a browser sends that holds this token, and is known to the instance: as a
+    /// `Cookie` header.
+    pub(crate) fn cookies(
+        &self,
+        settings: &Settings,
+        state: &mut State,
+        now: UnixTime,
+    ) -> Result<String, MintError> {
+        let token = self.mint(settings, state, now)?;
+        let user = self.user(state)?;
+        let session = self.session(state, &user, self.issued.time(now), now)?;
+        let State { directory, ids, .. } = state;
+        let client = directory.client_of(&session, ids);
+        let cookies = Cookies::signed_out(settings, &client);
+        Ok(cookies
+            .signed_in(settings, (&client, &session), token)
+            .header())
     }
 
     fn user(&self, state: &State) -> Result<User, MintError> {
@@ -129,13 +168,26 @@ impl TokenSpec {
         let user = self.user(state)?;
         let session = self.session(state, &user, issued, now)?;
         let validity = (issued, self.lifetime);
-        Ok(session_token(
-            form,
-            settings,
-            state,
-            (&user, &session),
-            validity,
-        ))
+        let (issuer, holder) = (settings.issuer(), (&user, &session));
+        Ok(session_token(form, issuer, state, holder, validity))
+    }
+
+    /// The id of the organization that was named, which the user has to be a member of.
+    fn organization(&self, state: &State, user: &User) -> Result<Option<String>, MintError> {
+        let Some(name) = &self.organization else {
+            return Ok(None);
+        };
+        let organization = state
+            .directory
+            .organization(name)
+            .ok_or_else(|| MintError::UnknownOrganization(name.clone()))?;
+        if !state.directory.is_member(&user.id, &organization.id) {
+            return Err(MintError::NotAMember {
+                user: self.user.clone().unwrap_or_else(|| user.id.clone()),
+                organization: name.clone(),
+            });
+        }
+        Ok(Some(organization.id.clone()))
     }
 
     /// An active session of the user in the organization: one there is, or a new one.
@@ -146,22 +198,7 @@ impl TokenSpec {
         issued: UnixTime,
         now: UnixTime,
     ) -> Result<Session, MintError> {
-        let organization = match &self.organization {
-            None => None,
-            Some(name) => {
-                let organization = state
-                    .directory
-                    .organization(name)
-                    .ok_or_else(|| MintError::UnknownOrganization(name.clone()))?;
-                if !state.directory.is_member(&user.id, &organization.id) {
-                    return Err(MintError::NotAMember {
-                        user: self.user.clone().unwrap_or_else(|| user.id.clone()),
-                        organization: name.clone(),
-                    });
-                }
-                Some(organization.id.clone())
-            }
-        };
+        let organization = self.organization(state, user)?;
         let running = state.directory.sessions.iter().find(|session| {
             session.user_id == user.id
                 && session.organization_id == organization
@@ -172,7 +209,8 @@ impl TokenSpec {
             return Ok(session.clone());
         }
         let State { directory, ids, .. } = state;
-        let session = directory.start_session(&user.id, organization.as_deref(), issued, ids);
+        let place = (ids.object("client_"), organization);
+        let session = directory.start_session(place, &user.id, issued, ids);
         Ok(session.clone())
     }
 
@@ -183,6 +221,9 @@ impl TokenSpec {
         };
         let machine = state.ids.object("mch_");
         let mut claims = claims::machine(settings.issuer(), &machine, validity);
+        if !self.scopes.is_empty() {
+            claims.insert("scopes".into(), json!(self.scopes.join(" ")));
+        }
         claims.insert("jti".into(), json!(state.ids.machine("mt_")));
         Draft::new("JWT", &state.keys.current().id, claims).category(claims::MACHINE_CATEGORY)
     }
@@ -200,6 +241,9 @@ impl TokenSpec {
         let user = self.user(state)?;
         let client = state.ids.object("client_");
         let mut claims = claims::oauth(settings.issuer(), &user, &client, validity);
+        if !self.scopes.is_empty() {
+            claims.insert("scope".into(), json!(self.scopes.join(" ")));
+        }
         claims.insert("jti".into(), json!(state.ids.machine("oat_")));
         Ok(Draft::new("at+jwt", &state.keys.current().id, claims))
     }
@@ -226,7 +270,7 @@ impl Form {
 /// A token of `user`'s `session`, not yet signed.
 pub(crate) fn session_token(
     form: &Form,
-    settings: &Settings,
+    issuer: Issuer<'_>,
     state: &mut State,
     (user, session): (&User, &Session),
     (issued, lifetime): (UnixTime, Option<Duration>),
@@ -252,11 +296,11 @@ pub(crate) fn session_token(
     };
     let (mut claims, category) = match form {
         Form::Session(version) => (
-            claims::session(*version, settings.issuer(), holder, validity),
+            claims::session(*version, issuer, holder, validity),
             claims::SESSION_CATEGORY,
         ),
         Form::Template(template) => (
-            claims::template(template, settings.issuer(), holder, validity),
+            claims::template(template, issuer, holder, validity),
             claims::TEMPLATE_CATEGORY,
         ),
     };

@@ -1,6 +1,7 @@
 //! The operations, a table for each group of resources.
 
 mod api_keys;
+mod clients;
 mod control;
 mod invitations;
 mod keys;
@@ -9,21 +10,27 @@ mod machine_tokens;
 mod machines;
 mod memberships;
 mod metadata;
+mod oauth_tokens;
 mod organization_invitations;
 mod organizations;
+mod refreshing;
 mod sessions;
 mod templates;
 mod users;
+
+pub(crate) use sessions::admit;
 
 use serde_json::{Value, json};
 
 use crate::routing::Route;
 
 /// All operations. Within a table, literal paths come before the templates they fit.
-pub(crate) static TABLES: [&[Route]; 12] = [
+pub(crate) static TABLES: [&[Route]; 15] = [
     keys::ROUTES,
     users::ROUTES,
     sessions::ROUTES,
+    refreshing::ROUTES,
+    clients::ROUTES,
     organizations::ROUTES,
     memberships::ROUTES,
     organization_invitations::ROUTES,
@@ -32,6 +39,7 @@ pub(crate) static TABLES: [&[Route]; 12] = [
     api_keys::ROUTES,
     machines::ROUTES,
     machine_tokens::ROUTES,
+    oauth_tokens::ROUTES,
     control::ROUTES,
 ];
 

@@ -1,5 +1,7 @@
-use http::StatusCode;
-use serde_json::{Value, json};
+use http::{HeaderName, StatusCode, header};
+use serde_json::json;
+
+use crate::answer::Reply;
 
 /// An error answer, in Clerk's shape and with Clerk's codes.
 #[derive(Debug)]
@@ -10,8 +12,7 @@ pub(crate) struct Refusal {
     long_message: Box<str>,
     /// The input that is to blame.
     param: Option<Box<str>>,
-    /// Seconds.
-    retry_after: Option<u64>,
+    header: Option<Box<(HeaderName, String)>>,
 }
 
 impl Refusal {
@@ -27,7 +28,7 @@ impl Refusal {
             message: message.into(),
             long_message: long_message.into(),
             param: None,
-            retry_after: None,
+            header: None,
         }
     }
 
@@ -51,19 +52,11 @@ impl Refusal {
 
     /// Sets `Retry-After`.
     pub(crate) fn after(mut self, seconds: Option<u64>) -> Self {
-        self.retry_after = seconds;
+        self.header = seconds.map(|seconds| Box::new((header::RETRY_AFTER, seconds.to_string())));
         self
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    pub(crate) fn retry_after(&self) -> Option<u64> {
-        self.retry_after
-    }
-
-    pub(crate) fn body(&self, trace_id: &str) -> Value {
+    pub(crate) fn into_reply(self, trace_id: &str) -> Reply {
         let mut error = json!({
             "message": self.message,
             "long_message": self.long_message,
@@ -72,7 +65,12 @@ impl Refusal {
         if let Some(name) = &self.param {
             error["meta"] = json!({ "param_name": name });
         }
-        json!({ "errors": [error], "clerk_trace_id": trace_id })
+        let body = json!({ "errors": [error], "clerk_trace_id": trace_id });
+        let reply = Reply::error(self.status, body);
+        match self.header {
+            Some(header) => reply.header(header.0, &header.1),
+            None => reply,
+        }
     }
 
     pub(crate) fn authorization_header_format_invalid() -> Self {
@@ -129,6 +127,23 @@ impl Refusal {
                 "The Clerk emulator has no {method} {path}. Its SUPPORTED.md lists what it has."
             ),
         )
+    }
+
+    pub(crate) fn method_not_allowed(allowed: &str) -> Self {
+        let mut refusal = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "the method is not allowed",
+            format!("Browsers come here with {allowed} alone."),
+        );
+        refusal.header = Some(Box::new((header::ALLOW, allowed.to_owned())));
+        refusal
+    }
+
+    /// What was sent with an authentic key is no proof of anything.
+    pub(crate) fn unauthorized(code: &str, long_message: &str) -> Self {
+        let status = StatusCode::UNAUTHORIZED;
+        Self::new(status, code, "not authenticated", long_message)
     }
 
     pub(crate) fn resource_not_found(what: &str, id: &str) -> Self {

@@ -5,7 +5,7 @@ use http::Method;
 use crate::{
     answer::Reply,
     call::{Call, PathParameters},
-    operations,
+    frontend, operations,
     refusal::Refusal,
 };
 
@@ -37,7 +37,11 @@ pub(crate) struct Route {
 }
 
 /// Resources whose paths are the same without the version: Clerk's clients leave it out there.
-const UNVERSIONED: [&str; 2] = ["/api_keys", "/m2m_tokens"];
+const UNVERSIONED: [&str; 3] = [
+    "/api_keys",
+    "/m2m_tokens",
+    "/oauth_applications/access_tokens",
+];
 
 /// The operation that a request is for. Literal paths come before templates in the table, so
 /// the first that fits is the one.
@@ -50,18 +54,30 @@ pub(crate) fn find(method: &Method, path: &str) -> Option<(&'static Route, PathP
         true => format!("/v1{path}").into(),
         false => path.into(),
     };
-    operations::TABLES
-        .iter()
-        .flat_map(|table| table.iter())
+    routes()
         .filter(|route| route.method == *method)
         .find_map(|route| Some((route, match_path(route.path, &path)?)))
 }
 
-/// The path template of an operation.
-pub(crate) fn template(operation: Option<&str>) -> Option<&'static str> {
-    operations::TABLES
+/// The methods that browsers may come to a place of theirs with.
+pub(crate) fn allowed(path: &str) -> Option<String> {
+    let methods: Vec<&str> = frontend::TABLES
         .iter()
         .flat_map(|table| table.iter())
+        .filter(|route| match_path(route.path, path).is_some())
+        .map(|route| route.method.as_str())
+        .collect();
+    (!methods.is_empty()).then(|| methods.join(", "))
+}
+
+fn routes() -> impl Iterator<Item = &'static Route> {
+    let tables = operations::TABLES.iter().chain(&frontend::TABLES);
+    tables.flat_map(|table| table.iter())
+}
+
+/// The path template of an operation.
+pub(crate) fn template(operation: Option<&str>) -> Option<&'static str> {
+    routes()
         .find(|route| Some(route.operation) == operation)
         .map(|route| route.path)
 }
@@ -118,7 +134,7 @@ mod tests {
 
     #[test]
     fn no_two_operations_share_a_name_or_a_place() {
-        let routes: Vec<&Route> = operations::TABLES.iter().flat_map(|t| t.iter()).collect();
+        let routes: Vec<&Route> = routes().collect();
         for (index, route) in routes.iter().enumerate() {
             for other in &routes[index + 1..] {
                 assert_ne!(route.operation, other.operation);
@@ -130,7 +146,7 @@ mod tests {
     #[test]
     fn the_list_of_supported_things_lists_every_operation() {
         let supported = include_str!("../SUPPORTED.md");
-        for route in operations::TABLES.iter().flat_map(|table| table.iter()) {
+        for route in routes() {
             let place = format!("`{} {}`", route.method, route.path);
             assert!(supported.contains(&place), "{place}");
             let named = supported.contains(&format!("| {} |", route.operation));

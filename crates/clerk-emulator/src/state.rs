@@ -18,6 +18,10 @@ pub(crate) struct Settings {
     pub(crate) publishable_key: PublishableKey,
     pub(crate) token_version: TokenVersion,
     pub(crate) authorized_party: Option<String>,
+    /// Beside those of this machine: where browsers may be sent back to.
+    pub(crate) redirect_hosts: Vec<String>,
+    /// Whether browsers get refresh tokens.
+    pub(crate) refresh_tokens: bool,
     /// What a reset brings back.
     pub(crate) first_directory: Directory,
     pub(crate) first_keys: KeyRing,

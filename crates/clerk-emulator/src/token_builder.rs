@@ -84,6 +84,32 @@ impl TokenBuilder {
         self
     }
 
+    /// Makes it a machine-to-machine token of the opaque kind, `mt_…`: the application has to ask
+    /// the emulator what it stands for. Claims are what the machine says of itself.
+    pub fn opaque_machine(mut self) -> Self {
+        self.spec.kind = Kind::OpaqueMachine;
+        self
+    }
+
+    /// Makes it an OAuth access token of the opaque kind, `oat_…`.
+    pub fn opaque_oauth(mut self) -> Self {
+        self.spec.kind = Kind::OpaqueOAuth;
+        self
+    }
+
+    /// Makes it an API key, `ak_…`, of the organization if one is named, or else of the user. It
+    /// does not expire unless [`lifetime`](Self::lifetime) says when.
+    pub fn api_key(mut self) -> Self {
+        self.spec.kind = Kind::ApiKey;
+        self
+    }
+
+    /// Adds a scope to an API key, an OAuth access token or a machine's token.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.spec.scopes.push(scope.into());
+        self
+    }
+
     /// Issued this long before the time of signing.
     pub fn issued_ago(mut self, ago: Duration) -> Self {
         self.spec.issued = Issued::Ago(ago);
@@ -145,6 +171,34 @@ impl TokenBuilder {
     pub fn sign(self, now: UnixTime) -> String {
         match self.try_sign(now) {
             Ok(token) => token,
+            Err(error) => panic!("the token cannot be made: {error}"),
+        }
+    }
+
+    /// The `Cookie` header of a browser that holds the token as its session's: `__session` and
+    /// what goes with it, as the emulator's own handshake sets it. The emulator knows the browser
+    /// from then on.
+    ///
+    /// ```
+    /// # use clerk_core::UnixTime;
+    /// # use clerk_emulator::Emulator;
+    /// let emulator = Emulator::builder().build()?;
+    /// let now = UnixTime::from_secs(1_800_000_000);
+    /// let cookie = emulator.token().user("ada@example.com").cookies(now);
+    /// let request = http::Request::get("http://localhost:3000/").header("cookie", cookie);
+    /// # let _ = request;
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`sign`](Self::sign).
+    #[track_caller]
+    #[must_use]
+    pub fn cookies(self, now: UnixTime) -> String {
+        let Self { emulator, spec } = self;
+        match emulator.with_state(|settings, state| spec.cookies(settings, state, now)) {
+            Ok(cookies) => cookies,
             Err(error) => panic!("the token cannot be made: {error}"),
         }
     }

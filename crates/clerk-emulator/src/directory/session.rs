@@ -14,13 +14,15 @@ pub(crate) struct Session {
     pub(crate) user_id: String,
     pub(crate) organization_id: Option<String>,
     pub(crate) created_at: UnixTime,
-    pub(crate) revoked_at: Option<UnixTime>,
+    ended: Option<(SessionStatus, UnixTime)>,
 }
 
 /// Where a session is in its life. Expiry is computed from the time, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SessionStatus {
     Active,
+    /// By its user, who signed out.
+    Ended,
     Revoked,
     Expired,
 }
@@ -30,6 +32,7 @@ impl SessionStatus {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Ended => "ended",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
         }
@@ -50,17 +53,24 @@ impl Session {
             user_id,
             organization_id,
             created_at: now,
-            revoked_at: None,
+            ended: None,
         }
     }
 
     pub(crate) fn status(&self, now: UnixTime) -> SessionStatus {
-        if self.revoked_at.is_some() {
-            SessionStatus::Revoked
+        if let Some((status, _)) = self.ended {
+            status
         } else if now >= self.expires_at() {
             SessionStatus::Expired
         } else {
             SessionStatus::Active
+        }
+    }
+
+    /// Ends it, unless it has ended already.
+    pub(crate) fn end(&mut self, status: SessionStatus, now: UnixTime) {
+        if self.status(now) == SessionStatus::Active {
+            self.ended = Some((status, now));
         }
     }
 
@@ -83,7 +93,7 @@ impl Session {
             "abandon_at": self.expires_at().as_millis(),
             "tasks": null,
             "created_at": self.created_at.as_millis(),
-            "updated_at": self.revoked_at.unwrap_or(self.created_at).as_millis(),
+            "updated_at": self.ended.map_or(self.created_at, |(_, at)| at).as_millis(),
         })
     }
 }

@@ -128,14 +128,24 @@ struct MintBody {
     header: Map<String, Value>,
     without_header: Vec<String>,
     defect: Option<String>,
+    scopes: Vec<String>,
+    cookies: bool,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
 enum MintKind {
+    #[serde(rename = "session")]
     Session,
+    #[serde(rename = "machine")]
     Machine,
+    #[serde(rename = "opaque-machine")]
+    OpaqueMachine,
+    #[serde(rename = "oauth")]
     OAuth,
+    #[serde(rename = "opaque-oauth")]
+    OpaqueOAuth,
+    #[serde(rename = "api-key")]
+    ApiKey,
 }
 
 fn mint(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -148,7 +158,10 @@ fn mint(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         }
         (None | Some(MintKind::Session), None) => Kind::Session,
         (Some(MintKind::Machine), None) => Kind::Machine,
+        (Some(MintKind::OpaqueMachine), None) => Kind::OpaqueMachine,
         (Some(MintKind::OAuth), None) => Kind::OAuth,
+        (Some(MintKind::OpaqueOAuth), None) => Kind::OpaqueOAuth,
+        (Some(MintKind::ApiKey), None) => Kind::ApiKey,
     };
     let version = match body.version {
         None => None,
@@ -178,11 +191,14 @@ fn mint(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         claims: changes(body.claims, body.without),
         header: changes(body.header, body.without_header),
         defect,
+        scopes: body.scopes,
     };
-    let jwt = spec
-        .mint(call.settings, call.state, call.now)
-        .map_err(|error| Refusal::request_body_invalid(&error.to_string()))?;
-    Ok(Reply::ok(json!({ "jwt": jwt })))
+    let (member, minted) = match body.cookies {
+        true => ("cookie", spec.cookies(call.settings, call.state, call.now)),
+        false => ("jwt", spec.mint(call.settings, call.state, call.now)),
+    };
+    let minted = minted.map_err(|error| Refusal::request_body_invalid(&error.to_string()))?;
+    Ok(Reply::ok(json!({ member: minted })))
 }
 
 fn changes(members: Map<String, Value>, without: Vec<String>) -> BTreeMap<String, Option<Value>> {

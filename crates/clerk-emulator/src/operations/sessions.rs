@@ -68,12 +68,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         .directory
         .user(&user_id)
         .ok_or_else(|| Refusal::resource_not_found("user", &user_id))?;
-    if user.banned {
-        return Err(Refusal::forbidden("user_banned", "The user is banned."));
-    }
-    if user.locked {
-        return Err(Refusal::forbidden("user_locked", "The user is locked."));
-    }
+    admit(user)?;
     let organization = match organization {
         None => state.directory.last_joined(&user_id).map(str::to_owned),
         Some(id) if state.directory.is_member(&user_id, &id) => Some(id),
@@ -87,11 +82,22 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             });
         }
     };
-    let session =
-        state
-            .directory
-            .start_session(&user_id, organization.as_deref(), call.now, &mut state.ids);
+    let place = (state.ids.object("client_"), organization);
+    let session = state
+        .directory
+        .start_session(place, &user_id, call.now, &mut state.ids);
     Ok(Reply::ok(session.to_json(call.now)))
+}
+
+/// Whether the user may sign in.
+pub(crate) fn admit(user: &User) -> Result<(), Refusal> {
+    if user.banned {
+        return Err(Refusal::forbidden("user_banned", "The user is banned."));
+    }
+    if user.locked {
+        return Err(Refusal::forbidden("user_locked", "The user is locked."));
+    }
+    Ok(())
 }
 
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -104,7 +110,7 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let now = call.now;
     let sessions = &mut call.state.directory.sessions;
     if let Some(session) = sessions.iter_mut().find(|session| session.id == id) {
-        session.revoked_at.get_or_insert(now);
+        session.end(SessionStatus::Revoked, now);
     }
     get(call)
 }
@@ -157,13 +163,8 @@ fn token(call: &mut Call<'_>, form: &Form) -> Result<Reply, Refusal> {
     let lifetime = lifetime.map(Duration::from_secs);
     input.finish()?;
     let holder = (&user, &session);
-    let draft = session_token(
-        form,
-        call.settings,
-        call.state,
-        holder,
-        (call.now, lifetime),
-    );
+    let issuer = call.settings.issuer();
+    let draft = session_token(form, issuer, call.state, holder, (call.now, lifetime));
     let jwt = draft.sign(call.state.keys.current());
     Ok(Reply::ok(json!({ "object": "token", "jwt": jwt })))
 }

@@ -1,0 +1,112 @@
+use std::fmt;
+
+use clerk_core::UnixTime;
+
+use super::{Directory, Session, SessionStatus};
+use crate::ids::Ids;
+
+/// What the instance knows of one browser.
+///
+/// No cookie of the instance's own host reaches it from an application in development, so a token
+/// names the browser instead (`__clerk_db_jwt`).
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) token: String,
+    /// Whoever has it and an expired token of the session gets a new token.
+    pub(crate) refresh_token: String,
+    /// The latest session, ended or not.
+    pub(crate) session_id: Option<String>,
+}
+
+/// Cookies that wait for the application's server to fetch them, once.
+#[derive(Clone, Debug)]
+pub(crate) struct Handshake {
+    pub(crate) nonce: String,
+    pub(crate) directives: Vec<String>,
+    pub(crate) expires_at: UnixTime,
+}
+
+impl Client {
+    fn new(id: String, session_id: Option<String>, ids: &mut Ids) -> Self {
+        Self {
+            id,
+            token: ids.object("dvb_"),
+            refresh_token: ids.object("rt_"),
+            session_id,
+        }
+    }
+}
+
+impl Directory {
+    pub(crate) fn client(&self, token: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.token == token)
+    }
+
+    /// The browser that `token` names, or a new one.
+    pub(crate) fn client_or_new(&mut self, token: Option<&str>, ids: &mut Ids) -> Client {
+        if let Some(client) = token.and_then(|token| self.client(token)) {
+            return client.clone();
+        }
+        let client = Client::new(ids.object("client_"), None, ids);
+        self.clients.push(client.clone());
+        client
+    }
+
+    /// The browser that a session is on.
+    pub(crate) fn client_of(&mut self, session: &Session, ids: &mut Ids) -> Client {
+        let mut clients = self.clients.iter();
+        if let Some(client) = clients.find(|client| client.id == session.client_id) {
+            return client.clone();
+        }
+        let client = Client::new(session.client_id.clone(), Some(session.id.clone()), ids);
+        self.clients.push(client.clone());
+        client
+    }
+
+    /// Starts a session on a browser, and ends the one that there was.
+    pub(crate) fn sign_in(&mut self, client: &Client, user_id: &str, now: UnixTime, ids: &mut Ids) {
+        self.sign_out(client, now);
+        let organization = self.last_joined(user_id).map(str::to_owned);
+        let place = (client.id.clone(), organization);
+        let session_id = self.start_session(place, user_id, now, ids).id.clone();
+        let mut clients = self.clients.iter_mut();
+        if let Some(client) = clients.find(|known| known.id == client.id) {
+            client.session_id = Some(session_id);
+            client.refresh_token = ids.object("rt_");
+        }
+    }
+
+    /// Ends the session that is active on a browser.
+    pub(crate) fn sign_out(&mut self, client: &Client, now: UnixTime) {
+        let mut sessions = self.sessions.iter_mut();
+        let session = sessions.find(|session| Some(&session.id) == client.session_id.as_ref());
+        if let Some(session) = session {
+            session.end(SessionStatus::Ended, now);
+        }
+    }
+
+    /// The session that is active on a browser.
+    pub(crate) fn active_session(&self, client: &Client, now: UnixTime) -> Option<&Session> {
+        self.session(client.session_id.as_deref()?)
+            .filter(|session| session.status(now) == SessionStatus::Active)
+    }
+
+    /// The cookies that this nonce stands for; nobody gets them again.
+    pub(crate) fn redeem(&mut self, nonce: &str, now: UnixTime) -> Option<Handshake> {
+        self.handshakes
+            .retain(|handshake| now < handshake.expires_at);
+        let mut handshakes = self.handshakes.iter();
+        let index = handshakes.position(|handshake| handshake.nonce == nonce)?;
+        Some(self.handshakes.remove(index))
+    }
+}
+
+/// Without the tokens.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+use std::fmt;
+
+use clerk_core::UnixTime;
+use serde_json::{Value, json};
+
+/// An OAuth access token of the opaque kind: those that are JWTs nobody keeps.
+#[derive(Clone)]
+pub(crate) struct OAuthToken {
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) client_id: String,
+    /// The id of the user.
+    pub(crate) subject: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) created_at: UnixTime,
+    pub(crate) expires_at: UnixTime,
+}
+
+impl OAuthToken {
+    pub(crate) fn is_valid(&self, now: UnixTime) -> bool {
+        now < self.expires_at
+    }
+
+    /// The API's token object, without the token. Its times are in seconds, unlike all others.
+    pub(crate) fn to_json(&self, now: UnixTime) -> Value {
+        json!({
+            "object": "clerk_idp_oauth_access_token",
+            "id": self.id,
+            "client_id": self.client_id,
+            "subject": self.subject,
+            "scopes": self.scopes,
+            "revoked": false,
+            "revocation_reason": null,
+            "expired": !self.is_valid(now),
+            "expiration": self.expires_at.as_secs(),
+            "created_at": self.created_at.as_secs(),
+            "updated_at": self.created_at.as_secs(),
+        })
+    }
+}
+
+/// Without the token.
+impl fmt::Debug for OAuthToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuthToken")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

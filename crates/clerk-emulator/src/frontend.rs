@@ -1,0 +1,16 @@
+//! What browsers come to: the handshake, and pages that stand in for Clerk's hosted ones.
+
+mod cookies;
+mod handshake;
+mod html;
+mod interstitial;
+mod return_url;
+mod sign_in;
+
+pub(crate) use cookies::Cookies;
+
+use crate::routing::Route;
+
+/// All of it, a table for each module.
+pub(crate) static TABLES: [&[Route]; 3] =
+    [handshake::ROUTES, sign_in::ROUTES, interstitial::ROUTES];

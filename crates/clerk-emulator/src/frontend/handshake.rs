@@ -1,0 +1,94 @@
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde_json::{Map, json};
+
+use super::{cookies::Cookies, return_url::ReturnUrl};
+use crate::{
+    answer::Reply,
+    call::Call,
+    claims::SESSION_CATEGORY,
+    directory::{Client, Directory, Handshake},
+    draft::Draft,
+    refusal::Refusal,
+    routing::{Access, Route},
+};
+
+/// How long the application's server has to fetch what a nonce stands for.
+const NONCE_LIFETIME: Duration = Duration::from_secs(60);
+
+pub(super) const ROUTES: &[Route] = &[Route {
+    operation: "_frontend.handshake",
+    method: Method::GET,
+    path: "/v1/client/handshake",
+    access: Access::Public,
+    handler: handshake,
+}];
+
+/// Tells an application's server what this browser's cookies should be, by way of the browser.
+fn handshake(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let (query, state) = (&call.query, &mut *call.state);
+    let text = query
+        .get("redirect_url")
+        .ok_or_else(|| Refusal::form_param_missing("redirect_url"))?;
+    let back = ReturnUrl::read(text, call.settings)?
+        .without("__clerk_handshake")
+        .without("__clerk_handshake_nonce");
+    let with_nonce = match query.get("format") {
+        Some("nonce") => true,
+        None | Some("token") => false,
+        Some(_) => {
+            return Err(Refusal::form_param_value_invalid(
+                "format",
+                "nonce or token",
+            ));
+        }
+    };
+    let token = query.get("__clerk_db_jwt");
+    let client = state.directory.client_or_new(token, &mut state.ids);
+    if let Some(organization) = query.get("organization_id") {
+        activate(&mut state.directory, &client, organization);
+    }
+    let origin = back.origin();
+    let cookies = Cookies::issue(call.settings, state, (&client, &origin), call.now);
+    let directives = cookies.directives();
+    let back = if with_nonce {
+        let nonce = state.ids.object("");
+        let location = back.with("__clerk_handshake_nonce", &nonce);
+        state.directory.handshakes.push(Handshake {
+            nonce,
+            directives,
+            expires_at: call.now.saturating_add(NONCE_LIFETIME),
+        });
+        location
+    } else {
+        let key = state.keys.current();
+        let claims = Map::from_iter([("handshake".to_owned(), json!(directives))]);
+        let draft = Draft::new("JWT", &key.id, claims).category(SESSION_CATEGORY);
+        back.with("__clerk_handshake", &draft.sign(key))
+    };
+    let status = StatusCode::TEMPORARY_REDIRECT;
+    Ok(Reply::redirect(status, back.as_str()))
+}
+
+/// Lets the browser's session continue in an organization, by id or slug, or in the personal
+/// account if there is nothing. In one the user is no member of, it does not.
+fn activate(directory: &mut Directory, client: &Client, organization: &str) {
+    let active = match organization {
+        "" => None,
+        name => match directory.organization(name) {
+            Some(organization) => Some(organization.id.clone()),
+            None => return,
+        },
+    };
+    let sessions = directory.sessions.iter();
+    let index = { sessions }.position(|session| Some(&session.id) == client.session_id.as_ref());
+    let Some(index) = index else { return };
+    let user_id = &directory.sessions[index].user_id;
+    let may = active
+        .as_ref()
+        .is_none_or(|id| directory.is_member(user_id, id));
+    if may {
+        directory.sessions[index].organization_id = active;
+    }
+}

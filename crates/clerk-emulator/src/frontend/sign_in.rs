@@ -1,0 +1,156 @@
+use http::{Method, StatusCode, header};
+
+use super::{
+    html::{Escaped, page},
+    return_url::ReturnUrl,
+};
+use crate::{
+    answer::Reply,
+    call::{Call, Query},
+    directory::{Client, User},
+    operations::admit,
+    refusal::Refusal,
+    routing::{Access, Route},
+    state::State,
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route {
+        operation: "_frontend.signInPage",
+        method: Method::GET,
+        path: "/sign-in",
+        access: Access::Public,
+        handler: sign_in_page,
+    },
+    Route {
+        operation: "_frontend.signIn",
+        method: Method::POST,
+        path: "/sign-in",
+        access: Access::Public,
+        handler: sign_in,
+    },
+    Route {
+        operation: "_frontend.signOutPage",
+        method: Method::GET,
+        path: "/sign-out",
+        access: Access::Public,
+        handler: sign_out_page,
+    },
+    Route {
+        operation: "_frontend.signOut",
+        method: Method::POST,
+        path: "/sign-out",
+        access: Access::Public,
+        handler: sign_out,
+    },
+];
+
+/// The cookie by which these pages know a browser again. It is the emulator's own host's.
+const COOKIE: &str = "__client";
+
+fn sign_in_page(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let Some(satellite) = call.query.get("__clerk_redirect_url") else {
+        let users: String = call.state.directory.users.iter().map(button).collect();
+        let users = match users.as_str() {
+            "" => "<p data-testid=\"no-users\">The emulator has no users: give its seed one.</p>",
+            users => users,
+        };
+        return form(call, ("Sign in", "/sign-in"), users);
+    };
+    // A satellite asks which browser this is, not who is there.
+    let satellite = ReturnUrl::read(satellite, call.settings)?;
+    let inputs = std::mem::take(&mut call.query);
+    let client = client(call, &inputs);
+    Ok(leave(&client, satellite.with("__clerk_synced", "true")))
+}
+
+/// A button for whom to sign in as.
+fn button(user: &User) -> String {
+    let email = user.primary_email().map(|email| email.address.as_str());
+    let called = email.or(user.username.as_deref()).unwrap_or(&user.id);
+    format!(
+        "<button name=\"user\" value=\"{}\" data-testid=\"sign-in-{}\">{}</button>\n",
+        Escaped(&user.id),
+        Escaped(called),
+        Escaped(called),
+    )
+}
+
+fn sign_out_page(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let button = "<button data-testid=\"sign-out\">Sign out</button>\n";
+    form(call, ("Sign out", "/sign-out"), button)
+}
+
+/// A page of one form, which remembers which browser it is for and where that goes on to.
+fn form(call: &Call<'_>, (title, action): (&str, &str), controls: &str) -> Result<Reply, Refusal> {
+    let back = return_url(call, &call.query)?;
+    let html = format!(
+        r#"<p>Back to <span data-testid="redirect-url">{url}</span></p>
+<form method="post" action="{action}">
+<input type="hidden" name="redirect_url" value="{url}">
+<input type="hidden" name="__clerk_db_jwt" value="{token}">
+{controls}</form>"#,
+        url = Escaped(back.as_str()),
+        token = Escaped(known_token(call, &call.query).unwrap_or_default()),
+    );
+    const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+                          frame-ancestors 'none'";
+    Ok(Reply::page(page(title, &html))
+        .header(header::CONTENT_SECURITY_POLICY, POLICY)
+        // An application takes a visitor from elsewhere for one who may have signed in meanwhile.
+        .header(header::REFERRER_POLICY, "no-referrer"))
+}
+
+fn sign_in(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let form = call.form();
+    let back = return_url(call, &form)?;
+    let name = form
+        .get("user")
+        .ok_or_else(|| Refusal::form_param_missing("user"))?;
+    let user = call.state.directory.user_called(name);
+    let user = user.ok_or_else(|| Refusal::resource_not_found("user", name))?;
+    admit(user)?;
+    let user_id = user.id.clone();
+    let client = client(call, &form);
+    let State { directory, ids, .. } = &mut *call.state;
+    directory.sign_in(&client, &user_id, call.now, ids);
+    Ok(leave(&client, back))
+}
+
+fn sign_out(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let form = call.form();
+    let back = return_url(call, &form)?;
+    let client = client(call, &form);
+    call.state.directory.sign_out(&client, call.now);
+    Ok(leave(&client, back))
+}
+
+/// `redirect_url`, or the application that tokens are for.
+fn return_url(call: &Call<'_>, inputs: &Query) -> Result<ReturnUrl, Refusal> {
+    let text = inputs
+        .get("redirect_url")
+        .or(call.settings.authorized_party.as_deref())
+        .ok_or_else(|| Refusal::form_param_missing("redirect_url"))?;
+    ReturnUrl::read(text, call.settings)
+}
+
+/// The token of this browser, if it has one: the application's word, or a cookie.
+fn known_token<'t>(call: &'t Call<'_>, inputs: &'t Query) -> Option<&'t str> {
+    let said = inputs.get("__clerk_db_jwt");
+    let kept = call.cookie(COOKIE);
+    let mut tokens = said.into_iter().chain(kept);
+    tokens.find(|token| call.state.directory.client(token).is_some())
+}
+
+fn client(call: &mut Call<'_>, inputs: &Query) -> Client {
+    let token = known_token(call, inputs).map(str::to_owned);
+    let State { directory, ids, .. } = &mut *call.state;
+    directory.client_or_new(token.as_deref(), ids)
+}
+
+/// Back to the application, which now learns which browser this is.
+fn leave(client: &Client, back: ReturnUrl) -> Reply {
+    let back = back.with("__clerk_db_jwt", &client.token);
+    let cookie = format!("{COOKIE}={}; Path=/; SameSite=Lax; HttpOnly", client.token);
+    Reply::redirect(StatusCode::SEE_OTHER, back.as_str()).header(header::SET_COOKIE, &cookie)
+}

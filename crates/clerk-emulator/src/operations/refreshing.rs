@@ -1,0 +1,103 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    answer::Reply,
+    call::Call,
+    frontend::Cookies,
+    refusal::Refusal,
+    routing::{Access, Route},
+};
+
+pub(super) const ROUTES: &[Route] = &[Route {
+    operation: "RefreshSession",
+    method: Method::POST,
+    path: "/v1/sessions/{session_id}/refresh",
+    access: Access::SecretKey,
+    handler: refresh,
+}];
+
+/// A new token for who has an old one of the session and the refresh token of its browser.
+fn refresh(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let expired_token = input.required_text("expired_token")?;
+    let refresh_token = input.required_text("refresh_token")?;
+    let origin = input.required_text("request_origin")?;
+    let format = input.text("format")?;
+    input.ignore("request_headers");
+    input.ignore("request_originating_ip");
+    input.finish()?;
+    let as_cookies = match format.as_deref() {
+        Some("cookie") => true,
+        None | Some("token") => false,
+        Some(_) => {
+            return Err(Refusal::form_param_value_invalid(
+                "format",
+                "token or cookie",
+            ));
+        }
+    };
+    let session_id = call.path.get("session_id");
+    let claims = call
+        .state
+        .keys
+        .has_signed(&expired_token)
+        .then(|| claims(&expired_token))
+        .flatten()
+        .ok_or_else(|| {
+            Refusal::unauthorized(
+                "expired_session_token_invalid",
+                "expired_token is no token of this instance.",
+            )
+        })?;
+    let directory = &call.state.directory;
+    let mut clients = directory.clients.iter();
+    let client = clients
+        .find(|client| client.refresh_token == refresh_token)
+        .ok_or_else(|| {
+            Refusal::unauthorized(
+                "refresh_token_not_found",
+                "No browser has this refresh token.",
+            )
+        })?
+        .clone();
+    if claims["sid"] != session_id || client.session_id.as_deref() != Some(session_id) {
+        let why = "Token, refresh token and path are not all of one session.";
+        return Err(Refusal::unauthorized("refresh_sid_mismatch", why));
+    }
+    match claims["azp"].as_str() {
+        None => {
+            let why = "expired_token has no azp.";
+            return Err(Refusal::unauthorized(
+                "expired_session_token_missing_azp",
+                why,
+            ));
+        }
+        Some(party) if party != origin => {
+            let why = "expired_token is not for the origin of this request.";
+            return Err(Refusal::unauthorized(
+                "refresh_request_origin_azp_mismatch",
+                why,
+            ));
+        }
+        Some(_) => {}
+    }
+    if directory.active_session(&client, call.now).is_none() {
+        let why = "The session has ended.";
+        return Err(Refusal::unauthorized(
+            "session_refresh_inactive_session",
+            why,
+        ));
+    }
+    let cookies = Cookies::issue(call.settings, call.state, (&client, &origin), call.now);
+    Ok(Reply::ok(match as_cookies {
+        true => json!({ "object": "cookies", "cookies": cookies.session_directives() }),
+        false => json!({ "object": "token", "jwt": cookies.session_token() }),
+    }))
+}
+
+fn claims(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
