@@ -125,6 +125,32 @@ fn asynchronous() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 #[test]
+fn clients_of_several_instances_call_their_own() -> Result<(), Box<dyn std::error::Error>> {
+    let key = |name| format!("sk_test_{name}");
+    let start = |name| Server::start(Emulator::builder().secret_key(key(name)));
+    let (shop, blog) = (start("shop")?, start("blog")?);
+    let client = |server: &Server, name| {
+        let builder = clerk::blocking::Clerk::builder().secret_key(key(name).as_str());
+        builder.api_url(server.url()).build()
+    };
+    let (shops, blogs) = (client(&shop, "shop")?, client(&blog, "blog")?);
+    let seeded = shops.users().count().send()?.total_count;
+    let buyer = shops.users().create().email_address(["buyer@example.com"]);
+    let buyer = buyer.send()?;
+    assert_eq!(shops.users().count().send()?.total_count, seeded + 1);
+    assert_eq!(blogs.users().count().send()?.total_count, seeded);
+    let unknown = blogs.users().get(&buyer.id).send().unwrap_err();
+    assert_eq!(unknown.status().map(|status| status.as_u16()), Some(404));
+
+    let crossed = client(&blog, "shop")?.users().count().send().unwrap_err();
+    assert_eq!(crossed.status().map(|status| status.as_u16()), Some(401));
+    // A value is bound to neither.
+    let find = users::get(&buyer.id);
+    assert!(shops.send(&find).is_ok() && blogs.send(&find).is_err());
+    Ok(())
+}
+
+#[test]
 fn a_call_that_knows_its_client_shows_no_key() {
     let clerk = clerk::Clerk::builder()
         .secret_key("sk_test_planted")

@@ -4,10 +4,15 @@
     feature = "blocking",
     feature = "users",
     feature = "instance",
+    feature = "invitations",
     feature = "organizations"
 ))]
 #![allow(dead_code, reason = "the examples' `main` is not what runs here")]
 
+#[path = "../examples/invitations.rs"]
+mod invitations;
+#[path = "../examples/invitations_blocking.rs"]
+mod invitations_blocking;
 #[path = "../examples/organizations.rs"]
 mod organizations;
 #[path = "../examples/organizations_blocking.rs"]
@@ -122,6 +127,21 @@ fn organizations_are_founded_joined_and_dissolved() {
         ("CreateOrganizationInvitation", 200),
         ("ListOrganizationInvitations", 200),
         ("DeleteOrganization", 200),
+    ];
+    assert_eq!(carried_out(&one), steps);
+    assert_eq!(carried_out(&other), steps);
+}
+
+#[test]
+fn people_are_invited_and_invited_no_more() {
+    let (one, other) = (server(), server());
+    let asynchronous = async { invitations::run(&clerk(&one, clerk::Clerk::builder())).await };
+    wait(asynchronous).unwrap();
+    invitations_blocking::run(&clerk(&other, blocking::Clerk::builder())).unwrap();
+    let steps = [
+        ("CreateInvitation", 200),
+        ("ListInvitations", 200),
+        ("RevokeInvitation", 200),
     ];
     assert_eq!(carried_out(&one), steps);
     assert_eq!(carried_out(&other), steps);
