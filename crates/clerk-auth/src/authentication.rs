@@ -32,7 +32,7 @@ use self::{
     effects::{Answer, Ask, Effects},
     flow::Flow,
 };
-use crate::{Error, RequestHead, RequestState, Settings};
+use crate::{Error, RequestHead, RequestState, Settings, events};
 
 /// What finding out about a request needs next.
 ///
@@ -83,7 +83,12 @@ impl<'r> Step<'r> {
         let effects = Arc::new(Effects::new(now));
         let flow = Flow::new(head, settings, api, Arc::clone(&effects));
         let decision = Box::pin(flow.decide());
-        Authentication { decision, effects }.advance()
+        let authentication = Authentication {
+            decision,
+            effects,
+            settings,
+        };
+        authentication.advance()
     }
 }
 
@@ -95,12 +100,14 @@ impl<'r> Step<'r> {
 struct Authentication<'r> {
     decision: Pin<Box<dyn Future<Output = Result<RequestState, Error>> + Send + 'r>>,
     effects: Arc<Effects>,
+    settings: &'r Settings,
 }
 
 impl<'r> Authentication<'r> {
     fn advance(mut self) -> Step<'r> {
         let mut context = Context::from_waker(Waker::noop());
         if let Poll::Ready(decided) = self.decision.as_mut().poll(&mut context) {
+            events::decided(&decided, self.settings);
             return Step::Done(decided);
         }
         match self.effects.asked() {

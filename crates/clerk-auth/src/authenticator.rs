@@ -4,7 +4,7 @@ use clerk_core::Clock;
 use clerk_http::Client;
 use clerk_jwks::ResolveKey;
 
-use crate::{Error, RequestHead, RequestState, Settings, Step};
+use crate::{Admission, Error, RequestHead, RequestState, Settings, Step};
 
 /// Finds out who requests come from. Cheap to clone.
 ///
@@ -66,5 +66,14 @@ impl Authenticator {
                 Step::Done(decided) => return decided,
             }
         }
+    }
+
+    /// Finds out who a request comes from, and what a framework does with it.
+    ///
+    /// That it could not be found out is not an error here: what is open to everybody stays open,
+    /// and handlers that ask are told.
+    pub async fn admit(&self, head: &RequestHead<'_>) -> Admission {
+        let outcome = self.authenticate(head).await;
+        Admission::of(outcome, self.settings.pending_sessions)
     }
 }

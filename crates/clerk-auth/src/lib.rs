@@ -9,17 +9,20 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod admission;
 mod auth;
 mod authentication;
 mod authenticator;
 pub mod blocking;
 mod cookies;
 mod error;
+mod events;
 mod machine_tokens;
 mod organization_sync;
 mod public_url;
 mod reason;
 mod redirects;
+mod rejection;
 mod request_head;
 mod requirement;
 mod settings;
@@ -28,6 +31,7 @@ mod specimen;
 mod state;
 mod token_type;
 
+pub use admission::{Admission, RequestAuth};
 pub use auth::{
     Auth, AuthView, MachineAuth, PendingSessions, SessionAuth, SessionToken, SignedOutAuth,
     UnexpectedClaims,
@@ -39,6 +43,7 @@ pub use machine_tokens::{MachineTokenError, MachineTokenErrorCode};
 pub use organization_sync::{InvalidPattern, OrganizationSync, OrganizationTarget};
 pub use reason::{AuthReason, RefreshFailure};
 pub use redirects::{InvalidRedirect, Redirects};
+pub use rejection::Rejection;
 pub use request_head::RequestHead;
 pub use requirement::{Denied, FactorLevel, InvalidReverification, Requirement, Reverification};
 pub use settings::{Builder, InvalidSettings, Settings};

@@ -88,6 +88,23 @@ impl AuthReason {
         })
     }
 
+    /// Whether nothing was refused: the request brought no credentials, or has to fetch them.
+    pub const fn is_absence(&self) -> bool {
+        matches!(
+            self,
+            Self::ClientUatButNoSessionToken
+                | Self::DevBrowserMissing
+                | Self::DevBrowserSync
+                | Self::PrimaryRespondsToSyncing
+                | Self::PrimaryDomainCrossOriginSync
+                | Self::SatelliteNeedsSyncing
+                | Self::SessionTokenAndUatMissing
+                | Self::SessionTokenMissing
+                | Self::ActiveOrganizationMismatch
+                | Self::NoTokenInHeader
+        )
+    }
+
     /// Whose fault it is, and so which HTTP status fits a request that has to be signed in.
     pub const fn fault(&self) -> Fault {
         match self {

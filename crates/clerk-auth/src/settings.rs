@@ -4,7 +4,10 @@ use clerk_core::{InstanceType, PublishableKey};
 use clerk_jwt::{AuthorizedParties, Policy};
 use url::Url;
 
-use crate::{AcceptedTokens, OrganizationSync};
+use crate::{
+    AcceptedTokens, InvalidRedirect, OrganizationSync, PendingSessions, Redirects, RequestHead,
+    public_url::{self, public_url},
+};
 
 /// How requests of one Clerk instance are authenticated.
 ///
@@ -29,6 +32,7 @@ pub struct Settings {
     pub(crate) sign_up_url: Option<String>,
     pub(crate) organization_sync: Option<OrganizationSync>,
     pub(crate) redirect_origins: Vec<url::Origin>,
+    pub(crate) pending_sessions: PendingSessions,
 }
 
 /// What follows from the publishable key.
@@ -87,6 +91,26 @@ impl Settings {
         })
     }
 
+    /// Where to send whoever has to sign in, from the page that `head` asks for.
+    ///
+    /// # Errors
+    ///
+    /// The request does not say under which URL the browser knows the page.
+    pub fn redirects(&self, head: &RequestHead<'_>) -> Result<Redirects, InvalidRedirect> {
+        let here = public_url(head).ok_or(InvalidRedirect::RequestUrl)?;
+        let mut redirects = Redirects::new(here.as_str())?.satellite(self.is_satellite);
+        if let Some(key) = self.publishable_key() {
+            redirects = redirects.publishable_key(key);
+        }
+        if let Some(url) = &self.sign_in_url {
+            redirects = redirects.sign_in_url(url);
+        }
+        if let Some(url) = &self.sign_up_url {
+            redirects = redirects.sign_up_url(url);
+        }
+        Ok(redirects)
+    }
+
     /// Which types of token are accepted.
     pub const fn accepts(&self) -> &AcceptedTokens {
         &self.accepts
@@ -118,6 +142,7 @@ pub struct Builder {
     sign_up_url: Option<String>,
     organization_sync: Option<OrganizationSync>,
     redirect_origins: Vec<String>,
+    pending_sessions: PendingSessions,
 }
 
 impl Builder {
@@ -219,6 +244,12 @@ impl Builder {
         self
     }
 
+    /// Whom handlers deal with while a session has tasks left to do; nobody, if not said.
+    pub const fn pending_sessions(mut self, pending: PendingSessions) -> Self {
+        self.pending_sessions = pending;
+        self
+    }
+
     /// Checks the settings.
     ///
     /// # Errors
@@ -260,7 +291,7 @@ impl Builder {
             Url::parse(origin)
                 .ok()
                 .as_ref()
-                .and_then(crate::public_url::origin)
+                .and_then(public_url::origin)
                 .ok_or_else(|| InvalidSettings::RedirectOrigin(origin.clone()))
         });
         Ok(Settings {
@@ -278,6 +309,7 @@ impl Builder {
             sign_in_url,
             sign_up_url: non_empty(self.sign_up_url),
             organization_sync: self.organization_sync,
+            pending_sessions: self.pending_sessions,
             redirect_origins: redirect_origins.collect::<Result<_, _>>()?,
         })
     }

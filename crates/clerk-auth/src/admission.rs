@@ -1,0 +1,175 @@
+use std::sync::Arc;
+
+use http::{HeaderMap, Response, StatusCode};
+
+use crate::{
+    Auth, AuthReason, Error, MachineAuth, MachineTokenType, PendingSessions, Rejection,
+    RequestState, Requirement, SessionAuth, TokenType, events,
+    state::{AUTH_MESSAGE, AUTH_REASON, AUTH_STATUS},
+};
+
+/// What a framework does with a request, once it is known who it comes from.
+///
+/// Adapters carry it out and decide nothing, so every framework does the same.
+#[derive(Clone, Debug)]
+pub enum Admission {
+    /// Answer with this status and these headers, and do not call the handler: the browser has to
+    /// go elsewhere first.
+    Redirect(HeaderMap),
+    /// Call the handler, which may ask this who it deals with; then add
+    /// [`apply_to`](RequestAuth::apply_to) the response.
+    Proceed(RequestAuth),
+}
+
+impl Admission {
+    /// The status of a [`Redirect`](Self::Redirect): the method and the body stay as they are
+    /// (RFC 9110 §15.4.8).
+    pub const REDIRECT_STATUS: StatusCode = StatusCode::TEMPORARY_REDIRECT;
+
+    pub(crate) fn of(
+        outcome: Result<RequestState, Error>,
+        pending_sessions: PendingSessions,
+    ) -> Self {
+        if let Ok(state) = &outcome {
+            if state.redirect().is_some() {
+                return Self::Redirect(state.headers().clone());
+            }
+        }
+        Self::Proceed(RequestAuth(Arc::new(Admitted {
+            outcome,
+            pending_sessions,
+        })))
+    }
+}
+
+/// Who an authenticated request comes from, for handlers to ask. Cheap to clone.
+///
+/// Frameworks put it beside the request, and their extractors ask it.
+#[derive(Clone, Debug)]
+pub struct RequestAuth(Arc<Admitted>);
+
+#[derive(Debug)]
+struct Admitted {
+    outcome: Result<RequestState, Error>,
+    pending_sessions: PendingSessions,
+}
+
+impl RequestAuth {
+    /// What was found out about the request.
+    ///
+    /// # Errors
+    ///
+    /// It could not be found out.
+    pub fn state(&self) -> Result<&RequestState, &Error> {
+        self.0.outcome.as_ref()
+    }
+
+    /// Who the request comes from, be it nobody.
+    ///
+    /// # Errors
+    ///
+    /// It could not be found out: 503 or 500. Whoever that is must not be taken for signed out.
+    pub fn auth(&self) -> Result<Auth, Rejection> {
+        let state = self.state().map_err(Rejection::undecided)?;
+        Ok(state.to_auth(self.0.pending_sessions).unwrap_or_default())
+    }
+
+    /// The session of the user the request comes from.
+    ///
+    /// # Errors
+    ///
+    /// 401 if nobody is signed in, or not with a session; otherwise those of
+    /// [`auth`](Self::auth).
+    pub fn session(&self) -> Result<SessionAuth, Rejection> {
+        match self.auth()? {
+            Auth::Session(session) => Ok(session),
+            Auth::Machine(_) => Err(Rejection::wrong_token(&[TokenType::Session])),
+            _ => Err(self.signed_out()),
+        }
+    }
+
+    /// The machine the request comes from, whatever type of token it has.
+    ///
+    /// # Errors
+    ///
+    /// 401 if it comes from none; otherwise those of [`auth`](Self::auth).
+    pub fn machine(&self) -> Result<MachineAuth, Rejection> {
+        match self.auth()? {
+            Auth::Machine(machine) => Ok(machine),
+            Auth::Session(_) => {
+                let all = TokenType::ALL.into_iter();
+                let machines: Vec<_> = all.filter(|one| one.is_machine()).collect();
+                Err(Rejection::wrong_token(&machines))
+            }
+            _ => Err(self.signed_out()),
+        }
+    }
+
+    /// The machine the request comes from, if its token is of type `wanted`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`machine`](Self::machine); 401 also for another type of token.
+    pub fn machine_of(&self, wanted: MachineTokenType) -> Result<MachineAuth, Rejection> {
+        let machine = self.machine()?;
+        if machine.kind() == wanted {
+            Ok(machine)
+        } else {
+            Err(Rejection::wrong_token(&[wanted.into()]))
+        }
+    }
+
+    /// The session, if its user may do what `requirement` asks for.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`session`](Self::session); 403 if the user may not.
+    pub fn require(&self, requirement: &Requirement) -> Result<SessionAuth, Rejection> {
+        let session = self.session()?;
+        match session.require(requirement) {
+            Ok(()) => Ok(session),
+            Err(denied) => {
+                events::denied(&session, &denied);
+                Err(Rejection::denied(&denied))
+            }
+        }
+    }
+
+    /// Adds to a response what authentication has to tell the browser: cookies, and why it is
+    /// not signed in.
+    pub fn apply_to(&self, headers: &mut HeaderMap) {
+        match self.state() {
+            Ok(state) => append(state.headers(), headers),
+            Err(error) => append(&error.headers(), headers),
+        }
+    }
+
+    /// [`apply_to`](Self::apply_to) a whole response.
+    #[must_use]
+    pub fn applied_to<B>(&self, mut response: Response<B>) -> Response<B> {
+        self.apply_to(response.headers_mut());
+        response
+    }
+
+    fn signed_out(&self) -> Rejection {
+        match self.state() {
+            Ok(state) => {
+                // A pending session is signed in by its state alone.
+                let nobody = AuthReason::SessionTokenAndUatMissing;
+                Rejection::signed_out(state.reason().unwrap_or(&nobody))
+            }
+            Err(error) => Rejection::undecided(error),
+        }
+    }
+}
+
+/// What explains the request is there once; cookies, as often as they come.
+fn append(from: &HeaderMap, to: &mut HeaderMap) {
+    for (name, value) in from {
+        if [AUTH_STATUS, AUTH_REASON, AUTH_MESSAGE].contains(name) {
+            to.entry(name).or_insert_with(|| value.clone());
+        } else {
+            to.append(name, value.clone());
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What a service's operators want to hear of: every refusal, at the target `clerk::security`.
+//! No event has a token in it.
+
+use crate::{Denied, Error, RequestState, SessionAuth, Settings};
+
+/// A request was judged.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings) {
+    #[cfg(feature = "tracing")]
+    let instance = settings
+        .instance
+        .as_ref()
+        .map_or("", |it| it.frontend_api.as_str());
+    #[cfg(feature = "tracing")]
+    match decided {
+        Ok(RequestState::SignedOut(state)) if state.reason().is_absence() => tracing::debug!(
+            target: "clerk::security",
+            event = "signed-out",
+            reason = %state.reason(),
+            instance,
+        ),
+        Ok(RequestState::SignedOut(state)) => tracing::warn!(
+            target: "clerk::security",
+            event = "refused",
+            reason = %state.reason(),
+            token_type = state.token_type.map_or("none", crate::TokenType::as_str),
+            instance,
+        ),
+        Ok(RequestState::Handshake(state)) => tracing::debug!(
+            target: "clerk::security",
+            event = "handshake",
+            reason = %state.reason(),
+            instance,
+        ),
+        Ok(_) => {}
+        Err(error) => tracing::error!(
+            target: "clerk::security",
+            event = "undecided",
+            reason = %error.reason(),
+            token_type = error.token_type().as_str(),
+            fault = ?error.fault(),
+            error = %error,
+            instance,
+        ),
+    }
+}
+
+/// Somebody who is signed in may not do something.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn denied(session: &SessionAuth, denied: &Denied) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "clerk::security",
+        event = "denied",
+        reason = denied.code(),
+        user_id = session.user_id(),
+        session_id = session.session_id(),
+    );
+}

@@ -1,0 +1,155 @@
+use std::fmt;
+
+use clerk_jwt::Fault;
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE},
+};
+use serde_json::json;
+
+use crate::{AuthReason, Denied, Error, TokenType, state};
+
+/// The response to a request that may not go on, the same in every framework.
+///
+/// | status | when |
+/// |---|---|
+/// | 401 | nobody is signed in, or with a token of a type that is not accepted here |
+/// | 403 | whoever is signed in may not do this |
+/// | 503 | Clerk could not be asked who it is |
+/// | 500 | this service is set up wrongly |
+///
+/// The body is JSON in the shape of Clerk's own errors: `{"errors":[{"code":…,"message":…}]}`.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+/// A challenge (RFC 6750 §3) to who sent no credentials names no error.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer");
+const INVALID_TOKEN: HeaderValue = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+const INSUFFICIENT_SCOPE: HeaderValue =
+    HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
+
+impl Rejection {
+    /// Nobody is signed in, for this reason.
+    pub fn signed_out(reason: &AuthReason) -> Self {
+        let challenge = if reason.is_absence() {
+            CHALLENGE
+        } else {
+            INVALID_TOKEN
+        };
+        let message = "The request is not authenticated: sign in, or send a valid token";
+        let mut rejection = Self::new(StatusCode::UNAUTHORIZED, "authentication_invalid", message);
+        rejection.headers.insert(WWW_AUTHENTICATE, challenge);
+        rejection.because(reason)
+    }
+
+    /// Somebody is signed in, with a token of another type than the handler asks for.
+    pub fn wrong_token(wanted: &[TokenType]) -> Self {
+        let wanted: Vec<_> = wanted
+            .iter()
+            .map(|token_type| token_type.as_str())
+            .collect();
+        let message = format!("The request needs a token of type {}", wanted.join(" or "));
+        let status = StatusCode::UNAUTHORIZED;
+        let mut rejection = Self::new(status, "authentication_invalid", &message);
+        rejection.headers.insert(WWW_AUTHENTICATE, INVALID_TOKEN);
+        rejection.because(&AuthReason::TokenTypeMismatch)
+    }
+
+    /// Whoever is signed in may not do this.
+    pub fn denied(denied: &Denied) -> Self {
+        let mut rejection = Self::with_body(denied.status(), denied.to_json());
+        rejection
+            .headers
+            .insert(WWW_AUTHENTICATE, INSUFFICIENT_SCOPE);
+        let reason = HeaderValue::from_static(denied.code());
+        rejection.headers.insert(state::AUTH_REASON, reason);
+        rejection
+    }
+
+    /// It could not be found out who it is.
+    pub fn undecided(error: &Error) -> Self {
+        let reason = error.reason();
+        match error.fault() {
+            Fault::Caller => Self::signed_out(&reason),
+            Fault::Upstream => {
+                let message = "Who is signed in cannot be checked right now; try again later";
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Self::new(status, "service_unavailable", message).because(&reason)
+            }
+            // Whoever is outside need not know what is set up wrongly; the logs say it.
+            _ => Self::misconfigured().because(&reason),
+        }
+    }
+
+    /// The handler asks who is signed in, and nothing has authenticated the request. That is a
+    /// mistake in this service, and never means that somebody is signed out.
+    pub fn not_authenticated() -> Self {
+        Self::misconfigured()
+    }
+
+    fn misconfigured() -> Self {
+        let message = "Authentication is not set up correctly on this server";
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, "authentication_misconfigured", message)
+    }
+
+    fn new(status: StatusCode, code: &str, message: &str) -> Self {
+        let body = json!({ "errors": [{ "code": code, "message": message }] });
+        Self::with_body(status, body.to_string())
+    }
+
+    fn with_body(status: StatusCode, body: String) -> Self {
+        let mut headers = HeaderMap::new();
+        let json = const { HeaderValue::from_static("application/json") };
+        headers.insert(CONTENT_TYPE, json);
+        let no_store = const { HeaderValue::from_static("no-store") };
+        headers.insert(CACHE_CONTROL, no_store);
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    fn because(mut self, reason: &AuthReason) -> Self {
+        if let Ok(reason) = HeaderValue::from_str(&reason.as_str()) {
+            self.headers.insert(state::AUTH_REASON, reason);
+        }
+        self
+    }
+
+    /// The response's status.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The response's headers.
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The response's body: JSON.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// The whole response.
+    pub fn into_response<B: From<String>>(self) -> Response<B> {
+        let mut response = Response::new(B::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the request was answered {}", self.status)
+    }
+}
+
+impl std::error::Error for Rejection {}
