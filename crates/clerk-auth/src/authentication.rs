@@ -112,7 +112,7 @@ impl<'r> Authentication<'r> {
         }
         match self.effects.asked() {
             Some(Ask::Key(id)) => Step::Resolve(id, AwaitingKey(self)),
-            Some(Ask::Send(request)) => Step::Send(request, AwaitingResponse(self)),
+            Some(Ask::Send(request)) => Step::Send(*request, AwaitingResponse(self)),
             None => Step::Done(Err(Error::Driver)),
         }
     }

@@ -20,7 +20,10 @@ use crate::{AuthReason, Denied, Error, TokenType, state};
 ///
 /// The body is JSON in the shape of Clerk's own errors: `{"errors":[{"code":…,"message":…}]}`.
 #[derive(Clone, Debug)]
-pub struct Rejection {
+pub struct Rejection(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
@@ -42,7 +45,7 @@ impl Rejection {
         };
         let message = "The request is not authenticated: sign in, or send a valid token";
         let mut rejection = Self::new(StatusCode::UNAUTHORIZED, "authentication_invalid", message);
-        rejection.headers.insert(WWW_AUTHENTICATE, challenge);
+        rejection.0.headers.insert(WWW_AUTHENTICATE, challenge);
         rejection.because(reason)
     }
 
@@ -55,7 +58,7 @@ impl Rejection {
         let message = format!("The request needs a token of type {}", wanted.join(" or "));
         let status = StatusCode::UNAUTHORIZED;
         let mut rejection = Self::new(status, "authentication_invalid", &message);
-        rejection.headers.insert(WWW_AUTHENTICATE, INVALID_TOKEN);
+        rejection.0.headers.insert(WWW_AUTHENTICATE, INVALID_TOKEN);
         rejection.because(&AuthReason::TokenTypeMismatch)
     }
 
@@ -63,10 +66,11 @@ impl Rejection {
     pub fn denied(denied: &Denied) -> Self {
         let mut rejection = Self::with_body(denied.status(), denied.to_json());
         rejection
+            .0
             .headers
             .insert(WWW_AUTHENTICATE, INSUFFICIENT_SCOPE);
         let reason = HeaderValue::from_static(denied.code());
-        rejection.headers.insert(state::AUTH_REASON, reason);
+        rejection.0.headers.insert(state::AUTH_REASON, reason);
         rejection
     }
 
@@ -108,47 +112,47 @@ impl Rejection {
         headers.insert(CONTENT_TYPE, json);
         let no_store = const { HeaderValue::from_static("no-store") };
         headers.insert(CACHE_CONTROL, no_store);
-        Self {
+        Self(Box::new(Parts {
             status,
             headers,
             body,
-        }
+        }))
     }
 
     fn because(mut self, reason: &AuthReason) -> Self {
         if let Ok(reason) = HeaderValue::from_str(&reason.as_str()) {
-            self.headers.insert(state::AUTH_REASON, reason);
+            self.0.headers.insert(state::AUTH_REASON, reason);
         }
         self
     }
 
     /// The response's status.
     pub const fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The response's headers.
     pub const fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.0.headers
     }
 
     /// The response's body: JSON.
     pub fn body(&self) -> &str {
-        &self.body
+        &self.0.body
     }
 
     /// The whole response.
     pub fn into_response<B: From<String>>(self) -> Response<B> {
-        let mut response = Response::new(B::from(self.body));
-        *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
+        let mut response = Response::new(B::from(self.0.body));
+        *response.status_mut() = self.0.status;
+        *response.headers_mut() = self.0.headers;
         response
     }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the request was answered {}", self.status)
+        write!(f, "the request was answered {}", self.0.status)
     }
 }
 

@@ -14,7 +14,7 @@ use http::{Request, Response};
 /// Something only the driver can do.
 pub(super) enum Ask {
     Key(Option<KeyId>),
-    Send(Request<Bytes>),
+    Send(Box<Request<Bytes>>),
 }
 
 /// What came of it.
@@ -51,8 +51,8 @@ impl Effects {
     pub(super) async fn key(&self, id: Option<KeyId>) -> Result<VerifyingKey, ResolveError> {
         self.mailbox().asked = Some(Ask::Key(id));
         self.answered(|answer| match answer {
-            Answer::Key(key) => Ok(key),
-            other @ Answer::Response(_) => Err(other),
+            Answer::Key(key) => Some(key),
+            Answer::Response(_) => None,
         })
         .await
     }
@@ -64,11 +64,11 @@ impl Effects {
         api: &clerk_http::Settings,
     ) -> Result<O::Output, clerk_http::Error> {
         let request = api.request(operation)?;
-        self.mailbox().asked = Some(Ask::Send(request));
+        self.mailbox().asked = Some(Ask::Send(Box::new(request)));
         let outcome = self
             .answered(|answer| match answer {
-                Answer::Response(outcome) => Ok(outcome),
-                other @ Answer::Key(_) => Err(other),
+                Answer::Response(outcome) => Some(outcome),
+                Answer::Key(_) => None,
             })
             .await;
         match outcome {
@@ -80,17 +80,12 @@ impl Effects {
         }
     }
 
-    async fn answered<T>(&self, fits: impl Fn(Answer) -> Result<T, Answer>) -> T {
+    async fn answered<T>(&self, of_its_kind: impl Fn(Answer) -> Option<T>) -> T {
         poll_fn(|_| {
-            let mut mailbox = self.mailbox();
-            match mailbox.answer.take().map(&fits) {
-                Some(Ok(answer)) => Poll::Ready(answer),
-                Some(Err(other)) => {
-                    mailbox.answer = Some(other);
-                    Poll::Pending
-                }
-                None => Poll::Pending,
-            }
+            let answer = self.mailbox().answer.take();
+            answer
+                .and_then(&of_its_kind)
+                .map_or(Poll::Pending, Poll::Ready)
         })
         .await
     }

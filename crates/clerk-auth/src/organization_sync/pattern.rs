@@ -64,6 +64,7 @@ struct Translator {
     text: String,
     /// Whether something else than text has stood before.
     had_parameter: bool,
+    captured: Vec<String>,
 }
 
 impl Translator {
@@ -73,6 +74,7 @@ impl Translator {
             expression: String::new(),
             text: String::new(),
             had_parameter: false,
+            captured: Vec::new(),
         };
         while let Some(token) = translator.tokens.next() {
             translator.step(token)?;
@@ -173,7 +175,7 @@ impl Translator {
             (None, true) => self.segment(prefix)?,
             (None, false) => String::new(),
         };
-        let value = capture(name.as_deref(), &inner, modifier)?;
+        let value = self.capture(name, &inner, modifier)?;
         let (before, after) = (regex_lite::escape(prefix), regex_lite::escape(suffix));
         let repeats = matches!(modifier, Some('*' | '+'));
         let whole = if is_parameter && repeats {
@@ -190,6 +192,29 @@ impl Translator {
         self.text.clear();
         self.had_parameter = true;
         Ok(())
+    }
+
+    /// The organization's name is captured under its own name; nothing else is worth capturing.
+    fn capture(
+        &mut self,
+        name: Option<String>,
+        inner: &str,
+        modifier: Option<char>,
+    ) -> Result<String, String> {
+        let Some(name) = name.filter(|name| matches!(name.as_str(), "id" | "slug")) else {
+            return Ok(format!("(?:{inner})"));
+        };
+        if let Some(repeat @ ('*' | '+')) = modifier {
+            return Err(format!(
+                "`:{name}{repeat}` would name several organizations at once"
+            ));
+        }
+        if self.captured.contains(&name) {
+            return Err(format!("`:{name}` stands in it twice"));
+        }
+        let captured = format!("(?P<{name}>{inner})");
+        self.captured.push(name);
+        Ok(captured)
     }
 
     /// What a parameter without a group of its own matches: up to the next slash, or to the next
@@ -221,17 +246,6 @@ impl Translator {
                  such as ([^/]+)"
             )),
         }
-    }
-}
-
-/// The organization's name is captured under its own name; nothing else is worth capturing.
-fn capture(name: Option<&str>, inner: &str, modifier: Option<char>) -> Result<String, String> {
-    match (name, modifier) {
-        (Some(name @ ("id" | "slug")), Some(repeat @ ('*' | '+'))) => Err(format!(
-            "`:{name}{repeat}` would name several organizations at once"
-        )),
-        (Some(name @ ("id" | "slug")), _) => Ok(format!("(?P<{name}>{inner})")),
-        _ => Ok(format!("(?:{inner})")),
     }
 }
 
