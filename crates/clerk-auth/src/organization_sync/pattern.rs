@@ -21,7 +21,7 @@ impl Pattern {
             problem,
         };
         let expression = Translator::translate(pattern).map_err(invalid)?;
-        // Without a slash at the end, it may have one more than the pattern.
+        // A path may have one slash more at its end than the pattern has.
         Regex::new(&format!("(?i)^{expression}[/#?]?$"))
             .map(Self)
             .map_err(|error| invalid(error.to_string()))
@@ -45,7 +45,7 @@ impl Pattern {
 enum Token {
     /// One character that stands for itself.
     Char(char),
-    /// The same, after a `\\`: it belongs to no parameter.
+    /// The same, after a `\`: it belongs to no parameter.
     Escaped(char),
     /// `:name`
     Name(String),
