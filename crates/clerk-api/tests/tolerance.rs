@@ -3,7 +3,7 @@
 #![cfg(all(feature = "users", feature = "organizations"))]
 
 use clerk_api::models::{
-    EmailAddress, ExternalAccount, Organization, OrganizationDomainVerification,
+    ActorToken, EmailAddress, ExternalAccount, Organization, OrganizationDomainVerification,
     OrganizationMembership, Session, SessionStatus, SignUp, User, Verification, VerificationStatus,
 };
 use clerk_api::{Timestamp, UserId};
@@ -164,6 +164,10 @@ fn nulls_that_only_other_clients_know_of() {
     assert_eq!(sign_up.abandon_at, None);
     let user: User = read(&json!({"id": "user_1", "organization_memberships": null}));
     assert!(user.organization_memberships.is_empty());
+    let nobody = json!({"id": "act_1", "actor": null, "token": null, "url": null});
+    let token: ActorToken = read(&nobody);
+    assert!(token.actor.is_empty());
+    assert_eq!((token.token, token.url), (None, None));
 }
 
 #[test]
@@ -250,18 +254,21 @@ mod machines {
 #[cfg(feature = "enterprise")]
 mod enterprise {
     use super::*;
-    use clerk_api::models::EnterpriseConnection;
+    use clerk_api::models::{EnterpriseConnection, SamlConnection};
 
     /// clerk/javascript #9156.
     #[test]
     fn fields_that_are_required_and_not_described() {
-        let read: EnterpriseConnection = read(&json!({
+        let sso: EnterpriseConnection = read(&json!({
             "id": "ent_1",
             "authenticatable": true,
             "disable_jit_provisioning": false,
         }));
-        assert_eq!(read.authenticatable, Some(true));
-        assert_eq!(read.disable_jit_provisioning, Some(false));
+        assert_eq!(sso.authenticatable, Some(true));
+        assert_eq!(sso.disable_jit_provisioning, Some(false));
+        let saml: SamlConnection = read(&json!({"id": "samlc_1", "authenticatable": true}));
+        assert_eq!(saml.authenticatable, Some(true));
+        assert_eq!(saml.disable_jit_provisioning, None);
     }
 }
 
