@@ -179,6 +179,9 @@ impl fmt::Display for ApiError {
         if let Some(first) = self.errors.first() {
             write!(f, ": {} ({})", first.message, first.code)?;
         }
+        if let Some(wait) = self.retry_after {
+            write!(f, "; ask again in {} s", wait.as_secs())?;
+        }
         if let Some(trace_id) = &self.trace_id {
             write!(f, " (trace {trace_id})")?;
         }

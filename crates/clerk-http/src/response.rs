@@ -81,7 +81,7 @@ impl Unreadable {
             .map(|error| error.path().to_string())
             .filter(|path| error.classify() == Category::Data && path != ".");
         Self {
-            what: without_values(error),
+            what: what_else(body).map_or_else(|| without_values(error), str::to_owned),
             path,
             line: error.line(),
             column: error.column(),
@@ -112,6 +112,16 @@ impl fmt::Display for Unreadable {
 }
 
 impl StdError for Unreadable {}
+
+/// What a body is that is no JSON at all, where that says more than the first wrong character.
+fn what_else(body: &str) -> Option<&'static str> {
+    let body = body.trim_start();
+    if body.is_empty() {
+        return Some("the body is empty");
+    }
+    body.starts_with('<')
+        .then_some("the body is HTML, not JSON; check where the API's URL leads")
+}
 
 /// serde's description of `error`, as far as it is made of our field names and of types alone.
 fn without_values(error: &serde_json::Error) -> String {

@@ -67,8 +67,12 @@ fn bodies_that_are_not_text_are_located() {
 #[test]
 fn bodies_that_do_not_fit_are_located_and_not_repeated() {
     for (body, text) in [
-        ("", "EOF while parsing a value (line 1, column 0)"),
-        ("<html>planted</html>", "expected value (line 1, column 1)"),
+        ("", "the body is empty (line 1, column 0)"),
+        (" \n", "the body is empty (line 2, column 0)"),
+        (
+            "<html>planted</html>",
+            "the body is HTML, not JSON; check where the API's URL leads (line 1, column 1)",
+        ),
         (
             r#"{"data":"#,
             "EOF while parsing a value (line 1, column 8)",
@@ -138,8 +142,8 @@ fn errors_in_clerks_shape_are_read() {
     let error = success(ID, response(422, &headers, body)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "GetUser: Clerk answered 422 Unprocessable Entity: is missing (form_param_missing) \
-         (trace trace1)"
+        "GetUser: Clerk answered 422 Unprocessable Entity: is missing (form_param_missing); \
+         ask again in 7 s (trace trace1)"
     );
     assert_eq!(error.status(), Some(StatusCode::UNPROCESSABLE_ENTITY));
     assert_eq!(error.operation(), ID);
