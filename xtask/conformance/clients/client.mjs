@@ -2,6 +2,7 @@
 //
 // {"verify":[{"token":"eyJ…","options":{…}}, …]}  all of them at once, with verifyToken
 // {"client":{…},"call":"users.getUser","arguments":["user_1"]}
+// {"client":{…},"authenticate":{"method":"GET","url":"http://…","headers":[["cookie","…"]]},"options":{…},"now":1800000000000}
 
 import { createInterface } from 'node:readline';
 
@@ -24,10 +25,29 @@ async function call({ client, call, arguments: values }) {
   }
 }
 
+const time = Date.now;
+
+async function authenticate({ client, authenticate: { url, ...request }, options, now }) {
+  Date.now = () => now;
+  try {
+    const state = await createClerkClient(client).authenticateRequest(new Request(url, request), options);
+    const { status, reason, tokenType, headers } = state;
+    return { status, reason, tokenType, headers: [...headers], auth: state.toAuth() };
+  } catch (error) {
+    return { refused: String(error) };
+  } finally {
+    Date.now = time;
+  }
+}
+
+function answerTo(question) {
+  if (question.verify) {
+    return Promise.all(question.verify.map(verify));
+  }
+  return question.authenticate ? authenticate(question) : call(question);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const question = JSON.parse(line);
-  const answer = question.verify
-    ? await Promise.all(question.verify.map(verify))
-    : await call(question);
+  const answer = await answerTo(JSON.parse(line));
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

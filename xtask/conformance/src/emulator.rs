@@ -1,8 +1,11 @@
 //! Suite `emulator`: Clerk's own clients, unmodified, against our emulator and beside our client.
 
+mod application;
 mod calls;
 mod checks;
 mod fetching;
+mod journeys;
+mod machines;
 mod tokens;
 mod verifiers;
 
@@ -28,5 +31,7 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
     calls::node(&mut verifiers, &mut checks)?;
     calls::python(&mut verifiers, &mut checks)?;
     fetching::all(&mut verifiers, &mut checks)?;
+    journeys::all(&mut verifiers, &mut checks)?;
+    machines::all(&mut verifiers, &mut checks)?;
     checks.conclude(&divergences::read()?)
 }
