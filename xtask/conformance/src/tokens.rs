@@ -11,8 +11,6 @@ mod explanations;
 mod facts;
 mod grid;
 mod mutations;
-mod random;
-mod signer;
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, process::Command};
 
@@ -21,7 +19,8 @@ use crate::{
     clients::Node,
     divergences::{self, Direction, Entry},
     outcome::{Outcome, Passed, Stopped},
-    programs,
+    programs, random,
+    signer::{self, Signers},
 };
 
 use self::{
@@ -30,7 +29,6 @@ use self::{
     exhibits::{Exhibit, Expected},
     explanations::Difference,
     facts::Facts,
-    signer::Signers,
 };
 
 pub(crate) const NAME: &str = "tokens";

@@ -2,18 +2,18 @@
 
 /// SplitMix64 (Steele, Lea, Flood 2014): eight lines, which no update of a library will change.
 #[derive(Debug)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
     /// The numbers of case `index` of the run `seed`, whatever other cases drew.
-    pub(super) fn of_case(seed: u64, index: usize) -> Self {
+    pub(crate) fn of_case(seed: u64, index: usize) -> Self {
         let index = (index as u64).wrapping_mul(Self::STEP);
         Self(Self(seed ^ index).number())
     }
 
-    pub(super) fn number(&mut self) -> u64 {
+    pub(crate) fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(Self::STEP);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -21,16 +21,16 @@ impl Random {
     }
 
     /// A number below `limit`; 0 where there is none.
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.number() % limit.max(1) as u64) as usize
     }
 
     /// True once in `odds` times.
-    pub(super) fn one_in(&mut self, odds: usize) -> bool {
+    pub(crate) fn one_in(&mut self, odds: usize) -> bool {
         self.below(odds) == 0
     }
 
-    pub(super) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())].clone()
     }
 }

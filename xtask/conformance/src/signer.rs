@@ -15,31 +15,31 @@ use crate::outcome::Stopped;
 
 macro_rules! test_key {
     ($name:literal) => {
-        include_str!(concat!("../../../../crates/clerk-jwt/tests/keys/", $name))
+        include_str!(concat!("../../../crates/clerk-jwt/tests/keys/", $name))
     };
 }
 
-pub(super) const PEM: &str = test_key!("a.public.pem");
-pub(super) const FOREIGN_PEM: &str = test_key!("b.public.pem");
+pub(crate) const PEM: &str = test_key!("a.public.pem");
+pub(crate) const FOREIGN_PEM: &str = test_key!("b.public.pem");
 
 /// The `kid` of our own key.
-pub(super) const KEY_ID: &str = "ins_a";
+pub(crate) const KEY_ID: &str = "ins_a";
 
 /// Which key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Ours,
     Foreign,
 }
 
 #[derive(Debug)]
-pub(super) struct Signers {
+pub(crate) struct Signers {
     ours: RsaKeyPair,
     foreign: RsaKeyPair,
 }
 
 impl Signers {
-    pub(super) fn new() -> Result<Self, Stopped> {
+    pub(crate) fn new() -> Result<Self, Stopped> {
         Ok(Self {
             ours: read(test_key!("a.private.pem"))?,
             foreign: read(test_key!("b.private.pem"))?,
@@ -47,7 +47,7 @@ impl Signers {
     }
 
     /// The signature of `message` by the algorithm `alg`; RS256 where it is none we sign with.
-    pub(super) fn sign(&self, who: Who, alg: &str, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, who: Who, alg: &str, message: &[u8]) -> Vec<u8> {
         let encoding: &dyn RsaEncoding = match alg {
             "RS384" => &RSA_PKCS1_SHA384,
             "RS512" => &RSA_PKCS1_SHA512,
@@ -66,7 +66,7 @@ impl Signers {
     }
 
     /// The public half as Clerk publishes it.
-    pub(super) fn jwk(&self, who: Who, kid: &str) -> Map<String, Value> {
+    pub(crate) fn jwk(&self, who: Who, kid: &str) -> Map<String, Value> {
         let pair = match who {
             Who::Ours => &self.ours,
             Who::Foreign => &self.foreign,

@@ -1,0 +1,256 @@
+//! Suite `authenticate`: made-up requests, authenticated by `@clerk/backend` and by us.
+//!
+//! Both programs get the same lines, and call the same Backend API. Wherever the answers or the
+//! calls differ, an entry of `docs/divergences.md` has to say so.
+
+mod answer;
+mod api;
+mod chance;
+mod coverage;
+mod draft;
+mod explanations;
+mod grid;
+mod instance;
+mod question;
+mod token;
+
+use std::{collections::BTreeMap, fmt::Write as _, fs, process::Command};
+
+use crate::{
+    Settings,
+    clients::Node,
+    divergences::{self, Entry},
+    outcome::{Outcome, Passed, Stopped},
+    programs,
+    signer::Signers,
+};
+
+pub(crate) use self::{
+    answer::Answer,
+    api::{Api, Call},
+    draft::Draft,
+    instance::Instance,
+    question::Question,
+    token::{Mint, Token},
+};
+
+pub(crate) const NAME: &str = "authenticate";
+
+pub(crate) fn run(settings: &Settings) -> Outcome {
+    let node = Node::set_up(&settings.directory)?;
+    let entries = divergences::read()?;
+    let mint = Mint::new(Signers::new()?);
+    let mut drafts = grid::all(&mint);
+    let made_up = (0..settings.count).map(|index| chance::draft(settings.seed, index, &mint));
+    drafts.extend(made_up);
+    let questions = drafts.into_iter().map(Draft::finish).collect();
+    let bench = Bench::new(&mint, questions)?;
+    let reference = bench.reference(&node)?;
+
+    let (table, missing) = coverage::of(bench.questions(), &reference)?;
+    fs::write(settings.directory.join("authenticate-coverage.txt"), table)?;
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        let problem = format!("@clerk/backend was never asked what it answers so: {missing}");
+        return Err(Stopped::Failed(problem));
+    }
+    let ours = bench.ours(settings)?;
+    let judged = bench.into_judged(reference, ours);
+    let mut report = Report::default();
+    for one in &judged {
+        report.compare(&entries, one);
+    }
+    report.stale(&entries);
+    report.conclude(settings)
+}
+
+/// What a program says to a question, and asks the Backend API for it.
+#[derive(Debug)]
+pub(crate) struct Side {
+    pub(crate) answer: Answer,
+    pub(crate) calls: Vec<Call>,
+}
+
+/// A question and both sides of it.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) question: Question,
+    pub(crate) reference: Side,
+    pub(crate) ours: Side,
+}
+
+/// Questions, and the Backend API they are answered with.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    api: Api,
+    questions: Vec<Question>,
+    lines: String,
+}
+
+impl Bench {
+    pub(crate) fn new(mint: &Mint, mut questions: Vec<Question>) -> Result<Self, Stopped> {
+        let api = Api::start(mint.signers())?;
+        let mut lines = String::new();
+        for (id, question) in questions.iter_mut().enumerate() {
+            question.id = id;
+            question.options.api_url = Some(api.url(id));
+            writeln!(lines, "{}", question.to_line()?)?;
+        }
+        Ok(Self {
+            api,
+            questions,
+            lines,
+        })
+    }
+
+    pub(crate) fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+
+    pub(crate) fn reference(&self, node: &Node) -> Result<Vec<Side>, Stopped> {
+        self.side("@clerk/backend", node.script("authenticate_requests.mjs")?)
+    }
+
+    pub(crate) fn ours(&self, settings: &Settings) -> Result<Vec<Side>, Stopped> {
+        let mut clerk_dev = Command::new(&settings.clerk_dev);
+        clerk_dev.args(["request", "authenticate", "--batch"]);
+        self.side("clerk-dev", clerk_dev)
+            .map_err(|stopped| match stopped {
+                Stopped::Failed(why) => Stopped::Failed(format!(
+                    "@clerk/backend has answered, but there is nothing to compare with: {why}"
+                )),
+                skipped => skipped,
+            })
+    }
+
+    fn side(&self, who: &str, program: Command) -> Result<Vec<Side>, Stopped> {
+        let answers = programs::answers(program, &self.lines)?;
+        let answers = Answer::read_all(who, &answers, self.questions.len())?;
+        let mut calls = self.api.take_calls();
+        let sides = answers.into_iter().enumerate().map(|(id, answer)| Side {
+            answer,
+            calls: calls.remove(&id).unwrap_or_default(),
+        });
+        Ok(sides.collect())
+    }
+
+    pub(crate) fn into_judged(self, reference: Vec<Side>, ours: Vec<Side>) -> Vec<Judged> {
+        let sides = reference.into_iter().zip(ours);
+        let judged = self.questions.into_iter().zip(sides);
+        judged
+            .map(|(question, (reference, ours))| Judged {
+                question,
+                reference,
+                ours,
+            })
+            .collect()
+    }
+}
+
+#[derive(Default)]
+struct Report {
+    compared: usize,
+    signed_in: usize,
+    explained: BTreeMap<&'static str, usize>,
+    problems: Vec<String>,
+}
+
+impl Report {
+    fn compare(&mut self, entries: &[Entry], one: &Judged) {
+        self.compared += 1;
+        self.signed_in += usize::from(one.ours.answer.is_signed_in());
+        if one.agrees() {
+            return;
+        }
+        // No entry may explain this one.
+        if one.ours.answer.is_signed_in() && !one.reference.answer.is_signed_in() {
+            return self.problem("we sign in whom @clerk/backend does not", one);
+        }
+        match explanations::explain(one) {
+            Some(id) if entries.iter().any(|entry| entry.id == id) => {
+                *self.explained.entry(id).or_default() += 1;
+            }
+            Some(id) => self.problem(&format!("docs/divergences.md has no `{id}`"), one),
+            None => self.problem("nothing explains this difference", one),
+        }
+    }
+
+    /// Finds the entries that this suite is said to hold, and that explain nothing in it.
+    fn stale(&mut self, entries: &[Entry]) {
+        for entry in entries.iter().filter(|entry| entry.is_held_by(NAME)) {
+            if !self.explained.contains_key(entry.id.as_str()) {
+                let id = &entry.id;
+                let problem = format!(
+                    "docs/divergences.md says that this suite holds `{id}`, which explains nothing in it"
+                );
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    fn problem(&mut self, what: &str, one: &Judged) {
+        self.problems.push(format!("{what} {}", one.story()));
+    }
+
+    fn conclude(self, settings: &Settings) -> Outcome {
+        let differing: usize = self.explained.values().sum();
+        let seed = settings.seed;
+        if !self.problems.is_empty() {
+            let file = settings.directory.join("authenticate.txt");
+            fs::write(&file, self.problems.join("\n\n"))?;
+            let (count, first) = (self.problems.len(), self.problems[0].as_str());
+            let place = file.display();
+            return Err(Stopped::Failed(format!(
+                "{count} problems with seed {seed}, all of them in {place}; the first:\n{first}"
+            )));
+        }
+        let mut text = format!(
+            "{} requests (seed {seed}), {} of them signed in: {} answers equal, {differing} differ as documented",
+            self.compared,
+            self.signed_in,
+            self.compared - differing,
+        );
+        for (id, count) in &self.explained {
+            write!(text, "\n          {count:>5}  {id}")?;
+        }
+        Ok(Passed(text))
+    }
+}
+
+impl Judged {
+    /// Whether both answer the same, and call for the same.
+    pub(crate) fn agrees(&self) -> bool {
+        self.reference.answer.agrees_with(&self.ours.answer)
+            && self.reference.calls == self.ours.calls
+    }
+
+    /// The parts in which the answers differ, and the calls if they do.
+    fn differences(&self) -> Vec<&'static str> {
+        let mut differences = match (self.reference.answer.state(), self.ours.answer.state()) {
+            (Some(reference), Some(ours)) => reference.differences(ours),
+            (None, None) => Vec::new(),
+            _ => vec!["error"],
+        };
+        if self.reference.calls != self.ours.calls {
+            differences.push("calls");
+        }
+        differences
+    }
+
+    pub(crate) fn story(&self) -> String {
+        let line = self.question.to_line();
+        let line = line.unwrap_or_else(|error| error.to_string());
+        let mut text = format!(
+            "in {} ({})\n  @clerk/backend {}\n  clerk-dev      {}",
+            self.differences().join(" and "),
+            self.question.story.join(", "),
+            self.reference.answer,
+            self.ours.answer,
+        );
+        if self.reference.calls != self.ours.calls {
+            let _ = write!(text, "\n  @clerk/backend calls {:?}", self.reference.calls);
+            let _ = write!(text, "\n  clerk-dev      calls {:?}", self.ours.calls);
+        }
+        format!("{text}\n  {line}")
+    }
+}
