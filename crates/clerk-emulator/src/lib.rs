@@ -37,10 +37,19 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! # A test of pages
+//!
+//! To an application that signs browsers in, the emulator is what Clerk's Frontend API and its
+//! hosted pages are: the application sends browsers to [`Emulator::sign_in_url`], and handshakes
+//! follow by themselves. [`TokenBuilder::cookies`] has the cookies of a browser that has been
+//! through that, [`Browser`] goes the whole way. The application belongs on `localhost`, since the
+//! emulator is on `127.0.0.1` and cookies tell hosts apart, not ports.
+//!
 //! # The parts
 //!
 //! - [`Emulator`] is the instance: a function from requests and the time to [`Answer`]s, over a
 //!   state of its own. It reads no clock and moves no bytes.
+//! - [`Browser`] keeps cookies and follows redirects, for tests.
 //! - [`Server`] puts it behind HTTP on a thread of its own, for blocking and async tests and for
 //!   programs in other languages; [`InProcess`] makes it a `clerk-http` transport, without a
 //!   socket and with any clock.

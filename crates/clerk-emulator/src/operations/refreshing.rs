@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use crate::{
     answer::Reply,
     call::Call,
+    directory::Client,
     frontend::Cookies,
     refusal::Refusal,
     routing::{Access, Route},
+    state::State,
 };
 
 pub(super) const ROUTES: &[Route] = &[Route {
@@ -38,63 +40,53 @@ fn refresh(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             ));
         }
     };
-    let session_id = call.path.get("session_id");
-    let claims = call
-        .state
-        .keys
-        .has_signed(&expired_token)
-        .then(|| claims(&expired_token))
-        .flatten()
-        .ok_or_else(|| {
-            Refusal::unauthorized(
-                "expired_session_token_invalid",
-                "expired_token is no token of this instance.",
-            )
-        })?;
-    let directory = &call.state.directory;
-    let mut clients = directory.clients.iter();
-    let client = clients
-        .find(|client| client.refresh_token == refresh_token)
-        .ok_or_else(|| {
-            Refusal::unauthorized(
-                "refresh_token_not_found",
-                "No browser has this refresh token.",
-            )
-        })?
-        .clone();
-    if claims["sid"] != session_id || client.session_id.as_deref() != Some(session_id) {
-        let why = "Token, refresh token and path are not all of one session.";
-        return Err(Refusal::unauthorized("refresh_sid_mismatch", why));
-    }
-    match claims["azp"].as_str() {
-        None => {
-            let why = "expired_token has no azp.";
-            return Err(Refusal::unauthorized(
-                "expired_session_token_missing_azp",
-                why,
-            ));
-        }
-        Some(party) if party != origin => {
-            let why = "expired_token is not for the origin of this request.";
-            return Err(Refusal::unauthorized(
-                "refresh_request_origin_azp_mismatch",
-                why,
-            ));
-        }
-        Some(_) => {}
-    }
-    if directory.active_session(&client, call.now).is_none() {
-        let why = "The session has ended.";
-        return Err(Refusal::unauthorized(
-            "session_refresh_inactive_session",
-            why,
-        ));
-    }
+    let client = renewable(call, &expired_token, &refresh_token, &origin)?.clone();
     let cookies = Cookies::issue(call.settings, call.state, (&client, &origin), call.now);
     Ok(Reply::ok(match as_cookies {
         true => json!({ "object": "cookies", "cookies": cookies.session_directives() }),
         false => json!({ "object": "token", "jwt": cookies.session_token() }),
     }))
+}
+
+/// The browser whose session token is to be renewed, if it is one that can be.
+fn renewable<'c>(
+    call: &'c Call<'_>,
+    expired_token: &str,
+    refresh_token: &str,
+    origin: &str,
+) -> Result<&'c Client, Refusal> {
+    let refused = |code, why| Err(Refusal::unauthorized(code, why));
+    let session_id = call.path.get("session_id");
+    let State {
+        keys, directory, ..
+    } = &*call.state;
+    let signed = Some(expired_token).filter(|token| keys.has_signed(token));
+    let Some(claims) = signed.and_then(claims) else {
+        let why = "expired_token is no token of this instance.";
+        return refused("expired_session_token_invalid", why);
+    };
+    let mut clients = directory.clients.iter();
+    let Some(client) = clients.find(|client| client.refresh_token == refresh_token) else {
+        let why = "No browser has this refresh token.";
+        return refused("refresh_token_not_found", why);
+    };
+    if claims["sid"] != session_id || client.session_id.as_deref() != Some(session_id) {
+        let why = "Token, refresh token and path are not all of one session.";
+        return refused("refresh_sid_mismatch", why);
+    }
+    let Some(party) = claims["azp"].as_str() else {
+        let why = "expired_token has no azp.";
+        return refused("expired_session_token_missing_azp", why);
+    };
+    if party != origin {
+        let why = "expired_token is not for the origin of this request.";
+        return refused("refresh_request_origin_azp_mismatch", why);
+    }
+    if directory.active_session(client, call.now).is_none() {
+        let why = "The session has ended.";
+        return refused("session_refresh_inactive_session", why);
+    }
+    Ok(client)
 }
 
 fn claims(token: &str) -> Option<Value> {
