@@ -304,7 +304,7 @@ fn without_module(code: &str) -> String {
 fn choice(source: &mut Source, model: &Model, arms: &[Arm]) {
     let name = &model.name;
     source.doc(0, &doc(model));
-    source.push("#[derive(Clone, Debug)]");
+    source.push("#[derive(Clone)]");
     source.push("#[non_exhaustive]");
     source.push(format_args!("pub enum {name} {{"));
     for arm in arms {
@@ -340,7 +340,25 @@ fn choice(source: &mut Source, model: &Model, arms: &[Arm]) {
         }
         source.push("}");
     }
-    source.push("Ok(Self::Other(json))\n}\n}");
+    source.push("Ok(Self::Other(json))\n}\n}\n");
+    discreet_debug(source, name, arms);
+}
+
+/// What this version does not know may be a secret.
+fn discreet_debug(source: &mut Source, name: &str, arms: &[Arm]) {
+    source.push(format_args!("impl fmt::Debug for {name} {{"));
+    source.push("fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { match self {");
+    for Arm { name, model, .. } in arms {
+        match model {
+            Some(_) => source.push(format_args!(
+                "Self::{name}(known) => f.debug_tuple({name:?}).field(known).finish(),"
+            )),
+            None => source.push(format_args!("Self::{name} => f.write_str({name:?}),")),
+        }
+    }
+    source.push(
+        "Self::Other(json) => f.debug_tuple(\"Other\").field(&redacted(json)).finish(), } } }",
+    );
 }
 
 /// A set of texts.

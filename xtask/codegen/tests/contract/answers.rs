@@ -114,6 +114,10 @@ fn no_secret_of_an_answer_shows_in_debug() {
             assert!(hidden, "{name}.{}: {shown}", field.wire);
         }
         assert!(!shown.contains(fakes::SECRET), "{name}: {shown}");
+        for Spoiled { how, answer } in Fake::new(&api).spoiled(model) {
+            let shown = reader(&answer).unwrap_or_default();
+            assert!(!shown.contains(fakes::SECRET), "{name}, {how}: {shown}");
+        }
     }
     assert!(secrets > 20, "only {secrets} secrets were looked for");
 }

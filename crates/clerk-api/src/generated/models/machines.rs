@@ -322,7 +322,7 @@ impl fmt::Debug for MachineWithSecretKey {
 }
 
 /// What became of an access token.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum OAuthAccessTokenVerification {
     /// Its `object` is `clerk_idp_oauth_access_token`.
@@ -343,6 +343,16 @@ impl<'de> Deserialize<'de> for OAuthAccessTokenVerification {
             return Ok(Self::Inactive);
         }
         Ok(Self::Other(json))
+    }
+}
+
+impl fmt::Debug for OAuthAccessTokenVerification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(known) => f.debug_tuple("Token").field(known).finish(),
+            Self::Inactive => f.write_str("Inactive"),
+            Self::Other(json) => f.debug_tuple("Other").field(&redacted(json)).finish(),
+        }
     }
 }
 

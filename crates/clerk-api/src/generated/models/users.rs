@@ -500,7 +500,7 @@ impl fmt::Debug for SessionCookies {
 }
 
 /// What refreshing a session answers with, by the format that was asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SessionRefresh {
     /// Its `object` is `token`.
@@ -521,6 +521,16 @@ impl<'de> Deserialize<'de> for SessionRefresh {
             return decode::arm(&json).map(Self::Cookies);
         }
         Ok(Self::Other(json))
+    }
+}
+
+impl fmt::Debug for SessionRefresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(known) => f.debug_tuple("Token").field(known).finish(),
+            Self::Cookies(known) => f.debug_tuple("Cookies").field(known).finish(),
+            Self::Other(json) => f.debug_tuple("Other").field(&redacted(json)).finish(),
+        }
     }
 }
 
