@@ -3,8 +3,8 @@
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use clerk::{Clock, ManualClock, UnixTime};
-use clerk_emulator::{Browser, Builder, Emulator, Page, Server};
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use clerk_emulator::{Browser, Builder, Emulator, Server};
+use http::{HeaderName, HeaderValue, Response, StatusCode, Uri, header};
 use serde_json::{Value, json};
 
 use crate::{outcome::Stopped, programs::Conversation};
@@ -22,8 +22,10 @@ pub(super) struct Scene<'n> {
     pub(super) options: fn(host: &str, emulator: &Emulator) -> Value,
     /// Whether handshakes bring tokens, though the SDK asks for nonces.
     pub(super) with_tokens: bool,
-    /// What the SDK said of the application's requests, in order.
-    pub(super) answers: Vec<Value>,
+    /// The statuses on the way to the latest page, each with what the SDK said if it was asked.
+    way: Vec<(StatusCode, Value)>,
+    /// Where the browser is.
+    url: String,
 }
 
 impl<'n> Scene<'n> {
@@ -37,7 +39,8 @@ impl<'n> Scene<'n> {
             browser: Browser::new(),
             options: |_, _| json!({}),
             with_tokens: false,
-            answers: Vec::new(),
+            way: Vec::new(),
+            url: String::new(),
         })
     }
 
@@ -64,7 +67,7 @@ impl<'n> Scene<'n> {
             .iter()
             .map(|(name, value)| json!([name.as_str(), value.to_str().unwrap_or_default()]))
             .collect();
-        let answer = self.node.ask(&json!({
+        self.node.ask(&json!({
             "client": {
                 "apiUrl": emulator.url(),
                 "secretKey": emulator.secret_key().expose(),
@@ -78,70 +81,93 @@ impl<'n> Scene<'n> {
             },
             "options": options,
             "now": self.now().as_millis(),
-        }))?;
-        self.answers.push(answer.clone());
-        Ok(answer)
+        }))
     }
 
-    /// Where the browser comes when it goes to `url`, and with a form, sends it there.
-    pub(super) fn go(&mut self, url: &str, form: Option<&[(&str, &str)]>) -> Result<Page, Stopped> {
+    pub(super) fn open(&mut self, url: &str) -> Result<(), Stopped> {
+        self.go(url, None)
+    }
+
+    pub(super) fn sign_in(&mut self, email: &str) -> Result<(), Stopped> {
+        let url = format!("{}/sign-in", self.server.url());
+        self.go(&url, Some(&[("redirect_url", HOME), ("user", email)]))
+    }
+
+    pub(super) fn sign_out(&mut self) -> Result<(), Stopped> {
+        let url = format!("{}/sign-out", self.server.url());
+        self.go(&url, Some(&[("redirect_url", HOME)]))
+    }
+
+    /// Opens `url`, or sends it a form.
+    fn go(&mut self, url: &str, form: Option<&[(&str, &str)]>) -> Result<(), Stopped> {
         let (mut browser, now) = (self.browser.clone(), self.now());
-        let mut trouble = None;
-        self.answers.clear();
         let (emulator, with_tokens) = (self.emulator(), self.with_tokens);
-        let network = |request: http::Request<_>| {
-            let host = request.uri().host().unwrap_or_default();
-            if !host.ends_with("localhost") {
-                let request = if with_tokens {
-                    without_format(request)
-                } else {
-                    request
-                };
-                let answer = emulator.handle(request, now);
-                return answer.into_response().unwrap_or_default();
-            }
-            match self.ask(&request) {
-                Ok(answer) => responded(&answer),
-                Err(stopped) => {
+        let mut trouble = None;
+        self.way.clear();
+        let network = |mut request: http::Request<_>| {
+            let is_ours = request
+                .uri()
+                .host()
+                .is_some_and(|host| host.ends_with("localhost"));
+            let (response, said) = if is_ours {
+                let said = self.ask(&request);
+                let said = said.unwrap_or_else(|stopped| {
                     trouble = Some(stopped);
-                    Response::default()
+                    Value::Null
+                });
+                (responded(&said), said)
+            } else {
+                if with_tokens {
+                    forget_format(request.uri_mut());
                 }
-            }
+                let answer = emulator.handle(request, now).into_response();
+                (answer.unwrap_or_default(), Value::Null)
+            };
+            self.way.push((response.status(), said));
+            response
         };
         let page = match form {
             None => browser.open(url, now, network),
             Some(form) => browser.submit(url, form, now, network),
         };
+        page.url().clone_into(&mut self.url);
         self.browser = browser;
-        trouble.map_or(Ok(page), Err)
+        trouble.map_or(Ok(()), Err)
     }
 
-    /// What the SDK said of the page itself.
-    pub(super) fn last(&self) -> &Value {
-        self.answers.last().unwrap_or(&Value::Null)
+    /// The way to the page: each status, with the SDK's reason if it gave one.
+    pub(super) fn way(&self) -> String {
+        let hop = |(status, said): &(StatusCode, Value)| {
+            let reason = said["reason"].as_str().unwrap_or_default();
+            format!("{} {reason}", status.as_u16())
+                .trim_end()
+                .to_owned()
+        };
+        let hops: Vec<String> = self.way.iter().map(hop).collect();
+        hops.join(", ")
     }
 
-    /// Its reasons on the way.
-    pub(super) fn reasons(&self) -> Vec<&str> {
-        let answers = self.answers.iter();
-        answers
-            .filter_map(|answer| answer["reason"].as_str())
-            .collect()
+    pub(super) fn url(&self) -> &str {
+        &self.url
     }
 
-    pub(super) fn sign_in(&mut self, email: &str) -> Result<Page, Stopped> {
-        let url = self.emulator().sign_in_url();
-        self.go(&url, Some(&[("redirect_url", HOME), ("user", email)]))
+    /// A member of what the SDK said of the page.
+    pub(super) fn said(&self, member: &str) -> &Value {
+        let page = self.way.last();
+        page.map_or(&Value::Null, |(_, said)| &said[member])
+    }
+
+    /// A member of its auth object.
+    pub(super) fn auth(&self, member: &str) -> &Value {
+        &self.said("auth")[member]
     }
 }
 
 /// As if the application had not said that it takes nonces.
-fn without_format<B>(mut request: http::Request<B>) -> http::Request<B> {
-    let uri = request.uri().to_string().replace("&format=nonce", "");
-    if let Ok(uri) = uri.parse() {
-        *request.uri_mut() = uri;
+fn forget_format(uri: &mut Uri) {
+    if let Ok(shorter) = uri.to_string().replace("&format=nonce", "").parse() {
+        *uri = shorter;
     }
-    request
 }
 
 /// What an application makes of what the SDK says: its headers, and a redirect if one is there.
