@@ -17,6 +17,7 @@ pub mod blocking;
 mod cookies;
 mod error;
 mod events;
+mod guard;
 mod machine_tokens;
 mod organization_sync;
 mod public_url;
@@ -39,6 +40,7 @@ pub use auth::{
 pub use authentication::{AwaitingKey, AwaitingResponse, Step};
 pub use authenticator::Authenticator;
 pub use error::Error;
+pub use guard::Guard;
 pub use machine_tokens::{MachineTokenError, MachineTokenErrorCode};
 pub use organization_sync::{InvalidPattern, OrganizationSync, OrganizationTarget};
 pub use reason::{AuthReason, RefreshFailure};

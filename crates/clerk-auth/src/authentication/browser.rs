@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
 use clerk_core::UnixTime;
+use clerk_jwt::Claims;
 
-use super::session::Decoded;
+use super::session::Token;
 use crate::{cookies::Cookies, settings::Instance};
 
 /// What a browser's cookies say of the instance.
@@ -12,7 +13,7 @@ use crate::{cookies::Cookies, settings::Instance};
 /// set. Which of the two tells the truth is decided for all cookies at once.
 pub(super) struct Browser<'r> {
     pub(super) uses_suffixed: bool,
-    pub(super) session: Option<Cow<'r, str>>,
+    pub(super) session: Option<Token<'r>>,
     /// When the browser last signed in or out, in Unix seconds; 0 if it is signed out.
     pub(super) client_uat: i64,
     pub(super) dev_browser: Option<Cow<'r, str>>,
@@ -28,13 +29,14 @@ impl<'r> Browser<'r> {
     pub(super) fn read(cookies: &Cookies<'r>, instance: &Instance, now: UnixTime) -> Self {
         let suffix = &instance.cookie_suffix;
         let pair = |name| (cookies.get(name), cookies.suffixed(name, suffix));
-        let (session, client_uat) = (pair(SESSION), pair(CLIENT_UAT));
+        let client_uat = pair(CLIENT_UAT);
+        let session = Sessions::new(pair(SESSION));
         let uses_suffixed = uses_suffixed(&session, &client_uat, instance, now);
         let choose = |(plain, suffixed)| if uses_suffixed { suffixed } else { plain };
         let client_uat: Option<Cow<'_, str>> = choose(client_uat);
         Self {
             uses_suffixed,
-            session: choose(session),
+            session: session.choose(uses_suffixed),
             client_uat: client_uat.as_deref().map_or(0, leading_integer),
             dev_browser: choose(pair(DEV_BROWSER)),
             refresh: cookies.suffixed(REFRESH, suffix),
@@ -52,23 +54,50 @@ impl<'r> Browser<'r> {
 
 type Pair<'r> = (Option<Cow<'r, str>>, Option<Cow<'r, str>>);
 
+/// The session cookie under its two names. Mostly both have the same token.
+enum Sessions<'r> {
+    Same(Token<'r>),
+    Apart(Option<Token<'r>>, Option<Token<'r>>),
+}
+
+impl<'r> Sessions<'r> {
+    fn new((plain, suffixed): Pair<'r>) -> Self {
+        match (plain, suffixed) {
+            (Some(plain), Some(suffixed)) if plain == suffixed => Self::Same(Token::new(plain)),
+            (plain, suffixed) => Self::Apart(plain.map(Token::new), suffixed.map(Token::new)),
+        }
+    }
+
+    const fn both(&self) -> (Option<&Token<'r>>, Option<&Token<'r>>) {
+        match self {
+            Self::Same(token) => (Some(token), Some(token)),
+            Self::Apart(plain, suffixed) => (plain.as_ref(), suffixed.as_ref()),
+        }
+    }
+
+    fn choose(self, suffixed: bool) -> Option<Token<'r>> {
+        match self {
+            Self::Same(token) => Some(token),
+            Self::Apart(_, token) if suffixed => token,
+            Self::Apart(token, _) => token,
+        }
+    }
+}
+
 /// The rules of Clerk's own SDK, first match first. Nothing is verified yet: a wrong choice finds
 /// another token of the same browser, which then has to prove itself.
 fn uses_suffixed(
-    (session, suffixed_session): &Pair<'_>,
+    sessions: &Sessions<'_>,
     (client_uat, suffixed_client_uat): &Pair<'_>,
     instance: &Instance,
     now: UnixTime,
 ) -> bool {
-    let mut issued_at = 0;
+    let (session, suffixed_session) = sessions.both();
     if let Some(session) = session {
-        let Ok(token) = Decoded::read(session) else {
-            return false;
-        };
-        match token.claims.issuer() {
+        match session.claims().and_then(Claims::issuer) {
             None | Some("") => return false,
             Some(issuer) if without_scheme(issuer) != instance.frontend_api => return true,
-            Some(_) => issued_at = token.issued_at().unwrap_or_default(),
+            Some(_) => {}
         }
     }
     if suffixed_session.is_none() && suffixed_client_uat.is_none() {
@@ -82,13 +111,12 @@ fn uses_suffixed(
     if suffixed_out {
         return plain_out;
     }
-    let token = suffixed_session.as_deref().map(Decoded::read);
-    let token = token.and_then(Result::ok);
-    let suffixed_issued_at = token.as_ref().and_then(Decoded::issued_at);
-    if !plain_out && issued_at > suffixed_issued_at.unwrap_or_default() {
+    let issued_at =
+        |token: Option<&Token<'_>>| token.and_then(Token::issued_at).unwrap_or_default();
+    if !plain_out && issued_at(session) > issued_at(suffixed_session) {
         return false;
     }
-    let has_expired = || token.as_ref().is_some_and(|token| token.has_expired(now));
+    let has_expired = || suffixed_session.is_some_and(|token| token.has_expired(now));
     if instance.is_development() && plain_out && has_expired() {
         return false;
     }

@@ -1,4 +1,3 @@
-use clerk_jwks::Error as VerificationError;
 use clerk_jwt::TokenKind;
 use http::HeaderMap;
 use url::{Host, Url};
@@ -9,11 +8,11 @@ use super::{
     handshake::Outcome,
     incoming::parameter,
     referrer,
-    session::{Carrier, Decoded, refusal},
+    session::{Carrier, Token},
 };
 use crate::{
-    AuthReason, Error, RequestState, SessionAuth, TokenType, public_url::origin,
-    settings::Instance, state::Identity,
+    AuthReason, Error, RequestState, SessionAuth, public_url::origin, settings::Instance,
+    state::Identity,
 };
 
 impl Flow<'_> {
@@ -60,28 +59,20 @@ impl Flow<'_> {
         &self,
         instance: &Instance,
         browser: &Browser<'_>,
-        token: &str,
+        token: &Token<'_>,
     ) -> Decision {
-        let decoded = match Decoded::read(token) {
-            Ok(decoded) => decoded,
-            Err(error) => return self.session_refused(error, None, Carrier::Cookie).await,
-        };
-        if decoded.kind() != TokenKind::Session {
-            return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into()));
+        match token.kind() {
+            Ok(TokenKind::Session) => {}
+            Ok(_) => return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into())),
+            Err(error) => return self.refused(token, error.into(), Carrier::Cookie).await,
         }
-        if decoded
-            .issued_at()
-            .is_some_and(|at| at < browser.client_uat)
-        {
+        if token.issued_at().is_some_and(|at| at < browser.client_uat) {
             let reason = AuthReason::SessionTokenIatBeforeClientUat;
             return Ok(self.handshake(instance, browser, reason.into()));
         }
-        let session = match self.verify_session(token).await {
-            Ok(verified) => SessionAuth::new(verified, token),
-            Err(error) => {
-                let decoded = Some(&decoded);
-                return self.session_refused(error, decoded, Carrier::Cookie).await;
-            }
+        let session = match self.verify_session(&token.text).await {
+            Ok(verified) => SessionAuth::new(verified, &*token.text),
+            Err(error) => return self.refused(token, error, Carrier::Cookie).await,
         };
         if let Some(state) = self.cross_origin_sync(instance, browser) {
             return Ok(state);
@@ -227,23 +218,6 @@ impl Flow<'_> {
             return Err(Error::SignInUrl);
         }
         Ok(())
-    }
-
-    /// What 4xx and 5xx mean for the session is decided where they happen; this is for tokens.
-    pub(super) async fn session_refused(
-        &self,
-        error: VerificationError,
-        token: Option<&Decoded<'_>>,
-        carrier: Carrier,
-    ) -> Decision {
-        let refusal = refusal(error, TokenType::Session, carrier)?;
-        let Some(instance) = self.instance() else {
-            return Ok(session_signed_out(refusal));
-        };
-        let Some(token) = token else {
-            return Ok(session_signed_out(refusal));
-        };
-        self.replace_session(instance, token, refusal).await
     }
 }
 

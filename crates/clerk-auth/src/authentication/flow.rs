@@ -5,7 +5,7 @@ use http::{
     header::{CACHE_CONTROL, LOCATION, SET_COOKIE},
 };
 
-use super::{effects::Effects, header_path::machine_type, incoming::Incoming};
+use super::{effects::Effects, header_path::machine_type, incoming::Incoming, session::Token};
 use crate::{
     AcceptedTokens, AuthReason, Error, Handshake, RequestHead, RequestState, Settings, SignedIn,
     SignedOut, TokenType,
@@ -56,8 +56,8 @@ impl<'r> Flow<'r> {
 
     /// Who the request comes from. A token in the header has precedence over cookies.
     pub(super) async fn decide(self) -> Decision {
-        let token = self.incoming.header_token();
-        let machine_type = || token.as_deref().and_then(machine_type);
+        let token = self.incoming.header_token().map(Token::new);
+        let machine_type = || token.as_ref().and_then(machine_type);
         let mismatch = || AuthReason::TokenTypeMismatch.into();
         let machine_type = match &self.settings.accepts {
             AcceptedTokens::Session => None,
@@ -67,7 +67,7 @@ impl<'r> Flow<'r> {
                     return Ok(signed_out(wanted_type, AuthReason::NoTokenInHeader.into()));
                 };
                 return match machine_type() {
-                    Some(found) if found == *wanted => self.machine(token, found).await,
+                    Some(found) if found == *wanted => self.machine(&token.text, found).await,
                     _ => Ok(signed_out(wanted_type, mismatch())),
                 };
             }
@@ -81,7 +81,7 @@ impl<'r> Flow<'r> {
             AcceptedTokens::Any => machine_type(),
         };
         match (&token, machine_type) {
-            (Some(token), Some(found)) => self.machine(token, found).await,
+            (Some(token), Some(found)) => self.machine(&token.text, found).await,
             (Some(token), None) => self.session_in_header(token).await,
             (None, _) => match self.instance() {
                 Some(instance) => self.cookie_path(instance).await,

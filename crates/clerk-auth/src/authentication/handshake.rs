@@ -234,7 +234,7 @@ impl Flow<'_> {
                 .append_pair("__clerk_hs_reason", &reason.as_str())
                 .append_pair("format", "nonce");
             if let Some(session) = &browser.session {
-                query.append_pair("__session", session);
+                query.append_pair("__session", &session.text);
             }
             if let Some(token) = self
                 .dev_browser(browser)

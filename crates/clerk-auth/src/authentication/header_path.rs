@@ -4,7 +4,7 @@ use http::HeaderMap;
 
 use super::{
     flow::{Decision, Flow, Refusal, session_signed_out, signed_in, signed_out},
-    session::{Carrier, Decoded, refusal},
+    session::{Carrier, Token, refusal},
 };
 use crate::{
     AuthReason, Error, MachineAuth, MachineTokenError, MachineTokenErrorCode, MachineTokenType,
@@ -14,21 +14,21 @@ use crate::{
 };
 
 /// The type of machine token that a token looks like; `None` if it looks like none.
-pub(super) fn machine_type(token: &str) -> Option<MachineTokenType> {
-    if token.starts_with("mt_") {
+pub(super) fn machine_type(token: &Token<'_>) -> Option<MachineTokenType> {
+    let text = &*token.text;
+    if text.starts_with("mt_") {
         return Some(MachineTokenType::M2m);
     }
-    if token.starts_with("oat_") {
+    if text.starts_with("oat_") {
         return Some(MachineTokenType::OAuth);
     }
-    if token.starts_with("ak_") {
+    if text.starts_with("ak_") {
         return Some(MachineTokenType::ApiKey);
     }
-    let decoded = Decoded::read(token).ok()?;
-    let subject = decoded.claims.subject();
+    let subject = token.claims()?.subject();
     if subject.is_some_and(|subject| subject.starts_with("mch_")) {
         Some(MachineTokenType::M2m)
-    } else if decoded.kind() == TokenKind::OAuthAccess {
+    } else if token.kind() == Ok(TokenKind::OAuthAccess) {
         Some(MachineTokenType::OAuth)
     } else {
         None
@@ -38,23 +38,18 @@ pub(super) fn machine_type(token: &str) -> Option<MachineTokenType> {
 impl Flow<'_> {
     /// A session token in the header decides alone: what cookies say is not looked at, but a
     /// browser whose token has expired may refresh it.
-    pub(super) async fn session_in_header(&self, token: &str) -> Decision {
-        let decoded = match Decoded::read(token) {
-            Ok(decoded) => decoded,
-            Err(error) => return self.session_refused(error, None, Carrier::Header).await,
-        };
-        if decoded.kind() != TokenKind::Session {
-            return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into()));
+    pub(super) async fn session_in_header(&self, token: &Token<'_>) -> Decision {
+        match token.kind() {
+            Ok(TokenKind::Session) => {}
+            Ok(_) => return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into())),
+            Err(error) => return self.refused(token, error.into(), Carrier::Header).await,
         }
-        match self.verify_session(token).await {
+        match self.verify_session(&token.text).await {
             Ok(verified) => {
-                let identity = Identity::Session(SessionAuth::new(verified, token));
+                let identity = Identity::Session(SessionAuth::new(verified, &*token.text));
                 Ok(signed_in(identity, HeaderMap::new()))
             }
-            Err(error) => {
-                self.session_refused(error, Some(&decoded), Carrier::Header)
-                    .await
-            }
+            Err(error) => self.refused(token, error, Carrier::Header).await,
         }
     }
 

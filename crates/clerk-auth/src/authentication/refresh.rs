@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use clerk_http::Error as HttpError;
-use clerk_jwt::Reason;
+use clerk_jwks::Error as VerificationError;
+use clerk_jwt::{Claims, Reason};
 use http::HeaderMap;
 
 use super::{
@@ -9,22 +10,27 @@ use super::{
     directives,
     flow::{Decision, Flow, Refusal, session_signed_out, signed_in},
     operations::{RefreshBody, RefreshSession},
-    session::Decoded,
+    session::{Carrier, Token, refusal},
 };
 use crate::{
-    AuthReason, RefreshFailure, RequestState, SessionAuth, public_url::origin, settings::Instance,
+    AuthReason, RefreshFailure, RequestState, SessionAuth, TokenType, public_url::origin,
     state::Identity,
 };
 
 impl Flow<'_> {
-    /// A session token that time alone has made unusable is replaced: an expired one by asking
-    /// Clerk for a new one, where there is a refresh cookie, and otherwise by a handshake.
-    pub(super) async fn replace_session(
+    /// A session token that is not acceptable: the request is signed out, unless time alone has
+    /// made the token so. Then it is replaced: an expired one by asking Clerk for a new one, where
+    /// there is a refresh cookie, and otherwise by a handshake.
+    pub(super) async fn refused(
         &self,
-        instance: &Instance,
-        token: &Decoded<'_>,
-        refusal: Refusal,
+        token: &Token<'_>,
+        error: VerificationError,
+        carrier: Carrier,
     ) -> Decision {
+        let refusal = refusal(error, TokenType::Session, carrier)?;
+        let Some(instance) = self.instance() else {
+            return Ok(session_signed_out(refusal));
+        };
         let cookies = self.incoming.cookies();
         let mut browser = Browser::read(&cookies, instance, self.effects.now());
         let reason = match refusal.reason {
@@ -38,7 +44,7 @@ impl Flow<'_> {
             }
             _ => return Ok(session_signed_out(refusal)),
         };
-        browser.session = Some(token.text.to_owned().into());
+        browser.session = Some(Token::new(Cow::Borrowed(&token.text)));
         let message = refusal.message;
         Ok(self.handshake(instance, &browser, Refusal { reason, message }))
     }
@@ -46,21 +52,21 @@ impl Flow<'_> {
     async fn refresh(
         &self,
         browser: &Browser<'_>,
-        token: &Decoded<'_>,
+        token: &Token<'_>,
     ) -> Result<RequestState, RefreshFailure> {
         if !self.incoming.head.is_get() {
             return Err(RefreshFailure::NotGet);
         }
         let refresh_token = browser.refresh.as_deref();
         let refresh_token = refresh_token.ok_or(RefreshFailure::NoRefreshCookie)?;
-        let session_id = token.claims.session_id();
+        let session_id = token.claims().and_then(Claims::session_id);
         let public_origin = self.incoming.public_url().and_then(origin);
         let operation = RefreshSession {
             session_id: session_id.ok_or(RefreshFailure::NoSessionId)?,
             suffixed_cookies: browser.uses_suffixed,
             body: RefreshBody {
                 format: "cookie",
-                expired_token: token.text,
+                expired_token: &token.text,
                 refresh_token,
                 request_origin: public_origin
                     .map(|origin| origin.ascii_serialization())

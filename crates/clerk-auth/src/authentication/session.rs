@@ -1,8 +1,10 @@
+use std::{borrow::Cow, sync::OnceLock};
+
 use clerk_core::UnixTime;
 use clerk_jwks::Error as VerificationError;
 use clerk_jwt::{
-    Claims, Fault, Header, Policy, Reason, SessionClaims, TokenClaims, TokenKind, UnverifiedToken,
-    Verified, danger,
+    Claims, Fault, Header, Malformed, Policy, Reason, SessionClaims, TokenClaims, TokenKind,
+    UnverifiedToken, Verified, danger,
 };
 
 use super::flow::{Flow, Refusal};
@@ -24,37 +26,46 @@ impl Carrier {
     }
 }
 
-/// A token whose parts can be read. Nothing of it is verified.
-pub(super) struct Decoded<'t> {
-    pub(super) text: &'t str,
-    header: Header,
-    pub(super) claims: Claims,
+/// A token as it came. It is taken apart once, when something asks what it says; nothing of that
+/// is verified.
+pub(super) struct Token<'t> {
+    pub(super) text: Cow<'t, str>,
+    decoded: OnceLock<Result<Box<(Header, Claims)>, Malformed>>,
 }
 
-impl<'t> Decoded<'t> {
-    pub(super) fn read(text: &'t str) -> Result<Self, VerificationError> {
-        let (header, claims) = danger::decode_unverified(text)?;
-        Ok(Self {
+impl<'t> Token<'t> {
+    pub(super) const fn new(text: Cow<'t, str>) -> Self {
+        Self {
             text,
-            header,
-            claims,
-        })
+            decoded: OnceLock::new(),
+        }
     }
 
-    pub(super) fn kind(&self) -> TokenKind {
-        TokenKind::of(&self.header, &self.claims)
+    fn decoded(&self) -> Result<&(Header, Claims), Malformed> {
+        let decode = || danger::decode_unverified(&self.text);
+        self.decoded
+            .get_or_init(decode)
+            .as_ref()
+            .map_err(|why| *why)
     }
 
-    /// When the token says it was issued, in seconds.
+    pub(super) fn claims(&self) -> Option<&Claims> {
+        self.decoded().ok().map(|(_, claims)| claims)
+    }
+
+    pub(super) fn kind(&self) -> Result<TokenKind, Malformed> {
+        let (header, claims) = self.decoded()?;
+        Ok(TokenKind::of(header, claims))
+    }
+
+    /// When the token says it was issued, in Unix seconds.
     pub(super) fn issued_at(&self) -> Option<i64> {
-        let issued_at = self.claims.issued_at()?;
-        Some(issued_at.as_secs())
+        Some(self.claims()?.issued_at()?.as_secs())
     }
 
     pub(super) fn has_expired(&self, now: UnixTime) -> bool {
-        self.claims
-            .expires_at()
-            .is_some_and(|exp| exp.as_secs() <= now.as_secs())
+        let expires_at = self.claims().and_then(Claims::expires_at);
+        expires_at.is_some_and(|exp| exp.as_secs() <= now.as_secs())
     }
 }
 
