@@ -42,11 +42,11 @@ impl<'t> Token<'t> {
     }
 
     fn decoded(&self) -> Result<&(Header, Claims), Malformed> {
-        let decode = || danger::decode_unverified(&self.text);
-        self.decoded
-            .get_or_init(decode)
-            .as_ref()
-            .map_err(|why| *why)
+        let decode = || danger::decode_unverified(&self.text).map(Box::new);
+        match self.decoded.get_or_init(decode) {
+            Ok(decoded) => Ok(decoded),
+            Err(why) => Err(*why),
+        }
     }
 
     pub(super) fn claims(&self) -> Option<&Claims> {
