@@ -110,7 +110,8 @@ fn session(browser: &Browser) -> Option<support::Jwt> {
 #[test]
 fn a_browser_signs_in_and_out_in_both_formats() {
     for format in ["nonce", "token"] {
-        let emulator = emulator();
+        // The application's own word for where it is, and not the builder's.
+        let emulator = Emulator::builder().authorized_party(None).build().unwrap();
         let suffix = emulator.publishable_key().cookie_suffix();
         let app = Application {
             emulator: &emulator,
@@ -185,6 +186,30 @@ fn an_expired_token_is_renewed_by_a_handshake_in_the_same_session() {
     assert_eq!(
         browser.cookie("localhost", "__client_uat"),
         Some("1800000000")
+    );
+}
+
+#[test]
+fn who_signs_in_takes_the_browser_over() {
+    let emulator = emulator();
+    let app = Application {
+        emulator: &emulator,
+        format: "nonce",
+        now: NOW,
+    };
+    let name = format!("__refresh_{}", emulator.publishable_key().cookie_suffix());
+    let mut browser = Browser::new();
+    app.sign_in(&mut browser, ADA);
+    let of_ada = session(&browser).unwrap();
+    let refresh_token = browser.cookie("localhost", &name).unwrap().to_owned();
+    app.sign_in(&mut browser, BOB);
+    assert_eq!(session(&browser).unwrap().claims["sub"], BOB);
+    let sid = of_ada.claims["sid"].as_str().unwrap();
+    let (_, ended) = get(&emulator, &format!("/v1/sessions/{sid}"));
+    assert_eq!(ended["status"], "ended");
+    assert_ne!(
+        browser.cookie("localhost", &name),
+        Some(refresh_token.as_str())
     );
 }
 

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use clerk_emulator::{Browser, Defect, Emulator, MintError};
 use serde_json::{Value, json};
-use support::{ACME, ADA, NOW, decode, emulator, post, refusal, refused};
+use support::{ACME, ADA, BOB, NOW, decode, emulator, post, refusal, refused};
 
 const ORIGIN: &str = "http://localhost:3000";
 const STALE: Duration = Duration::from_secs(90);
 
 /// A browser whose session token has expired: the token, its session, the refresh token.
-fn stale(emulator: &Emulator) -> (String, String, String) {
+fn stale(emulator: &Emulator, user: &str) -> (String, String, String) {
     let mut browser = Browser::new();
     browser.set_cookies(
         "app",
-        &emulator.token().user(ADA).issued_ago(STALE).cookies(NOW),
+        &emulator.token().user(user).issued_ago(STALE).cookies(NOW),
     );
     let token = browser.cookie("app", "__session").unwrap().to_owned();
     let name = format!("__refresh_{}", emulator.publishable_key().cookie_suffix());
@@ -28,7 +28,7 @@ fn stale(emulator: &Emulator) -> (String, String, String) {
 #[test]
 fn an_expired_token_and_the_refresh_token_give_a_new_one() {
     let emulator = emulator();
-    let (token, session, refresh_token) = stale(&emulator);
+    let (token, session, refresh_token) = stale(&emulator, ADA);
     let path = format!("/v1/sessions/{session}/refresh?suffixed_cookies=true");
     let mut body = json!({
         "format": "cookie",
@@ -75,12 +75,8 @@ fn an_expired_token_and_the_refresh_token_give_a_new_one() {
 #[test]
 fn what_does_not_belong_together_renews_nothing() {
     let emulator = emulator();
-    let (token, session, refresh_token) = stale(&emulator);
-    let (_, other, _) = {
-        let token = emulator.token().user("bob@example.com").sign(NOW);
-        let sid = decode(&token).claims["sid"].as_str().unwrap().to_owned();
-        (token, sid, ())
-    };
+    let (token, session, refresh_token) = stale(&emulator, ADA);
+    let (token_of_bob, other, refresh_token_of_bob) = stale(&emulator, BOB);
     let refresh = |session: &str, changes: Value| {
         let mut body = json!({
             "expired_token": token,
@@ -144,10 +140,14 @@ fn what_does_not_belong_together_renews_nothing() {
     ] {
         assert_eq!(refresh(&session, changes.clone()), expected, "{changes}");
     }
-    assert_eq!(
-        refresh(&other, json!({})),
-        refused(401, "refresh_sid_mismatch", "")
-    );
+    for (session, changes) in [
+        (&other, json!({})),
+        (&session, json!({ "expired_token": token_of_bob })),
+        (&session, json!({ "refresh_token": refresh_token_of_bob })),
+    ] {
+        let expected = refused(401, "refresh_sid_mismatch", "");
+        assert_eq!(refresh(session, changes.clone()), expected, "{changes}");
+    }
     post(
         &emulator,
         &format!("/v1/sessions/{session}/revoke"),
