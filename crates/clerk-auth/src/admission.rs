@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use http::{HeaderMap, Response, StatusCode};
+use http::{Extensions, HeaderMap, Response, StatusCode};
 
 use crate::{
     Auth, AuthReason, Error, MachineAuth, MachineTokenType, PendingSessions, Rejection,
@@ -55,6 +55,15 @@ struct Admitted {
 }
 
 impl RequestAuth {
+    /// What an adapter has put beside the request, in frameworks whose requests are `http`'s.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::not_authenticated`]: no adapter is there, or it is further inside.
+    pub fn of(extensions: &Extensions) -> Result<&Self, Rejection> {
+        extensions.get().ok_or_else(Rejection::not_authenticated)
+    }
+
     /// What was found out about the request.
     ///
     /// # Errors

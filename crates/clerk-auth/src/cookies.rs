@@ -1,5 +1,6 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, iter, str};
 
+use memchr::memchr;
 use percent_encoding::percent_decode;
 
 use crate::RequestHead;
@@ -14,14 +15,10 @@ impl<'r> Cookies<'r> {
     pub(crate) fn of(head: &RequestHead<'r>) -> Self {
         let pairs = head
             .values("cookie")
-            .flat_map(|header| header.split(|byte| *byte == b';'))
-            .filter_map(|pair| {
-                let equals = pair.iter().position(|byte| *byte == b'=')?;
-                let (name, value) = pair.split_at_checked(equals)?;
-                let value = value.strip_prefix(b"=")?;
-                Some((name.trim_ascii(), value.trim_ascii()))
-            });
-        Self(pairs.filter(|(name, _)| is_clerks(name)).collect())
+            .flat_map(pairs)
+            .filter_map(|pair| split_at_first(pair, b'='));
+        let trimmed = pairs.map(|(name, value)| (name.trim_ascii(), value.trim_ascii()));
+        Self(trimmed.filter(|(name, _)| is_clerks(name)).collect())
     }
 
     /// The value of the cookie `name`; `None` if it is missing or empty.
@@ -44,6 +41,24 @@ impl<'r> Cookies<'r> {
     }
 }
 
+fn pairs(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(header);
+    iter::from_fn(move || {
+        let header = rest?;
+        let (pair, after) = match split_at_first(header, b';') {
+            Some((pair, after)) => (pair, Some(after)),
+            None => (header, None),
+        };
+        rest = after;
+        Some(pair)
+    })
+}
+
+fn split_at_first(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let (before, from_separator) = text.split_at_checked(memchr(separator, text)?)?;
+    Some((before, from_separator.split_first()?.1))
+}
+
 fn is_clerks(name: &[u8]) -> bool {
     [&b"__session"[..], b"__client", b"__clerk", b"__refresh"]
         .iter()
@@ -52,8 +67,8 @@ fn is_clerks(name: &[u8]) -> bool {
 
 /// A value that is no percent-encoded text stands for itself.
 fn decode(value: &[u8]) -> Cow<'_, str> {
-    if !value.contains(&b'%') {
-        return String::from_utf8_lossy(value);
+    if memchr(b'%', value).is_none() {
+        return lossy(value);
     }
     let is_sound = value.iter().enumerate().all(|(at, byte)| {
         let digit = |offset: usize| value.get(at.saturating_add(offset));
@@ -62,7 +77,15 @@ fn decode(value: &[u8]) -> Cow<'_, str> {
     });
     match percent_decode(value).decode_utf8() {
         Ok(text) if is_sound => text,
-        _ => String::from_utf8_lossy(value),
+        _ => lossy(value),
+    }
+}
+
+/// Nearly all values are text, which the strict check sees much sooner than the lossy one.
+fn lossy(value: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(value) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(value),
     }
 }
 

@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use url::{Origin, Url};
 
 use crate::RequestHead;
@@ -12,20 +10,19 @@ use crate::RequestHead;
 /// Only the authority is taken from a header. The path stays what it is: resolving it against the
 /// origin would make a host of the first part of `//host/`.
 pub(crate) fn public_url(head: &RequestHead<'_>) -> Option<Url> {
-    let first = |name: &str| {
-        let list = head.text(name)?;
-        let first = list.split(',').next().unwrap_or_default();
-        Some(first.trim().to_owned()).filter(|one| !one.is_empty())
-    };
-    let (scheme, authority) = head.origin();
-    let forwarded_host = first("x-forwarded-host").map(Cow::Owned);
-    let host = forwarded_host.or_else(|| head.text("host"));
-    let scheme_outside = first("x-forwarded-proto");
+    let (scheme_inside, authority) = head.origin();
+    let forwarded = head.first_listed("x-forwarded-host");
+    let host = forwarded.or_else(|| head.text("host"));
     let outside = || {
-        let scheme = scheme_outside.as_deref().unwrap_or(scheme);
-        build(scheme, host.as_deref()?, head.path_and_query())
+        let scheme_outside = head.first_listed("x-forwarded-proto");
+        let scheme = scheme_outside.as_deref().filter(|it| !it.is_empty());
+        build(
+            scheme.unwrap_or(scheme_inside),
+            host.as_deref()?,
+            head.path_and_query(),
+        )
     };
-    outside().or_else(|| build(scheme, authority.as_deref()?, head.path_and_query()))
+    outside().or_else(|| build(scheme_inside, authority.as_deref()?, head.path_and_query()))
 }
 
 fn build(scheme: &str, authority: &str, path_and_query: &str) -> Option<Url> {
@@ -34,7 +31,7 @@ fn build(scheme: &str, authority: &str, path_and_query: &str) -> Option<Url> {
     }
     let is_part_of_one =
         |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'?' | b'#' | b'@');
-    if !authority.bytes().all(is_part_of_one) {
+    if authority.is_empty() || !authority.bytes().all(is_part_of_one) {
         return None;
     }
     let slash = if path_and_query.starts_with('/') {

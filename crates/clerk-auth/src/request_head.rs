@@ -132,6 +132,13 @@ impl<'r> RequestHead<'r> {
             Some(Cow::Owned(trimmed.to_owned()))
         }
     }
+    /// The first item of a header that is a list; empty where the header is there and the item is
+    /// not.
+    pub(crate) fn first_listed(&self, name: &str) -> Option<Cow<'r, str>> {
+        let value = self.values(name).next()?;
+        let first = value.split(|byte| *byte == b',').next()?;
+        Some(String::from_utf8_lossy(first.trim_ascii()))
+    }
 }
 
 fn is_scheme(text: &str) -> bool {

@@ -272,8 +272,7 @@ impl Builder {
                 return Err(InvalidSettings::NoSignInUrl);
             }
         }
-        let relative = |url: &String| url.starts_with('/') || Url::parse(url).is_ok();
-        if !proxy_url.as_ref().is_none_or(relative) {
+        if !proxy_url.as_deref().is_none_or(is_address) {
             return Err(InvalidSettings::ProxyUrl);
         }
         let issuers = self
@@ -358,6 +357,13 @@ fn check_accepted(
 
 const fn reads_cookies(accepts: &AcceptedTokens) -> bool {
     !matches!(accepts, AcceptedTokens::Machine(_))
+}
+
+/// A path, a URL, or one without its scheme.
+fn is_address(text: &str) -> bool {
+    text.starts_with('/')
+        || Url::parse(text).is_ok()
+        || Url::parse(&format!("https://{text}")).is_ok()
 }
 
 fn non_empty(text: Option<String>) -> Option<String> {

@@ -1,4 +1,4 @@
-use clerk_jwt::TokenKind;
+use clerk_jwt::{SessionStatus, TokenKind};
 use http::HeaderMap;
 use url::{Host, Url};
 
@@ -11,8 +11,8 @@ use super::{
     session::{Carrier, Token},
 };
 use crate::{
-    AuthReason, Error, RequestState, SessionAuth, public_url::origin, settings::Instance,
-    state::Identity,
+    AuthReason, Error, PendingSessions, RequestState, SessionAuth, public_url::origin,
+    settings::Instance, state::Identity,
 };
 
 impl Flow<'_> {
@@ -113,17 +113,17 @@ impl Flow<'_> {
         browser: &Browser<'_>,
         session: &SessionAuth,
     ) -> Option<RequestState> {
-        let patterns = self.settings.organization_sync.as_ref()?;
-        let target = patterns.target(self.incoming.head.path())?;
-        if !target.mismatch(session) {
+        // Who still has to choose an organization cannot have chosen the wrong one.
+        if session.status() == SessionStatus::Pending
+            && self.settings.pending_sessions == PendingSessions::SignedOut
+        {
+            return None;
+        }
+        if !self.organization_target()?.mismatch(session) {
             return None;
         }
         let reason = AuthReason::ActiveOrganizationMismatch;
-        let url = || {
-            let reason = AuthReason::ActiveOrganizationMismatch;
-            self.handshake_url(instance, browser, &reason, Some(target.as_parameter()))
-        };
-        match self.handshake_or_signed_out(reason.into(), url) {
+        match self.handshake(instance, browser, reason.into()) {
             state @ RequestState::Handshake(_) => Some(state),
             _ => None,
         }

@@ -17,8 +17,8 @@ use super::{
     operations::HandshakePayload,
 };
 use crate::{
-    AuthReason, Error, RequestState, SessionAuth, TokenType, cookies::Cookies, public_url::origin,
-    settings::Instance, state::Identity,
+    AuthReason, Error, OrganizationTarget, RequestState, SessionAuth, TokenType, cookies::Cookies,
+    public_url::origin, settings::Instance, state::Identity,
 };
 
 /// What became of the handshake a request comes back from.
@@ -191,19 +191,16 @@ impl Flow<'_> {
         refusal: Refusal,
     ) -> RequestState {
         let reason = refusal.reason.clone();
-        self.handshake_or_signed_out(refusal, || {
-            self.handshake_url(instance, browser, &reason, None)
-        })
+        self.handshake_or_signed_out(refusal, || self.handshake_url(instance, browser, &reason))
     }
 
-    /// Where Clerk takes a handshake. `organization_id` asks it to activate an organization, and
-    /// an empty one the personal account.
+    /// Where Clerk takes a handshake. It is asked to activate the organization that the path
+    /// belongs to, if it belongs to one.
     pub(super) fn handshake_url(
         &self,
         instance: &Instance,
         browser: &Browser<'_>,
         reason: &AuthReason,
-        organization_id: Option<&str>,
     ) -> Option<String> {
         let here = self.incoming.public_url()?;
         let base = frontend_api_url(instance, here)?;
@@ -242,11 +239,17 @@ impl Flow<'_> {
             {
                 query.append_pair(parameter::DEV_BROWSER, &token);
             }
-            if let Some(id) = organization_id {
-                query.append_pair("organization_id", id);
+            if let Some(target) = self.organization_target() {
+                query.append_pair("organization_id", target.as_parameter());
             }
         }
         Some(url.into())
+    }
+
+    /// The organization, or the personal account, that the path belongs to.
+    pub(super) fn organization_target(&self) -> Option<OrganizationTarget> {
+        let patterns = self.settings.organization_sync.as_ref()?;
+        patterns.target(self.incoming.head.path())
     }
 
     /// The dev browser's token: the one the sign-in page has just handed over, or the cookie's.
