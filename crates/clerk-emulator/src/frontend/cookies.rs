@@ -7,18 +7,16 @@ use crate::{
     state::{Settings, State},
 };
 
-/// Clerk's own are as long-lived; a session's end is in its token, not in its cookie.
+/// In seconds. When a session ends is in its token, not in its cookie.
 const YEAR: u32 = 365 * 24 * 60 * 60;
 
 /// What a browser is to remember for an application.
-#[derive(Clone)]
 pub(crate) struct Cookies {
     client_token: String,
     session: Option<SignedIn>,
     suffix: String,
 }
 
-#[derive(Clone)]
 struct SignedIn {
     /// Unix seconds. No token is older.
     since: i64,

@@ -81,14 +81,20 @@ fn activate(directory: &mut Directory, client: &Client, organization: &str) {
             None => return,
         },
     };
-    let sessions = directory.sessions.iter();
-    let index = { sessions }.position(|session| Some(&session.id) == client.session_id.as_ref());
-    let Some(index) = index else { return };
-    let user_id = &directory.sessions[index].user_id;
+    let Some(user_id) = client
+        .session_id
+        .as_deref()
+        .and_then(|id| directory.session(id))
+        .map(|session| &session.user_id)
+    else {
+        return;
+    };
     let may = active
         .as_ref()
         .is_none_or(|id| directory.is_member(user_id, id));
-    if may {
-        directory.sessions[index].organization_id = active;
+    let mut sessions = directory.sessions.iter_mut();
+    let session = sessions.find(|session| Some(&session.id) == client.session_id.as_ref());
+    if let Some(session) = session.filter(|_| may) {
+        session.organization_id = active;
     }
 }

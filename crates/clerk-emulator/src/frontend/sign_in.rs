@@ -48,6 +48,10 @@ pub(super) const ROUTES: &[Route] = &[
 /// The cookie by which these pages know a browser again. It is the emulator's own host's.
 const COOKIE: &str = "__client";
 
+/// The pages load nothing, and are in no frame.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+
 fn sign_in_page(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let Some(satellite) = call.query.get("__clerk_redirect_url") else {
         let users: String = call.state.directory.users.iter().map(button).collect();
@@ -93,8 +97,6 @@ fn form(call: &Call<'_>, (title, action): (&str, &str), controls: &str) -> Resul
         url = Escaped(back.as_str()),
         token = Escaped(known_token(call, &call.query).unwrap_or_default()),
     );
-    const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-                          frame-ancestors 'none'";
     Ok(Reply::page(page(title, &html))
         .header(header::CONTENT_SECURITY_POLICY, POLICY)
         // An application takes a visitor from elsewhere for one who may have signed in meanwhile.
