@@ -1,0 +1,78 @@
+//! One table for every web framework: requests, and what an application with the adapter answers.
+//!
+//! Adapters translate and decide nothing, so there is nothing for their answers to differ in. Each
+//! adapter's tests build the [application](#the-application) with their framework, and have [`run`]
+//! compare its answers with the table, `rows.json`.
+//!
+//! # The application
+//!
+//! It answers on these paths whatever the method (`HEAD` too), with the adapter's layer around all
+//! of it, or without where [`run`] gives no authenticator. The body of an answer is JSON: what
+//! [`shown`] makes of the handler's extractor.
+//!
+//! | path | the handler takes | body |
+//! |---|---|---|
+//! | `/public` | nothing | [`PUBLIC`] |
+//! | `/auth` | `CurrentAuth` | `shown(auth)` |
+//! | `/me` | `SignedIn` | `shown(session)` |
+//! | `/optional` | `MaybeSignedIn` | `shown(session)`, or [`NOBODY`] |
+//! | `/machine` | `Machine` | `shown(machine)` |
+//! | `/api-key` | `ApiKey` | `shown(machine)` |
+//! | `/m2m` | `M2m` | `shown(machine)` |
+//! | `/oauth` | `OAuth` | `shown(machine)` |
+//! | `/admin` | `Allowed<Admin>` | `shown(session)` |
+//! | `/teams` | `Allowed<TeamManager>` | `shown(session)` |
+//! | `/fresh` | `Allowed<Fresh>` | `shown(session)` |
+//!
+//! There is nothing on any other path, and the framework says so in its own way.
+
+mod comparison;
+mod credentials;
+mod guards;
+mod rows;
+mod services;
+
+use std::future::Future;
+
+use bytes::Bytes;
+use clerk_auth::{Auth, Authenticator};
+use http::{Request, Response};
+
+pub use guards::{Admin, Fresh, TeamManager};
+pub use rows::{Expected, Row, Service, Status, rows};
+
+use services::Services;
+
+/// The body of an answer on `/public`.
+pub const PUBLIC: &str = r#"{"public":true}"#;
+
+/// The body of an answer on `/optional` to somebody who is not signed in.
+pub const NOBODY: &str = "null";
+
+/// What a handler was told about the caller, as the body of its answer.
+pub fn shown(auth: impl Into<Auth>) -> String {
+    serde_json::to_string(&auth.into().to_view()).expect("a view is JSON")
+}
+
+/// Sends the request of each row to the application that `answer` makes with this authenticator
+/// (without the adapter's layer, where it is `None`), and compares what comes back.
+///
+/// # Panics
+///
+/// An answer is not the table's. The message says for each such row in what they differ.
+pub async fn run<F, A>(mut answer: F)
+where
+    F: FnMut(Option<Authenticator>, Request<Bytes>) -> A,
+    A: Future<Output = Response<Bytes>>,
+{
+    let services = Services::new();
+    let mut differences = Vec::new();
+    for row in rows() {
+        let row = services.fill(row);
+        let authenticator = services.authenticator(row.service);
+        let response = answer(authenticator, row.request()).await;
+        let found = comparison::differences(&row, &response);
+        differences.extend(found.map(|it| format!("{}: {it}", row.name)));
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}

@@ -1,0 +1,126 @@
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One request, and what is answered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// What the row is about.
+    pub name: String,
+    /// How the application is set up.
+    #[serde(default)]
+    pub service: Service,
+    /// The method.
+    #[serde(default = "get")]
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// Names and values. Each character of a value is one byte, so that values need not be text.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// What is answered.
+    pub answer: Expected,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+/// How the application that a row asks is set up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Service {
+    /// It accepts session tokens of a development instance.
+    #[default]
+    Sessions,
+    /// The same of a production instance, where no browser is sent to a handshake without need.
+    Production,
+    /// It accepts tokens of every type.
+    Any,
+    /// As `Any`, and Clerk cannot be reached.
+    Outage,
+    /// As `Any`, and Clerk does not accept the secret key.
+    WrongSecret,
+    /// It was forgotten to put the adapter's layer around it.
+    NoLayer,
+}
+
+/// What a row's request is answered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// The status.
+    pub status: Status,
+    /// `x-clerk-auth-reason`. Not looked at where the framework's router refuses.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// `WWW-Authenticate`.
+    #[serde(default)]
+    pub challenge: Option<String>,
+    /// `Location`.
+    #[serde(default)]
+    pub location: Option<String>,
+    /// All `Set-Cookie` fields, in any order.
+    #[serde(default)]
+    pub cookies: Vec<String>,
+    /// What the body has at least; members that are not named here may be there.
+    #[serde(default)]
+    pub body: Value,
+}
+
+/// An answer's status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Status {
+    /// This one.
+    Exactly(u16),
+    /// Nothing is on the path: routers say so with different statuses of the 4xx kind.
+    NotRouted(NotRouted),
+}
+
+/// The word for [`Status::NotRouted`] in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotRouted {
+    /// As it says.
+    NotRouted,
+}
+
+impl Row {
+    /// The row's request.
+    ///
+    /// # Panics
+    ///
+    /// The table holds something that is no request.
+    pub fn request(&self) -> Request<Bytes> {
+        let mut request = Request::builder()
+            .method(self.method.as_str())
+            .uri(&self.target)
+            .body(Bytes::new())
+            .unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        let headers = request.headers_mut();
+        for (name, value) in &self.headers {
+            let bytes: Option<Vec<u8>> = value.chars().map(|c| u8::try_from(c).ok()).collect();
+            let value = bytes.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok());
+            let name = HeaderName::from_bytes(name.as_bytes()).ok();
+            let (Some(name), Some(value)) = (name, value) else {
+                panic!("{}: there is a header that cannot be sent", self.name)
+            };
+            headers.append(name, value);
+        }
+        let host = HeaderValue::from_static("localhost:3000");
+        headers.entry("host").or_insert(host);
+        request
+    }
+}
+
+/// The table. Names in braces stand for credentials that [`run`](crate::run) fills in.
+///
+/// # Panics
+///
+/// The table cannot be read.
+pub fn rows() -> Vec<Row> {
+    serde_json::from_str(include_str!("../rows.json")).expect("rows.json holds rows")
+}

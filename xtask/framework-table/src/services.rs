@@ -1,0 +1,126 @@
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clerk_auth::{AcceptedTokens, Authenticator, Settings};
+use clerk_core::{Clock, ManualClock, PublishableKey, UnixTime};
+use clerk_emulator::{Emulator, InProcess};
+use clerk_http::{Client, Runtime};
+use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
+
+use crate::{Row, Service, credentials::Credentials};
+
+/// The time at which all of it happens.
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+
+/// The host of the instance's Frontend API, which nothing here calls.
+const FRONTEND_API: &str = "clerk.example.com";
+
+/// The applications' authenticators, with an emulator behind them and no network.
+pub(crate) struct Services {
+    credentials: Credentials,
+    development: Authenticator,
+    production: Authenticator,
+    any: Authenticator,
+    outage: Authenticator,
+    wrong_secret: Authenticator,
+}
+
+impl Services {
+    pub(crate) fn new() -> Self {
+        let emulator = Emulator::builder()
+            .issuer(format!("https://{FRONTEND_API}"))
+            .deterministic(1)
+            .build()
+            .expect("the emulator's own settings are valid");
+        let development = publishable_key("pk_test");
+        let credentials = Credentials::of(&emulator, &development.cookie_suffix(), NOW);
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(NOW));
+        let here = InProcess::new(emulator.clone(), Arc::clone(&clock));
+        let away = InProcess::new(emulator.clone(), clock);
+        away.pause();
+        let secret = emulator.secret_key().expose();
+
+        let sessions = settings(development.clone(), AcceptedTokens::Session);
+        let any = settings(development, AcceptedTokens::Any);
+        Self {
+            development: authenticator(sessions, here.clone(), secret),
+            production: authenticator(
+                settings(publishable_key("pk_live"), AcceptedTokens::Session),
+                here.clone(),
+                secret,
+            ),
+            any: authenticator(any.clone(), here.clone(), secret),
+            outage: authenticator(any.clone(), away, secret),
+            wrong_secret: authenticator(any, here, "sk_test_nobodys0key"),
+            credentials,
+        }
+    }
+
+    /// The row with its credentials in place of their names.
+    pub(crate) fn fill(&self, mut row: Row) -> Row {
+        let fill = |text: &mut String| *text = self.credentials.fill(text);
+        fill(&mut row.target);
+        for (_, value) in &mut row.headers {
+            fill(value);
+        }
+        row.answer.location.iter_mut().for_each(fill);
+        row.answer.cookies.iter_mut().for_each(fill);
+        row
+    }
+
+    pub(crate) fn authenticator(&self, service: Service) -> Option<Authenticator> {
+        let authenticator = match service {
+            Service::Sessions => &self.development,
+            Service::Production => &self.production,
+            Service::Any => &self.any,
+            Service::Outage => &self.outage,
+            Service::WrongSecret => &self.wrong_secret,
+            Service::NoLayer => return None,
+        };
+        Some(authenticator.clone())
+    }
+}
+
+fn publishable_key(kind: &str) -> PublishableKey {
+    let host = STANDARD.encode(format!("{FRONTEND_API}$"));
+    PublishableKey::new(format!("{kind}_{host}")).expect("it is a publishable key")
+}
+
+fn settings(publishable_key: PublishableKey, accepts: AcceptedTokens) -> Settings {
+    Settings::builder()
+        .publishable_key(publishable_key)
+        .accepts(accepts)
+        .build()
+        .expect("the settings are complete")
+}
+
+fn authenticator(settings: Settings, transport: InProcess, secret_key: &str) -> Authenticator {
+    let url = transport.emulator().url().to_owned();
+    let client = Client::builder(transport, Tokio)
+        .clock(ManualClock::at(NOW))
+        .base_url(url)
+        .secret_key(secret_key.parse().expect("it is a secret key"))
+        .retry(clerk_http::Retry::none())
+        .build()
+        .expect("the settings are complete");
+    let keys = RemoteKeys::new(
+        client.clone(),
+        KeySource::BackendApi,
+        CachePolicy::default(),
+    );
+    Authenticator::new(settings, keys, client)
+}
+
+#[derive(Debug)]
+struct Tokio;
+
+#[async_trait::async_trait]
+impl Runtime for Tokio {
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        tokio::spawn(task);
+    }
+}

@@ -1,0 +1,70 @@
+//! The table holds for what is below every framework, so whoever differs from it has a bug of its
+//! own.
+
+use bytes::Bytes;
+use clerk_auth::{
+    Admission, Authenticator, Guard, MachineAuth, MachineTokenType, Rejection, RequestAuth,
+    RequestHead, SessionAuth,
+};
+use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run, shown};
+use http::{Request, Response, StatusCode};
+
+#[tokio::test]
+async fn the_table_holds_without_a_framework() {
+    run(application).await;
+}
+
+async fn application(
+    authenticator: Option<Authenticator>,
+    request: Request<Bytes>,
+) -> Response<Bytes> {
+    let auth = match &authenticator {
+        None => None,
+        Some(authenticator) => match authenticator.admit(&RequestHead::from(&request)).await {
+            Admission::Proceed(auth) => Some(auth),
+            Admission::Redirect(headers) => {
+                let mut response = Response::new(Bytes::new());
+                *response.status_mut() = Admission::REDIRECT_STATUS;
+                *response.headers_mut() = headers;
+                return response;
+            }
+        },
+    };
+    let answered = handler(request.uri().path(), auth.as_ref());
+    let response = match answered {
+        Ok(Some(body)) => Response::new(Bytes::from(body)),
+        Ok(None) => {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            response
+        }
+        Err(rejection) => rejection.into_response(),
+    };
+    match auth {
+        Some(auth) => auth.applied_to(response),
+        None => response,
+    }
+}
+
+fn handler(path: &str, auth: Option<&RequestAuth>) -> Result<Option<String>, Rejection> {
+    let auth = || auth.ok_or_else(Rejection::not_authenticated);
+    let session = |session: SessionAuth| Ok(Some(shown(session)));
+    let machine = |machine: MachineAuth| Ok(Some(shown(machine)));
+    match path {
+        "/public" => Ok(Some(PUBLIC.to_owned())),
+        "/auth" => Ok(Some(shown(auth()?.auth()?))),
+        "/me" => session(auth()?.session()?),
+        "/optional" => Ok(Some(match auth()?.auth()?.as_session() {
+            Some(session) => shown(session.clone()),
+            None => NOBODY.to_owned(),
+        })),
+        "/machine" => machine(auth()?.machine()?),
+        "/api-key" => machine(auth()?.machine_of(MachineTokenType::ApiKey)?),
+        "/m2m" => machine(auth()?.machine_of(MachineTokenType::M2m)?),
+        "/oauth" => machine(auth()?.machine_of(MachineTokenType::OAuth)?),
+        "/admin" => session(auth()?.require(&Admin::requirement())?),
+        "/teams" => session(auth()?.require(&TeamManager::requirement())?),
+        "/fresh" => session(auth()?.require(&Fresh::requirement())?),
+        _ => Ok(None),
+    }
+}
