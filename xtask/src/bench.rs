@@ -50,8 +50,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         }
     }
     if options.runtimes {
-        let fixture = capture(Command::new(programs.join("time")).arg("--fixture"))?;
-        rows.extend(runtimes::measure(&fixture, &programs.join("runtimes"))?);
+        let fixture = Command::new(programs.join("time"));
+        rows.extend(runtimes::measure(fixture, &programs.join("runtimes"))?);
     }
     if options.json {
         for row in rows {
@@ -132,7 +132,7 @@ fn collected(report: &str) -> Option<u64> {
 
 fn table(rows: &[Row]) -> String {
     let mut text = format!(
-        "{:<26}{:>12}{:>10}{:>9}{:>15}\n",
+        "{:<32}{:>12}{:>10}{:>9}{:>15}\n",
         "row", "median", "ratio", "allocs", "instructions"
     );
     for row in rows {
@@ -140,7 +140,7 @@ fn table(rows: &[Row]) -> String {
         let show =
             |key: &str, format: fn(f64) -> String| number(key).map_or("-".to_owned(), format);
         text.push_str(&format!(
-            "{:<26}{:>12}{:>10}{:>9}{:>15}\n",
+            "{:<32}{:>12}{:>10}{:>9}{:>15}\n",
             name(row),
             show("median_ns", |ns| format!("{:.2} µs", ns / 1000.0)),
             show("ratio", |ratio| format!("{ratio:.3}")),
@@ -170,7 +170,7 @@ mod tests {
         let counts = counts.map(|(name, allocs)| row(&json!({ "name": name, "allocs": allocs })));
         join(&mut rows, counts.to_vec());
         assert_eq!(rows.len(), 1);
-        let line = "raw-ring                      22.00 µs     1.000        5              -";
+        let line = "raw-ring                            22.00 µs     1.000        5              -";
         assert_eq!(table(&rows).lines().nth(1), Some(line));
     }
 

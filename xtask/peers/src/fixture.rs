@@ -1,4 +1,6 @@
-//! The token that every row verifies.
+//! What every row is given: the token to verify, the user to fetch.
+
+use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -7,6 +9,8 @@ use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, PublicKeyComponents};
 use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::json;
+
+use crate::{loopback, users};
 
 /// A session token as Clerk makes them, signed with a key that protects nothing.
 pub struct Fixture {
@@ -20,6 +24,7 @@ pub struct Fixture {
     pub modulus: Vec<u8>,
     /// The public exponent, big-endian.
     pub exponent: Vec<u8>,
+    api: OnceLock<String>,
 }
 
 impl Fixture {
@@ -51,7 +56,16 @@ impl Fixture {
             kid,
             modulus: n,
             exponent: e,
+            api: OnceLock::new(),
         }
+    }
+
+    /// Where a server on the loopback interface answers everything with [`users(1)`](users)'s user.
+    ///
+    /// It starts when it is first asked for, and is the same for all rows.
+    pub fn api(&self) -> &str {
+        self.api
+            .get_or_init(|| loopback::start(&users(1)[0].to_string()))
     }
 
     /// What was signed, and the signature's bytes.

@@ -2,9 +2,9 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use super::Row;
 use crate::repository::{capture, root};
@@ -14,15 +14,17 @@ type Prepare = fn(&Path) -> Result<Command, Box<dyn Error>>;
 
 const LANGUAGES: &[(&str, Prepare)] = &[("node", node), ("python", python)];
 
-/// Measures with the token of `fixture`. Languages that this machine lacks are left out, audibly.
-pub(super) fn measure(fixture: &str, directory: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+/// Measures with what `time` prints and serves. Languages that this machine lacks are left out,
+/// audibly.
+pub(super) fn measure(time: Command, directory: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+    let (serving, fixture) = serve(time)?;
     let mut rows = Vec::new();
     for (language, prepare) in LANGUAGES {
         let directory = directory.join(language);
         fs::create_dir_all(&directory)?;
         match prepare(&directory) {
             Ok(program) => {
-                let lines = with_input(program, fixture)?;
+                let lines = with_input(program, &fixture)?;
                 for line in lines.lines() {
                     rows.push(serde_json::from_str(line)?);
                 }
@@ -30,7 +32,18 @@ pub(super) fn measure(fixture: &str, directory: &Path) -> Result<Vec<Row>, Box<d
             Err(error) => eprintln!("{language} is left out: {error}"),
         }
     }
+    serving.wait_with_output()?;
     Ok(rows)
+}
+
+/// Starts the program that serves the fixture. It ends with its input: when it is waited for.
+fn serve(mut time: Command) -> Result<(Child, String), Box<dyn Error>> {
+    time.arg("--fixture");
+    let mut serving = time.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut fixture = String::new();
+    let output = serving.stdout.as_mut().ok_or("it has no output")?;
+    BufReader::new(output).read_line(&mut fixture)?;
+    Ok((serving, fixture))
 }
 
 /// Node looks for packages beside the script, so it is copied to where they are installed.

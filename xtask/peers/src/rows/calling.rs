@@ -4,14 +4,13 @@ use clerk::{Clerk, blocking};
 use tokio::runtime::Runtime;
 
 use super::Run;
-use crate::{Fixture, loopback, users};
+use crate::{Fixture, users};
 
 const SECRET: &str = "sk_test_of_the_benchmark";
 
-fn server() -> (String, String) {
+fn id() -> String {
     let user = &users(1)[0];
-    let id = user["id"].as_str().expect("users have ids").to_owned();
-    (loopback::start(&user.to_string()), id)
+    user["id"].as_str().expect("users have ids").to_owned()
 }
 
 /// One thread, as the others have: what is measured is a request's way, not how many go at once.
@@ -22,10 +21,10 @@ fn runtime() -> Runtime {
     runtime.expect("a runtime of one thread")
 }
 
-pub(super) fn reqwest(_: &Fixture) -> Run {
-    let (url, id) = server();
+pub(super) fn reqwest(fixture: &Fixture) -> Run {
+    let id = id();
     let runtime = runtime();
-    let clerk = Clerk::builder().secret_key(SECRET).api_url(url);
+    let clerk = Clerk::builder().secret_key(SECRET).api_url(fixture.api());
     let clerk = clerk.build().expect("sound settings");
     Box::new(move || {
         let user = runtime.block_on(clerk.send(clerk_api::users::get(&id)));
@@ -33,9 +32,11 @@ pub(super) fn reqwest(_: &Fixture) -> Run {
     })
 }
 
-pub(super) fn ureq(_: &Fixture) -> Run {
-    let (url, id) = server();
-    let clerk = blocking::Clerk::builder().secret_key(SECRET).api_url(url);
+pub(super) fn ureq(fixture: &Fixture) -> Run {
+    let id = id();
+    let clerk = blocking::Clerk::builder()
+        .secret_key(SECRET)
+        .api_url(fixture.api());
     let clerk = clerk.build().expect("sound settings");
     Box::new(move || {
         let user = clerk.send(clerk_api::users::get(&id));
@@ -43,10 +44,10 @@ pub(super) fn ureq(_: &Fixture) -> Run {
     })
 }
 
-pub(super) fn clerk_rs(_: &Fixture) -> Run {
-    let (url, id) = server();
+pub(super) fn clerk_rs(fixture: &Fixture) -> Run {
+    let id = id();
     let runtime = runtime();
-    let configuration = clerk_rs::ClerkConfiguration::new(SECRET).with_base_path(url);
+    let configuration = clerk_rs::ClerkConfiguration::new(SECRET).with_base_path(fixture.api());
     Box::new(move || {
         let user = clerk_rs::apis::users_api::get_user(&configuration, &id);
         assert_eq!(runtime.block_on(user).expect("a user").id, id);
