@@ -102,6 +102,7 @@ impl Clerk {
 
 #[cfg(feature = "api")]
 crate::accessors::accessors!(Clerk, Client);
+crate::legacy::legacy!(Clerk, [async], [.await]);
 
 impl Builder<Clerk> {
     /// Sends through `transport` and waits with `runtime`, instead of a transport of its own.

@@ -66,12 +66,17 @@ mod async_clerk;
 pub mod blocking;
 #[cfg(any(feature = "async", feature = "blocking"))]
 mod builder;
+#[cfg(any(feature = "async", feature = "blocking"))]
+mod legacy;
 pub mod node;
 
 #[cfg(feature = "async")]
 pub use async_clerk::Clerk;
 #[cfg(any(feature = "async", feature = "blocking"))]
 pub use builder::{Build, BuildError, Builder, IntoSecretKey};
+
+#[cfg(any(feature = "async", feature = "blocking"))]
+pub use legacy::AuthStateError;
 
 #[cfg(feature = "api")]
 pub use clerk_api as api;
