@@ -1,4 +1,4 @@
-use clerk_jwt::{SessionStatus, TokenKind};
+use clerk_jwt::SessionStatus;
 use http::HeaderMap;
 use url::{Host, Url};
 
@@ -61,9 +61,9 @@ impl Flow<'_> {
         browser: &Browser<'_>,
         token: &Token<'_>,
     ) -> Decision {
-        match token.kind() {
-            Ok(TokenKind::Session) => {}
-            Ok(_) => return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into())),
+        match token.is_marked_as_other() {
+            Ok(false) => {}
+            Ok(true) => return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into())),
             Err(error) => return self.refused(token, error.into(), Carrier::Cookie).await,
         }
         if token.issued_at().is_some_and(|at| at < browser.client_uat) {
@@ -163,23 +163,25 @@ impl Flow<'_> {
             return None;
         }
         let is_told_to = synced.as_deref() == Some("false");
-        let shows_no_session = browser.shows_no_session();
-        if !self.settings.satellite_auto_sync && shows_no_session && !is_told_to {
+        if !is_told_to && !browser.shows_no_session() {
+            return None;
+        }
+        if !is_told_to && !self.settings.satellite_auto_sync {
             let reason = AuthReason::SessionTokenAndUatMissing;
             return Some(session_signed_out(reason.into()));
         }
         let reason = AuthReason::SatelliteNeedsSyncing;
-        if instance.is_development() {
-            let url = || {
-                let mut url = Url::parse(self.settings.sign_in_url.as_deref()?).ok()?;
-                let here = self.incoming.public_url()?;
-                url.query_pairs_mut()
-                    .append_pair(parameter::REDIRECT_URL, here.as_str());
-                Some(url.into())
-            };
-            return Some(self.handshake_or_signed_out(reason.into(), url));
+        if !instance.is_development() {
+            return Some(self.handshake(instance, browser, reason.into()));
         }
-        (shows_no_session || is_told_to).then(|| self.handshake(instance, browser, reason.into()))
+        let sign_in_page = || {
+            let mut url = Url::parse(self.settings.sign_in_url.as_deref()?).ok()?;
+            let here = self.incoming.public_url()?;
+            url.query_pairs_mut()
+                .append_pair(parameter::REDIRECT_URL, here.as_str());
+            Some(url.into())
+        };
+        Some(self.handshake_or_signed_out(reason.into(), sign_in_page))
     }
 
     /// Whether the dev browser's token may be handed to `url`: to the application itself, to this

@@ -9,13 +9,13 @@ use super::flow::sensitive;
 pub(super) fn apply(directives: &[String], headers: &mut HeaderMap) -> Option<String> {
     let mut session = None;
     for directive in directives {
-        if !is_clerks(directive) {
+        if !is_clerks(directive.trim()) {
             continue;
         }
-        if directive.starts_with("__session") {
+        if is_named(directive, "__session") {
             session = value(directive);
         }
-        if let Some(value) = sensitive(directive) {
+        if let Some(value) = sensitive(directive.trim()) {
             headers.append(SET_COOKIE, value);
         }
     }
@@ -25,7 +25,13 @@ pub(super) fn apply(directives: &[String], headers: &mut HeaderMap) -> Option<St
 fn is_clerks(directive: &str) -> bool {
     ["__session", "__client", "__clerk", "__refresh"]
         .iter()
-        .any(|prefix| directive.starts_with(prefix))
+        .any(|name| is_named(directive, name))
+}
+
+/// Whether the cookie has this name, or one that continues it: `__session_…`, not `__session2`.
+fn is_named(directive: &str, name: &str) -> bool {
+    let rest = directive.strip_prefix(name);
+    rest.is_some_and(|rest| rest.starts_with(['=', '_']))
 }
 
 fn value(directive: &str) -> Option<&str> {

@@ -1,12 +1,18 @@
+use std::time::Duration;
+
+use clerk_core::UnixTime;
 use clerk_jwks::{Error as VerificationError, ResolveError};
-use clerk_jwt::{Fault, Policy, Reason, SessionClaims, UnverifiedToken, VerifyError};
+use clerk_jwt::{
+    Fault, Malformed, NumericDate, Policy, Reason, SessionClaims, UnverifiedToken, VerifyError,
+};
 use http::{
-    HeaderMap, HeaderValue,
+    HeaderMap, HeaderValue, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, LOCATION,
     },
 };
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use super::{
@@ -31,15 +37,33 @@ pub(super) enum Outcome {
 /// Why what a handshake brought is of no use.
 enum Unusable {
     HandshakeToken(VerifyError),
-    SessionToken,
+    /// What it brought is no longer good, or never was.
+    Stale,
     CannotTell(Error),
 }
 
+/// The claims of a handshake token. What is of another type reads as missing.
 #[derive(Deserialize)]
 struct HandshakeClaims {
     #[serde(default)]
-    handshake: Vec<String>,
-    exp: Option<f64>,
+    handshake: Value,
+    #[serde(default)]
+    exp: Value,
+}
+
+impl HandshakeClaims {
+    fn directives(&self) -> Vec<String> {
+        let texts = self.handshake.as_array().into_iter().flatten();
+        texts
+            .filter_map(|one| one.as_str().map(str::to_owned))
+            .collect()
+    }
+
+    /// Clerk's handshake tokens need not expire; one that does is not taken a second time later.
+    fn has_expired(&self, now: UnixTime, leeway: Duration) -> bool {
+        let exp = NumericDate::from_json(&self.exp.to_string());
+        exp.is_some_and(|exp| exp.to_unix_time() <= now.saturating_sub(leeway))
+    }
 }
 
 impl Flow<'_> {
@@ -69,12 +93,10 @@ impl Flow<'_> {
             Err(Unusable::CannotTell(error)) => Err(error),
             // On a developer's machine it means that the keys were changed; saying so ends a
             // search that would otherwise begin with a loop of redirects.
-            Err(Unusable::HandshakeToken(error))
-                if instance.is_development() && error.reason() != Reason::TokenExpired =>
-            {
+            Err(Unusable::HandshakeToken(error)) if instance.is_development() => {
                 Err(Error::Handshake(error))
             }
-            Err(Unusable::HandshakeToken(_) | Unusable::SessionToken) => Ok(Outcome::Nothing),
+            Err(Unusable::HandshakeToken(_) | Unusable::Stale) => Ok(Outcome::Nothing),
         }
     }
 
@@ -82,10 +104,7 @@ impl Flow<'_> {
         let operation = HandshakePayload { nonce };
         match self.effects.send(&operation, self.api).await {
             Ok(answer) => Ok(answer.directives),
-            // Clerk does not know the nonce: it was used before, or is made up.
-            Err(clerk_http::Error::Api(answer)) if answer.status.is_client_error() => {
-                Ok(Vec::new())
-            }
+            Err(error) if is_about_the_nonce(&error) => Ok(Vec::new()),
             Err(source) => Err(Unusable::CannotTell(Error::Clerk {
                 token_type: TokenType::Session,
                 source,
@@ -95,15 +114,12 @@ impl Flow<'_> {
 
     async fn directives_of_token(&self, token: &str) -> Result<Vec<String>, Unusable> {
         let payload = self.verify_handshake(token).await?;
-        let unreadable = || Unusable::HandshakeToken(VerifyError::Signature);
-        let claims: HandshakeClaims = serde_json::from_slice(&payload).map_err(|_| unreadable())?;
-        let leeway = self.settings.policies.clock_skew.as_secs_f64();
-        #[allow(clippy::cast_precision_loss, reason = "dates are far below 2^52")]
-        let now = self.effects.now().as_millis() as f64 / 1000.0;
-        if claims.exp.is_some_and(|exp| exp + leeway <= now) {
-            return Err(Unusable::SessionToken);
+        let claims: HandshakeClaims = serde_json::from_slice(&payload)
+            .map_err(|_| Unusable::HandshakeToken(Malformed::Json("payload").into()))?;
+        if claims.has_expired(self.effects.now(), self.settings.policies.clock_skew) {
+            return Err(Unusable::Stale);
         }
-        Ok(claims.handshake)
+        Ok(claims.directives())
     }
 
     /// A handshake token is signed like a session token and has its category, but none of its
@@ -152,10 +168,10 @@ impl Flow<'_> {
             let refusal = AuthReason::SessionTokenMissing.into();
             return Ok(signed_out_with(Some(TokenType::Session), refusal, headers));
         };
-        let policies = &self.settings.policies;
-        let mut verified = self.verify(&session, &policies.session).await;
+        let mut verified = self.verify_session(&session).await;
         if instance.is_development() && verified.as_ref().is_err_and(is_about_time) {
-            verified = self.verify(&session, &policies.lenient).await;
+            let lenient = &self.settings.policies.lenient;
+            verified = self.verify_session_with(&session, lenient).await;
         }
         match verified {
             Ok(verified) => {
@@ -165,7 +181,7 @@ impl Flow<'_> {
             Err(VerificationError::Key(error)) if error.reason().fault() != Fault::Caller => {
                 Err(Unusable::CannotTell(no_keys(error)))
             }
-            Err(_) => Err(Unusable::SessionToken),
+            Err(_) => Err(Unusable::Stale),
         }
     }
 
@@ -274,6 +290,20 @@ pub(super) fn frontend_api_url(instance: &Instance, here: &Url) -> Option<String
     } else {
         format!("https://{given}")
     })
+}
+
+/// Whether Clerk does not know the nonce: it was used before, or is made up. Other refusals, such
+/// as of the secret key, say nothing about it.
+fn is_about_the_nonce(error: &clerk_http::Error) -> bool {
+    matches!(
+        error.status(),
+        Some(
+            StatusCode::BAD_REQUEST
+                | StatusCode::NOT_FOUND
+                | StatusCode::GONE
+                | StatusCode::UNPROCESSABLE_ENTITY
+        )
+    )
 }
 
 const fn no_keys(source: ResolveError) -> Error {

@@ -1,5 +1,5 @@
 use clerk_jwks::Error as VerificationError;
-use clerk_jwt::{M2mClaims, OAuthClaims, Reason, TokenKind};
+use clerk_jwt::{M2mClaims, OAuthClaims, Reason};
 use http::HeaderMap;
 
 use super::{
@@ -25,23 +25,25 @@ pub(super) fn machine_type(token: &Token<'_>) -> Option<MachineTokenType> {
     if text.starts_with("ak_") {
         return Some(MachineTokenType::ApiKey);
     }
-    let subject = token.claims()?.subject();
-    if subject.is_some_and(|subject| subject.starts_with("mch_")) {
-        Some(MachineTokenType::M2m)
-    } else if token.kind() == Ok(TokenKind::OAuthAccess) {
-        Some(MachineTokenType::OAuth)
-    } else {
-        None
-    }
+    token.machine_type()
+}
+
+/// Whether a text is three segments of base64url (RFC 7515 §3.1). An opaque token may have dots.
+fn is_compact_jws(text: &str) -> bool {
+    let is_segment = |segment: &str| {
+        let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        !segment.is_empty() && segment.bytes().all(is_base64url)
+    };
+    text.split('.').count() == 3 && text.split('.').all(is_segment)
 }
 
 impl Flow<'_> {
     /// A session token in the header decides alone: what cookies say is not looked at, but a
     /// browser whose token has expired may refresh it.
     pub(super) async fn session_in_header(&self, token: &Token<'_>) -> Decision {
-        match token.kind() {
-            Ok(TokenKind::Session) => {}
-            Ok(_) => return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into())),
+        match token.is_marked_as_other() {
+            Ok(false) => {}
+            Ok(true) => return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into())),
             Err(error) => return self.refused(token, error.into(), Carrier::Header).await,
         }
         match self.verify_session(&token.text).await {
@@ -54,7 +56,7 @@ impl Flow<'_> {
     }
 
     pub(super) async fn machine(&self, token: &str, found: MachineTokenType) -> Decision {
-        let is_jwt = token.contains('.');
+        let is_jwt = is_compact_jws(token);
         let policies = &self.settings.policies;
         match found {
             MachineTokenType::M2m if is_jwt => {

@@ -76,9 +76,12 @@ impl Flow<'_> {
         };
         let answer = self.effects.send(&operation, self.api).await;
         let answer = answer.map_err(|error| failure(&error))?;
+        if answer.directives.is_empty() {
+            return Err(RefreshFailure::NoToken);
+        }
         let mut headers = HeaderMap::new();
         let session = directives::apply(&answer.directives, &mut headers);
-        let session = session.ok_or(RefreshFailure::NoToken)?;
+        let session = session.ok_or(RefreshFailure::InvalidSessionToken)?;
         let verified = self.verify_session(&session).await;
         let verified = verified.map_err(|_| RefreshFailure::InvalidSessionToken)?;
         let identity = Identity::Session(SessionAuth::new(verified, session));

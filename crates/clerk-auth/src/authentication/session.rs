@@ -3,12 +3,12 @@ use std::{borrow::Cow, sync::OnceLock};
 use clerk_core::UnixTime;
 use clerk_jwks::Error as VerificationError;
 use clerk_jwt::{
-    Claims, Fault, Header, Malformed, Policy, Reason, SessionClaims, TokenClaims, TokenKind,
-    UnverifiedToken, Verified, danger,
+    Category, ClaimProblem, Claims, Fault, Header, Malformed, Policy, Reason, SessionClaims,
+    TokenClaims, TokenKind, UnverifiedToken, Verified, VerifyError, danger,
 };
 
 use super::flow::{Flow, Refusal};
-use crate::{Error, TokenType};
+use crate::{Error, MachineTokenType, TokenType};
 
 /// Where a token was carried, for the developer.
 #[derive(Clone, Copy)]
@@ -53,9 +53,28 @@ impl<'t> Token<'t> {
         self.decoded().ok().map(|(_, claims)| claims)
     }
 
-    pub(super) fn kind(&self) -> Result<TokenKind, Malformed> {
-        let (header, claims) = self.decoded()?;
-        Ok(TokenKind::of(header, claims))
+    /// The type of machine token that the token says it is.
+    pub(super) fn machine_type(&self) -> Option<MachineTokenType> {
+        let (header, claims) = self.decoded().ok()?;
+        let is_machine = |subject: &str| subject.starts_with("mch_");
+        if claims.subject().is_some_and(is_machine) {
+            Some(MachineTokenType::M2m)
+        } else if TokenKind::of(header, claims) == TokenKind::OAuthAccess {
+            Some(MachineTokenType::OAuth)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the token says itself that it is no session's. Whether one that does not say so
+    /// is a session's, is found out when it is verified.
+    pub(super) fn is_marked_as_other(&self) -> Result<bool, Malformed> {
+        let (header, _) = self.decoded()?;
+        let of_sessions = matches!(
+            header.category(),
+            None | Some(Category::Session | Category::Unspecified)
+        );
+        Ok(!of_sessions || self.machine_type().is_some())
     }
 
     /// When the token says it was issued, in Unix seconds.
@@ -85,7 +104,27 @@ impl Flow<'_> {
         &self,
         token: &str,
     ) -> Result<Verified<SessionClaims>, VerificationError> {
-        self.verify(token, &self.settings.policies.session).await
+        self.verify_session_with(token, &self.settings.policies.session)
+            .await
+    }
+
+    /// Also refuses a token that says what an organization may do in a way nobody can read:
+    /// permissions come from there, and some may have been taken away.
+    pub(super) async fn verify_session_with(
+        &self,
+        token: &str,
+        policy: &Policy,
+    ) -> Result<Verified<SessionClaims>, VerificationError> {
+        let verified = self.verify::<SessionClaims>(token, policy).await?;
+        let claims = verified.claims();
+        if claims.features().is_damaged()
+            && claims.version() == 2
+            && claims.organization().is_some()
+        {
+            let (claim, problem) = ("fea", ClaimProblem::Type("a list of scoped features"));
+            return Err(VerifyError::Claim { claim, problem }.into());
+        }
+        Ok(verified)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clerk::{
     auth::{Auth, MachineAuth, SessionAuth, TokenType},
-    jwt::{FactorAges, SessionStatus},
+    jwt::FactorAges,
 };
 use serde_json::{Map, Value, json};
 
@@ -63,7 +63,7 @@ fn show_session(session: &SessionAuth) -> Value {
         "org_role": organization.and_then(|it| it.role()),
         "org_permissions": permissions,
         "factor_verification_age": session.factor_ages().map(show_ages),
-        "session_status": show_status(session.status()),
+        "session_status": show_status(session),
         "actor": actor,
     })
 }
@@ -73,13 +73,14 @@ fn show_ages(ages: FactorAges) -> [i64; 2] {
     [ages.first, ages.second].map(|age| age.map_or(-1, i64::from))
 }
 
-const fn show_status(status: SessionStatus<'_>) -> Option<&str> {
-    match status {
-        SessionStatus::Active => Some("active"),
-        SessionStatus::Pending => Some("pending"),
-        SessionStatus::Other(other) => Some(other),
-        _ => None,
+/// Tokens from before the claim was introduced have none, and Node shows none.
+fn show_status(session: &SessionAuth) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Status {
+        sts: Option<String>,
     }
+    let claims = session.claims().all();
+    claims.custom::<Status>().ok()?.sts
 }
 
 fn show_machine(machine: &MachineAuth) -> Value {

@@ -4,6 +4,7 @@
 use std::io::Read;
 
 use clerk::auth::{Auth, Error, PendingSessions, RequestHead, RequestState, SignedOutAuth};
+use clerk::http::Error as HttpError;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -69,10 +70,15 @@ fn answer(question: Question) -> Result<Answer, String> {
             };
             Ok(decided(&state, pending, question.has))
         }
-        Err(error @ (Error::Keys { .. } | Error::Clerk { .. })) => {
-            Ok(undecided(&error, question.has))
-        }
-        Err(error) => Err(causes(&error)),
+        Err(error) => match &error {
+            // Nothing was sent: a key is missing to ask Clerk with.
+            Error::Clerk {
+                source: HttpError::Build { .. },
+                ..
+            } => Err(causes(&error)),
+            Error::Keys { .. } | Error::Clerk { .. } => Ok(undecided(&error, question.has)),
+            _ => Err(causes(&error)),
+        },
     }
 }
 

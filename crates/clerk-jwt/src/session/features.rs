@@ -6,16 +6,25 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Entitlements<'c> {
     claim: Option<&'c str>,
+    is_damaged: bool,
 }
 
 impl<'c> Entitlements<'c> {
     /// An element without a scope damages the whole list: it then entitles to nothing, because
     /// nobody can say what it was meant to say.
     pub(crate) fn new(claim: Option<&'c str>) -> Self {
-        let sound = |list: &&str| list.split(',').all(|element| element.contains(':'));
+        let claim = claim.filter(|list| !list.is_empty());
+        let sound = |list: &str| list.split(',').all(|element| element.contains(':'));
+        let is_damaged = claim.is_some_and(|list| !sound(list));
         Self {
-            claim: claim.filter(|list| !list.is_empty()).filter(sound),
+            claim: claim.filter(|_| !is_damaged),
+            is_damaged,
         }
+    }
+
+    /// Whether the claim is there and cannot be read, which is why it entitles to nothing.
+    pub const fn is_damaged(&self) -> bool {
+        self.is_damaged
     }
 
     /// The slugs the user is entitled to, in the claim's order.
