@@ -73,6 +73,6 @@ mod extract;
 mod rejection;
 
 pub use clerk_auth::{Guard, Requirement};
-pub use clerk_tower::{ClerkLayer, RequireLayer};
+pub use clerk_tower::{ClerkLayer, RequireLayer, frontend_api};
 pub use extract::{Allowed, ApiKey, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn};
 pub use rejection::Rejection;

@@ -54,6 +54,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod authenticate;
+pub mod frontend_api;
 
 pub mod grpc;
 mod require;

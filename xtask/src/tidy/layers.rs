@@ -20,7 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "clerk-auth",
         &["clerk-core", "clerk-http", "clerk-jwks", "clerk-jwt"],
     ),
-    ("clerk-tower", &["clerk-auth", "clerk-core"]),
+    ("clerk-tower", &["clerk-auth", "clerk-core", "clerk-http"]),
     ("clerk-axum", &["clerk-auth", "clerk-core", "clerk-tower"]),
     ("clerk-actix", &["clerk-auth", "clerk-core"]),
     ("clerk-rocket", &["clerk-auth", "clerk-core"]),
