@@ -3,7 +3,8 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use clerk_jwks::{Error as VerificationError, ResolveError};
 use clerk_jwt::{
-    Fault, Malformed, NumericDate, Policy, Reason, SessionClaims, UnverifiedToken, VerifyError,
+    Fault, Malformed, NumericDate, Policy, Reason, SessionClaims, TokenKind, UnverifiedToken,
+    VerifyError,
 };
 use http::{
     HeaderMap, HeaderValue, StatusCode,
@@ -49,9 +50,18 @@ struct HandshakeClaims {
     handshake: Value,
     #[serde(default)]
     exp: Value,
+    #[serde(default)]
+    sub: Value,
 }
 
 impl HandshakeClaims {
+    /// Not every machine's token has a category, and whoever has one made chooses its claims:
+    /// with `handshake` among them, its cookies too.
+    fn is_a_machines(&self) -> bool {
+        let subject = self.sub.as_str();
+        subject.is_some_and(|subject| subject.starts_with("mch_"))
+    }
+
     fn directives(&self) -> Vec<String> {
         let texts = self.handshake.as_array().into_iter().flatten();
         texts
@@ -116,6 +126,12 @@ impl Flow<'_> {
         let payload = self.verify_handshake(token).await?;
         let claims: HandshakeClaims = serde_json::from_slice(&payload)
             .map_err(|_| Unusable::HandshakeToken(Malformed::Json("payload").into()))?;
+        if claims.is_a_machines() {
+            return Err(Unusable::HandshakeToken(VerifyError::Kind {
+                expected: TokenKind::Session,
+                found: TokenKind::M2m,
+            }));
+        }
         if claims.has_expired(self.effects.now(), self.settings.policies.clock_skew) {
             return Err(Unusable::Stale);
         }
