@@ -41,21 +41,6 @@ const rows = {
     batch: 16,
     run: () => verifyToken(token, { jwtKey, authorizedParties: ['https://app.example.com'] }),
   },
-  'decode-500-users-json-parse': {
-    reference: 'decode-500-users-json-parse',
-    batch: 1,
-    run: async () => {
-      if (JSON.parse(page).length !== users.length) throw new Error('users are missing');
-    },
-  },
-  'decode-500-users-@clerk/backend': {
-    reference: 'decode-500-users-json-parse',
-    batch: 1,
-    run: async () => {
-      const { data } = await clerk.users.getUserList({ limit: users.length });
-      if (data.length !== users.length) throw new Error('users are missing');
-    },
-  },
   'get-user-fetch': {
     reference: 'get-user-fetch',
     batch: 4,
@@ -69,6 +54,21 @@ const rows = {
     batch: 4,
     run: async () => {
       if ((await loopback.users.getUser(id)).id !== id) throw new Error('another user');
+    },
+  },
+  'decode-500-users-json-parse': {
+    reference: 'decode-500-users-json-parse',
+    batch: 1,
+    run: async () => {
+      if (JSON.parse(page).length !== users.length) throw new Error('users are missing');
+    },
+  },
+  'decode-500-users-@clerk/backend': {
+    reference: 'decode-500-users-json-parse',
+    batch: 1,
+    run: async () => {
+      const { data } = await clerk.users.getUserList({ limit: users.length });
+      if (data.length !== users.length) throw new Error('users are missing');
     },
   },
 };
