@@ -3,7 +3,7 @@
 //! ureq does it before each request, connection or not, and bounds it with a thread. To a busy
 //! program that is a question to a name server for every request, and most of what a request costs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time};
 
 use ureq::{
     Error,
@@ -60,10 +60,14 @@ impl<R: Resolver> Connector for LookUpAndConnect<R> {
             .resolver
             .resolve(details.uri, details.config, details.timeout)?;
         let now = (details.current_time)();
+        let spent = match (details.now, now) {
+            (Instant::Exact(start), Instant::Exact(now)) => now.saturating_duration_since(start),
+            _ => time::Duration::ZERO,
+        };
         let details = ConnectionDetails {
             addrs,
             now,
-            timeout: left(details.timeout, details.now, now)?,
+            timeout: left(details.timeout, spent)?,
             current_time: Arc::clone(&details.current_time),
             run_connector: Arc::clone(&details.run_connector),
             register_shutdown: Arc::clone(&details.register_shutdown),
@@ -73,14 +77,12 @@ impl<R: Resolver> Connector for LookUpAndConnect<R> {
     }
 }
 
-/// What is left at `now` of a timeout that began at `start`.
-fn left(timeout: NextTimeout, start: Instant, now: Instant) -> Result<NextTimeout, Error> {
-    let (Duration::Exact(after), Instant::Exact(start), Instant::Exact(now)) =
-        (timeout.after, start, now)
-    else {
+/// What is left of a timeout.
+fn left(timeout: NextTimeout, spent: time::Duration) -> Result<NextTimeout, Error> {
+    let Duration::Exact(after) = timeout.after else {
         return Ok(timeout);
     };
-    let after = after.saturating_sub(now.saturating_duration_since(start));
+    let after = after.saturating_sub(spent);
     if after.is_zero() {
         // Further on, ureq takes no time for a second.
         return Err(Error::Timeout(timeout.reason));
