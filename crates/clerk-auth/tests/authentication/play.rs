@@ -1,0 +1,367 @@
+//! Plays a script in each of the three ways there are, and writes down what happened.
+
+use std::{
+    collections::VecDeque,
+    future::Future,
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use clerk_auth::{
+    Auth, Authenticator, Error, PendingSessions, RequestHead, RequestState, Settings, Step,
+    blocking,
+};
+use clerk_core::{Clock, MonotonicTime, UnixTime};
+use clerk_http::{
+    BlockingRuntime, BlockingTransport, Runtime, Transport, TransportError, TransportErrorKind,
+};
+use clerk_jwks::{BlockingResolveKey, FetchError, ResolveError, ResolveKey};
+use clerk_jwt::{KeyId, VerifyingKey};
+use http::{HeaderMap, HeaderValue, Request, Response, header::LOCATION};
+use url::Url;
+
+use crate::{
+    recipes::instance_key,
+    script::Script,
+    setup::{self, Setup},
+};
+
+/// A way to find out who a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Driver {
+    ByHand,
+    Async,
+    Blocking,
+}
+
+/// The request, as all drivers get it, and where their questions end up.
+pub(crate) struct Play {
+    setup: Setup,
+    target: String,
+    headers: Vec<(String, String)>,
+    method: String,
+    answers: VecDeque<String>,
+    now: i64,
+}
+
+impl Play {
+    pub(crate) fn of(script: &Script, recipes: &[String]) -> Self {
+        let mut setup = setup::set_up(&script.settings);
+        for recipe in recipes.iter().chain(&script.recipes) {
+            setup.names.read(recipe);
+        }
+        let names = &mut setup.names;
+        let headers = script.headers.iter();
+        Self {
+            target: names.fill(&script.target),
+            headers: headers
+                .map(|(name, value)| (name.clone(), names.fill(value)))
+                .collect(),
+            method: script.method.clone(),
+            answers: script.answers().map(|line| names.fill(line)).collect(),
+            now: script.now,
+            setup,
+        }
+    }
+
+    /// What is asked, answered and decided, line by line.
+    pub(crate) fn transcript(&self, driver: Driver) -> Vec<String> {
+        let names = &self.setup.names;
+        let settings = match &self.setup.settings {
+            Ok(settings) => settings.clone(),
+            Err(error) => return vec![format!("== settings refused: {error}")],
+        };
+        let mut head = RequestHead::new(&self.method, &self.target);
+        for (name, value) in &self.headers {
+            head = head.header(name, value.as_bytes());
+        }
+        let tape = Arc::new(Tape(Mutex::new(Recording {
+            answers: self.answers.clone(),
+            lines: Vec::new(),
+            now: UnixTime::from_secs(self.now),
+        })));
+        let decided = self.decide(driver, &head, settings, &tape);
+        let mut recording = tape.lock();
+        let mut lines = std::mem::take(&mut recording.lines);
+        let unused = recording.answers.iter();
+        lines.extend(unused.map(|answer| format!("!! nobody asked for {answer}")));
+        lines.extend(decision(&decided));
+        lines.iter().map(|line| names.hide(line)).collect()
+    }
+
+    fn decide(
+        &self,
+        driver: Driver,
+        head: &RequestHead<'_>,
+        settings: Settings,
+        tape: &Arc<Tape>,
+    ) -> Result<RequestState, Error> {
+        match driver {
+            Driver::ByHand => {
+                let api = self.api(clerk_http::Settings::builder());
+                let mut step = Step::start(head, &settings, &api, tape.now());
+                loop {
+                    step = match step {
+                        Step::Resolve(id, waiting) => {
+                            waiting.resolved(tape.key(id.as_ref()), tape.now())
+                        }
+                        Step::Send(request, waiting) => {
+                            waiting.received(tape.exchange(&request), tape.now())
+                        }
+                        Step::Done(decided) => return decided,
+                    };
+                }
+            }
+            Driver::Async => {
+                let client = clerk_http::Client::builder(Arc::clone(tape), NoRuntime);
+                let client = self.api(client.clock(Arc::clone(tape)));
+                let authenticator = Authenticator::new(settings, Arc::clone(tape), client);
+                ready(authenticator.authenticate(head))
+            }
+            Driver::Blocking => {
+                let client = clerk_http::blocking::Client::builder(Arc::clone(tape), NoRuntime);
+                let client = self.api(client.clock(Arc::clone(tape)));
+                blocking::Authenticator::new(settings, Arc::clone(tape), client).authenticate(head)
+            }
+        }
+    }
+
+    fn api<T: clerk_http::Build>(&self, mut builder: clerk_http::Builder<T>) -> T {
+        if let Some(key) = self.setup.secret_key {
+            builder = builder.secret_key(key.parse().expect("a key"));
+        }
+        if let Some(key) = &self.setup.machine_secret_key {
+            builder = builder.machine_secret_key(key.clone());
+        }
+        builder.build().expect("settings of the Backend API")
+    }
+}
+
+/// Nothing here ever waits.
+pub(crate) fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("waits for something that no script answers"),
+    }
+}
+
+/// Answers from a script, and writes down what it was asked.
+#[derive(Debug)]
+struct Tape(Mutex<Recording>);
+
+#[derive(Debug)]
+struct Recording {
+    answers: VecDeque<String>,
+    lines: Vec<String>,
+    now: UnixTime,
+}
+
+impl Tape {
+    fn lock(&self) -> MutexGuard<'_, Recording> {
+        self.0.lock().expect("no panic while it is held")
+    }
+
+    /// The next answer. `found after 60 s` lets as much time pass.
+    fn next(&self, asked: impl IntoIterator<Item = String>) -> String {
+        let mut recording = self.lock();
+        recording.lines.extend(asked);
+        let Some(answer) = recording.answers.pop_front() else {
+            recording.lines.push("!! no answer".to_owned());
+            return String::new();
+        };
+        recording.lines.push(format!("<- {answer}"));
+        let Some((answer, seconds)) = answer.split_once(" after ") else {
+            return answer;
+        };
+        let seconds = seconds.strip_suffix(" s").expect("seconds");
+        let passed = Duration::from_secs(seconds.parse().expect("seconds"));
+        recording.now = recording.now.saturating_add(passed);
+        answer.to_owned()
+    }
+
+    fn key(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
+        let id = id.map_or("without kid", |id| id.as_str());
+        match self.next([format!("-> key {id}")]).as_str() {
+            "found" => Ok(instance_key()),
+            "unavailable" => Err(ResolveError::Unavailable(Arc::new(FetchError::Empty))),
+            "no source" => Err(ResolveError::NoSource),
+            "unusable" => Err(ResolveError::Unusable(
+                VerifyingKey::from_pem("").expect_err("no key"),
+            )),
+            _ => Err(ResolveError::UnknownKey),
+        }
+    }
+
+    fn exchange(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let authorization = request.headers().get("authorization");
+        let authorization = authorization.map(|value| value.to_str().expect("a text"));
+        let mut lines = vec![format!("-> {} {}", request.method(), request.uri())];
+        lines.extend(authorization.map(|value| format!("authorization: {value}")));
+        if !request.body().is_empty() {
+            let body = std::str::from_utf8(request.body()).expect("a text");
+            lines.push(format!("body: {body}"));
+        }
+        let answer = self.next(lines);
+        let (status, body) = answer.split_once(' ').unwrap_or((&answer, ""));
+        match status.parse::<u16>() {
+            Ok(status) => Ok(Response::builder()
+                .status(status)
+                .header("content-type", "application/json")
+                .body(Bytes::from(body.to_owned()))
+                .expect("a response")),
+            Err(_) => Err(TransportError::new(TransportErrorKind::Timeout, request)),
+        }
+    }
+}
+
+impl Clock for Tape {
+    fn now(&self) -> UnixTime {
+        self.lock().now
+    }
+
+    fn monotonic(&self) -> MonotonicTime {
+        MonotonicTime::default()
+    }
+}
+
+#[async_trait::async_trait]
+impl ResolveKey for Tape {
+    async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
+        self.key(id)
+    }
+}
+
+impl BlockingResolveKey for Tape {
+    fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
+        self.key(id)
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for Tape {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        self.exchange(&request)
+    }
+}
+
+impl BlockingTransport for Tape {
+    fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        self.exchange(&request)
+    }
+}
+
+/// Authentication sends everything once, so nothing waits for a second attempt.
+#[derive(Debug)]
+struct NoRuntime;
+
+#[async_trait::async_trait]
+impl Runtime for NoRuntime {
+    async fn sleep(&self, _: Duration) {
+        panic!("nothing to wait for");
+    }
+
+    fn spawn(&self, _: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>) {
+        panic!("nothing to do beside");
+    }
+}
+
+impl BlockingRuntime for NoRuntime {
+    fn sleep(&self, _: Duration) {
+        panic!("nothing to wait for");
+    }
+
+    fn spawn(&self, _: Box<dyn FnOnce() + Send>) {
+        panic!("nothing to do beside");
+    }
+}
+
+fn decision(decided: &Result<RequestState, Error>) -> Vec<String> {
+    let state = match decided {
+        Ok(state) => state,
+        Err(error) => {
+            return vec![format!("== error {} ({:?})", error.reason(), error.fault())];
+        }
+    };
+    let token_type = state.token_type();
+    let token_type = token_type.map_or("of no accepted type", |one| one.as_str());
+    let reason = state.reason().map(|reason| reason.to_string());
+    let mut lines = vec![match &reason {
+        Some(reason) => format!("== {} {reason}, {token_type}", state.status()),
+        None => format!("== {}, {token_type}", state.status()),
+    }];
+    let message = match state {
+        RequestState::SignedOut(state) => state.message(),
+        RequestState::Handshake(state) => state.message(),
+        _ => "",
+    };
+    if !message.is_empty() {
+        // The words are for whoever wrote them to test; what stands in brackets is Clerk's.
+        let brackets = message.rfind('(').unwrap_or_default();
+        lines.push(format!(
+            "message: {}",
+            message.get(brackets..).unwrap_or_default()
+        ));
+    }
+    let mut headers = state.headers().clone();
+    let mut take = |name: &str| {
+        let value = headers.remove(name)?;
+        Some(value.to_str().expect("a text").to_owned())
+    };
+    let status = reason.is_some().then(|| state.status().to_owned());
+    assert_eq!(take("x-clerk-auth-status"), status);
+    let in_header = |text: String| HeaderValue::from_str(&text).is_ok().then_some(text);
+    assert_eq!(take("x-clerk-auth-reason"), reason.and_then(in_header));
+    let said = Some(message.to_owned()).filter(|message| !message.is_empty());
+    assert_eq!(take("x-clerk-auth-message"), said);
+    lines.extend(who(state.to_auth(PendingSessions::SignedOut)));
+    lines.extend(header_lines(&headers));
+    lines
+}
+
+/// Whom the application deals with.
+fn who(auth: Option<Auth>) -> Vec<String> {
+    match auth {
+        Some(Auth::Session(session)) => {
+            let (user, id) = (session.user_id(), session.session_id());
+            let mut lines = vec![format!("user {user} in session {id}")];
+            if let Some(organization) = session.organization() {
+                let role = organization.role().unwrap_or("nobody");
+                lines.push(format!("{role} of organization {}", organization.id()));
+            }
+            lines
+        }
+        Some(Auth::Machine(machine)) => {
+            let (subject, id) = (machine.subject(), machine.id());
+            vec![format!("{subject} with the token {id}")]
+        }
+        Some(Auth::SignedOut(nobody)) if nobody.is_pending() => {
+            vec!["nobody, while the session is pending".to_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Each header in a line, and each parameter of a redirect.
+fn header_lines(headers: &HeaderMap) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, value) in headers {
+        let value = value.to_str().expect("a text");
+        if name != LOCATION {
+            lines.push(format!("{name}: {value}"));
+            continue;
+        }
+        let mut url = Url::parse(value).expect("an absolute URL");
+        assert_eq!(url.as_str(), value, "a URL that browsers read otherwise");
+        let pairs = url.query_pairs();
+        let pairs: Vec<_> = pairs
+            .map(|(name, value)| format!("? {name}={value}"))
+            .collect();
+        url.set_query(None);
+        lines.push(format!("{name}: {url}"));
+        lines.extend(pairs);
+    }
+    lines
+}

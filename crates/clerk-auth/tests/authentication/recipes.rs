@@ -1,0 +1,174 @@
+//! Tokens by name.
+//!
+//! ```text
+//! let session = {header} {claims}        signed with the instance's key
+//! let pending = session {} {"sts":"pending"}   another one's, with these changes; null takes away
+//! let forged = foreign session {} {}     signed with a key that is not the instance's
+//! let garbage = "not a token"            a text as it is
+//! ```
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use clerk_emulator::Emulator;
+use clerk_jwt::VerifyingKey;
+use serde_json::{Map, Value};
+
+/// Two published test keys. The second one is nobody's: no script's instance publishes it.
+static KEYS: LazyLock<[Emulator; 2]> = LazyLock::new(|| {
+    let build = || {
+        Emulator::builder()
+            .deterministic(1)
+            .build()
+            .expect("an emulator")
+    };
+    let foreign = build();
+    foreign.rotate_keys(false);
+    [build(), foreign]
+});
+
+/// The instance's key.
+pub(crate) fn instance_key() -> VerifyingKey {
+    static KEY: LazyLock<VerifyingKey> = LazyLock::new(|| {
+        let set = KEYS[0].jwks_json();
+        let jwk = set["keys"][0].to_string();
+        VerifyingKey::from_jwk(&jwk).expect("a key")
+    });
+    KEY.clone()
+}
+
+/// A token with the instance's signature.
+pub(crate) fn sign(header: &Value, claims: &Value) -> String {
+    KEYS[0].sign(header, claims.to_string().as_bytes())
+}
+
+#[derive(Clone, Debug)]
+enum Recipe {
+    Text(String),
+    Token {
+        foreign: bool,
+        header: Map<String, Value>,
+        claims: Map<String, Value>,
+    },
+}
+
+/// What stands for something in the text of scripts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    texts: BTreeMap<String, String>,
+    recipes: BTreeMap<String, Recipe>,
+}
+
+impl Names {
+    pub(crate) fn define(&mut self, name: &str, text: impl Into<String>) {
+        self.texts.insert(name.to_owned(), text.into());
+    }
+
+    /// Reads `session = {…} {…}` and its like.
+    pub(crate) fn read(&mut self, line: &str) {
+        let (name, recipe) = line.split_once(" = ").expect("a name and a recipe");
+        let recipe = self.recipe(recipe);
+        self.recipes.insert(name.trim().to_owned(), recipe);
+    }
+
+    fn recipe(&self, text: &str) -> Recipe {
+        let start = text.find(['{', '"']).expect("JSON");
+        let (base, json) = text.split_at(start);
+        let mut values = serde_json::Deserializer::from_str(json)
+            .into_iter::<Value>()
+            .map(|value| value.unwrap_or_else(|error| panic!("{text}: {error}")));
+        let mut next = || values.next().unwrap_or_else(|| panic!("{text}: too short"));
+        let changes = match next() {
+            Value::String(text) => return Recipe::Text(text),
+            header => [header, next()],
+        };
+        let (mut is_foreign, mut parts) = (false, [Map::new(), Map::new()]);
+        for word in base.split_whitespace() {
+            if word == "foreign" {
+                is_foreign = true;
+                continue;
+            }
+            match self.recipes.get(word) {
+                Some(Recipe::Token {
+                    foreign,
+                    header,
+                    claims,
+                }) => {
+                    is_foreign |= foreign;
+                    parts = [header.clone(), claims.clone()];
+                }
+                _ => panic!("{text}: there is no recipe {word}"),
+            }
+        }
+        for (part, changes) in parts.iter_mut().zip(changes) {
+            let Value::Object(changes) = changes else {
+                panic!("{text}: not an object");
+            };
+            for (name, value) in changes {
+                if value.is_null() {
+                    part.remove(&name);
+                } else {
+                    part.insert(name, value);
+                }
+            }
+        }
+        let [header, claims] = parts;
+        Recipe::Token {
+            foreign: is_foreign,
+            header,
+            claims,
+        }
+    }
+
+    fn value(&mut self, name: &str) -> Option<String> {
+        if let Some(text) = self.texts.get(name) {
+            return Some(text.clone());
+        }
+        let text = match self.recipes.get(name)?.clone() {
+            Recipe::Text(text) => text,
+            Recipe::Token {
+                foreign,
+                header,
+                claims,
+            } => {
+                let claims = self.fill(&Value::Object(claims).to_string());
+                KEYS[usize::from(foreign)].sign(&Value::Object(header), claims.as_bytes())
+            }
+        };
+        self.texts.insert(name.to_owned(), text.clone());
+        Some(text)
+    }
+
+    /// Puts what names stand for in the place of `{name}`.
+    pub(crate) fn fill(&mut self, text: &str) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some(start) = rest.find('{') {
+            let after = &rest[start + 1..];
+            let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let name = match end {
+                Some(end) if end > 0 && after[end..].starts_with('}') => &after[..end],
+                _ => {
+                    filled.push_str(&rest[..=start]);
+                    rest = after;
+                    continue;
+                }
+            };
+            let value = self.value(name);
+            filled.push_str(&rest[..start]);
+            filled.push_str(&value.unwrap_or_else(|| panic!("nothing is called {{{name}}}")));
+            rest = &after[name.len() + 1..];
+        }
+        filled + rest
+    }
+
+    /// Puts names back in the place of what they stand for.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        let mut texts: Vec<_> = self.texts.iter().collect();
+        texts.sort_by_key(|(_, value)| usize::MAX - value.len());
+        let mut hidden = text.to_owned();
+        for (name, value) in texts {
+            hidden = hidden.replace(value.as_str(), &format!("{{{name}}}"));
+        }
+        hidden
+    }
+}

@@ -1,0 +1,76 @@
+use crate::{
+    play::{Driver, Play},
+    script::{self, Script},
+};
+
+const RECIPES: &str = include_str!("../scripts/tokens");
+
+fn recipes() -> Vec<String> {
+    let lines = RECIPES.lines().filter_map(|line| line.strip_prefix("let "));
+    lines.map(str::to_owned).collect()
+}
+
+/// What is wrong with the script; nothing, if everything went as it says.
+fn play(script: &Script, recipes: &[String]) -> Option<String> {
+    let play = Play::of(script, recipes);
+    let name = &script.name;
+    let by_hand = play.transcript(Driver::ByHand);
+    for driver in [Driver::Async, Driver::Blocking] {
+        let otherwise = play.transcript(driver);
+        assert_eq!(otherwise, by_hand, "{name}: {driver:?}, and by hand");
+    }
+    if by_hand == script.transcript {
+        return None;
+    }
+    let happened = by_hand.join("\n  ");
+    Some(format!("{name}: this happened instead:\n  {happened}\n"))
+}
+
+fn play_all(text: &str) {
+    let recipes = recipes();
+    let scripts = script::read(text);
+    assert!(!scripts.is_empty());
+    let failures: Vec<String> = scripts
+        .iter()
+        .filter_map(|script| play(script, &recipes))
+        .collect();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+macro_rules! files {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                play_all(include_str!(concat!("../scripts/", stringify!($name))));
+            }
+        )*
+
+        #[test]
+        fn every_file_is_played() {
+            let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts");
+            let mut files: Vec<String> = std::fs::read_dir(directory)
+                .expect("a directory")
+                .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+                .filter(|name| name != "tokens")
+                .collect();
+            files.sort();
+            assert_eq!(files, [$(stringify!($name)),*]);
+        }
+    };
+}
+
+files! {
+    configuration
+    cookies
+    cross_origin
+    dev_browser
+    handshake
+    header
+    machines
+    organizations
+    redirect_loop
+    refresh
+    satellites
+    suffixed_cookies
+}
