@@ -1,7 +1,6 @@
 //! Clerk for Rust: verify sessions and call Clerk's API, async or blocking.
 //!
-//! It does not run a web framework's middleware, and it is not Clerk's own SDK: it is unofficial
-//! and not affiliated with Clerk.
+//! It is not Clerk's own SDK: it is unofficial and not affiliated with Clerk.
 //!
 //! ```
 //! # #[cfg(feature = "async")] {
@@ -41,6 +40,8 @@
 //! | `blocking` | [`blocking::Clerk`], over ureq and threads |
 //! | `users`, `organizations`, `invitations` (default) | these parts of the Backend API |
 //! | `billing`, `enterprise`, `machines`, `instance` | the others; see the features of [`api`] |
+//! | `axum` | [`axum`]: a layer, and extractors that tell handlers who is signed in |
+//! | `tower` | [`tower`]: layers for tower services, tonic's among them |
 //! | `stream` | walks through lists as `futures_core::Stream`s |
 //! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
 //! | `tracing` | spans for the calls to Clerk's API |
@@ -84,6 +85,8 @@ pub use clerk_api as api;
 pub use clerk_http_reqwest::{ReqwestTransport, TokioRuntime};
 
 pub use clerk_auth as auth;
+#[cfg(feature = "axum")]
+pub use clerk_axum as axum;
 pub use clerk_core::{
     Clock, InstanceType, ManualClock, PublishableKey, Redacted, SecretKey, SystemClock, UnixTime,
 };
@@ -96,6 +99,8 @@ pub use clerk_jwt::{
     AuthorizedParties, Claims, Fault, JwkSet, M2mClaims, OAuthClaims, Policy, Reason,
     SessionClaims, TemplateClaims, UserClaims, Verified,
 };
+#[cfg(feature = "tower")]
+pub use clerk_tower as tower;
 
 /// Has `cargo test` compile and run the snippets of the README and the guides.
 #[cfg(all(doctest, feature = "async", feature = "blocking"))]

@@ -1,0 +1,11 @@
+//! The axum example does what it says, against an emulated instance.
+#![cfg(all(feature = "async", feature = "axum"))]
+#![allow(dead_code, reason = "the example's `main` is not what runs here")]
+
+#[path = "../examples/axum.rs"]
+mod example;
+
+#[tokio::test]
+async fn the_example_tests_itself() {
+    example::self_test().await.unwrap();
+}
