@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use http::{Extensions, HeaderMap, Response, StatusCode};
+use http::{Extensions, HeaderMap, HeaderName, Response, StatusCode};
 
 use crate::{
     Auth, AuthReason, Error, MachineAuth, MachineTokenType, PendingSessions, Rejection,
@@ -147,10 +147,25 @@ impl RequestAuth {
     /// Adds to a response what authentication has to tell the browser: cookies, and why it is
     /// not signed in.
     pub fn apply_to(&self, headers: &mut HeaderMap) {
-        match self.state() {
-            Ok(state) => append(state.headers(), headers),
-            Err(error) => append(&error.headers(), headers),
+        for (name, value) in &self.missing_headers(|name| headers.contains_key(name)) {
+            headers.append(name, value.clone());
         }
+    }
+
+    /// What [`apply_to`](Self::apply_to) appends, for frameworks that keep headers in types of
+    /// their own. `has` says whether the response has a header of that name.
+    pub fn missing_headers(&self, has: impl Fn(&HeaderName) -> bool) -> HeaderMap {
+        let mut headers = match self.state() {
+            Ok(state) => state.headers().clone(),
+            Err(error) => error.headers(),
+        };
+        // What explains the request is there once; cookies, as often as they come.
+        for name in [AUTH_STATUS, AUTH_REASON, AUTH_MESSAGE] {
+            if has(&name) {
+                headers.remove(name);
+            }
+        }
+        headers
     }
 
     /// [`apply_to`](Self::apply_to) a whole response.
@@ -168,17 +183,6 @@ impl RequestAuth {
                 Rejection::signed_out(state.reason().unwrap_or(&nobody))
             }
             Err(error) => Rejection::undecided(error),
-        }
-    }
-}
-
-/// What explains the request is there once; cookies, as often as they come.
-fn append(from: &HeaderMap, to: &mut HeaderMap) {
-    for (name, value) in from {
-        if [AUTH_STATUS, AUTH_REASON, AUTH_MESSAGE].contains(name) {
-            to.entry(name).or_insert_with(|| value.clone());
-        } else {
-            to.append(name, value.clone());
         }
     }
 }
