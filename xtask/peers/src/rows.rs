@@ -52,6 +52,18 @@ pub const ROWS: &[Row] = &[
         prepare: ours::verifier_cached_key,
     },
     Row {
+        name: "authenticate-cookie",
+        reference: "verifier-cached-key",
+        clock: Clock::Thread,
+        prepare: ours::authenticate_cookie,
+    },
+    Row {
+        name: "authenticate-header",
+        reference: "verifier-cached-key",
+        clock: Clock::Thread,
+        prepare: ours::authenticate_header,
+    },
+    Row {
         name: "refuse-malformed",
         reference: "raw-ring",
         clock: Clock::Thread,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clerk::{CachePolicy, Clerk};
+use clerk::{CachePolicy, Clerk, PublishableKey, auth::RequestHead};
 use clerk_core::UnixTime;
 use clerk_jwt::{
     AuthorizedParties, MAX_TOKEN_BYTES, Policy, SessionClaims, UnverifiedToken, VerifyError,
@@ -96,6 +96,50 @@ pub(super) fn verifier_cached_key(fixture: &Fixture) -> Run {
     })
 }
 
+/// What a browser sends that is signed in, answered with who it is: cookies read under both of
+/// their names, the rules for browsers gone through, and the token verified.
+pub(super) fn authenticate_cookie(fixture: &Fixture) -> Run {
+    let (token, suffix) = (&fixture.token, publishable_key().cookie_suffix());
+    let cookies = format!(
+        "theme=dark; __client_uat=1; __client_uat_{suffix}=1; __session={token}; \
+         __session_{suffix}={token}; consent=2026-05-12"
+    );
+    authenticate(fixture, "cookie", cookies)
+}
+
+/// What another program sends with a user's token.
+pub(super) fn authenticate_header(fixture: &Fixture) -> Run {
+    authenticate(
+        fixture,
+        "authorization",
+        format!("Bearer {}", fixture.token),
+    )
+}
+
+fn authenticate(fixture: &Fixture, name: &'static str, credentials: String) -> Run {
+    let clerk = clerk(fixture);
+    to_its_end(clerk.verify_token(&fixture.token)).expect("a key fetched and a good token");
+    Box::new(move || {
+        let head = RequestHead::new("GET", "/orders?page=2")
+            .header("host", b"app.example.com")
+            .header(
+                "user-agent",
+                b"Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0",
+            )
+            .header("accept", b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
+            .header("sec-fetch-dest", b"document")
+            .header(name, black_box(credentials.as_bytes()));
+        let authenticator = clerk.authenticator().expect("sound settings");
+        let state = at_once(authenticator.authenticate(&head)).expect("a decision");
+        assert_eq!(state.status(), "signed-in");
+        black_box(state);
+    })
+}
+
+fn publishable_key() -> PublishableKey {
+    PublishableKey::new("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k").expect("names the fixture's issuer")
+}
+
 /// A key that was asked for a moment ago and is not among those of the instance.
 pub(super) fn refuse_unknown_key(fixture: &Fixture) -> Run {
     let clerk = clerk(fixture);
@@ -115,9 +159,9 @@ fn clerk(fixture: &Fixture) -> Clerk {
     policy.time_to_live = Duration::from_secs(3600);
     policy.unknown_key_cooldown = Duration::from_secs(3600);
     Clerk::builder()
-        .secret_key("sk_test_of_the_benchmark")
+        .secret_key("sk_live_of_the_benchmark")
+        .publishable_key(publishable_key().as_str())
         .api_url(loopback::start(&keys.to_string()))
-        .issuers([Fixture::ISSUER])
         .authorized_parties(AuthorizedParties::require([Fixture::PARTY]))
         .cache_policy(policy)
         .build()
