@@ -4,6 +4,7 @@ mod browser;
 mod cookie_path;
 mod directives;
 mod effects;
+mod evidence;
 mod flow;
 mod handshake;
 mod header_path;
@@ -28,6 +29,9 @@ use clerk_jwks::ResolveError;
 use clerk_jwt::{KeyId, VerifyingKey};
 use http::{Request, Response};
 
+pub use self::evidence::{
+    BrowserEvidence, Evidence, HandshakeEvidence, NoRedirect, Place, TokenEvidence,
+};
 use self::{
     effects::{Answer, Ask, Effects},
     flow::Flow,

@@ -39,7 +39,10 @@ pub use auth::{
     Auth, AuthView, MachineAuth, PendingSessions, SessionAuth, SessionToken, SignedOutAuth,
     UnexpectedClaims,
 };
-pub use authentication::{AwaitingKey, AwaitingResponse, Step};
+pub use authentication::{
+    AwaitingKey, AwaitingResponse, BrowserEvidence, Evidence, HandshakeEvidence, NoRedirect, Place,
+    Step, TokenEvidence,
+};
 pub use authenticator::Authenticator;
 pub use debug_state::DebugRequestState;
 pub use error::Error;

@@ -93,7 +93,7 @@ impl Flow<'_> {
         let asks = !self.settings.is_satellite
             && self.incoming.head.is_get()
             && self.incoming.loads_document()
-            && self.redirects_so_far() == 0;
+            && self.incoming.redirects_so_far() == 0;
         if !asks || !referrer::is_foreign(&self.incoming, instance) {
             return None;
         }

@@ -36,9 +36,6 @@ impl From<AuthReason> for Refusal {
     }
 }
 
-/// After this many redirects in a row, something is wrong that another one will not mend.
-const MOST_REDIRECTS: i64 = 3;
-
 impl<'r> Flow<'r> {
     pub(super) const fn new(
         head: &'r RequestHead<'r>,
@@ -99,11 +96,7 @@ impl<'r> Flow<'r> {
         refusal: Refusal,
         location: impl FnOnce() -> Option<String>,
     ) -> RequestState {
-        if !self.incoming.may_redirect() {
-            return session_signed_out(refusal);
-        }
-        let redirects = self.redirects_so_far();
-        if redirects >= MOST_REDIRECTS {
+        if self.incoming.no_redirect().is_some() {
             return session_signed_out(refusal);
         }
         let location = location().and_then(|url| sensitive(&url));
@@ -113,7 +106,7 @@ impl<'r> Flow<'r> {
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, location);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let count = redirects.saturating_add(1);
+        let count = self.incoming.redirects_so_far().saturating_add(1);
         let counter = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
         if let Ok(counter) = HeaderValue::from_str(&counter) {
             headers.append(SET_COOKIE, counter);
@@ -125,13 +118,6 @@ impl<'r> Flow<'r> {
             message,
             headers,
         })
-    }
-
-    pub(super) fn redirects_so_far(&self) -> i64 {
-        let counter = self.incoming.cookies().get("__clerk_redirect_count");
-        counter
-            .and_then(|count| count.parse().ok())
-            .unwrap_or_default()
     }
 
     pub(super) const fn instance(&self) -> Option<&'r Instance> {

@@ -20,7 +20,7 @@ use super::{
     browser::Browser,
     directives,
     flow::{Flow, Refusal, sensitive, signed_in, signed_out_with},
-    incoming::parameter,
+    incoming::{Brought, parameter},
     operations::HandshakePayload,
 };
 use crate::{
@@ -83,16 +83,10 @@ impl Flow<'_> {
         instance: &Instance,
         cookies: &Cookies<'_>,
     ) -> Result<Outcome, Error> {
-        let brought = |name| {
-            let in_query = self.incoming.parameter(name);
-            in_query.or_else(|| cookies.get(name))
-        };
-        let directives = if let Some(nonce) = brought(parameter::HANDSHAKE_NONCE) {
-            self.directives_of_nonce(&nonce).await
-        } else if let Some(token) = brought(parameter::HANDSHAKE) {
-            self.directives_of_token(&token).await
-        } else {
-            return Ok(Outcome::Nothing);
+        let directives = match self.incoming.brought(cookies) {
+            Some(Brought::Nonce(_, nonce)) => self.directives_of_nonce(&nonce).await,
+            Some(Brought::Token(_, token)) => self.directives_of_token(&token).await,
+            None => return Ok(Outcome::Nothing),
         };
         let taken = match directives {
             Ok(directives) => self.take_in(instance, &directives).await,

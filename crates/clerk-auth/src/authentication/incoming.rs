@@ -2,6 +2,7 @@ use std::{borrow::Cow, sync::OnceLock};
 
 use url::{Url, form_urlencoded};
 
+use super::evidence::{NoRedirect, Place};
 use crate::{RequestHead, cookies::Cookies, public_url::public_url};
 
 /// What a request says, read as far as it is asked for.
@@ -76,17 +77,55 @@ impl<'r> Incoming<'r> {
         self.head.text("sec-fetch-dest").as_deref() == Some("document")
     }
 
-    /// Whether the response may be a redirect to a handshake: a page is loaded, not its data.
-    pub(super) fn may_redirect(&self) -> bool {
+    /// Why the response cannot be a redirect to a handshake, if it cannot: a page has to be
+    /// loaded, not its data, and the ones before have to have been of use.
+    pub(super) fn no_redirect(&self) -> Option<NoRedirect> {
         if !self.head.is_get() {
-            return false;
+            return Some(NoRedirect::NotGet);
         }
-        match self.head.text("sec-fetch-dest").as_deref() {
+        let loads_page = match self.head.text("sec-fetch-dest").as_deref() {
             Some(destination) => matches!(destination, "document" | "iframe"),
             None => {
                 let accept = self.head.text("accept");
                 accept.is_some_and(|accept| accept.starts_with("text/html"))
             }
+        };
+        if !loads_page {
+            return Some(NoRedirect::NoPage);
         }
+        (self.redirects_so_far() >= MOST_REDIRECTS).then_some(NoRedirect::TooMany)
+    }
+
+    /// How often the browser has been redirected in the last seconds.
+    pub(super) fn redirects_so_far(&self) -> i64 {
+        let counter = self.cookies().get("__clerk_redirect_count");
+        counter
+            .and_then(|count| count.parse().ok())
+            .unwrap_or_default()
+    }
+
+    /// What the browser brings from a handshake, if it comes from one.
+    pub(super) fn brought(&self, cookies: &Cookies<'r>) -> Option<Brought<'r>> {
+        let find = |name| {
+            let in_query = self.parameter(name).map(|value| (Place::Query, value));
+            in_query.or_else(|| Some((Place::Cookie, cookies.get(name)?)))
+        };
+        let nonce = find(parameter::HANDSHAKE_NONCE);
+        let nonce = nonce.map(|(place, text)| Brought::Nonce(place, text));
+        nonce.or_else(|| {
+            let (place, text) = find(parameter::HANDSHAKE)?;
+            Some(Brought::Token(place, text))
+        })
     }
 }
+
+/// What a handshake gives a browser to bring back.
+pub(super) enum Brought<'r> {
+    /// Clerk tells for it what the handshake came to.
+    Nonce(Place, Cow<'r, str>),
+    /// It says itself what the handshake came to.
+    Token(Place, Cow<'r, str>),
+}
+
+/// After this many redirects in a row, something is wrong that another one will not mend.
+const MOST_REDIRECTS: i64 = 3;

@@ -53,6 +53,11 @@ impl<'t> Token<'t> {
         self.decoded().ok().map(|(_, claims)| claims)
     }
 
+    pub(super) fn kind(&self) -> Result<TokenKind, Malformed> {
+        let (header, claims) = self.decoded()?;
+        Ok(TokenKind::of(header, claims))
+    }
+
     /// The type of machine token that the token says it is.
     pub(super) fn machine_type(&self) -> Option<MachineTokenType> {
         let (header, claims) = self.decoded().ok()?;
