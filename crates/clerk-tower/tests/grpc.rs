@@ -64,8 +64,8 @@ impl Decoder for Text {
 #[derive(Clone)]
 struct WhoAmI;
 
-fn status(rejection: Rejection) -> Status {
-    Status::new(grpc::code(&rejection).into(), grpc::message(&rejection))
+fn status(rejection: &Rejection) -> Status {
+    Status::new(grpc::code(rejection).into(), grpc::message(rejection))
 }
 
 impl UnaryService<String> for WhoAmI {
@@ -77,7 +77,7 @@ impl UnaryService<String> for WhoAmI {
         let session = auth.and_then(RequestAuth::session);
         ready(match session {
             Ok(session) => Ok(Response::new(session.user_id().to_owned())),
-            Err(rejection) => Err(status(rejection)),
+            Err(rejection) => Err(status(&rejection)),
         })
     }
 }
