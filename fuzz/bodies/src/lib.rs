@@ -4,9 +4,11 @@
 //! this crate replay the seeds, and damaged copies of them, on any toolchain.
 
 mod keys;
+mod requests;
 mod tokens;
 
 pub use keys::{jwk, jwk_set, pem};
+pub use requests::{authenticate, cookies, handshake, request_head};
 pub use tokens::{claims, header, token};
 
 /// A function that any bytes may be given.
@@ -14,10 +16,14 @@ pub type Body = fn(&[u8]);
 
 /// Every body, under the name of its program and of its directory of seeds.
 pub const BODIES: &[(&str, Body)] = &[
+    ("authenticate", authenticate),
     ("claims", claims),
+    ("cookies", cookies),
+    ("handshake", handshake),
     ("header", header),
     ("jwk", jwk),
     ("jwk_set", jwk_set),
     ("pem", pem),
+    ("request_head", request_head),
     ("token", token),
 ];

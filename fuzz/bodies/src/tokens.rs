@@ -15,7 +15,7 @@ use clerk_jwt::{
 use serde_json::Value;
 
 /// Between the issue and the expiry of the seeds.
-const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 /// A key with one answer for every signature: accepting lets a fuzzer reach what comes after.
 #[derive(Debug)]
@@ -27,11 +27,11 @@ impl VerifySignature for Always {
     }
 }
 
-fn key_that_accepts() -> VerifyingKey {
+pub(crate) fn key_that_accepts() -> VerifyingKey {
     VerifyingKey::new(Arc::new(Always(Ok(()))))
 }
 
-fn key_that_refuses() -> VerifyingKey {
+pub(crate) fn key_that_refuses() -> VerifyingKey {
     VerifyingKey::new(Arc::new(Always(Err(SignatureMismatch))))
 }
 

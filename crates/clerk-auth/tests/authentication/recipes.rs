@@ -36,11 +36,6 @@ pub(crate) fn instance_key() -> VerifyingKey {
     KEY.clone()
 }
 
-/// A token with the instance's signature.
-pub(crate) fn sign(header: &Value, claims: &Value) -> String {
-    KEYS[0].sign(header, claims.to_string().as_bytes())
-}
-
 #[derive(Clone, Debug)]
 enum Recipe {
     Text(String),

@@ -5,7 +5,7 @@ use crate::{
 
 const RECIPES: &str = include_str!("../scripts/tokens");
 
-fn recipes() -> Vec<String> {
+pub(crate) fn recipes() -> Vec<String> {
     let lines = RECIPES.lines().filter_map(|line| line.strip_prefix("let "));
     lines.map(str::to_owned).collect()
 }
