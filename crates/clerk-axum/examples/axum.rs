@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! CLERK_SECRET_KEY=sk_test_… CLERK_PUBLISHABLE_KEY=pk_test_… \
-//!     cargo run --example axum --features axum
+//!     cargo run --package clerk-axum --example axum
 //! ```
 //!
 //! Without an instance to spare, `--self-test` starts an offline Clerk and the application, calls
@@ -15,11 +15,10 @@ use std::{env, error::Error};
 use axum::{Router, routing::get};
 use bytes::Bytes;
 use clerk::{
-    Clerk, Clock as _, ReqwestTransport, SystemClock,
-    auth::Reverification,
-    axum::{Allowed, ClerkLayer, Guard, MaybeSignedIn, Rejection, Requirement, SignedIn},
-    http::Transport as _,
+    Clerk, Clock as _, ReqwestTransport, SystemClock, auth::Reverification, http::Transport as _,
 };
+// `clerk::axum` with the facade's feature `axum`.
+use clerk_axum::{Allowed, ClerkLayer, Guard, MaybeSignedIn, Rejection, Requirement, SignedIn};
 use clerk_emulator::{Emulator, Server};
 use tokio::net::TcpListener;
 

@@ -1,5 +1,4 @@
-//! The axum example does what it says, against an emulated instance.
-#![cfg(all(feature = "async", feature = "axum"))]
+//! The example does what it says, against an emulated instance.
 #![allow(dead_code, reason = "the example's `main` is not what runs here")]
 
 #[path = "../examples/axum.rs"]
