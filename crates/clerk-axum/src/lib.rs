@@ -76,3 +76,8 @@ pub use clerk_auth::{Guard, Requirement};
 pub use clerk_tower::{ClerkLayer, RequireLayer, frontend_api};
 pub use extract::{Allowed, ApiKey, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn};
 pub use rejection::Rejection;
+
+/// Has `cargo test` compile and run the guide's snippets.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guides/protect-routes.md")]
+mod guide {}

@@ -1,17 +1,33 @@
 //! The table holds for what is below every framework, so whoever differs from it has a bug of its
 //! own.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use clerk_auth::{
     Admission, Authenticator, Guard, MachineAuth, MachineTokenType, Rejection, RequestAuth,
     RequestHead, SessionAuth,
 };
-use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run, shown};
+use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, rows, run, shown};
 use http::{Request, Response, StatusCode};
 
 #[tokio::test]
 async fn the_table_holds_without_a_framework() {
     run(application).await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "nobody is signed in: the status is 200 and should be 401")]
+async fn an_application_that_lets_everybody_in_is_found() {
+    run(async |_, _| Response::new(Bytes::from(PUBLIC))).await;
+}
+
+#[test]
+fn every_row_has_a_name_of_its_own() {
+    let names: Vec<String> = rows().into_iter().map(|row| row.name).collect();
+    let unique: BTreeSet<&String> = names.iter().collect();
+    assert_eq!(unique.len(), names.len());
+    assert!(names.len() > 100);
 }
 
 async fn application(
