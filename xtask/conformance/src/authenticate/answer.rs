@@ -48,7 +48,7 @@ struct Line {
 }
 
 /// The header with the sentence that says what is wrong, which is everybody's own.
-pub(crate) const MESSAGE: &str = "x-clerk-auth-message";
+const MESSAGE: &str = "x-clerk-auth-message";
 
 impl Answer {
     /// Reads one answer a line, which come in the order of the questions.
@@ -104,6 +104,14 @@ impl Answer {
             .is_some_and(|state| state.status == "handshake")
     }
 
+    pub(crate) fn reason(&self) -> Option<&str> {
+        self.state()?.reason.as_deref()
+    }
+
+    pub(crate) const fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+
     /// In a few words: `signed-out token-expired`.
     pub(crate) fn summary(&self) -> String {
         match self {
@@ -145,19 +153,17 @@ impl State {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The headers with the wording taken out.
-    fn comparable(&self) -> Vec<(&str, &str)> {
-        let part = |(name, value): &'_ (String, String)| -> (usize, usize) {
-            if name == MESSAGE {
-                // What follows the sentence is no wording: `(reason=…, token-carrier=…)`.
-                (value.rfind(" (").unwrap_or(value.len()), value.len())
-            } else {
-                (0, value.len())
-            }
-        };
-        let headers = self.headers.iter().map(|header| {
-            let (start, end) = part(header);
-            (header.0.as_str(), &header.1[start..end])
+    /// The headers but for one.
+    pub(crate) fn headers_without(&self, name: &str) -> Vec<(&str, &str)> {
+        let headers = self.comparable().into_iter();
+        headers.filter(|(known, _)| *known != name).collect()
+    }
+
+    /// The headers with the wording taken out: of a message, only that there is one is compared.
+    pub(crate) fn comparable(&self) -> Vec<(&str, &str)> {
+        let headers = self.headers.iter().map(|(name, value)| {
+            let value = if name == MESSAGE { "" } else { value.as_str() };
+            (name.as_str(), value)
         });
         headers.collect()
     }

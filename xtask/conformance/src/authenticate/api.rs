@@ -99,6 +99,14 @@ pub(crate) fn scripted(prefix: &str, status: u16, body: &Value) -> String {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(script))
 }
 
+/// What a text says that it is to be answered with.
+pub(crate) fn script(text: &str) -> Option<Value> {
+    let script = text.rsplit('.').next().unwrap_or_default();
+    let script = URL_SAFE_NO_PAD.decode(script).ok()?;
+    let script: Value = serde_json::from_slice(&script).ok()?;
+    script.get("status").is_some().then_some(script)
+}
+
 /// A body that says what is wrong as Clerk does.
 pub(crate) fn refusal(code: &str) -> Value {
     json!({ "errors": [{ "code": code, "message": "no", "long_message": "no, thank you" }] })
@@ -195,10 +203,7 @@ fn operation(verb: &str, path: &str, uri: &Uri, body: &Value) -> Answer {
         ("POST", path) if path.ends_with("/refresh") => member("refresh_token"),
         _ => return Answer::json(405, &refusal("no_such_operation")),
     };
-    let script = script.rsplit('.').next().unwrap_or_default();
-    let script = URL_SAFE_NO_PAD.decode(script).ok();
-    let script = script.and_then(|script| serde_json::from_slice::<Value>(&script).ok());
-    let Some(script) = script else {
+    let Some(script) = self::script(script) else {
         return Answer::json(404, &refusal("resource_not_found"));
     };
     let status = script.get("status").and_then(Value::as_u64).unwrap_or(500);

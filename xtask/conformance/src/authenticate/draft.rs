@@ -150,11 +150,15 @@ impl Draft {
         self.options.jwt_key = None;
     }
 
+    /// An empty list is left out: it is not the same as an empty one.
     pub(crate) fn organizations(&mut self, organization: &[&str], personal: &[&str]) {
-        self.options.organization_sync_options = Some(json!({
-            "organization_patterns": organization,
-            "personal_account_patterns": personal,
-        }));
+        let lists = [
+            ("organization_patterns", organization),
+            ("personal_account_patterns", personal),
+        ];
+        let given = lists.into_iter().filter(|(_, list)| !list.is_empty());
+        let given = given.map(|(name, list)| (name.to_owned(), json!(list)));
+        self.options.organization_sync_options = Some(Value::Object(given.collect()));
     }
 
     pub(crate) fn tell(&mut self, story: &'static str) {
@@ -165,6 +169,10 @@ impl Draft {
         let mut headers = self.headers;
         if !self.cookies.is_empty() {
             headers.push(("cookie".to_owned(), self.cookies.join("; ")));
+        }
+        // What stands around a value does not arrive.
+        for (_, value) in &mut headers {
+            *value = value.trim().to_owned();
         }
         let mut url = format!("{}{}", self.origin, self.path);
         for (index, part) in self.query.iter().enumerate() {

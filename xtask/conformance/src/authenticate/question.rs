@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::token::Token;
+
 /// A line of `clerk-dev request authenticate --batch`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Question {
@@ -68,5 +70,68 @@ pub(crate) struct Options {
 impl Question {
     pub(crate) fn to_line(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
+    }
+
+    /// All values of a header.
+    pub(crate) fn header<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
+        let headers = self.request.headers.iter();
+        headers
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The first cookie of a name, as it is written.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let parts = self.header("cookie").flat_map(|header| header.split(';'));
+        let mut pairs = parts.filter_map(|part| part.split_once('='));
+        let found = pairs.find(|(known, _)| known.trim() == name);
+        found.map(|(_, value)| value.trim())
+    }
+
+    /// Replaces all cookies of a name by one, or by none.
+    pub(crate) fn set_cookie(&mut self, name: &str, value: Option<&str>) {
+        for (header, cookies) in &mut self.request.headers {
+            if header != "cookie" {
+                continue;
+            }
+            let is_other = |part: &&str| part.split('=').next().map(str::trim) != Some(name);
+            let mut parts: Vec<String> = cookies
+                .split(';')
+                .filter(is_other)
+                .map(|part| part.trim().to_owned())
+                .collect();
+            parts.extend(value.map(|value| format!("{name}={value}")));
+            *cookies = parts.join("; ");
+        }
+    }
+
+    /// The first parameter of a name, as it is written.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let (_, query) = self.request.url.split_once('?')?;
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
+    }
+
+    pub(crate) fn drop_parameter(&mut self, name: &str) {
+        let Some((path, query)) = self.request.url.split_once('?') else {
+            return;
+        };
+        let is_other = |pair: &&str| pair.split('=').next() != Some(name);
+        let rest: Vec<&str> = query.split('&').filter(is_other).collect();
+        self.request.url = format!("{path}?{}", rest.join("&"));
+    }
+
+    /// The tokens that came in the header, or as session cookies.
+    pub(crate) fn tokens(&self) -> Vec<Token> {
+        let words = self
+            .header("authorization")
+            .flat_map(|header| header.split(' '));
+        let cookies = self.header("cookie").flat_map(|header| header.split(';'));
+        let values = cookies
+            .filter_map(|part| part.split_once('='))
+            .map(|(_, value)| value.trim());
+        words.chain(values).filter_map(Token::read).collect()
     }
 }

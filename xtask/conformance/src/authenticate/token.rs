@@ -45,7 +45,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    fn new(header: Value, payload: Value) -> Self {
+    pub(super) fn new(header: Value, payload: Value) -> Self {
         let object = |value: Value| match value {
             Value::Object(object) => object,
             _ => Map::new(),

@@ -110,6 +110,10 @@ pub(in crate::authenticate) const CONFIGURATIONS: &[(&str, Configure)] = &[
         draft.organizations(&[], &["/a/*"]);
     }),
     ("no patterns", |draft| draft.organizations(&[], &[])),
+    ("no personal patterns", |draft| {
+        let patterns = json!({ "organization_patterns": [], "personal_account_patterns": [] });
+        draft.options.organization_sync_options = Some(patterns);
+    }),
     ("authorized party", |draft| {
         parties(draft, json!(["https://example.com"]));
     }),

@@ -193,7 +193,9 @@ fn audiences(instance: Instance, mint: &Mint, drafts: &mut Vec<Draft>) {
 }
 
 fn shapes(instance: Instance, mint: &Mint, drafts: &mut Vec<Draft>) {
-    let token = Token::session(instance).sign(mint);
+    // Another user than that of the cookies, so that it shows which of them was read.
+    let token = Token::session(instance).with(|token| token.claim("sub", "user_2"));
+    let token = token.sign(mint);
     for shape in AUTHORIZATIONS {
         for accepted in ["session_token", "api_key", "any"] {
             let mut draft = Draft::visit(instance, mint);
