@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use clerk_core::UnixTime;
-use clerk_emulator::{Defect, Emulator};
+use clerk_emulator::{Defect, Emulator, TokenBuilder};
 use serde_json::json;
 
 /// What the braces in the table stand for.
@@ -9,72 +9,29 @@ pub(crate) struct Credentials(BTreeMap<&'static str, String>);
 
 impl Credentials {
     pub(crate) fn of(emulator: &Emulator, suffix: &str, now: UnixTime) -> Self {
-        let ada = || {
-            emulator
-                .token()
-                .user("ada@example.com")
-                .organization("acme")
-        };
-        let bob = || {
-            emulator
-                .token()
-                .user("bob@example.com")
-                .organization("acme")
-        };
-        let token = ada().sign(now);
-        let stale = ada().issued_ago(Duration::from_secs(90)).sign(now);
+        let signed = |(name, token): (_, TokenBuilder)| (name, token.sign(now));
+        let mut credentials: BTreeMap<_, _> = sessions(emulator)
+            .into_iter()
+            .chain(machines(emulator))
+            .map(signed)
+            .collect();
+        let (token, stale) = (credentials["ada"].clone(), credentials["stale"].clone());
+        let suffixed = format!("_{suffix}");
         let plain = browser("", Some(&token));
-        let encoded = plain.replace("; ", "%3B%20").replace('=', "%3D");
-        let suffix = format!("_{suffix}");
         let many: Vec<String> = (0..1000).map(|n| format!("cookie_{n}={n}")).collect();
-        let mut credentials = BTreeMap::from([
-            ("ada", token.clone()),
-            ("bob", bob().sign(now)),
-            ("stale", stale.clone()),
-            ("pending", ada().claim("sts", "pending").sign(now)),
-            (
-                "verified-long-ago",
-                ada().claim("fva", json!([30, 30])).sign(now),
-            ),
-            ("verified-now", ada().claim("fva", json!([0, 0])).sign(now)),
-            ("template", ada().template("hasura").sign(now)),
-            ("m2m", emulator.token().machine().sign(now)),
-            ("m2m-opaque", emulator.token().opaque_machine().sign(now)),
-            (
-                "oauth",
-                emulator.token().user("ada@example.com").oauth().sign(now),
-            ),
-            (
-                "oauth-opaque",
-                emulator
-                    .token()
-                    .user("ada@example.com")
-                    .opaque_oauth()
-                    .sign(now),
-            ),
-            (
-                "api-key",
-                emulator.token().user("ada@example.com").api_key().sign(now),
-            ),
-            ("cookies", browser(&suffix, Some(&token))),
-            ("plain-cookies", plain),
-            ("encoded-cookies", encoded),
-            ("signed-out-cookies", browser("", None)),
-            ("stale-cookies", browser(&suffix, Some(&stale))),
+        credentials.extend([
             ("handshake", handshake(emulator, &token)),
-            ("suffix", suffix),
+            ("cookies", browser(&suffixed, Some(&token))),
+            ("stale-cookies", browser(&suffixed, Some(&stale))),
+            ("signed-out-cookies", browser("", None)),
+            (
+                "encoded-cookies",
+                plain.replace("; ", "%3B%20").replace('=', "%3D"),
+            ),
+            ("plain-cookies", plain),
             ("many-cookies", many.join("; ")),
             ("64KiB", "a".repeat(64 * 1024)),
         ]);
-        for (name, defect) in [
-            ("foreign", Defect::ForeignKey),
-            ("unknown-key", Defect::UnknownKeyId),
-            ("other-instance", Defect::WrongIssuer),
-            ("alg-none", Defect::AlgNone),
-            ("tampered", Defect::TamperedPayload),
-        ] {
-            credentials.insert(name, ada().defect(defect).sign(now));
-        }
         Self(credentials)
     }
 
@@ -97,6 +54,37 @@ impl Credentials {
         }
         filled + rest
     }
+}
+
+/// Tokens that are a session's, or nearly.
+fn sessions(emulator: &Emulator) -> Vec<(&'static str, TokenBuilder)> {
+    let member = |email| emulator.token().user(email).organization("acme");
+    let ada = || member("ada@example.com");
+    vec![
+        ("ada", ada()),
+        ("bob", member("bob@example.com")),
+        ("pending", ada().claim("sts", "pending")),
+        ("verified-long-ago", ada().claim("fva", vec![30, 30])),
+        ("verified-now", ada().claim("fva", vec![0, 0])),
+        ("stale", ada().issued_ago(Duration::from_secs(90))),
+        ("template", ada().template("hasura")),
+        ("foreign", ada().defect(Defect::ForeignKey)),
+        ("unknown-key", ada().defect(Defect::UnknownKeyId)),
+        ("other-instance", ada().defect(Defect::WrongIssuer)),
+        ("alg-none", ada().defect(Defect::AlgNone)),
+        ("tampered", ada().defect(Defect::TamperedPayload)),
+    ]
+}
+
+fn machines(emulator: &Emulator) -> Vec<(&'static str, TokenBuilder)> {
+    let of_ada = || emulator.token().user("ada@example.com");
+    vec![
+        ("m2m", emulator.token().machine()),
+        ("m2m-opaque", emulator.token().opaque_machine()),
+        ("oauth", of_ada().oauth()),
+        ("oauth-opaque", of_ada().opaque_oauth()),
+        ("api-key", of_ada().api_key()),
+    ]
 }
 
 /// The cookies of a browser that the instance knows, under names with this suffix.
