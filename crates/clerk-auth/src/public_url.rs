@@ -29,8 +29,10 @@ fn build(scheme: &str, authority: &str, path_and_query: &str) -> Option<Url> {
     if !matches!(scheme, "http" | "https") {
         return None;
     }
-    let is_part_of_one =
-        |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'?' | b'#' | b'@');
+    // A comma tells that there were several `Host` headers.
+    let is_part_of_one = |byte: u8| {
+        byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'?' | b'#' | b'@' | b',')
+    };
     if authority.is_empty() || !authority.bytes().all(is_part_of_one) {
         return None;
     }
@@ -125,5 +127,9 @@ mod tests {
             &[("host", "example.com"), ("x-forwarded-proto", "javascript")],
         );
         assert_eq!(seen.as_deref(), Some("http://example.com/a"));
+        for second in ["other.example", ""] {
+            let seen = url("/a", &[("host", ""), ("host", second)]);
+            assert_eq!(seen, None, "{second}");
+        }
     }
 }
