@@ -1,9 +1,11 @@
 //! Requests of every sort, and who they come from.
 
+mod places;
 mod play;
 mod properties;
 mod recipes;
 mod script;
 mod scripts;
+mod secrets;
 mod setup;
 mod token_classes;

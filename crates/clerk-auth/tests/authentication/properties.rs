@@ -1,44 +1,15 @@
 //! What holds of every request, whatever is in it.
 
-use std::{
-    fmt::{self, Write as _},
-    sync::LazyLock,
-};
-
-use clerk_auth::{
-    AcceptedTokens, AuthReason, RequestHead, RequestState, Settings, Step, TokenType,
-};
-use clerk_core::UnixTime;
-use clerk_jwks::ResolveError;
+use clerk_auth::{AcceptedTokens, AuthReason, PendingSessions, RequestState, TokenType};
 use clerk_jwt::Fault;
-use http::{
-    Response,
-    header::{LOCATION, SET_COOKIE},
-};
+use http::header::{LOCATION, SET_COOKIE};
 use proptest::{prelude::*, sample::select};
 use url::Url;
 
 use crate::{
-    recipes::{Names, instance_key},
-    script::NOW,
-    scripts,
+    places::{PLACES, Request, TOKENS, filled, run, token as token_at},
     setup::set_up,
 };
-
-const TOKENS: [&str; 12] = [
-    "session",
-    "in_acme",
-    "pending",
-    "expired",
-    "not_yet_active",
-    "forged",
-    "other_instance",
-    "template",
-    "m2m",
-    "oauth",
-    "handshake",
-    "garbage",
-];
 
 const COOKIES: [&str; 10] = [
     "__session",
@@ -52,109 +23,6 @@ const COOKIES: [&str; 10] = [
     "__clerk_handshake_nonce",
     "__clerk_redirect_count",
 ];
-
-/// An instance and an application, and what stands for something there.
-struct Place {
-    settings: Settings,
-    names: Names,
-}
-
-static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
-    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    [
-        "production",
-        "development",
-        "production\naccepts any",
-        "production\nsatellite\nauto_sync\ndomain satellite.example",
-        "development\nsatellite\ndomain satellite.example\nsign_in_url https://primary.example/",
-        "production\norganizations /orgs/:slug\npersonal_accounts /me\nproxy_url /__clerk",
-        "development\nredirect_origins https://named.example",
-    ]
-    .into_iter()
-    .map(|text| {
-        let mut place = set_up(&lines(text));
-        for recipe in scripts::recipes() {
-            place.names.read(&recipe);
-        }
-        // Signing takes long, so it is done once.
-        for token in TOKENS {
-            place.names.fill(&format!("{{{token}}}"));
-        }
-        Place {
-            settings: place.settings.expect("settings"),
-            names: place.names,
-        }
-    })
-    .collect()
-});
-
-#[derive(Clone)]
-struct Request {
-    method: String,
-    target: String,
-    headers: Vec<(String, Vec<u8>)>,
-}
-
-impl Request {
-    fn head(&self) -> RequestHead<'_> {
-        let head = RequestHead::new(&self.method, &self.target);
-        let headers = self.headers.iter();
-        headers.fold(head, |head, (name, value)| head.header(name, value))
-    }
-}
-
-/// As it may be pasted into a script.
-impl fmt::Debug for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {}", self.method, self.target)?;
-        let mut headers = self.headers.iter();
-        headers.try_for_each(|(name, value)| writeln!(f, "{name}: {}", value.escape_ascii()))
-    }
-}
-
-struct Run {
-    decided: Result<RequestState, clerk_auth::Error>,
-    steps: usize,
-    /// Everything that was shown on the way.
-    shown: String,
-}
-
-/// Answers every question for a key with the instance's, and every request in the same way.
-fn run(settings: &Settings, request: &Request, answer: &(u16, String)) -> Run {
-    let api = clerk_http::Settings::builder()
-        .secret_key("sk_test_planted_secret".parse().expect("a key"))
-        .build()
-        .expect("settings");
-    let now = UnixTime::from_secs(NOW);
-    let head = request.head();
-    let mut shown = format!("{head:?} {settings:?} {api:?}");
-    let mut step = Step::start(&head, settings, &api, now);
-    let mut steps = 0;
-    loop {
-        write!(shown, "{step:?}").expect("a text");
-        step = match step {
-            Step::Resolve(None, waiting) => waiting.resolved(Err(ResolveError::UnknownKey), now),
-            Step::Resolve(Some(_), waiting) => waiting.resolved(Ok(instance_key()), now),
-            Step::Send(request, waiting) => {
-                write!(shown, "{:?}", request.headers()).expect("a text");
-                let response = Response::builder()
-                    .status(answer.0)
-                    .header("content-type", "application/json")
-                    .body(answer.1.clone().into());
-                waiting.received(Ok(response.expect("a response")), now)
-            }
-            Step::Done(decided) => {
-                return Run {
-                    decided,
-                    steps,
-                    shown,
-                };
-            }
-        };
-        steps += 1;
-        assert!(steps < 20, "asks without end");
-    }
-}
 
 fn anything() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -253,25 +121,6 @@ fn answer() -> impl Strategy<Value = (u16, String)> {
     )
 }
 
-/// The request as it is at the place: with the place's tokens.
-fn filled(place: usize, request: &Request, answer: &(u16, String)) -> (Request, (u16, String)) {
-    let mut names = PLACES[place].names.clone();
-    let headers = request.headers.iter().map(|(name, value)| {
-        let value = match std::str::from_utf8(value) {
-            Ok(text) => names.fill(text).into_bytes(),
-            Err(_) => value.clone(),
-        };
-        (name.clone(), value)
-    });
-    let headers = headers.collect();
-    let request = Request {
-        method: request.method.clone(),
-        target: names.fill(&request.target),
-        headers,
-    };
-    (request, (answer.0, names.fill(&answer.1)))
-}
-
 fn assert_location_is_safe(state: &RequestState, request: &Request) {
     let Some(location) = state.headers().get(LOCATION) else {
         assert_ne!(state.status(), "handshake");
@@ -322,7 +171,7 @@ proptest! {
         }
         if state.status() == "handshake" {
             prop_assert_eq!(&request.method, "GET");
-            prop_assert!(state.to_auth(clerk_auth::PendingSessions::SignedIn).is_none());
+            prop_assert!(state.to_auth(PendingSessions::SignedIn).is_none());
         }
         prop_assert_eq!(state.status() == "signed-in", state.reason().is_none());
     }
@@ -333,16 +182,15 @@ proptest! {
         request in request(),
     ) {
         let (request, answer) = filled(place, &request, &(404, String::new()));
-        let mut good = PLACES[place].names.clone();
-        let mut is_there = |name: &str| {
-            let token = good.fill(&format!("{{{name}}}"));
+        let is_there = |name: &str| {
+            let token = token_at(place, name);
             let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(&token);
             has(request.target.as_bytes()) || request.headers.iter().any(|(_, value)| has(value))
         };
         let may = ["session", "in_acme", "pending", "handshake", "m2m", "oauth"]
             .into_iter()
             // A developer's clock may be a day off, but only for what a handshake brings.
-            .any(&mut is_there);
+            .any(is_there);
         let run = run(&PLACES[place].settings, &request, &answer);
         let is_signed_in = matches!(run.decided, Ok(RequestState::SignedIn(_)));
         prop_assert!(may || !is_signed_in, "{request:?}");
@@ -354,7 +202,7 @@ proptest! {
         other in any::<u8>(),
         in_cookie in any::<bool>(),
     ) {
-        let token = PLACES[0].names.clone().fill("{session}");
+        let token = token_at(0, "session");
         let mut bytes = token.clone().into_bytes();
         let position = position.index(bytes.len());
         prop_assume!(bytes[position] != other);
@@ -380,77 +228,6 @@ proptest! {
     }
 }
 
-/// A secret in each place of a request, and nothing that shows it.
-#[test]
-fn no_secret_of_a_request_is_ever_shown() {
-    let planted = "planted_secret";
-    let parameters = "__clerk_db_jwt=planted_secret&__clerk_handshake_nonce=planted_secret";
-    let cookie = "__session={token}; __client_uat=1799999900; __refresh_{suffix}=planted_secret; \
-                  __clerk_db_jwt=planted_secret; __clerk_handshake={token}; other=planted_secret";
-    let answers = [
-        (
-            200,
-            r#"{"directives":["__session={token}; Path=/"],"cookies":["__session={token}"]}"#,
-        ),
-        (404, r#"{"errors":[{"code":"no","message":"no"}]}"#),
-        (500, "planted_secret"),
-    ];
-    for (place, token) in (0..PLACES.len()).flat_map(|place| TOKENS.map(|token| (place, token))) {
-        for (query, carrier) in [
-            (parameters, "cookie"),
-            ("__clerk_db_jwt=planted_secret", "cookie"),
-            ("__clerk_handshake={token}", "cookie"),
-            ("", "cookie"),
-            ("", "authorization"),
-        ] {
-            for (status, body) in answers {
-                let with_token = |text: &str| text.replace("{token}", &format!("{{{token}}}"));
-                let value = match carrier {
-                    "cookie" => with_token(cookie),
-                    _ => with_token("Bearer {token}"),
-                };
-                let request = Request {
-                    method: "GET".to_owned(),
-                    target: with_token(&format!("https://example.com/?{query}")),
-                    headers: vec![
-                        ("sec-fetch-dest".to_owned(), b"document".to_vec()),
-                        (carrier.to_owned(), value.into_bytes()),
-                        ("x-api-key".to_owned(), planted.as_bytes().to_vec()),
-                    ],
-                };
-                let (request, answer) = filled(place, &request, &(status, with_token(body)));
-                let run = run(&PLACES[place].settings, &request, &answer);
-                let secret = PLACES[place].names.clone().fill(&format!("{{{token}}}"));
-                let shown = show(&run);
-                for secret in [planted, &secret] {
-                    assert!(!shown.contains(secret), "{token} at {place}: {shown}");
-                }
-            }
-        }
-    }
-}
-
-/// All that a program may put into its logs.
-fn show(run: &Run) -> String {
-    let mut shown = format!("{} {:?}", run.shown, run.decided);
-    match &run.decided {
-        Ok(state) => {
-            write!(shown, "{:?}", state.headers()).expect("a text");
-            let auth = state.to_auth(clerk_auth::PendingSessions::SignedIn);
-            write!(shown, "{auth:?} {:?}", state.reason()).expect("a text");
-        }
-        Err(error) => {
-            let mut source: Option<&dyn std::error::Error> = Some(error);
-            while let Some(error) = source {
-                write!(shown, "{error} {error:?}").expect("a text");
-                source = error.source();
-            }
-            write!(shown, "{:?}", error.headers()).expect("a text");
-        }
-    }
-    shown
-}
-
 /// An application that takes machines alone never answers with a redirect or a cookie.
 #[test]
 fn machines_are_never_sent_to_a_browsers_pages() {
@@ -465,7 +242,7 @@ fn machines_are_never_sent_to_a_browsers_pages() {
     {
         let settings = settings.accepting(accepts).expect("settings");
         for token in TOKENS {
-            let text = PLACES[0].names.clone().fill(&format!("{{{token}}}"));
+            let text = token_at(0, token);
             let request = Request {
                 method: "GET".to_owned(),
                 target: "https://example.com/".to_owned(),
