@@ -119,7 +119,7 @@ fn answer_line<Q: DeserializeOwned, B: Serialize>(
 }
 
 /// Reads a line as an object; the error says where in it something is wrong.
-fn read<'l, Q: Deserialize<'l>>(line: &'l str) -> Result<Q, String> {
+pub(crate) fn read<'l, Q: Deserialize<'l>>(line: &'l str) -> Result<Q, String> {
     let mut reader = serde_json::Deserializer::from_str(line);
     let Object(question) = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let (path, problem) = (error.path().to_string(), problem(error.inner()));

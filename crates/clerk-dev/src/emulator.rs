@@ -122,6 +122,7 @@ struct Whereabouts<'s> {
     issuer: &'s str,
     secret_key: &'s str,
     publishable_key: &'s str,
+    sign_in_url: String,
     jwt_key: String,
     key_id: String,
 }
@@ -135,6 +136,7 @@ impl<'s> Whereabouts<'s> {
             issuer: emulator.issuer(),
             secret_key: emulator.secret_key().expose(),
             publishable_key: emulator.publishable_key().as_str(),
+            sign_in_url: emulator.sign_in_url(),
             jwt_key: emulator.public_key_pem(),
             key_id: emulator.key_id(),
         }
@@ -150,6 +152,7 @@ impl<'s> Whereabouts<'s> {
             url,
             secret_key,
             publishable_key,
+            sign_in_url,
             ..
         } = self;
         let jwt_key = self.jwt_key.trim_end().replace('\n', "\\n");
@@ -161,6 +164,7 @@ impl<'s> Whereabouts<'s> {
 CLERK_API_URL={url}
 CLERK_SECRET_KEY={secret_key}
 CLERK_PUBLISHABLE_KEY={publishable_key}
+CLERK_SIGN_IN_URL={sign_in_url}
 # only for verifying without any request:
 # CLERK_JWT_KEY=\"{jwt_key}\"
 

@@ -76,6 +76,15 @@ fn break_line(text: &mut String, depth: usize) {
     text.push_str(&"  ".repeat(depth));
 }
 
+/// A text that somebody else wrote, with what a terminal would act on escaped.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for character in text.chars() {
+        push_shown(&mut shown, character);
+    }
+    shown
+}
+
 fn push_shown(text: &mut String, character: char) {
     // The second group turns the direction of the text around it.
     let acts = character.is_control()

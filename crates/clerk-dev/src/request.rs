@@ -1,13 +1,17 @@
 //! `clerk-dev request`: who a request comes from, and why.
 
+mod advice;
 mod auth;
+mod authenticate;
 mod batch;
 mod checks;
+mod evidence;
+mod explanation;
+mod given;
 mod options;
+mod settings;
 
-use std::io;
-
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use crate::{
     outcome::{Failure, Verdict},
@@ -17,7 +21,7 @@ use crate::{
 /// The subcommands of `clerk-dev request`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Authenticate(Authenticate),
+    Authenticate(Box<authenticate::Authenticate>),
 }
 
 impl Command {
@@ -25,19 +29,5 @@ impl Command {
         match self {
             Self::Authenticate(command) => command.run(output),
         }
-    }
-}
-
-/// Say who requests come from
-#[derive(Debug, Args)]
-pub(crate) struct Authenticate {
-    /// Read one request a line from standard input, as JSON, and answer each with a line of JSON
-    #[arg(long)]
-    batch: bool,
-}
-
-impl Authenticate {
-    fn run(self, output: &mut Output) -> Result<Verdict, Failure> {
-        batch::run(io::stdin().lock(), output)
     }
 }

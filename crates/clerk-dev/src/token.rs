@@ -1,6 +1,6 @@
 //! `clerk-dev token`: tokens made by Clerk, or said to be.
 
-mod advice;
+pub(crate) mod advice;
 mod batch;
 mod decode;
 mod mint;
@@ -51,7 +51,7 @@ fn given(argument: &str) -> Result<String, Failure> {
 }
 
 /// Far beyond any token; whoever pipes in a film is told so rather than waited for.
-const LONGEST_INPUT: u64 = 1 << 20;
+pub(crate) const LONGEST_INPUT: u64 = 1 << 20;
 
 /// When a token is judged.
 #[derive(Clone, Copy, Debug, Args)]
@@ -67,12 +67,12 @@ impl At {
     }
 }
 
-fn unix_time(text: &str) -> Result<UnixTime, &'static str> {
+pub(crate) fn unix_time(text: &str) -> Result<UnixTime, &'static str> {
     decimal::unix_time(text).ok_or("expected seconds since 1970, such as 1800000000")
 }
 
 /// The name of a kind of token in options and in JSON.
-fn name(kind: TokenKind) -> &'static str {
+pub(crate) fn name(kind: TokenKind) -> &'static str {
     match kind {
         TokenKind::Session => "session",
         TokenKind::Template => "template",

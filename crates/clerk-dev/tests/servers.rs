@@ -67,6 +67,7 @@ fn the_emulator_serves_what_it_was_described_as() {
     assert!(emulator.text("notice").contains("not Clerk"));
     let url = emulator.text("url");
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    assert_eq!(emulator.text("sign_in_url"), format!("{url}/sign-in"));
     let (token, code) = ask(&["token", "mint", "--emulator", url]);
     assert_eq!(code, 0);
     let mut verify = program(&["token", "verify", "--json", token.trim_end()]);

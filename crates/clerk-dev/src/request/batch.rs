@@ -24,20 +24,29 @@ pub(crate) fn run(input: impl Read, output: &mut Output) -> Result<Verdict, Fail
 
 /// One line of input.
 #[derive(Debug, Deserialize)]
-struct Question {
-    now: Option<Now>,
-    request: Object<Request>,
-    options: Option<Object<Options>>,
+pub(super) struct Question {
+    pub(super) now: Option<Now>,
+    pub(super) request: Object<Request>,
+    pub(super) options: Option<Object<Options>>,
     treat_pending_as_signed_out: Option<bool>,
-    has: Option<Vec<Check>>,
+    pub(super) has: Option<Vec<Check>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Request {
-    method: Option<String>,
-    url: String,
+pub(super) struct Request {
+    pub(super) method: Option<String>,
+    pub(super) url: String,
     #[serde(default)]
-    headers: Vec<(String, String)>,
+    pub(super) headers: Vec<(String, String)>,
+}
+
+impl Question {
+    pub(super) const fn pending_sessions(&self) -> PendingSessions {
+        match self.treat_pending_as_signed_out {
+            Some(false) => PendingSessions::SignedIn,
+            _ => PendingSessions::SignedOut,
+        }
+    }
 }
 
 /// One line of output, beside the id.
@@ -53,6 +62,7 @@ struct Answer {
 }
 
 fn answer(question: Question) -> Result<Answer, String> {
+    let pending = question.pending_sessions();
     let Object(options) = question.options.unwrap_or_default();
     let clerk = options.into_clerk(question.now)?;
     let authenticator = clerk.authenticator().map_err(|error| causes(&error))?;
@@ -63,13 +73,7 @@ fn answer(question: Question) -> Result<Answer, String> {
         head = head.header(name, value.as_bytes());
     }
     match authenticator.authenticate(&head) {
-        Ok(state) => {
-            let pending = match question.treat_pending_as_signed_out {
-                Some(false) => PendingSessions::SignedIn,
-                _ => PendingSessions::SignedOut,
-            };
-            Ok(decided(&state, pending, question.has))
-        }
+        Ok(state) => Ok(decided(&state, pending, question.has)),
         Err(error) => match &error {
             // Nothing was sent: a key is missing to ask Clerk with.
             Error::Clerk {
@@ -107,7 +111,7 @@ fn undecided(error: &Error, checks: Option<Vec<Check>>) -> Answer {
     }
 }
 
-fn ask(checks: Vec<Check>, auth: &Auth) -> Vec<bool> {
+pub(super) fn ask(checks: Vec<Check>, auth: &Auth) -> Vec<bool> {
     checks.into_iter().map(|check| check.answer(auth)).collect()
 }
 

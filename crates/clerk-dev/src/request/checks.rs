@@ -2,7 +2,7 @@ use clerk::auth::{Auth, FactorLevel, Requirement, Reverification};
 use serde::Deserialize;
 
 /// One thing to ask of whoever is signed in.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Check {
     role: Option<String>,
@@ -12,7 +12,7 @@ pub(super) struct Check {
     reverification: Option<Fresh>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 enum Fresh {
     Preset(String),

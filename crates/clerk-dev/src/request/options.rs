@@ -1,5 +1,5 @@
 use clerk::{
-    AuthorizedParties, ManualClock, SystemClock,
+    AuthorizedParties, Builder, ManualClock, SystemClock,
     auth::{AcceptedTokens, OrganizationSync, TokenType},
     blocking::Clerk,
 };
@@ -45,10 +45,16 @@ struct Patterns {
 impl Options {
     /// A client with these settings alone, for a request that came in at `now`.
     pub(super) fn into_clerk(self, now: Option<Now>) -> Result<Clerk, String> {
-        let mut builder = match now {
-            Some(Now(now)) => Clerk::builder().clock(ManualClock::at(now)),
-            None => Clerk::builder().clock(SystemClock::new()),
+        let builder = self.into_builder()?;
+        let builder = match now {
+            Some(Now(now)) => builder.clock(ManualClock::at(now)),
+            None => builder.clock(SystemClock::new()),
         };
+        builder.build().map_err(|error| causes(&error))
+    }
+
+    pub(super) fn into_builder(self) -> Result<Builder<Clerk>, String> {
+        let mut builder = Clerk::builder();
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         // As in Node: what is not asked for is not checked.
         let issuers = self.issuer.map_or_else(Vec::new, OneOrMany::into_named);
@@ -90,13 +96,11 @@ impl Options {
         if let Some(patterns) = self.organization_sync_options {
             builder = builder.organization_sync(patterns.read()?);
         }
-        builder
+        Ok(builder
             .audiences(self.audience.map_or_else(Vec::new, OneOrMany::into_named))
             .satellite(self.is_satellite.unwrap_or_default())
             .satellite_auto_sync(self.satellite_auto_sync.unwrap_or_default())
-            .accepts(accepted(self.accepts_token)?)
-            .build()
-            .map_err(|error| causes(&error))
+            .accepts(accepted(self.accepts_token)?))
     }
 }
 

@@ -3,7 +3,7 @@
 use clerk::Reason;
 
 /// What to do where a token is refused for `reason`.
-pub(super) const fn on(reason: Reason) -> &'static str {
+pub(crate) const fn on(reason: Reason) -> &'static str {
     match reason {
         Reason::TokenExpired => {
             "Session tokens live for 60 seconds. Have the client ask for a new one for each \
