@@ -24,7 +24,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, header::LOCATION};
 use url::Url;
 
 use crate::{
-    recipes::instance_key,
+    recipes::Keys,
     script::Script,
     setup::{self, Setup},
 };
@@ -45,11 +45,12 @@ pub(crate) struct Play {
     method: String,
     answers: VecDeque<String>,
     now: i64,
+    keys: Arc<Keys>,
 }
 
 impl Play {
-    pub(crate) fn of(script: &Script, recipes: &[String]) -> Self {
-        let mut setup = setup::set_up(&script.settings);
+    pub(crate) fn of(script: &Script, recipes: &[String], keys: &Arc<Keys>) -> Self {
+        let mut setup = setup::set_up(&script.settings, keys);
         for recipe in recipes.iter().chain(&script.recipes) {
             setup.names.read(recipe);
         }
@@ -64,6 +65,7 @@ impl Play {
             answers: script.answers().map(|line| names.fill(line)).collect(),
             now: script.now,
             setup,
+            keys: Arc::clone(keys),
         }
     }
 
@@ -78,11 +80,15 @@ impl Play {
         for (name, value) in &self.headers {
             head = head.header(name, value.as_bytes());
         }
-        let tape = Arc::new(Tape(Mutex::new(Recording {
+        let recording = Recording {
             answers: self.answers.clone(),
             lines: Vec::new(),
             now: UnixTime::from_secs(self.now),
-        })));
+        };
+        let tape = Arc::new(Tape {
+            recording: Mutex::new(recording),
+            key: self.keys.verifying(),
+        });
         let decided = self.decide(driver, &head, settings, &tape);
         let mut recording = tape.lock();
         let mut lines = std::mem::take(&mut recording.lines);
@@ -150,7 +156,10 @@ pub(crate) fn ready<F: Future>(future: F) -> F::Output {
 
 /// Answers from a script, and writes down what it was asked.
 #[derive(Debug)]
-struct Tape(Mutex<Recording>);
+struct Tape {
+    recording: Mutex<Recording>,
+    key: VerifyingKey,
+}
 
 #[derive(Debug)]
 struct Recording {
@@ -161,7 +170,7 @@ struct Recording {
 
 impl Tape {
     fn lock(&self) -> MutexGuard<'_, Recording> {
-        self.0.lock().expect("no panic while it is held")
+        self.recording.lock().expect("no panic while it is held")
     }
 
     /// The next answer. `found after 60 s` lets as much time pass.
@@ -185,7 +194,7 @@ impl Tape {
     fn key(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         let id = id.map_or("without kid", |id| id.as_str());
         match self.next([format!("-> key {id}")]).as_str() {
-            "found" => Ok(instance_key()),
+            "found" => Ok(self.key.clone()),
             "unavailable" => Err(ResolveError::Unavailable(Arc::new(FetchError::Empty))),
             "no source" => Err(ResolveError::NoSource),
             "unusable" => Err(ResolveError::Unusable(

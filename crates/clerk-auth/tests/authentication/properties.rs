@@ -6,10 +6,7 @@ use http::header::{LOCATION, SET_COOKIE};
 use proptest::{prelude::*, sample::select};
 use url::Url;
 
-use crate::{
-    places::{PLACES, Request, TOKENS, filled, run, token as token_at},
-    setup::set_up,
-};
+use crate::places::{PLACES, Places, Request, TOKENS};
 
 const COOKIES: [&str; 10] = [
     "__session",
@@ -144,17 +141,13 @@ fn assert_location_is_safe(state: &RequestState, request: &Request) {
     assert!(matches!(url.scheme(), "http" | "https"));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
-
-    #[test]
-    fn no_request_leads_astray(
-        place in 0..7_usize,
-        request in request(),
-        answer in answer(),
-    ) {
-        let (request, answer) = filled(place, &request, &answer);
-        let run = run(&PLACES[place].settings, &request, &answer);
+#[test]
+fn no_request_leads_astray() {
+    let places = Places::new();
+    let config = ProptestConfig::with_cases(1000);
+    proptest!(config, |(place in 0..PLACES, request in request(), answer in answer())| {
+        let (request, answer) = places.filled(place, &request, &answer);
+        let run = places.run(places.settings(place), &request, &answer);
         prop_assert!(run.steps <= 6, "{} steps", run.steps);
         let state = match &run.decided {
             Ok(state) => state,
@@ -174,35 +167,36 @@ proptest! {
             prop_assert!(state.to_auth(PendingSessions::SignedIn).is_none());
         }
         prop_assert_eq!(state.status() == "signed-in", state.reason().is_none());
-    }
+    });
+}
 
-    #[test]
-    fn no_request_signs_in_without_a_good_token(
-        place in 0..7_usize,
-        request in request(),
-    ) {
-        let (request, answer) = filled(place, &request, &(404, String::new()));
+#[test]
+fn no_request_signs_in_without_a_good_token() {
+    let places = Places::new();
+    let config = ProptestConfig::with_cases(1000);
+    proptest!(config, |(place in 0..PLACES, request in request())| {
+        let (request, answer) = places.filled(place, &request, &(404, String::new()));
         let is_there = |name: &str| {
-            let token = token_at(place, name);
+            let token = places.token(place, name);
             let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(&token);
             has(request.target.as_bytes()) || request.headers.iter().any(|(_, value)| has(value))
         };
         let may = ["session", "in_acme", "pending", "handshake", "m2m", "oauth"]
             .into_iter()
-            // A developer's clock may be a day off, but only for what a handshake brings.
             .any(is_there);
-        let run = run(&PLACES[place].settings, &request, &answer);
+        let run = places.run(places.settings(place), &request, &answer);
         let is_signed_in = matches!(run.decided, Ok(RequestState::SignedIn(_)));
         prop_assert!(may || !is_signed_in, "{request:?}");
-    }
+    });
+}
 
-    #[test]
-    fn no_other_token_of_the_same_length_signs_in(
-        position in any::<prop::sample::Index>(),
-        other in any::<u8>(),
-        in_cookie in any::<bool>(),
-    ) {
-        let token = token_at(0, "session");
+#[test]
+fn no_other_token_of_the_same_length_signs_in() {
+    let places = Places::new();
+    let config = ProptestConfig::with_cases(1000);
+    let strategy = (any::<prop::sample::Index>(), any::<u8>(), any::<bool>());
+    proptest!(config, |((position, other, in_cookie) in strategy)| {
+        let token = places.token(0, "session");
         let mut bytes = token.clone().into_bytes();
         let position = position.index(bytes.len());
         prop_assume!(bytes[position] != other);
@@ -219,20 +213,19 @@ proptest! {
             headers,
         };
         let nothing = (500, String::new());
-        let changed = run(&PLACES[0].settings, &request, &nothing);
+        let changed = places.run(places.settings(0), &request, &nothing);
         prop_assert!(!matches!(changed.decided, Ok(RequestState::SignedIn(_))));
         // As it was, it does.
         request.headers = vec![("authorization".to_owned(), token.into_bytes())];
-        let whole = run(&PLACES[0].settings, &request, &nothing);
+        let whole = places.run(places.settings(0), &request, &nothing);
         prop_assert!(matches!(whole.decided, Ok(RequestState::SignedIn(_))));
-    }
+    });
 }
 
 /// An application that takes machines alone never answers with a redirect or a cookie.
 #[test]
 fn machines_are_never_sent_to_a_browsers_pages() {
-    let place = set_up(&["production".to_owned()]);
-    let settings = place.settings.expect("settings");
+    let places = Places::new();
     let machines = [TokenType::ApiKey, TokenType::M2m, TokenType::OAuth];
     let several: AcceptedTokens = machines.into_iter().collect();
     for accepts in machines
@@ -240,9 +233,9 @@ fn machines_are_never_sent_to_a_browsers_pages() {
         .into_iter()
         .chain([several])
     {
-        let settings = settings.accepting(accepts).expect("settings");
+        let settings = places.settings(0).accepting(accepts).expect("settings");
         for token in TOKENS {
-            let text = token_at(0, token);
+            let text = places.token(0, token);
             let request = Request {
                 method: "GET".to_owned(),
                 target: "https://example.com/".to_owned(),
@@ -252,7 +245,7 @@ fn machines_are_never_sent_to_a_browsers_pages() {
                     ("authorization".to_owned(), text.into_bytes()),
                 ],
             };
-            let run = run(&settings, &request, &(404, String::new()));
+            let run = places.run(&settings, &request, &(404, String::new()));
             let state = run.decided.expect("a decision");
             assert!(state.redirect().is_none(), "{token}");
             assert!(state.headers().get(SET_COOKIE).is_none(), "{token}");

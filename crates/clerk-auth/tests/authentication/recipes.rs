@@ -7,33 +7,42 @@
 //! let garbage = "not a token"            a text as it is
 //! ```
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::Arc};
 
 use clerk_emulator::Emulator;
 use clerk_jwt::VerifyingKey;
 use serde_json::{Map, Value};
 
-/// Two published test keys. The second one is nobody's: no script's instance publishes it.
-static KEYS: LazyLock<[Emulator; 2]> = LazyLock::new(|| {
-    let build = || {
-        Emulator::builder()
-            .deterministic(1)
-            .build()
-            .expect("an emulator")
-    };
-    let foreign = build();
-    foreign.rotate_keys(false);
-    [build(), foreign]
-});
+/// Two published test keys. The foreign one is nobody's: no script's instance publishes it.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    instance: Emulator,
+    foreign: Emulator,
+    verifying: VerifyingKey,
+}
 
-/// The instance's key.
-pub(crate) fn instance_key() -> VerifyingKey {
-    static KEY: LazyLock<VerifyingKey> = LazyLock::new(|| {
-        let set = KEYS[0].jwks_json();
-        let jwk = set["keys"][0].to_string();
-        VerifyingKey::from_jwk(&jwk).expect("a key")
-    });
-    KEY.clone()
+impl Keys {
+    pub(crate) fn new() -> Arc<Self> {
+        let build = || {
+            Emulator::builder()
+                .deterministic(1)
+                .build()
+                .expect("an emulator")
+        };
+        let (instance, foreign) = (build(), build());
+        foreign.rotate_keys(false);
+        let jwk = instance.jwks_json()["keys"][0].to_string();
+        Arc::new(Self {
+            verifying: VerifyingKey::from_jwk(&jwk).expect("a key"),
+            instance,
+            foreign,
+        })
+    }
+
+    /// The instance's key.
+    pub(crate) fn verifying(&self) -> VerifyingKey {
+        self.verifying.clone()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -47,13 +56,22 @@ enum Recipe {
 }
 
 /// What stands for something in the text of scripts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Names {
+    keys: Arc<Keys>,
     texts: BTreeMap<String, String>,
     recipes: BTreeMap<String, Recipe>,
 }
 
 impl Names {
+    pub(crate) fn new(keys: &Arc<Keys>) -> Self {
+        Self {
+            keys: Arc::clone(keys),
+            texts: BTreeMap::new(),
+            recipes: BTreeMap::new(),
+        }
+    }
+
     pub(crate) fn define(&mut self, name: &str, text: impl Into<String>) {
         self.texts.insert(name.to_owned(), text.into());
     }
@@ -126,7 +144,12 @@ impl Names {
                 claims,
             } => {
                 let claims = self.fill(&Value::Object(claims).to_string());
-                KEYS[usize::from(foreign)].sign(&Value::Object(header), claims.as_bytes())
+                let signer = if foreign {
+                    &self.keys.foreign
+                } else {
+                    &self.keys.instance
+                };
+                signer.sign(&Value::Object(header), claims.as_bytes())
             }
         };
         self.texts.insert(name.to_owned(), text.clone());

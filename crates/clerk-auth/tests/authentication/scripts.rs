@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use crate::{
     play::{Driver, Play},
+    recipes::Keys,
     script::{self, Script},
 };
 
@@ -11,8 +14,8 @@ pub(crate) fn recipes() -> Vec<String> {
 }
 
 /// What is wrong with the script; nothing, if everything went as it says.
-fn play(script: &Script, recipes: &[String]) -> Option<String> {
-    let play = Play::of(script, recipes);
+fn play(script: &Script, recipes: &[String], keys: &Arc<Keys>) -> Option<String> {
+    let play = Play::of(script, recipes, keys);
     let name = &script.name;
     let by_hand = play.transcript(Driver::ByHand);
     for driver in [Driver::Async, Driver::Blocking] {
@@ -27,12 +30,12 @@ fn play(script: &Script, recipes: &[String]) -> Option<String> {
 }
 
 fn play_all(text: &str) {
-    let recipes = recipes();
+    let (recipes, keys) = (recipes(), Keys::new());
     let scripts = script::read(text);
     assert!(!scripts.is_empty());
     let failures: Vec<String> = scripts
         .iter()
-        .filter_map(|script| play(script, &recipes))
+        .filter_map(|script| play(script, &recipes, &keys))
         .collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use clerk_auth::PendingSessions;
 
-use crate::places::{PLACES, Request, Run, TOKENS, filled, run, token as token_at};
+use crate::places::{PLACES, Places, Request, Run, TOKENS};
 
 /// A secret in each place of a request, and nothing that shows it.
 #[test]
 fn no_secret_of_a_request_is_ever_shown() {
+    let places = Places::new();
     let planted = "planted_secret";
     let parameters = "__clerk_db_jwt=planted_secret&__clerk_handshake_nonce=planted_secret";
     let cookie = "__session={token}; __client_uat=1799999900; __refresh_{suffix}=planted_secret; \
@@ -21,7 +22,7 @@ fn no_secret_of_a_request_is_ever_shown() {
         (404, r#"{"errors":[{"code":"no","message":"no"}]}"#),
         (500, "planted_secret"),
     ];
-    for (place, token) in (0..PLACES.len()).flat_map(|place| TOKENS.map(|token| (place, token))) {
+    for (place, token) in (0..PLACES).flat_map(|place| TOKENS.map(|token| (place, token))) {
         for (query, carrier) in [
             (parameters, "cookie"),
             ("__clerk_db_jwt=planted_secret", "cookie"),
@@ -44,9 +45,9 @@ fn no_secret_of_a_request_is_ever_shown() {
                         ("x-api-key".to_owned(), planted.as_bytes().to_vec()),
                     ],
                 };
-                let (request, answer) = filled(place, &request, &(status, with_token(body)));
-                let run = run(&PLACES[place].settings, &request, &answer);
-                let secret = token_at(place, token);
+                let (request, answer) = places.filled(place, &request, &(status, with_token(body)));
+                let run = places.run(places.settings(place), &request, &answer);
+                let secret = places.token(place, token);
                 let shown = show(&run);
                 for secret in [planted, &secret] {
                     assert!(!shown.contains(secret), "{token} at {place}: {shown}");

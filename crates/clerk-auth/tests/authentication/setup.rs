@@ -11,14 +11,14 @@
 //! | `machine_secret_key K` | beside the secret key |
 //! | `no secret_key`, `no publishable_key` | takes away what the instance brought |
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use clerk_auth::{AcceptedTokens, OrganizationSync, Settings, TokenType};
 use clerk_core::PublishableKey;
 use clerk_http::MachineSecretKey;
 use clerk_jwt::AuthorizedParties;
 
-use crate::recipes::Names;
+use crate::recipes::{Keys, Names};
 
 const PRODUCTION: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
 const DEVELOPMENT: &str = "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk";
@@ -31,7 +31,7 @@ pub(crate) struct Setup {
 }
 
 /// Carries out the `with` lines, and says what their instance's texts are called.
-pub(crate) fn set_up(lines: &[String]) -> Setup {
+pub(crate) fn set_up(lines: &[String], keys: &Arc<Keys>) -> Setup {
     let mut publishable_key = Some(PRODUCTION);
     let mut secret_key = Some("sk_live_instance");
     let mut machine_secret_key = None;
@@ -90,7 +90,7 @@ pub(crate) fn set_up(lines: &[String]) -> Setup {
             other => panic!("there is no setting {other}"),
         };
     }
-    let mut names = Names::default();
+    let mut names = Names::new(keys);
     names.define("secret_key", secret_key.unwrap_or("none"));
     if let Some(text) = publishable_key {
         let key: PublishableKey = text.parse().expect("a key");

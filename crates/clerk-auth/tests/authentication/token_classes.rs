@@ -2,6 +2,8 @@
 //!
 //! One key signs them all, so each acceptor has to tell its own class from the others.
 
+use std::sync::Arc;
+
 use clerk_core::UnixTime;
 use clerk_jwt::{
     M2mClaims, OAuthClaims, Policy, SessionClaims, TemplateClaims, TokenClaims, UnverifiedToken,
@@ -9,7 +11,7 @@ use clerk_jwt::{
 
 use crate::{
     play::{Driver, Play},
-    recipes::{Names, instance_key},
+    recipes::{Keys, Names},
     script::{self, NOW, Script},
     scripts,
 };
@@ -99,8 +101,8 @@ fn request(acceptor: &str, class: &str) -> Script {
     script::read(&text).remove(0)
 }
 
-fn accepted(acceptor: &str, class: &str, recipes: &[String]) -> &'static str {
-    let transcript = Play::of(&request(acceptor, class), recipes).transcript(Driver::ByHand);
+fn accepted(acceptor: &str, class: &str, recipes: &[String], keys: &Arc<Keys>) -> &'static str {
+    let transcript = Play::of(&request(acceptor, class), recipes, keys).transcript(Driver::ByHand);
     let decided = transcript.iter().find(|line| line.starts_with("== "));
     let is_set = transcript
         .iter()
@@ -118,17 +120,17 @@ fn accepted(acceptor: &str, class: &str, recipes: &[String]) -> &'static str {
     }
 }
 
-fn verified<C: TokenClaims>(token: &str) -> &'static str {
+fn verified<C: TokenClaims>(token: &str, keys: &Keys) -> &'static str {
     let policy = Policy::default();
     let token = UnverifiedToken::parse(token).expect("a token");
-    let verified = token.verify::<C>(&instance_key(), UnixTime::from_secs(NOW), &policy);
+    let verified = token.verify::<C>(&keys.verifying(), UnixTime::from_secs(NOW), &policy);
     if verified.is_ok() { "yes" } else { "-" }
 }
 
 #[test]
 fn every_class_is_accepted_where_it_belongs_and_nowhere_else() {
-    let recipes = recipes();
-    let mut names = Names::default();
+    let (recipes, keys) = (recipes(), Keys::new());
+    let mut names = Names::new(&keys);
     names.define("frontend_api", "clerk.example.com");
     names.define("suffix", "unused");
     for recipe in &recipes {
@@ -143,14 +145,14 @@ fn every_class_is_accepted_where_it_belongs_and_nowhere_else() {
         let token = names.fill(&format!("{{{class}}}"));
         let mut found: Vec<&str> = acceptors[..bar]
             .iter()
-            .map(|acceptor| accepted(acceptor, class, &recipes))
+            .map(|acceptor| accepted(acceptor, class, &recipes, &keys))
             .collect();
         found.extend([
             "|",
-            verified::<SessionClaims>(&token),
-            verified::<TemplateClaims>(&token),
-            verified::<M2mClaims>(&token),
-            verified::<OAuthClaims>(&token),
+            verified::<SessionClaims>(&token, &keys),
+            verified::<TemplateClaims>(&token, &keys),
+            verified::<M2mClaims>(&token, &keys),
+            verified::<OAuthClaims>(&token, &keys),
         ]);
         assert_eq!(found, cells.collect::<Vec<_>>(), "{class}: {acceptors:?}");
     }
