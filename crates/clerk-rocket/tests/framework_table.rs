@@ -1,0 +1,117 @@
+//! The table that every framework's adapter answers alike.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use clerk_auth::Authenticator;
+use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run_as_text, shown};
+use clerk_rocket::{
+    Allowed, ApiKey, ClerkFairing, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
+    catchers,
+};
+use http::{Request, Response};
+use rocket::{
+    Data, Route, async_trait,
+    config::{Config, LogLevel},
+    http::{Header, Method},
+    local::asynchronous::Client,
+    outcome::Outcome,
+    request::FromRequest,
+    route::{self, Handler},
+};
+
+#[rocket::async_test]
+async fn the_framework_table() {
+    run_as_text(answer).await;
+}
+
+async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
+    let config = Config {
+        log_level: LogLevel::Off,
+        ..Config::debug_default()
+    };
+    let mut application = rocket::custom(config).mount("/", routes());
+    application = match authenticator {
+        Some(authenticator) => application.attach(ClerkFairing::new(authenticator)),
+        None => application.register("/", catchers()),
+    };
+    let client = Client::untracked(application).await.unwrap();
+    let method: Method = request.method().as_str().parse().unwrap();
+    let mut sent = client.req(method, request.uri().to_string());
+    for (name, value) in request.headers() {
+        // As Rocket's server does: what is not UTF-8 is not there.
+        if let Ok(value) = std::str::from_utf8(value.as_bytes()) {
+            sent.add_header(Header::new(name.as_str().to_owned(), value.to_owned()));
+        }
+    }
+    let answered = sent.dispatch().await;
+
+    let mut response = Response::builder().status(answered.status().code);
+    for header in answered.headers().iter() {
+        response = response.header(header.name().as_str(), header.value());
+    }
+    let body = answered.into_bytes().await.unwrap_or_default();
+    response.body(Bytes::from(body)).unwrap()
+}
+
+fn routes() -> Vec<Route> {
+    let mut routes = Vec::new();
+    for method in [Method::Get, Method::Post, Method::Options] {
+        routes.extend([
+            Shown::<Method>::route(method, "/public", |_| PUBLIC.to_owned()),
+            Shown::<CurrentAuth>::route(method, "/auth", |auth| shown(auth.0)),
+            Shown::<SignedIn>::route(method, "/me", |session| shown(session.0)),
+            Shown::<MaybeSignedIn>::route(method, "/optional", |session| {
+                session.0.map_or_else(|| NOBODY.to_owned(), shown)
+            }),
+            Shown::<Machine>::route(method, "/machine", |machine| shown(machine.0)),
+            Shown::<ApiKey>::route(method, "/api-key", |machine| shown(machine.0)),
+            Shown::<M2m>::route(method, "/m2m", |machine| shown(machine.0)),
+            Shown::<OAuth>::route(method, "/oauth", |machine| shown(machine.0)),
+            Shown::<Allowed<Admin>>::route(method, "/admin", |it| shown(it.session)),
+            Shown::<Allowed<TeamManager>>::route(method, "/teams", |it| shown(it.session)),
+            Shown::<Allowed<Fresh>>::route(method, "/fresh", |it| shown(it.session)),
+        ]);
+    }
+    routes
+}
+
+/// A handler that takes a guard, as Rocket's attributes make them, for any method.
+struct Shown<G> {
+    show: fn(G) -> String,
+    guard: PhantomData<fn() -> G>,
+}
+
+impl<G> Shown<G>
+where
+    G: for<'r> FromRequest<'r> + Send + 'static,
+{
+    fn route(method: Method, path: &str, show: fn(G) -> String) -> Route {
+        let guard = PhantomData;
+        Route::new(method, path, Self { show, guard })
+    }
+}
+
+impl<G> Clone for Shown<G> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+#[async_trait]
+impl<G> Handler for Shown<G>
+where
+    G: for<'r> FromRequest<'r> + Send + 'static,
+{
+    async fn handle<'r>(
+        &self,
+        request: &'r rocket::Request<'_>,
+        data: Data<'r>,
+    ) -> route::Outcome<'r> {
+        match request.guard::<G>().await {
+            Outcome::Success(guard) => route::Outcome::from(request, (self.show)(guard)),
+            Outcome::Error((status, _)) => Outcome::Error(status),
+            Outcome::Forward(status) => Outcome::Forward((data, status)),
+        }
+    }
+}
