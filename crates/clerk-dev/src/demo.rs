@@ -26,8 +26,9 @@ use crate::{
 
 /// Start an offline Clerk and a protected HTTP API, and show what the API answers to whom.
 ///
-/// Good tokens and bad ones, a rotation of keys, an outage of the key server and its end, first
-/// with the async client, then with the blocking one. All of it happens on loopback, over HTTP,
+/// Good tokens and bad ones, what an admin may do and a member may not, machines, a browser that
+/// signs in and out, a rotation of keys, an outage of Clerk and its end, first with the async
+/// client, then with the blocking one. All of it happens on loopback, over HTTP,
 /// on a clock of its own, so nothing waits. Exit code 1 where an answer is not the expected one.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
@@ -62,8 +63,8 @@ impl Demo {
         if self.json {
             let urls = json!({
                 "emulator": stage.emulator().url(),
-                "async": stage.url(Door::Async),
-                "blocking": stage.url(Door::Blocking),
+                "async": stage.url(Door::Async, "/me"),
+                "blocking": stage.url(Door::Blocking, "/me"),
             });
             writeln!(output, "{urls}")?;
         } else {
@@ -76,7 +77,11 @@ impl Demo {
 
 fn instructions(stage: &Stage, output: &mut Output) -> io::Result<()> {
     let emulator = stage.emulator().url();
-    let (api, blocking) = (stage.url(Door::Async), stage.url(Door::Blocking));
+    let sign_in = stage.emulator().emulator().sign_in_url();
+    let (api, blocking) = (
+        stage.url(Door::Async, "/me"),
+        stage.url(Door::Blocking, "/me"),
+    );
     // Wherever cargo has put it.
     let program = std::env::current_exe().unwrap_or_else(|_| "clerk-dev".into());
     let mint = format!("{} token mint --emulator {emulator}", program.display());
@@ -85,6 +90,7 @@ fn instructions(stage: &Stage, output: &mut Output) -> io::Result<()> {
         "
 Try it:
 
+  {api}   in a browser; sign in at {sign_in}
   curl -i {api}
   TOKEN=$({mint} --as ada@example.com --org acme)
   curl -i -H \"Authorization: Bearer $TOKEN\" {api}

@@ -2,7 +2,7 @@
 
 mod support;
 
-use clerk_emulator::{Emulator, Server};
+use clerk_emulator::{Emulator, Fault, Server};
 use serde_json::{Value, json};
 use support::{NOW, NOW_SECS, as_json, emulator, file, program, run, said};
 
@@ -306,7 +306,7 @@ fn what_cannot_be_told_is_neither_yes_nor_no() {
     let key = head(&[("Authorization", "Bearer ak_planted")]);
     let token = emulator.token().sign(NOW);
     let session = head(&[("Authorization", &format!("Bearer {token}"))]);
-    server.pause().unwrap();
+    emulator.add_fault(Fault::drop_connection());
     let url = server.url();
     let nobody = command(emulator, &[]);
     let mut unreachable = command(emulator, &["--api-url", url, "--accept", "any"]);

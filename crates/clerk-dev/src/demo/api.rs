@@ -1,115 +1,98 @@
-//! A protected HTTP API: `GET /me` answers with the claims of whoever calls it.
+//! A protected HTTP API. What protects a route is what its handler takes.
 
 use axum::{
     Json, Router,
-    extract::State,
-    http::{
-        HeaderMap, StatusCode,
-        header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
-    },
+    extract::{Request, State},
+    http::header::CONTENT_TYPE,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
-use clerk::{Clerk, SessionClaims, VerificationError, Verified, blocking};
+use clerk::{
+    Clerk,
+    auth::{
+        Admission, InvalidSettings, RequestHead, Requirement, Reverification, TokenType,
+        blocking::Authenticator,
+    },
+    axum::{Allowed, ClerkLayer, Guard, Machine, Rejection, SignedIn},
+    blocking,
+};
 use serde_json::json;
 
 /// The API over the async client.
-pub(crate) fn router(clerk: Clerk) -> Router {
-    Router::new().route("/me", get(me)).with_state(clerk)
+pub(super) fn router(clerk: &Clerk) -> Result<Router, InvalidSettings> {
+    let authenticator = clerk.authenticator()?.clone();
+    Ok(routes().layer(ClerkLayer::new(authenticator)))
 }
 
 /// The API over the blocking client.
-pub(crate) fn blocking_router(clerk: blocking::Clerk) -> Router {
+pub(super) fn blocking_router(clerk: &blocking::Clerk) -> Result<Router, InvalidSettings> {
+    let authenticator = clerk.authenticator()?.clone();
+    Ok(routes().layer(middleware::from_fn_with_state(authenticator, admit)))
+}
+
+fn routes() -> Router {
     Router::new()
-        .route("/me", get(me_blocking))
-        .with_state(clerk)
+        .route("/status", get(async || "up"))
+        .route("/me", get(me))
+        .route("/members", get(manage_members))
+        .route("/password", get(change_password))
+        .route("/machine", get(machine))
 }
 
-async fn me(State(clerk): State<Clerk>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let session = clerk.verify_token(bearer(&headers)?).await?;
-    Ok(claims_of(&session))
+/// The layer over a blocking authenticator: it may have to fetch keys, which must not hold up the
+/// other requests.
+async fn admit(
+    State(authenticator): State<Authenticator>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let asked = parts.clone();
+    let admit = move || authenticator.admit(&RequestHead::from(&asked));
+    match tokio::task::spawn_blocking(admit).await {
+        Ok(Admission::Redirect(headers)) => (Admission::REDIRECT_STATUS, headers).into_response(),
+        Ok(Admission::Proceed(auth)) => {
+            parts.extensions.insert(auth.clone());
+            let response = next.run(Request::from_parts(parts, body)).await;
+            auth.applied_to(response)
+        }
+        Err(_) => Rejection(clerk::auth::Rejection::not_authenticated()).into_response(),
+    }
 }
 
-async fn me_blocking(
-    State(clerk): State<blocking::Clerk>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    let token = bearer(&headers)?.to_owned();
-    // Keys may have to be fetched, which must not hold up the other requests.
-    let verified = tokio::task::spawn_blocking(move || clerk.verify_token(&token)).await;
-    let session = verified.map_err(|_| Refusal::unexpected())??;
-    Ok(claims_of(&session))
-}
-
-fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
-    headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(Refusal::without_token)
-}
-
-fn claims_of(session: &Verified<SessionClaims>) -> Response {
+async fn me(session: SignedIn) -> Response {
     let json = session.claims().all().as_json().to_owned();
     ([(CONTENT_TYPE, "application/json")], json).into_response()
 }
 
-/// Why a request is not answered, in the shape of Clerk's own errors.
-#[derive(Debug)]
-struct Refusal {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
-}
+/// Who may add and remove members of their organization.
+struct MemberManager;
 
-/// Clerk's name for a request that brings nothing to verify.
-const NO_TOKEN: &str = "session-token-and-uat-missing";
-
-impl Refusal {
-    fn without_token() -> Self {
-        Self {
-            status: StatusCode::UNAUTHORIZED,
-            code: NO_TOKEN,
-            message: "send a session token: `Authorization: Bearer …`".to_owned(),
-        }
-    }
-
-    fn unexpected() -> Self {
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "unexpected-error",
-            message: "the token could not be verified".to_owned(),
-        }
+impl Guard for MemberManager {
+    fn requirement() -> Requirement {
+        Requirement::new().role("org:admin")
     }
 }
 
-impl From<VerificationError> for Refusal {
-    /// 401 where the token is at fault, 503 where Clerk is, 500 where we are.
-    fn from(error: VerificationError) -> Self {
-        let status = error.fault().status();
-        Self {
-            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            code: error.reason().as_str(),
-            message: error.to_string(),
-        }
+async fn manage_members(manager: Allowed<MemberManager>) -> Response {
+    Json(json!({ "sub": manager.user_id() })).into_response()
+}
+
+/// Who has just proved again who they are.
+struct Present;
+
+impl Guard for Present {
+    fn requirement() -> Requirement {
+        Requirement::new().reverification(Reverification::STRICT)
     }
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let error = json!({ "code": self.code, "message": self.message });
-        let body = Json(json!({ "errors": [error] }));
-        let reason = [("x-clerk-auth-reason", self.code)];
-        if self.status != StatusCode::UNAUTHORIZED {
-            return (self.status, reason, body).into_response();
-        }
-        let challenge = match self.code {
-            // Only a token that was sent can be an invalid one (RFC 6750 §3.1).
-            NO_TOKEN => "Bearer",
-            _ => r#"Bearer error="invalid_token""#,
-        };
-        (self.status, reason, [(WWW_AUTHENTICATE, challenge)], body).into_response()
-    }
+async fn change_password(user: Allowed<Present>) -> Response {
+    Json(json!({ "sub": user.user_id() })).into_response()
+}
+
+async fn machine(machine: Machine) -> Response {
+    let token_type = TokenType::from(machine.kind());
+    Json(json!({ "token_type": token_type.as_str() })).into_response()
 }

@@ -40,10 +40,11 @@ impl<'o> Report<'o> {
         if self.as_json {
             let told = json!({ "step": step, "expected": expected, "actual": actual, "ok": ok });
             writeln!(self.output, "{told}")?;
+        } else if ok {
+            writeln!(self.output, "  ok  {step:<44} {actual}")?;
         } else {
-            let mark = if ok { "ok" } else { "NO" };
-            writeln!(self.output, "  {mark}  {step:<44} expected {expected}")?;
-            writeln!(self.output, "      {:<44} answered {actual}", "")?;
+            writeln!(self.output, "  NO  {step:<44} {actual}")?;
+            writeln!(self.output, "      {:<44} expected: {expected}", "")?;
         }
         self.output.flush()
     }

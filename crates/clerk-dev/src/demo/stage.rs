@@ -1,23 +1,28 @@
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
 };
 
 use axum::Router;
 use bytes::Bytes;
 use clerk::{
-    AuthorizedParties, Build, Builder, Clerk, Clock, blocking,
+    AuthorizedParties, Build, Builder, Clerk, Clock,
+    auth::AcceptedTokens,
+    blocking,
     http::{BlockingTransport, Retry},
 };
 use clerk_emulator::{Emulator, Server};
-use http::{Request, header::AUTHORIZATION};
+use http::{
+    HeaderValue, Request, Response, StatusCode,
+    header::{AUTHORIZATION, HOST},
+};
 use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use super::api;
 use crate::outcome::{Failure, causes};
 
-/// By which client the API verifies tokens.
+/// By which client the API authenticates requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Door {
     Async,
@@ -29,37 +34,40 @@ pub(super) enum Door {
 #[derive(Debug)]
 pub(super) struct Stage {
     emulator: Server,
-    api: SocketAddr,
+    doors: [SocketAddr; 2],
     /// What calls the API.
     caller: Arc<dyn BlockingTransport>,
     runtime: Runtime,
 }
 
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 impl Stage {
     pub(super) fn start(clock: &Arc<dyn Clock>) -> Result<Self, Failure> {
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let emulator = Server::start_at(anywhere, Emulator::builder(), Arc::clone(clock))
-            .map_err(|error| Failure::setup("the emulator cannot start", &error))?;
-        let build = |error| Failure::setup("the client cannot be built", &error);
-        let clerk = settings(Clerk::builder(), &emulator, clock);
-        let blocking = settings(blocking::Clerk::builder(), &emulator, clock);
-        let (clerk, blocking) = (
-            clerk.build().map_err(build)?,
-            blocking.build().map_err(build)?,
-        );
-        let caller = Arc::clone(blocking.client().transport());
-
         let runtime = Runtime::new()?;
-        let listener = runtime.block_on(TcpListener::bind(anywhere))?;
-        let api = listener.local_addr()?;
-        let router = Router::new()
-            .merge(api::router(clerk))
-            .nest("/blocking", api::blocking_router(blocking));
-        runtime.spawn(async move { axum::serve(listener, router).await });
+        let bind = || runtime.block_on(TcpListener::bind(ANYWHERE));
+        let (listener, other_listener) = (bind()?, bind()?);
+        let doors = [listener.local_addr()?, other_listener.local_addr()?];
+        let origins = doors.map(origin);
+        // Of those two, what tokens say if nobody says otherwise.
+        let [authorized_party, _] = origins.clone();
+
+        let described = Emulator::builder().authorized_party(Some(authorized_party));
+        let emulator = Server::start_at(ANYWHERE, described, Arc::clone(clock))
+            .map_err(|error| Failure::setup("the emulator cannot start", &error))?;
+        let clerk = settings(Clerk::builder(), &emulator, &origins, clock);
+        let blocking = settings(blocking::Clerk::builder(), &emulator, &origins, clock);
+        let build = |error| Failure::setup("the client cannot be built", &error);
+        let protect = |error| Failure::setup("the API cannot be protected", &error);
+        let clerk = clerk.build().map_err(build)?;
+        let blocking = blocking.build().map_err(build)?;
+        serve(&runtime, listener, api::router(&clerk).map_err(protect)?);
+        let router = api::blocking_router(&blocking).map_err(protect)?;
+        serve(&runtime, other_listener, router);
         Ok(Self {
             emulator,
-            api,
-            caller,
+            doors,
+            caller: Arc::clone(blocking.client().transport()),
             runtime,
         })
     }
@@ -68,29 +76,37 @@ impl Stage {
         &self.emulator
     }
 
-    /// The protected address behind a door.
-    pub(super) fn url(&self, door: Door) -> String {
-        let prefix = match door {
-            Door::Async => "",
-            Door::Blocking => "/blocking",
+    /// An address behind a door.
+    pub(super) fn url(&self, door: Door, path: &str) -> String {
+        let [open, blocking] = self.doors;
+        let address = match door {
+            Door::Async => open,
+            Door::Blocking => blocking,
         };
-        format!("http://{}{prefix}/me", self.api)
+        format!("{}{path}", origin(address))
     }
 
     /// What the API answers to a caller with this token, in short.
-    pub(super) fn ask(&self, door: Door, token: Option<&str>) -> String {
-        let mut request = Request::get(self.url(door));
+    pub(super) fn ask(&self, door: Door, path: &str, token: Option<&str>) -> String {
+        let mut request = Request::get(self.url(door, path));
         if let Some(token) = token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
-        let request = match request.body(Bytes::new()) {
-            Ok(request) => request,
-            Err(error) => return format!("no request: {error}"),
-        };
-        match self.caller.send(request) {
-            Ok(response) => summary(&response),
-            Err(error) => format!("no answer: {}", causes(&error)),
+        match request.body(Bytes::new()) {
+            Ok(request) => summary(&self.carry(request)),
+            Err(error) => format!("no request: {error}"),
         }
+    }
+
+    /// The network between callers, browsers, the API and the emulator. What is not answered is
+    /// 502 there, as at a proxy.
+    pub(super) fn carry(&self, mut request: Request<Bytes>) -> Response<Bytes> {
+        by_address(&mut request);
+        self.caller.send(request).unwrap_or_else(|error| {
+            let mut response = Response::new(Bytes::from(causes(&error)));
+            *response.status_mut() = StatusCode::BAD_GATEWAY;
+            response
+        })
     }
 
     /// What the API runs on.
@@ -99,35 +115,63 @@ impl Stage {
     }
 }
 
+fn serve(runtime: &Runtime, listener: TcpListener, router: Router) {
+    runtime.spawn(async move { axum::serve(listener, router).await });
+}
+
+/// Browsers keep cookies by host, so the API's is not the emulator's.
+fn origin(address: SocketAddr) -> String {
+    format!("http://localhost:{}", address.port())
+}
+
+/// Sends it to 127.0.0.1, where the API is, whatever else is called `localhost`.
+fn by_address(request: &mut Request<Bytes>) -> Option<()> {
+    let host = request.uri().authority()?.clone();
+    let port = host.as_str().strip_prefix("localhost:")?;
+    let rest = request.uri().path_and_query()?;
+    let target = format!("http://127.0.0.1:{port}{rest}");
+    *request.uri_mut() = target.parse().ok()?;
+    let host = HeaderValue::from_str(host.as_str()).ok()?;
+    request.headers_mut().insert(HOST, host);
+    Some(())
+}
+
 fn settings<T: Build>(
     builder: Builder<T>,
     emulator: &Server,
+    origins: &[String],
     clock: &Arc<dyn Clock>,
 ) -> Builder<T> {
     builder
         .secret_key(emulator.emulator().secret_key())
         .publishable_key(emulator.emulator().publishable_key().as_str())
         .api_url(emulator.url())
-        .authorized_parties(AuthorizedParties::require(["http://localhost:3000"]))
+        .sign_in_url(emulator.emulator().sign_in_url())
+        .accepts(AcceptedTokens::Any)
+        .authorized_parties(AuthorizedParties::require(
+            origins.iter().map(String::as_str),
+        ))
         .clock(Arc::clone(clock))
         // The waits between attempts are real ones, whatever the clock.
         .retry(Retry::none())
 }
 
-/// The status and whom, or what, the answer is about. Everything that says the same has to agree.
-fn summary(response: &http::Response<Bytes>) -> String {
+/// The status, and whom or what the answer is about. Everything that says the same has to agree.
+pub(super) fn summary(response: &Response<Bytes>) -> String {
     let status = response.status().as_u16();
     let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
-    if let Some(user) = body["sub"].as_str() {
-        return format!("{status} {user}");
+    let about = body["sub"].as_str().or(body["token_type"].as_str());
+    if status == 200 {
+        let about = about.map(|about| format!(" {about}"));
+        return format!("200{}", about.unwrap_or_default());
     }
     let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok());
-    let code = body["errors"][0]["code"].as_str().unwrap_or("no code");
-    let mut text = format!("{status} {code}");
-    if header("x-clerk-auth-reason") != Some(code) {
-        text.push_str(", and another reason in the header");
+    let reason = header("x-clerk-auth-reason").unwrap_or("no reason");
+    let mut text = format!("{status} {reason}");
+    if !body.is_object() {
+        text.push_str(", and no JSON");
     }
-    if header("www-authenticate").is_some() != (status == 401) {
+    if header("www-authenticate").is_some() != matches!(status, 401 | 403) {
         text.push_str(", and WWW-Authenticate does not fit");
     }
     text

@@ -96,7 +96,7 @@ fn show_machine(machine: &MachineAuth) -> Value {
         "user_id": machine.user_id(),
         "org_id": machine.org_id(),
         "machine_id": machine.machine_id(),
-        "client_id": machine.client_id(),
+        "client_id": machine.client_id().unwrap_or_default(),
     });
     let of_type = |name: &&str| {
         (
