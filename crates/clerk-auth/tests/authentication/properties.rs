@@ -258,3 +258,39 @@ fn machines_are_never_sent_to_a_browsers_pages() {
         }
     }
 }
+
+#[test]
+fn large_and_odd_headers_sign_nobody_in() {
+    let places = Places::new();
+    let session = places.token(0, "session");
+    let values: [Vec<u8>; 6] = [
+        "__session=x; ".repeat(1000).into_bytes(),
+        format!("__session={}; __client_uat=1", "a".repeat(64 * 1024)).into_bytes(),
+        format!(
+            "{}__session={session}",
+            "__session=x; __client_uat=1; ".repeat(1000)
+        )
+        .into_bytes(),
+        [&b"__client_uat=1; __session=\xff"[..], session.as_bytes()].concat(),
+        [b"__client_uat=1; __session=", session.as_bytes(), b"%00"].concat(),
+        "=;%".repeat(10_000).into_bytes(),
+    ];
+    for (value, name) in values
+        .iter()
+        .flat_map(|value| [(value, "cookie"), (value, "authorization")])
+    {
+        for place in 0..PLACES {
+            let request = Request {
+                method: "GET".to_owned(),
+                target: "//example.com/%2e%2e/%00?a=%".to_owned(),
+                headers: vec![
+                    ("host".to_owned(), b"example.com".to_vec()),
+                    (name.to_owned(), value.clone()),
+                ],
+            };
+            let run = places.run(places.settings(place), &request, &(404, String::new()));
+            let is_signed_in = matches!(run.decided, Ok(RequestState::SignedIn(_)));
+            assert!(!is_signed_in, "{place}: {request:?}");
+        }
+    }
+}
