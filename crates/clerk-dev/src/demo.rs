@@ -90,7 +90,8 @@ fn instructions(stage: &Stage, output: &mut Output) -> io::Result<()> {
         "
 Try it:
 
-  {api}   in a browser; sign in at {sign_in}
+  {api}   in a browser
+  {sign_in}?redirect_url={api}   to sign in there
   curl -i {api}
   TOKEN=$({mint} --as ada@example.com --org acme)
   curl -i -H \"Authorization: Bearer $TOKEN\" {api}

@@ -1,7 +1,7 @@
 //! `clerk-dev`: Clerk's tokens on the command line, and Clerk itself offline.
 //!
-//! It decodes, verifies and explains tokens, answers whole files of them for other programs, and
-//! calls the Backend API.
+//! It decodes, verifies and explains tokens and requests, answers whole files of them for other
+//! programs, and calls the Backend API.
 //! Every decision is made by the libraries below; here it is only asked for and shown.
 //!
 //! Exit codes: 0 yes, 1 no, 2 it could not be told, because of usage, configuration or an outage.
