@@ -74,7 +74,11 @@ impl Play {
         let names = &self.setup.names;
         let settings = match &self.setup.settings {
             Ok(settings) => settings.clone(),
-            Err(error) => return vec![format!("== settings refused: {error}")],
+            Err(error) => {
+                // What comes after is advice.
+                let problem = error.split(';').next().unwrap_or_default();
+                return vec![format!("== settings refused: {problem}")];
+            }
         };
         let mut head = RequestHead::new(&self.method, &self.target);
         for (name, value) in &self.headers {
