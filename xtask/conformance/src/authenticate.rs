@@ -30,6 +30,7 @@ pub(crate) use self::{
     answer::Answer,
     api::{Api, Call},
     draft::Draft,
+    explanations::damaged_features,
     instance::Instance,
     question::Question,
     token::{Mint, Token},

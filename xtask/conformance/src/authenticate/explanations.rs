@@ -23,7 +23,13 @@ const EXPLANATIONS: &[(&str, Explanation)] = &[
     ("organization-patterns", organization_patterns),
     ("publishable-key-always", publishable_key_always),
     ("keys-of-one-instance", keys_of_one_instance),
-    ("proxy-url", proxy_url),
+    ("damaged-features", damaged_features),
+    ("oauth-user", oauth_user),
+    ("handshake-outage", handshake_outage),
+    ("header-first", header_first),
+    ("cookie-names", cookie_names),
+    ("networkless", nobody_to_refresh_with),
+    ("handshake-session-class", refreshed_session_class),
 ];
 
 /// The entry that explains the difference, if one does.
@@ -177,15 +183,98 @@ fn keys_of_one_instance(one: &Judged) -> bool {
     one.ours.answer.is_failed() && mode(&options.publishable_key) != mode(&options.secret_key)
 }
 
-fn proxy_url(one: &Judged) -> bool {
-    let proxy = one
-        .question
-        .options
-        .proxy_url
-        .as_deref()
-        .unwrap_or_default();
-    one.ours.answer.is_failed()
-        && !proxy.is_empty()
-        && !proxy.starts_with("http")
-        && !proxy.starts_with('/')
+/// Nobody can read what the organization may do.
+pub(crate) fn damaged_features(one: &Judged) -> bool {
+    let is_damaged = |token: &Token| {
+        let list = token.payload.get("fea").and_then(Value::as_str);
+        let list = list.filter(|list| !list.is_empty());
+        list.is_some_and(|list| !list.split(',').all(|element| element.contains(':')))
+    };
+    let (theirs, ours) = (&one.reference.answer, &one.ours.answer);
+    // The token may also have come out of a handshake, or of a refresh.
+    let broke_on_it = theirs.to_string().contains("Invalid claim element");
+    let refused = ours.reason() == Some("token-verification-failed")
+        && one.question.tokens().iter().any(is_damaged);
+    refused || (broke_on_it && !ours.is_signed_in())
+}
+
+/// What is not a user's id is nobody's user id.
+fn oauth_user(one: &Judged) -> bool {
+    let (Some(theirs), Some(ours)) = (one.reference.answer.state(), one.ours.answer.state()) else {
+        return false;
+    };
+    let mut same = theirs.auth.clone();
+    let user = same.get_mut("user_id").map(Value::take);
+    let is_user = |user: Value| user.as_str().is_some_and(|user| user.starts_with("user_"));
+    one.differences() == ["auth"]
+        && ours.token_type.as_deref() == Some("oauth_token")
+        && !user.is_some_and(is_user)
+        && same == ours.auth
+}
+
+/// Clerk did not say what the nonce stands for, so nobody knows who it is.
+fn handshake_outage(one: &Judged) -> bool {
+    let ours = one.ours.answer.reason();
+    let has_nonce = one.question.parameter("__clerk_handshake_nonce").is_some()
+        || one.question.cookie("__clerk_handshake_nonce").is_some();
+    has_nonce
+        && one.reference.answer.reason() == Some("session-token-missing")
+        && matches!(ours, Some("unexpected-error" | "secret-key-invalid"))
+}
+
+/// The header is judged before a key is looked for.
+fn header_first(one: &Judged) -> bool {
+    one.reference.answer.reason() == Some("jwk-kid-mismatch")
+        && matches!(
+            one.ours.answer.reason(),
+            Some("token-invalid-algorithm" | "token-invalid")
+        )
+}
+
+/// A handshake or a refresh wants a cookie set whose name only begins like one of Clerk's.
+fn cookie_names(one: &Judged) -> bool {
+    let question = &one.question;
+    let name = "__clerk_handshake_nonce";
+    let brought = question.parameter(name).or_else(|| question.cookie(name));
+    let refresh = question
+        .header("cookie")
+        .flat_map(|header| header.split(';'));
+    let refresh =
+        refresh.filter_map(|pair| pair.trim().strip_prefix("__refresh_")?.split_once('='));
+    let scripts = brought.into_iter().chain(refresh.map(|(_, value)| value));
+    let answered = scripts
+        .filter_map(api::script)
+        .map(|script| script["body"].clone());
+    let handshake = question
+        .parameter("__clerk_handshake")
+        .and_then(Token::read);
+    let signed = question.tokens().into_iter().chain(handshake);
+    let signed = signed.map(|token| Value::Object(token.payload.into_iter().collect()));
+    let lists = answered.chain(signed).flat_map(|holder| {
+        ["directives", "cookies", "handshake"].map(|member| holder[member].clone())
+    });
+    let is_unnamed = |directive: &Value| {
+        let rest = directive
+            .as_str()
+            .and_then(|text| text.strip_prefix("__session"));
+        rest.is_some_and(|rest| !rest.starts_with(['=', '_', ';']))
+    };
+    !one.ours.answer.is_signed_in()
+        && lists.into_iter().any(|list| {
+            list.as_array()
+                .is_some_and(|list| list.iter().any(is_unnamed))
+        })
+}
+
+/// The reference has been asked with a secret key, and refreshes the session with it.
+fn nobody_to_refresh_with(one: &Judged) -> bool {
+    let key = one.question.options.secret_key.as_deref();
+    let ours = one.ours.answer.reason().unwrap_or_default();
+    key.unwrap_or_default().is_empty() && ours.ends_with("-refresh-missing-api-client")
+}
+
+/// What comes out of a refresh has to be a session token as well.
+fn refreshed_session_class(one: &Judged) -> bool {
+    let ours = one.ours.answer.reason().unwrap_or_default();
+    one.reference.answer.is_signed_in() && ours.ends_with("-refresh-invalid-session-token")
 }

@@ -12,7 +12,7 @@ use super::{
     api,
     instance::Instance,
     question::Question,
-    token::{Mint, NOW, Token},
+    token::{Mint, Token},
 };
 
 /// Rewrites a question the entry is about; says whether it did.
@@ -183,9 +183,11 @@ fn forwarded_path(question: &mut Question, _: &Mint) -> bool {
 /// A handshake token that has expired is none.
 fn handshake_expiry(question: &mut Question, _: &Mint) -> bool {
     const NAME: &str = "__clerk_handshake";
+    let leeway = question.options.clock_skew_ms.unwrap_or(5_000);
+    let earliest = question.now - leeway as f64 / 1000.0;
     let has_expired = |token: &str| {
-        let exp = Token::read(token).and_then(|token| token.payload.get("exp")?.as_i64());
-        exp.is_some_and(|exp| exp < NOW - 1_000)
+        let exp = Token::read(token).and_then(|token| token.payload.get("exp")?.as_f64());
+        exp.is_some_and(|exp| exp <= earliest)
     };
     let in_query = question.parameter(NAME).map(str::to_owned);
     if in_query.as_deref().is_some_and(has_expired) {

@@ -2,11 +2,14 @@
 
 use serde_json::Value;
 
-use crate::authenticate::Judged;
+use crate::authenticate::{Judged, damaged_features};
 
 type Explanation = fn(&Judged) -> bool;
 
-const EXPLANATIONS: &[(&str, Explanation)] = &[("nameless-entitlement", nameless_entitlement)];
+const EXPLANATIONS: &[(&str, Explanation)] = &[
+    ("nameless-entitlement", nameless_entitlement),
+    ("damaged-features", damaged_features),
+];
 
 /// The entry that explains the difference, if one does.
 pub(super) fn explain(one: &Judged) -> Option<&'static str> {
