@@ -5,7 +5,8 @@ use clerk_jwt::{AuthorizedParties, Policy};
 use url::Url;
 
 use crate::{
-    AcceptedTokens, InvalidRedirect, OrganizationSync, PendingSessions, Redirects, RequestHead,
+    AcceptedTokens, InvalidRedirect, MachineTokenType, OrganizationSync, PendingSessions,
+    Redirects, RequestHead,
     public_url::{self, public_url},
 };
 
@@ -80,8 +81,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`InvalidSettings::NoPublishableKey`]: session tokens are to be accepted, and there is no
-    /// publishable key.
+    /// [`InvalidSettings::NoPublishableKey`]: session or OAuth tokens are to be accepted, and there
+    /// is no publishable key.
     pub fn accepting(&self, tokens: impl Into<AcceptedTokens>) -> Result<Self, InvalidSettings> {
         let accepts = tokens.into();
         check_accepted(&accepts, self.instance.as_ref())?;
@@ -146,7 +147,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The instance's publishable key, `pk_…`. Without it, only machine tokens can be accepted.
+    /// The instance's publishable key, `pk_…`. Without it, only API keys and M2M tokens can be
+    /// accepted.
     pub fn publishable_key(mut self, key: PublishableKey) -> Self {
         self.publishable_key = Some(key);
         self
@@ -263,7 +265,8 @@ impl Builder {
             .publishable_key
             .map(|key| instance(key, self.is_satellite, domain.as_deref(), proxy_url.clone()));
         check_accepted(&self.accepts, instance.as_ref())?;
-        if self.is_satellite && reads_cookies(&self.accepts) {
+        let of_machines_alone = AcceptedTokens::Machine(MachineTokenType::M2m);
+        if self.is_satellite && self.accepts != of_machines_alone {
             if domain.is_none() && proxy_url.is_none() {
                 return Err(InvalidSettings::NoDomain);
             }
@@ -349,14 +352,14 @@ fn check_accepted(
     accepts: &AcceptedTokens,
     instance: Option<&Instance>,
 ) -> Result<(), InvalidSettings> {
-    if reads_cookies(accepts) && instance.is_none() {
+    let names_an_instance = !matches!(
+        accepts,
+        AcceptedTokens::Machine(MachineTokenType::ApiKey | MachineTokenType::M2m)
+    );
+    if names_an_instance && instance.is_none() {
         return Err(InvalidSettings::NoPublishableKey);
     }
     Ok(())
-}
-
-const fn reads_cookies(accepts: &AcceptedTokens) -> bool {
-    !matches!(accepts, AcceptedTokens::Machine(_))
 }
 
 /// A path, a URL, or one without its scheme.
@@ -375,9 +378,9 @@ fn non_empty(text: Option<String>) -> Option<String> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidSettings {
-    /// Session tokens are to be accepted, and it is not known from which instance.
+    /// Tokens of an instance are to be accepted, and it is not known of which.
     #[error(
-        "the publishable key is missing; set CLERK_PUBLISHABLE_KEY, or accept machine tokens alone"
+        "the publishable key is missing; set CLERK_PUBLISHABLE_KEY, or accept API keys or M2M tokens alone"
     )]
     NoPublishableKey,
     /// A satellite has to know under which domain the Frontend API is there for it.

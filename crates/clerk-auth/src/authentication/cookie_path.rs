@@ -18,7 +18,6 @@ use crate::{
 impl Flow<'_> {
     /// The rules for requests that browsers send with cookies, first match first.
     pub(super) async fn cookie_path(&self, instance: &Instance) -> Decision {
-        self.check_sign_in_url()?;
         let cookies = self.incoming.cookies();
         let browser = Browser::read(&cookies, instance, self.effects.now());
         if let Outcome::Decided(state) = self.returned_handshake(instance, &cookies).await? {
@@ -205,7 +204,7 @@ impl Flow<'_> {
 
     /// A satellite that sent browsers to itself to ask would never get an answer. Only requests
     /// that name their origin can tell.
-    fn check_sign_in_url(&self) -> Result<(), Error> {
+    pub(super) fn check_sign_in_url(&self) -> Result<(), Error> {
         if !self.settings.is_satellite {
             return Ok(());
         }

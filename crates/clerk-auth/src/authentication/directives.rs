@@ -2,24 +2,38 @@ use http::{HeaderMap, header::SET_COOKIE};
 
 use super::flow::sensitive;
 
+/// What directives say of the session.
+pub(super) enum Session {
+    /// Nothing, or that there is none.
+    None,
+    /// Its token, of which nothing is verified.
+    Token(String),
+    /// Something that cannot be read.
+    Damaged,
+}
+
 /// Hands on what Clerk wants set, and gives the session token among it, if there is one.
 ///
 /// Cookies that are not Clerk's are dropped: who gets a handshake signed must not come to set the
 /// application's own.
-pub(super) fn apply(directives: &[String], headers: &mut HeaderMap) -> Option<String> {
-    let mut session = None;
+pub(super) fn apply(directives: &[String], headers: &mut HeaderMap) -> Session {
+    let mut session = Session::None;
     for directive in directives {
         if !is_clerks(directive.trim()) {
             continue;
         }
         if is_named(directive, "__session") {
-            session = value(directive);
+            session = match value(directive) {
+                Some("") => Session::None,
+                Some(token) => Session::Token(token.to_owned()),
+                None => Session::Damaged,
+            };
         }
         if let Some(value) = sensitive(directive.trim()) {
             headers.append(SET_COOKIE, value);
         }
     }
-    session.filter(|token| !token.is_empty()).map(str::to_owned)
+    session
 }
 
 fn is_clerks(directive: &str) -> bool {
@@ -31,7 +45,7 @@ fn is_clerks(directive: &str) -> bool {
 /// Whether the cookie has this name, or one that continues it: `__session_…`, not `__session2`.
 fn is_named(directive: &str, name: &str) -> bool {
     let rest = directive.strip_prefix(name);
-    rest.is_some_and(|rest| rest.starts_with(['=', '_']))
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', '_', ';']))
 }
 
 fn value(directive: &str) -> Option<&str> {

@@ -53,6 +53,7 @@ impl<'r> Flow<'r> {
 
     /// Who the request comes from. A token in the header has precedence over cookies.
     pub(super) async fn decide(self) -> Decision {
+        self.check_sign_in_url()?;
         let token = self.incoming.header_token().map(Token::new);
         let machine_type = || token.as_ref().and_then(machine_type);
         let mismatch = || AuthReason::TokenTypeMismatch.into();

@@ -18,7 +18,7 @@ use url::Url;
 
 use super::{
     browser::Browser,
-    directives,
+    directives::{self, Session},
     flow::{Flow, Refusal, sensitive, signed_in, signed_out_with},
     incoming::{Brought, parameter},
     operations::HandshakePayload,
@@ -174,9 +174,13 @@ impl Flow<'_> {
                 headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             }
         }
-        let Some(session) = session else {
-            let refusal = AuthReason::SessionTokenMissing.into();
-            return Ok(signed_out_with(Some(TokenType::Session), refusal, headers));
+        let session = match session {
+            Session::Token(token) => token,
+            Session::Damaged => return Err(Unusable::Stale),
+            Session::None => {
+                let refusal = AuthReason::SessionTokenMissing.into();
+                return Ok(signed_out_with(Some(TokenType::Session), refusal, headers));
+            }
         };
         let mut verified = self.verify_session(&session).await;
         if instance.is_development() && verified.as_ref().is_err_and(is_about_time) {

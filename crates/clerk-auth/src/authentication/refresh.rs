@@ -7,7 +7,7 @@ use http::HeaderMap;
 
 use super::{
     browser::Browser,
-    directives,
+    directives::{self, Session},
     flow::{Decision, Flow, Refusal, session_signed_out, signed_in},
     operations::{RefreshBody, RefreshSession},
     session::{Carrier, Token, refusal},
@@ -33,8 +33,12 @@ impl Flow<'_> {
         };
         let cookies = self.incoming.cookies();
         let mut browser = Browser::read(&cookies, instance, self.effects.now());
+        // A browser's own token says more of its session than one that a script of it sends along.
+        let in_cookie = browser.session.take();
+        let current = in_cookie.unwrap_or_else(|| Token::new(Cow::Borrowed(&token.text)));
         let reason = match refusal.reason {
-            AuthReason::Token(Reason::TokenExpired) => match self.refresh(&browser, token).await {
+            AuthReason::Token(Reason::TokenExpired) => match self.refresh(&browser, &current).await
+            {
                 Ok(state) => return Ok(state),
                 Err(failure) => AuthReason::SessionTokenExpired(failure),
             },
@@ -44,7 +48,7 @@ impl Flow<'_> {
             }
             _ => return Ok(session_signed_out(refusal)),
         };
-        browser.session = Some(Token::new(Cow::Borrowed(&token.text)));
+        browser.session = Some(current);
         let message = refusal.message;
         Ok(self.handshake(instance, &browser, Refusal { reason, message }))
     }
@@ -80,8 +84,9 @@ impl Flow<'_> {
             return Err(RefreshFailure::NoToken);
         }
         let mut headers = HeaderMap::new();
-        let session = directives::apply(&answer.directives, &mut headers);
-        let session = session.ok_or(RefreshFailure::InvalidSessionToken)?;
+        let Session::Token(session) = directives::apply(&answer.directives, &mut headers) else {
+            return Err(RefreshFailure::InvalidSessionToken);
+        };
         let verified = self.verify_session(&session).await;
         let verified = verified.map_err(|_| RefreshFailure::InvalidSessionToken)?;
         let identity = Identity::Session(SessionAuth::new(verified, session));
