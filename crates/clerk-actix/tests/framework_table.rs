@@ -5,7 +5,6 @@ use actix_web::{
     body::{MessageBody, to_bytes},
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     http::header::{HeaderName, HeaderValue},
-    rt,
     test::{TestRequest, init_service, try_call_service},
     web::{self, to},
 };
@@ -17,9 +16,9 @@ use clerk_auth::Authenticator;
 use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run, shown};
 use http::{Request, Response};
 
-#[test]
-fn the_framework_table() {
-    rt::System::new().block_on(run(answer));
+#[actix_web::test]
+async fn the_framework_table() {
+    run(answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {

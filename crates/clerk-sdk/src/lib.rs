@@ -40,7 +40,10 @@
 //! | `blocking` | [`blocking::Clerk`], over ureq and threads |
 //! | `users`, `organizations`, `invitations` (default) | these parts of the Backend API |
 //! | `billing`, `enterprise`, `machines`, `instance` | the others; see the features of [`api`] |
+//! | `actix` | [`actix`]: middleware for actix-web, and extractors |
 //! | `axum` | [`axum`]: a layer, and extractors that tell handlers who is signed in |
+//! | `poem` | [`poem`]: middleware for poem, and extractors |
+//! | `rocket` | [`rocket`]: a fairing for Rocket, and request guards |
 //! | `tower` | [`tower`]: layers for tower services, tonic's among them |
 //! | `stream` | walks through lists as `futures_core::Stream`s |
 //! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
@@ -79,6 +82,8 @@ pub use builder::{Build, BuildError, Builder, IntoSecretKey};
 #[cfg(any(feature = "async", feature = "blocking"))]
 pub use legacy::AuthStateError;
 
+#[cfg(feature = "actix")]
+pub use clerk_actix as actix;
 #[cfg(feature = "api")]
 pub use clerk_api as api;
 #[cfg(feature = "async")]
@@ -99,6 +104,10 @@ pub use clerk_jwt::{
     AuthorizedParties, Claims, Fault, JwkSet, M2mClaims, OAuthClaims, Policy, Reason,
     SessionClaims, TemplateClaims, UserClaims, Verified,
 };
+#[cfg(feature = "poem")]
+pub use clerk_poem as poem;
+#[cfg(feature = "rocket")]
+pub use clerk_rocket as rocket;
 #[cfg(feature = "tower")]
 pub use clerk_tower as tower;
 

@@ -1,0 +1,111 @@
+//! The table that every framework's adapter answers alike.
+
+use bytes::Bytes;
+use clerk_auth::Authenticator;
+use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run, shown};
+use clerk_poem::{
+    Allowed, ApiKey, ClerkMiddleware, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
+};
+use http::{Request, Response};
+use poem::{
+    Body, Endpoint, EndpointExt as _, RequestParts, Route, handler,
+    http::uri::Scheme,
+    web::{LocalAddr, RemoteAddr},
+};
+
+#[tokio::test]
+async fn the_framework_table() {
+    run(answer).await;
+}
+
+async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
+    match authenticator {
+        Some(authenticator) => {
+            send(routes().with(ClerkMiddleware::new(authenticator)), request).await
+        }
+        None => send(routes(), request).await,
+    }
+}
+
+async fn send(application: impl Endpoint, request: Request<Bytes>) -> Response<Bytes> {
+    let (parts, ()) = request.map(drop).into_parts();
+    let addresses = (LocalAddr::default(), RemoteAddr::default());
+    let parts = RequestParts::from((parts, addresses.0, addresses.1, Scheme::HTTP));
+    let sent = poem::Request::from_parts(parts, Body::empty());
+    let (parts, body) = application.get_response(sent).await.into_parts();
+
+    let mut response = Response::new(body.into_bytes().await.unwrap());
+    *response.status_mut() = parts.status;
+    *response.headers_mut() = parts.headers;
+    response
+}
+
+fn routes() -> Route {
+    Route::new()
+        .at("/public", public)
+        .at("/auth", auth)
+        .at("/me", me)
+        .at("/optional", optional)
+        .at("/machine", machine)
+        .at("/api-key", api_key)
+        .at("/m2m", m2m)
+        .at("/oauth", oauth)
+        .at("/admin", admin)
+        .at("/teams", teams)
+        .at("/fresh", fresh)
+}
+
+#[handler]
+fn public() -> &'static str {
+    PUBLIC
+}
+
+#[handler]
+fn auth(it: CurrentAuth) -> String {
+    shown(it.0)
+}
+
+#[handler]
+fn me(session: SignedIn) -> String {
+    shown(session.0)
+}
+
+#[handler]
+fn optional(MaybeSignedIn(session): MaybeSignedIn) -> String {
+    session.map_or_else(|| NOBODY.to_owned(), shown)
+}
+
+#[handler]
+fn machine(it: Machine) -> String {
+    shown(it.0)
+}
+
+#[handler]
+fn api_key(it: ApiKey) -> String {
+    shown(it.0)
+}
+
+#[handler]
+fn m2m(it: M2m) -> String {
+    shown(it.0)
+}
+
+#[handler]
+fn oauth(it: OAuth) -> String {
+    shown(it.0)
+}
+
+#[handler]
+fn admin(allowed: Allowed<Admin>) -> String {
+    shown(allowed.session)
+}
+
+#[handler]
+fn teams(allowed: Allowed<TeamManager>) -> String {
+    shown(allowed.session)
+}
+
+#[handler]
+fn fresh(allowed: Allowed<Fresh>) -> String {
+    shown(allowed.session)
+}
