@@ -3,7 +3,7 @@ use clerk_core::PublishableKey;
 use serde_json::json;
 
 use super::*;
-use crate::OrganizationSync;
+use crate::{OrganizationSync, Step};
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 /// Of the host `clerk.clerk.dev`.
@@ -36,6 +36,19 @@ fn evidence(method: &str, target: &str, headers: &[(&str, &str)]) -> Evidence {
         head = head.header(name, value.as_bytes());
     }
     Evidence::of(&head, &settings(), NOW)
+}
+
+/// What comes of a request in a browser that the development instance does not know yet.
+fn decided(method: &str, headers: &[(&str, &str)]) -> &'static str {
+    let api = clerk_http::Settings::builder().build().unwrap();
+    let mut head = RequestHead::new(method, "/").header("host", b"example.com");
+    for (name, value) in headers {
+        head = head.header(name, value.as_bytes());
+    }
+    match Step::start(&head, &settings(), &api, NOW) {
+        Step::Done(Ok(state)) => state.status(),
+        step => panic!("{step:?}"),
+    }
 }
 
 fn of_cookies(cookie: &str) -> BrowserEvidence {
@@ -170,6 +183,12 @@ fn a_redirect_needs_a_page_that_asks_for_the_first_few_times() {
     ] {
         let found = evidence(method, "/", &headers);
         assert_eq!(found.no_redirect, expected, "{method} {headers:?}");
+        let status = if expected.is_none() {
+            "handshake"
+        } else {
+            "signed-out"
+        };
+        assert_eq!(decided(method, &headers), status, "{method} {headers:?}");
         assert_eq!(found.redirects, redirects, "{method} {headers:?}");
     }
 }
