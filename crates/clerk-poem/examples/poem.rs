@@ -28,7 +28,7 @@ use poem::{
 
 /// Open to everybody.
 #[handler]
-fn home(MaybeSignedIn(session): MaybeSignedIn) -> String {
+async fn home(MaybeSignedIn(session): MaybeSignedIn) -> String {
     match session {
         Some(session) => format!("Hello {}\n", session.user_id()),
         None => "Hello stranger\n".to_owned(),
@@ -37,7 +37,7 @@ fn home(MaybeSignedIn(session): MaybeSignedIn) -> String {
 
 /// For those who are signed in. Browsers that are not sure are sent to Clerk and come back.
 #[handler]
-fn me(session: SignedIn) -> String {
+async fn me(session: SignedIn) -> String {
     format!("{}\n", session.user_id())
 }
 
@@ -51,13 +51,13 @@ impl Guard for Admin {
 }
 
 #[handler]
-fn settings(admin: Allowed<Admin>) -> String {
+async fn settings(admin: Allowed<Admin>) -> String {
     format!("{} may change the settings\n", admin.user_id())
 }
 
 /// Asks for more once it knows what for.
 #[handler]
-fn delete(admin: Allowed<Admin>) -> Result<&'static str, Rejection> {
+async fn delete(admin: Allowed<Admin>) -> Result<&'static str, Rejection> {
     admin.require(&Requirement::new().reverification(Reverification::STRICT))?;
     Ok("deleted\n")
 }

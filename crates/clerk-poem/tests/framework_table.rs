@@ -56,56 +56,56 @@ fn routes() -> Route {
 }
 
 #[handler]
-fn public() -> &'static str {
+async fn public() -> &'static str {
     PUBLIC
 }
 
 #[handler]
-fn auth(it: CurrentAuth) -> String {
+async fn auth(it: CurrentAuth) -> String {
     shown(it.0)
 }
 
 #[handler]
-fn me(session: SignedIn) -> String {
+async fn me(session: SignedIn) -> String {
     shown(session.0)
 }
 
 #[handler]
-fn optional(MaybeSignedIn(session): MaybeSignedIn) -> String {
+async fn optional(MaybeSignedIn(session): MaybeSignedIn) -> String {
     session.map_or_else(|| NOBODY.to_owned(), shown)
 }
 
 #[handler]
-fn machine(it: Machine) -> String {
+async fn machine(it: Machine) -> String {
     shown(it.0)
 }
 
 #[handler]
-fn api_key(it: ApiKey) -> String {
+async fn api_key(it: ApiKey) -> String {
     shown(it.0)
 }
 
 #[handler]
-fn m2m(it: M2m) -> String {
+async fn m2m(it: M2m) -> String {
     shown(it.0)
 }
 
 #[handler]
-fn oauth(it: OAuth) -> String {
+async fn oauth(it: OAuth) -> String {
     shown(it.0)
 }
 
 #[handler]
-fn admin(allowed: Allowed<Admin>) -> String {
+async fn admin(allowed: Allowed<Admin>) -> String {
     shown(allowed.session)
 }
 
 #[handler]
-fn teams(allowed: Allowed<TeamManager>) -> String {
+async fn teams(allowed: Allowed<TeamManager>) -> String {
     shown(allowed.session)
 }
 
 #[handler]
-fn fresh(allowed: Allowed<Fresh>) -> String {
+async fn fresh(allowed: Allowed<Fresh>) -> String {
     shown(allowed.session)
 }

@@ -11,7 +11,7 @@ use poem::{
 };
 
 #[handler]
-fn me(session: SignedIn) -> String {
+async fn me(session: SignedIn) -> String {
     session.user_id().to_owned()
 }
 

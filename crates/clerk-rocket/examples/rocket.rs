@@ -23,7 +23,7 @@ use rocket::{
 
 /// Open to everybody.
 #[get("/")]
-fn home(session: MaybeSignedIn) -> String {
+async fn home(session: MaybeSignedIn) -> String {
     match session.0 {
         Some(session) => format!("Hello {}\n", session.user_id()),
         None => "Hello stranger\n".to_owned(),
@@ -32,7 +32,7 @@ fn home(session: MaybeSignedIn) -> String {
 
 /// For those who are signed in. Browsers that are not sure are sent to Clerk and come back.
 #[get("/me")]
-fn me(session: SignedIn) -> String {
+async fn me(session: SignedIn) -> String {
     format!("{}\n", session.user_id())
 }
 
@@ -46,13 +46,13 @@ impl Guard for Admin {
 }
 
 #[get("/settings")]
-fn settings(admin: Allowed<Admin>) -> String {
+async fn settings(admin: Allowed<Admin>) -> String {
     format!("{} may change the settings\n", admin.user_id())
 }
 
 /// Asks for more once it knows what for.
 #[delete("/settings")]
-fn remove(admin: Allowed<Admin>) -> Result<&'static str, Rejection> {
+async fn remove(admin: Allowed<Admin>) -> Result<&'static str, Rejection> {
     admin.require(&Requirement::new().reverification(Reverification::STRICT))?;
     Ok("deleted\n")
 }

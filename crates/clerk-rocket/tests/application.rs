@@ -19,23 +19,23 @@ use rocket::{
 struct Visits(AtomicUsize);
 
 #[get("/")]
-fn home(visits: &State<Visits>) -> &'static str {
+async fn home(visits: &State<Visits>) -> &'static str {
     visits.0.fetch_add(1, Ordering::Relaxed);
     "home"
 }
 
 #[get("/me")]
-fn me(session: SignedIn) -> String {
+async fn me(session: SignedIn) -> String {
     session.user_id().to_owned()
 }
 
 #[get("/optional")]
-fn optional(session: MaybeSignedIn) -> String {
+async fn optional(session: MaybeSignedIn) -> String {
     format!("{:?}", session.0.map(|it| it.user_id().to_owned()))
 }
 
 #[get("/swallowed")]
-fn swallowed(session: Option<SignedIn>) -> Status {
+async fn swallowed(session: Option<SignedIn>) -> Status {
     assert!(session.is_none());
     Status::InternalServerError
 }
