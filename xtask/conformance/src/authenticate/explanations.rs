@@ -183,13 +183,14 @@ fn keys_of_one_instance(one: &Judged) -> bool {
     one.ours.answer.is_failed() && mode(&options.publishable_key) != mode(&options.secret_key)
 }
 
-/// Nobody can read what the organization may do.
+/// Whether nobody can read what the token says of features.
+pub(super) fn is_damaged(token: &Token) -> bool {
+    let list = token.payload.get("fea").and_then(Value::as_str);
+    let list = list.filter(|list| !list.is_empty());
+    list.is_some_and(|list| !list.split(',').all(|element| element.contains(':')))
+}
+
 pub(crate) fn damaged_features(one: &Judged) -> bool {
-    let is_damaged = |token: &Token| {
-        let list = token.payload.get("fea").and_then(Value::as_str);
-        let list = list.filter(|list| !list.is_empty());
-        list.is_some_and(|list| !list.split(',').all(|element| element.contains(':')))
-    };
     let (theirs, ours) = (&one.reference.answer, &one.ours.answer);
     // The token may also have come out of a handshake, or of a refresh.
     let broke_on_it = theirs.to_string().contains("Invalid claim element");

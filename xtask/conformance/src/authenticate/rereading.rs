@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{
-    api,
+    api, explanations,
     instance::Instance,
     question::Question,
     token::{Mint, Token},
@@ -28,6 +28,7 @@ const REWRITES: &[(&str, Rewrite)] = &[
     ("forwarded-path", forwarded_path),
     ("handshake-expiry", handshake_expiry),
     ("handshake-session-class", handshake_session_class),
+    ("damaged-features", handshake_damaged_features),
     ("empty-pattern-list", empty_pattern_list),
     ("redirect-target", redirect_target),
 ];
@@ -138,6 +139,11 @@ fn forwarded_host(question: &mut Question, _: &Mint) -> bool {
         let first = value.split(',').next().unwrap_or_default().trim();
         name != "x-forwarded-host" || !first.contains(['/', '\\', '?', '#', '@'])
     });
+    let scheme = headers.iter().find(|(name, _)| name == "x-forwarded-proto");
+    let scheme = scheme.map(|(_, value)| value.split(',').next().unwrap_or_default().trim());
+    if scheme.is_some_and(|scheme| !matches!(scheme, "" | "http" | "https")) {
+        headers.retain(|(name, _)| !name.starts_with("x-forwarded-"));
+    }
     headers.len() != before
 }
 
@@ -203,7 +209,7 @@ fn handshake_expiry(question: &mut Question, _: &Mint) -> bool {
 
 /// What comes out of a handshake has to be a session token as well.
 fn handshake_session_class(question: &mut Question, _: &Mint) -> bool {
-    let is_other = |token: &Token| {
+    fn is_other(token: &Token) -> bool {
         let category = token.header.get("cat").and_then(Value::as_str);
         let typ = token.header.get("typ").and_then(Value::as_str);
         let subject = token
@@ -215,7 +221,17 @@ fn handshake_session_class(question: &mut Question, _: &Mint) -> bool {
             || matches!(typ, Some("at+jwt" | "application/at+jwt"))
             || subject.starts_with("mch_")
             || !token.payload.contains_key("sid")
-    };
+    }
+    without_refused_session(question, is_other)
+}
+
+/// What comes out of a handshake has to be readable as well.
+fn handshake_damaged_features(question: &mut Question, _: &Mint) -> bool {
+    without_refused_session(question, explanations::is_damaged)
+}
+
+/// The handshake brings something else than a session token that we refuse.
+fn without_refused_session(question: &mut Question, is_refused: fn(&Token) -> bool) -> bool {
     let session = |directives: &Value| {
         let texts = directives.as_array()?.iter().filter_map(Value::as_str);
         let last = texts.rev().find(|text| text.starts_with("__session"))?;
@@ -237,7 +253,7 @@ fn handshake_session_class(question: &mut Question, _: &Mint) -> bool {
             continue;
         };
         let found = directives(name, &value).and_then(|directives| session(&directives));
-        if !found.is_some_and(|token| is_other(&token)) {
+        if !found.is_some_and(|token| is_refused(&token)) {
             return false;
         }
         let unusable = json!({ "directives": ["__session=unusable"] });
