@@ -1,4 +1,69 @@
-//! Tell who a request comes from, and what they may do.
+//! Tell who an HTTP request comes from, and what they may do: Clerk's sessions in headers and
+//! cookies, handshakes, satellites, machine tokens, roles, permissions, plans and reverification.
+//!
+//! It does not answer requests and knows no framework (`clerk-axum` and its siblings do), and it
+//! sends nothing itself: what has to be fetched goes through a `clerk_http::Client`.
+//!
+//! ```
+//! # use bytes::Bytes;
+//! # use clerk_core::{ManualClock, UnixTime};
+//! # use clerk_http::{blocking::Client, blocking_transport_fn};
+//! use clerk_auth::{RequestHead, Requirement, Settings, blocking::Authenticator};
+//! use clerk_jwks::StaticKeys;
+//!
+//! # let pem = include_str!("../../clerk-jwt/tests/keys/a.public.pem");
+//! # let token = include_str!("../../clerk-jwt/tests/tokens/session_v2.jwt").trim();
+//! # #[derive(Debug)]
+//! # struct Threads;
+//! # impl clerk_http::BlockingRuntime for Threads {
+//! #     fn sleep(&self, _: std::time::Duration) {}
+//! #     fn spawn(&self, _: Box<dyn FnOnce() + Send>) {}
+//! # }
+//! # let transport = blocking_transport_fn(|_| Ok(http::Response::new(Bytes::new())));
+//! # let clock = ManualClock::at(UnixTime::from_secs(1_800_000_000));
+//! # let client = Client::builder(transport, Threads).clock(clock).build()?;
+//! # let authorization = format!("Bearer {token}");
+//! let settings = Settings::builder()
+//!     .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse()?)
+//!     .build()?;
+//! let authenticator = Authenticator::new(settings, StaticKeys::from_pem(pem)?, client);
+//!
+//! let head = RequestHead::new("GET", "https://example.com/invoices")
+//!     .header("authorization", authorization.as_bytes());
+//! let state = authenticator.authenticate(&head)?;
+//! assert_eq!(state.status(), "signed-in");
+//!
+//! let auth = state.to_auth(Default::default()).unwrap_or_default();
+//! assert_eq!(auth.user_id(), Some("user_2abc"));
+//! assert!(!auth.has(&Requirement::new().permission("org:invoices:burn")));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How it is found out
+//!
+//! [`Step`] decides, without IO: it asks for keys and for requests to be sent. Two drivers carry
+//! that out, [`Authenticator`] and [`blocking::Authenticator`]. The answer is a [`RequestState`]:
+//! signed in, signed out for an [`AuthReason`], or a [`Handshake`] that the browser has to take
+//! first. That it cannot be found out is an [`Error`], and never "signed out".
+//!
+//! - A token in the `Authorization` header has precedence; cookies are for browsers.
+//! - Rules and reasons are those of Clerk's Node SDK. Where we decided otherwise is listed in
+//!   `docs/divergences.md`.
+//! - [`Evidence`] shows what a request says, for people who wonder.
+//!
+//! # What follows from it
+//!
+//! [`Auth`] is what handlers deal with: a [`SessionAuth`], a [`MachineAuth`], or nobody.
+//! [`Requirement`] asks for roles, permissions, features, plans and fresh factors; what cannot be
+//! read grants nothing. [`Admission`], [`RequestAuth`] and [`Rejection`] are what framework
+//! adapters carry out, so that all of them answer the same.
+//!
+//! # Where it sits
+//!
+//! On `clerk-jwks` and `clerk-http`; below the framework adapters and the facade, which calls it
+//! `clerk::auth`. It does not depend on `clerk-api`: it has the few calls that it makes itself.
+//!
+//! Unofficial: not affiliated with Clerk.
 
 #![deny(
     clippy::unwrap_used,
