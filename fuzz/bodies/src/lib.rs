@@ -6,10 +6,12 @@
 mod keys;
 mod requests;
 mod tokens;
+mod webhooks;
 
 pub use keys::{jwk, jwk_set, pem};
 pub use requests::{authenticate, cookies, handshake, request_head};
 pub use tokens::{claims, header, token};
+pub use webhooks::{signing_secret, webhook};
 
 /// A function that any bytes may be given.
 pub type Body = fn(&[u8]);
@@ -25,5 +27,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("jwk_set", jwk_set),
     ("pem", pem),
     ("request_head", request_head),
+    ("signing_secret", signing_secret),
     ("token", token),
+    ("webhook", webhook),
 ];

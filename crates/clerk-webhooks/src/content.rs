@@ -1,0 +1,140 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clerk_core::UnixTime;
+use ring::hmac;
+
+use crate::{
+    Error,
+    headers::{self, Names},
+};
+
+/// The bytes in an HMAC-SHA256.
+pub(crate) const TAG_LENGTH: usize = 32;
+
+/// Clerk's are some thirty characters.
+const LONGEST_ID: usize = 256;
+
+/// What is signed: `{id}.{timestamp}.{body}`.
+///
+/// An id has no full stop and a timestamp has digits alone, so the first two full stops are those
+/// between the parts, and no other delivery has the same content.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Content<'d> {
+    pub(crate) id: &'d str,
+    /// In digits, without leading zeros.
+    timestamp: &'d str,
+    pub(crate) body: &'d [u8],
+}
+
+impl<'d> Content<'d> {
+    /// What the two headers and the body say, and when it was signed.
+    pub(crate) fn read(
+        id: &'d [u8],
+        timestamp: &'d [u8],
+        body: &'d [u8],
+        names: Names,
+    ) -> Result<(Self, UnixTime), Error> {
+        let id = message_id(id).ok_or(Error::InvalidHeader {
+            name: names.id,
+            expected: "up to 256 visible ASCII characters without a full stop",
+        })?;
+        let (timestamp, seconds) = unix_seconds(timestamp).ok_or(Error::InvalidHeader {
+            name: names.timestamp,
+            expected: "a Unix time in seconds, in digits alone",
+        })?;
+        let content = Self {
+            id,
+            timestamp,
+            body,
+        };
+        Ok((content, UnixTime::from_secs(seconds)))
+    }
+
+    pub(crate) fn tag(&self, key: &hmac::Key) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(key);
+        context.update(self.id.as_bytes());
+        context.update(b".");
+        context.update(self.timestamp.as_bytes());
+        context.update(b".");
+        context.update(self.body);
+        context.sign()
+    }
+}
+
+fn message_id(id: &[u8]) -> Option<&str> {
+    let sound = id.len() <= LONGEST_ID && id.iter().all(|&b| b.is_ascii_graphic() && b != b'.');
+    sound.then(|| std::str::from_utf8(id).ok()).flatten()
+}
+
+/// Digits as whoever writes a number writes them: no sign, no zeros in front.
+fn unix_seconds(text: &[u8]) -> Option<(&str, i64)> {
+    let digits = text.iter().all(u8::is_ascii_digit);
+    if !digits || (text.starts_with(b"0") && text != b"0") {
+        return None;
+    }
+    let text = std::str::from_utf8(text).ok()?;
+    Some((text, text.parse().ok()?))
+}
+
+/// The headers of a delivery that was signed here, from [`SigningSecrets::sign`](crate::SigningSecrets::sign).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedHeaders {
+    id: String,
+    timestamp: String,
+    signature: String,
+}
+
+impl SignedHeaders {
+    /// Signs under each of `keys`.
+    pub(crate) fn sign(
+        keys: &[hmac::Key],
+        id: &str,
+        now: UnixTime,
+        body: &[u8],
+    ) -> Result<Self, Error> {
+        let timestamp = now.as_secs().to_string();
+        let (content, _) = Content::read(id.as_bytes(), timestamp.as_bytes(), body, headers::SVIX)?;
+        if content.id.is_empty() {
+            let name = headers::SVIX.id;
+            return Err(Error::MissingHeader { name });
+        }
+        let signatures: Vec<String> = keys
+            .iter()
+            .map(|key| format!("v1,{}", STANDARD.encode(content.tag(key))))
+            .collect();
+        Ok(Self {
+            id: id.to_owned(),
+            signature: signatures.join(" "),
+            timestamp,
+        })
+    }
+
+    /// The headers under the names that Clerk sends.
+    pub fn svix(&self) -> [(&'static str, &str); 3] {
+        self.named(headers::SVIX)
+    }
+
+    /// The headers under the names of Standard Webhooks.
+    pub fn standard(&self) -> [(&'static str, &str); 3] {
+        self.named(headers::STANDARD)
+    }
+
+    fn named(&self, names: Names) -> [(&'static str, &str); 3] {
+        [
+            (names.id, self.id.as_str()),
+            (names.timestamp, &self.timestamp),
+            (names.signature, &self.signature),
+        ]
+    }
+}
+
+/// The tag in `text`, if it is one that was written as it should be.
+pub(crate) fn decode_tag(text: &[u8]) -> Option<[u8; TAG_LENGTH]> {
+    const ENCODED: usize = 44;
+    if text.len() != ENCODED {
+        return None;
+    }
+    // One byte more than there are: the decoder wants room for whole groups.
+    let mut buffer = [0; TAG_LENGTH + 1];
+    let length = STANDARD.decode_slice(text, &mut buffer).ok()?;
+    buffer.get(..length)?.try_into().ok()
+}

@@ -1,0 +1,68 @@
+//! Webhooks that Clerk sent, told from those that somebody else did.
+//!
+//! It moves no bytes and reads no clock: you hand it the headers, the body as it arrived and the
+//! time. It does not parse the body; what it hands back is the bytes that were signed.
+//!
+//! ```
+//! use clerk_core::UnixTime;
+//! use clerk_webhooks::{SigningSecrets, Verifier};
+//!
+//! let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+//! let now = UnixTime::from_secs(1_800_000_000);
+//! let body = br#"{"type":"user.created"}"#;
+//! # let sent = secrets.sign("msg_1", now, body)?;
+//! # let headers = sent.svix();
+//! let delivery = Verifier::new(secrets).verify(&headers, body, now)?;
+//! assert_eq!((delivery.id(), delivery.body()), ("msg_1", body.as_slice()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is checked
+//!
+//! In this order, and the first that does not hold is the [`Error`]:
+//!
+//! 1. The headers `svix-id`, `svix-timestamp` and `svix-signature` are there, once each. Where none
+//!    of them is, `webhook-id`, `webhook-timestamp` and `webhook-signature` count, which is what
+//!    Standard Webhooks calls them. The two sets are never mixed.
+//! 2. The id is visible ASCII without a full stop, the timestamp is decimal digits. With that, no two
+//!    deliveries are signed as the same bytes.
+//! 3. The timestamp is at most five minutes away, earlier or later; [`Verifier::tolerance`] changes that.
+//! 4. One of the signatures is the HMAC-SHA256 of id, timestamp and body under one of the secrets,
+//!    compared in constant time.
+//!
+//! Hand over the body's bytes before anything has decoded them: a body that was parsed and written
+//! again is another body.
+//!
+//! A good delivery can be sent twice, by Clerk after an outage or by whoever recorded it. See
+//! [`BlockingClaimDelivery`] for how to act on it once.
+//!
+//! # Where it sits
+//!
+//! On `clerk-core` alone. The feature `http`, on by default, reads headers from `http::HeaderMap`;
+//! without it, anything that implements [`Headers`] will do, such as a list of pairs.
+//!
+//! Unofficial: not affiliated with Clerk.
+
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod content;
+mod error;
+mod headers;
+mod replay;
+mod secrets;
+mod verifier;
+
+pub use content::SignedHeaders;
+pub use error::Error;
+pub use headers::Headers;
+pub use replay::{BlockingClaimDelivery, Claim, ClaimError, RecentDeliveries};
+pub use secrets::{InvalidSigningSecret, SIGNING_SECRET_VARIABLE, SigningSecrets};
+pub use verifier::{Verified, Verifier};

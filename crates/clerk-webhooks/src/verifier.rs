@@ -1,0 +1,176 @@
+use std::{fmt, time::Duration};
+
+use clerk_core::UnixTime;
+use ring::hmac;
+
+use crate::{
+    Error, Headers, SigningSecrets,
+    content::{Content, TAG_LENGTH, decode_tag},
+    headers::{Names, only},
+};
+
+/// How far a timestamp may be away, if nothing else was set.
+const TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+/// Senders add one for each secret that is in use, so two are many.
+const MOST_SIGNATURES: usize = 16;
+
+/// Tells deliveries that were signed with one of its secrets from all others.
+///
+/// ```
+/// use clerk_core::UnixTime;
+/// use clerk_webhooks::{Error, SigningSecrets, Verifier};
+///
+/// let verifier = Verifier::new(SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?);
+/// let headers = [("svix-id", "msg_1"), ("svix-timestamp", "1800000000")];
+/// let refused = verifier.verify(&headers, b"{}", UnixTime::from_secs(1_800_000_000));
+/// assert_eq!(refused.unwrap_err(), Error::MissingHeader { name: "svix-signature" });
+/// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    secrets: SigningSecrets,
+    tolerance: Duration,
+}
+
+impl Verifier {
+    /// A verifier that accepts what was signed with any of `secrets`, within five minutes.
+    pub const fn new(secrets: SigningSecrets) -> Self {
+        Self {
+            secrets,
+            tolerance: TOLERANCE,
+        }
+    }
+
+    /// How many seconds a timestamp may be away from now, earlier or later, up to and including.
+    ///
+    /// Timestamps are in whole seconds, and are compared in whole seconds.
+    #[must_use]
+    pub const fn tolerance(mut self, tolerance: Duration) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// The delivery, if it was signed with one of the secrets, lately.
+    ///
+    /// `body` is the body as it arrived, before anything has decoded it.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, in the order of [the crate's page](crate#what-is-checked).
+    pub fn verify<'d, H: Headers + ?Sized>(
+        &self,
+        headers: &'d H,
+        body: &'d [u8],
+        now: UnixTime,
+    ) -> Result<Verified<'d>, Error> {
+        let names = Names::used_in(headers);
+        let id = only(headers, names.id)?;
+        let timestamp = only(headers, names.timestamp)?;
+        let signatures = only(headers, names.signature)?;
+        let (content, timestamp) = Content::read(id, timestamp, body, names)?;
+        self.judge_age(timestamp, now, names)?;
+        self.judge_signatures(&content, signatures, names)?;
+        Ok(Verified {
+            id: content.id,
+            timestamp,
+            body: content.body,
+        })
+    }
+
+    fn judge_age(&self, timestamp: UnixTime, now: UnixTime, names: Names) -> Result<(), Error> {
+        let now = UnixTime::from_secs(now.as_secs());
+        let name = names.timestamp;
+        if now.saturating_duration_since(timestamp) > self.tolerance {
+            return Err(Error::TooOld { name });
+        }
+        if timestamp.saturating_duration_since(now) > self.tolerance {
+            return Err(Error::TooNew { name });
+        }
+        Ok(())
+    }
+
+    fn judge_signatures(
+        &self,
+        content: &Content<'_>,
+        signatures: &[u8],
+        names: Names,
+    ) -> Result<(), Error> {
+        let name = names.signature;
+        let tags = tags(signatures).ok_or(Error::TooManySignatures { name })?;
+        if tags.is_empty() {
+            return Err(Error::NoMatchingSignature { name });
+        }
+        let matching = self.secrets.keys().iter().any(|key| {
+            let expected = content.tag(key);
+            tags.iter()
+                .any(|tag| are_equal(key, expected.as_ref(), tag))
+        });
+        if matching {
+            Ok(())
+        } else {
+            Err(Error::NoMatchingSignature { name })
+        }
+    }
+}
+
+/// The tags of version 1. Entries of other versions are for other verifiers, and those that are
+/// not written like a tag match none.
+///
+/// `None` if there are more than anybody sends: hashing is bounded before it begins.
+fn tags(header: &[u8]) -> Option<Vec<[u8; TAG_LENGTH]>> {
+    let mut entries = header
+        .split(|&b| b == b' ')
+        .filter(|entry| !entry.is_empty());
+    let first: Vec<&[u8]> = entries.by_ref().take(MOST_SIGNATURES).collect();
+    let texts = first
+        .into_iter()
+        .filter_map(|entry| entry.strip_prefix(b"v1,"));
+    let tags = texts.filter_map(decode_tag).collect();
+    entries.next().is_none().then_some(tags)
+}
+
+/// Compares in constant time, by comparing HMACs of the two.
+///
+/// ring's comparison is not for others to use but through `hmac::verify`, and that would hash the
+/// body anew for every signature.
+fn are_equal(key: &hmac::Key, one: &[u8], other: &[u8]) -> bool {
+    hmac::verify(key, one, hmac::sign(key, other).as_ref()).is_ok()
+}
+
+/// A delivery whose signature is right. [`Verifier::verify`] alone makes one, so a function that
+/// takes it need not ask.
+#[derive(Clone, Copy)]
+pub struct Verified<'d> {
+    id: &'d str,
+    timestamp: UnixTime,
+    body: &'d [u8],
+}
+
+impl<'d> Verified<'d> {
+    /// What the sender calls this message: `msg_…`. It stays the same when the message is sent
+    /// again, which is how to know that it was.
+    pub const fn id(&self) -> &'d str {
+        self.id
+    }
+
+    /// When this attempt to deliver it was signed, in whole seconds.
+    pub const fn timestamp(&self) -> UnixTime {
+        self.timestamp
+    }
+
+    /// The bytes that were signed.
+    pub const fn body(&self) -> &'d [u8] {
+        self.body
+    }
+}
+
+impl fmt::Debug for Verified<'_> {
+    /// Without the body, in which there are people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("id", &self.id)
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}
