@@ -112,16 +112,32 @@ pub use clerk_rocket as rocket;
 pub use clerk_tower as tower;
 
 /// Has `cargo test` compile and run the snippets of the README and the guides.
-#[cfg(all(doctest, feature = "async", feature = "blocking"))]
+#[cfg(all(
+    doctest,
+    feature = "async",
+    feature = "axum",
+    feature = "blocking",
+    feature = "users"
+))]
 mod documents {
     #[doc = include_str!("../../../README.md")]
     mod readme {}
+    #[doc = include_str!("../../../docs/guides/authorization.md")]
+    mod authorization {}
+    #[doc = include_str!("../../../docs/guides/browsers.md")]
+    mod browsers {}
+    #[doc = include_str!("../../../docs/guides/explain-requests.md")]
+    mod explain_requests {}
     #[doc = include_str!("../../../docs/guides/from-clerk-rs.md")]
     mod from_clerk_rs {}
     #[doc = include_str!("../../../docs/guides/from-node.md")]
     mod from_node {}
+    #[doc = include_str!("../../../docs/guides/machine-tokens.md")]
+    mod machine_tokens {}
     #[doc = include_str!("../../../docs/guides/other-runtimes.md")]
     mod other_runtimes {}
+    #[doc = include_str!("../../../docs/guides/security-events.md")]
+    mod security_events {}
     #[doc = include_str!("../../../docs/guides/test-offline.md")]
     mod test_offline {}
     #[doc = include_str!("../../../docs/guides/verify-tokens.md")]
