@@ -45,9 +45,10 @@
 //! | `poem` | [`poem`]: middleware for poem, and extractors |
 //! | `rocket` | [`rocket`]: a fairing for Rocket, and request guards |
 //! | `tower` | [`tower`]: layers for tower services, tonic's among them |
+//! | `webhooks` | [`webhooks`]: tells webhooks that Clerk sent from all others |
 //! | `stream` | walks through lists as `futures_core::Stream`s |
 //! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
-//! | `tracing` | spans for the calls to Clerk's API |
+//! | `tracing` | spans for the calls to Clerk's API, and an event for every request that is refused |
 //!
 //! # One value, one instance
 //!
@@ -110,6 +111,8 @@ pub use clerk_poem as poem;
 pub use clerk_rocket as rocket;
 #[cfg(feature = "tower")]
 pub use clerk_tower as tower;
+#[cfg(feature = "webhooks")]
+pub use clerk_webhooks as webhooks;
 
 /// Has `cargo test` compile and run the snippets of the README and the guides.
 #[cfg(all(
