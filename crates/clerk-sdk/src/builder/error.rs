@@ -42,7 +42,7 @@ pub enum BuildError {
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// A [`MachineSecretKey`] is one already.
+/// A [`MachineSecretKey`](clerk_http::MachineSecretKey) is one already.
 impl From<std::convert::Infallible> for BuildError {
     fn from(never: std::convert::Infallible) -> Self {
         match never {}

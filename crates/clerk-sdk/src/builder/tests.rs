@@ -3,7 +3,7 @@ use crate::Clerk;
 
 const SECRET: &str = "sk_test_abc";
 const PUBLISHABLE: &str = "pk_test_Y2xlcmsuY2xlcmsuZGV2JA";
-const PEM: &str = include_str!("../../clerk-jwt/tests/keys/a.public.pem");
+const PEM: &str = include_str!("../../../clerk-jwt/tests/keys/a.public.pem");
 
 fn plan(variables: &[(&str, &str)]) -> Result<Plan, BuildError> {
     let read = |name: &str| {
