@@ -32,7 +32,9 @@ const SECRET_ENDINGS: &[&str] = &["_secret", "_token"];
 /// Whether a number of this name is an instant. All are milliseconds but those that a correction
 /// names.
 pub(super) fn time(wire: &str) -> Option<Ty> {
-    let instant = wire.ends_with("_at") || wire.contains("_at_") || INSTANTS.contains(&wire);
+    // A price that `starts_at_block` two starts at no time.
+    let bound = wire.contains("_at_") && !wire.ends_with("_block");
+    let instant = wire.ends_with("_at") || bound || INSTANTS.contains(&wire);
     instant.then_some(Ty::Time(TimeUnit::Milliseconds))
 }
 

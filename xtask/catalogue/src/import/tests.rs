@@ -6,7 +6,7 @@ const NAMES: &str = include_str!("tests/names.toml");
 
 #[test]
 fn a_description_becomes_a_catalogue() {
-    let found = import(OPENAPI, NAMES).unwrap();
+    let found = import(OPENAPI, None, NAMES).unwrap();
     let files = print(&found.api);
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(
@@ -37,7 +37,7 @@ fn a_description_becomes_a_catalogue() {
 
 #[test]
 fn what_the_description_leaves_unsaid_is_noted() {
-    let notes = import(OPENAPI, NAMES).unwrap().notes;
+    let notes = import(OPENAPI, None, NAMES).unwrap().notes;
     assert_eq!(
         notes,
         [
@@ -51,7 +51,7 @@ fn what_the_description_leaves_unsaid_is_noted() {
 fn the_source_is_named_as_git_names_it() {
     // `git hash-object` of a file with these six bytes.
     assert_eq!(blob("hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
-    let source = import(OPENAPI, NAMES).unwrap().api.source;
+    let source = import(OPENAPI, None, NAMES).unwrap().api.source;
     assert_eq!((source.paths, source.operations), (5, 5));
     assert_eq!(source.version, "2001-02-03");
 }
@@ -61,8 +61,8 @@ fn prose_is_not_even_read() {
     let other = OPENAPI.replace("Prose that stays here", "Something else");
     let other = other.replace("description: prose", "description: other");
     let (mut before, after) = (
-        import(OPENAPI, NAMES).unwrap(),
-        import(&other, NAMES).unwrap(),
+        import(OPENAPI, None, NAMES).unwrap(),
+        import(&other, None, NAMES).unwrap(),
     );
     before.api.source.blob.clone_from(&after.api.source.blob);
     assert_eq!(before.api, after.api);
@@ -77,7 +77,7 @@ fn refused(from: &str, to: &str, error: &str) {
         (OPENAPI, NAMES),
         "`{from}` is not there"
     );
-    let message = import(&openapi, &names).unwrap_err().to_string();
+    let message = import(&openapi, None, &names).unwrap_err().to_string();
     assert!(message.contains(error), "{message}");
 }
 
