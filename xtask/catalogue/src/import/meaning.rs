@@ -4,6 +4,7 @@ use crate::ir::{Literal, TimeUnit, Ty};
 
 /// Numbers that are instants although their names do not end in `_at`.
 const INSTANTS: &[&str] = &[
+    "billing_date",
     "date",
     "expiration",
     "next_billing_date",
