@@ -18,7 +18,8 @@ pub(crate) fn run_import(arguments: &[String]) -> Outcome {
             (openapi, webhooks, Some(PathBuf::from(out)))
         }
         _ => {
-            let usage = "say `--openapi FILE --webhooks FILE`, and perhaps `--out DIRECTORY` after it";
+            let usage =
+                "say `--openapi FILE --webhooks FILE`, and perhaps `--out DIRECTORY` after it";
             return Err(usage.into());
         }
     };

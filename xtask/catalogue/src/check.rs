@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::Error;
 use crate::ir::{
-    Api, Body, Bounds, Content, Definition, Event, Field, Literal, Operation, Paging, Segment, Shape, Ty,
-    Value,
+    Api, Body, Bounds, Content, Definition, Event, Field, Literal, Operation, Paging, Segment,
+    Shape, Ty, Value,
 };
 
 pub(crate) fn check(api: &Api) -> Result<(), Error> {

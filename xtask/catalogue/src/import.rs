@@ -96,6 +96,16 @@ pub fn import(openapi: &str, webhooks: Option<&str>, names: &str) -> Result<Impo
     Ok(Import { api, notes })
 }
 
+/// The examples of events in the OpenAPI file of the webhooks: the type of each, and its JSON. No
+/// import reads them; they are for trying readers on.
+///
+/// # Errors
+///
+/// The file is no OpenAPI 3.0 description of webhooks.
+pub fn event_examples(webhooks: &str) -> Result<Vec<(String, String)>, Error> {
+    webhooks::examples(&Node::parse(webhooks)?)
+}
+
 /// The state of an import.
 #[derive(Debug)]
 struct Importer<'a> {

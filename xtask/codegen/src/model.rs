@@ -73,7 +73,9 @@ fn place<'a>(api: &'a Api, groups: &[String]) -> &'a str {
 
 fn index(bundles: &BTreeMap<&str, Bundle<'_>>) -> File {
     let mut source = Source::default();
-    source.module_doc("What operations are answered with, what some of them are given, and what webhooks tell.");
+    source.module_doc(
+        "What operations are answered with, what some of them are given, and what webhooks tell.",
+    );
     source.push("");
     for name in bundles.keys() {
         if *name != SHARED {

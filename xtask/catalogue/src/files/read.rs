@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use super::{File, Table};
 use crate::Error;
 use crate::ir::{
-    Answer, Api, Arm, Authorization, BasePath, Body, Bounds, Content, Enum, Event, Field, Group, Id,
-    Model, Operation, Paging, Retry, Segment, Shape, Source, Ty, Usage, Value, Verb,
+    Answer, Api, Arm, Authorization, BasePath, Body, Bounds, Content, Enum, Event, Field, Group,
+    Id, Model, Operation, Paging, Retry, Segment, Shape, Source, Ty, Usage, Value, Verb,
 };
 use crate::notation::{parse, parse_list, parse_literal, parse_type};
 

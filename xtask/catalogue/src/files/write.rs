@@ -2,8 +2,8 @@ use std::fmt::Write as _;
 
 use super::File;
 use crate::ir::{
-    Api, Arm, Authorization, Body, Bounds, Content, Event, Field, Group, Model, Operation, Paging, Shape,
-    Ty,
+    Api, Arm, Authorization, Body, Bounds, Content, Event, Field, Group, Model, Operation, Paging,
+    Shape, Ty,
 };
 use crate::notation::{print, print_literal, print_range, print_type};
 

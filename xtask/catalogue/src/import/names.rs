@@ -173,7 +173,10 @@ impl Names {
         let keys = keys.chain(self.aliases.keys());
         let keys = keys.chain(self.models.keys()).chain(self.enums.keys());
         let keys = keys.chain(self.choices.keys());
-        let mut places = keys.chain(&self.texts).chain(&self.flags).chain(&self.spread);
+        let mut places = keys
+            .chain(&self.texts)
+            .chain(&self.flags)
+            .chain(&self.spread);
         match places.find(|place| !self.used.contains(*place)) {
             None => Ok(()),
             Some(place) => Err(Error::new(format!(

@@ -210,7 +210,9 @@ impl<'a> Importer<'a> {
             required.retain(|name| *name != wire);
             let inside = format!("{place}.{wire}");
             if self.names.is_spread(&inside) {
-                self.fields(property, &inside)?.into_iter().for_each(&mut add);
+                self.fields(property, &inside)?
+                    .into_iter()
+                    .for_each(&mut add);
                 continue;
             }
             add(self.field(wire, property, &inside, is_required)?);

@@ -8,10 +8,8 @@ use crate::ir::{Api, Enum, Event, Model, Shape, Ty};
 impl<'a> Importer<'a> {
     /// The events, in the order of the description.
     pub(super) fn events(&mut self) -> Result<Vec<Event>, Error> {
-        let described = self.document.get("x-webhooks");
-        let described = described.ok_or_else(|| Error::new("the file has no `x-webhooks`"))?;
         let mut events = Vec::new();
-        for (wire, item) in described.entries() {
+        for (wire, item) in described(self.document)? {
             let data = self.data_of(item, wire);
             let data = data.map_err(|error| error.within(wire))?;
             let wire = wire.clone();
@@ -22,9 +20,15 @@ impl<'a> Importer<'a> {
 
     /// The model of what stands in the envelope.
     fn data_of(&mut self, item: &'a Node, wire: &str) -> Result<String, Error> {
-        let schema = ["post", "requestBody", "content", "application/json", "schema"]
-            .iter()
-            .try_fold(item, |node, key| node.get(key));
+        let schema = [
+            "post",
+            "requestBody",
+            "content",
+            "application/json",
+            "schema",
+        ]
+        .iter()
+        .try_fold(item, |node, key| node.get(key));
         let missing = || Error::new("it is sent without `data`");
         let schema = Schema::new(schema.ok_or_else(missing)?)?;
         let mut data = None;
@@ -38,6 +42,42 @@ impl<'a> Importer<'a> {
             _ => Err(Error::new("its `data` is no object")),
         }
     }
+}
+
+fn described(document: &Node) -> Result<&[(String, Node)], Error> {
+    let described = document.get("x-webhooks").map(Node::entries);
+    described.ok_or_else(|| Error::new("the file has no `x-webhooks`"))
+}
+
+/// What is sent when an event happens.
+fn content(item: &Node) -> Option<&Node> {
+    ["post", "requestBody", "content", "application/json"]
+        .iter()
+        .try_fold(item, |node, key| node.get(key))
+}
+
+pub(super) fn examples(document: &Node) -> Result<Vec<(String, String)>, Error> {
+    let mut found = Vec::new();
+    for (wire, item) in described(document)? {
+        let Some(content) = content(item) else {
+            continue;
+        };
+        let alone = content.get("example").map(|example| Ok(Some(example)));
+        let named = content.get("examples").map_or(&[][..], Node::entries);
+        let named = named.iter().map(|(_, node)| {
+            let node = match node.text("$ref") {
+                Some(reference) => document.resolve(reference)?,
+                None => node,
+            };
+            Ok(node.get("value"))
+        });
+        for example in alone.into_iter().chain(named) {
+            if let Some(example) = example? {
+                found.push((wire.clone(), example.json()));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Adds the events to an API, and those models and enums that it has not.
