@@ -1,7 +1,7 @@
 //! `clerk-dev`: Clerk's tokens on the command line, and Clerk itself offline.
 //!
-//! It decodes, verifies and explains tokens and requests, answers whole files of them for other
-//! programs, and calls the Backend API.
+//! It decodes, verifies and explains tokens and requests, verifies and signs webhooks, answers whole
+//! files of them for other programs, and calls the Backend API.
 //! Every decision is made by the libraries below; here it is only asked for and shown.
 //!
 //! Exit codes: 0 yes, 1 no, 2 it could not be told, because of usage, configuration or an outage.
@@ -22,6 +22,7 @@ mod output;
 mod request;
 mod stop;
 mod token;
+mod webhook;
 
 use std::{io, process::ExitCode};
 
@@ -54,6 +55,9 @@ enum Command {
     /// Signatures alone, whatever they are over.
     #[command(subcommand)]
     Jws(jws::Command),
+    /// Webhooks, and whether Clerk sent them.
+    #[command(subcommand)]
+    Webhook(webhook::Command),
     /// The Backend API, operation by operation.
     #[command(subcommand)]
     Api(api::Command),
@@ -67,6 +71,7 @@ impl Command {
             Self::Token(command) => command.run(output),
             Self::Request(command) => command.run(output),
             Self::Jws(command) => command.run(output),
+            Self::Webhook(command) => command.run(output),
             Self::Api(command) => command.run(output),
             Self::Emulator(command) => command.run(output),
             Self::Demo(command) => command.run(output),

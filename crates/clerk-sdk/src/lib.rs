@@ -45,9 +45,10 @@
 //! | `poem` | [`poem`]: middleware for poem, and extractors |
 //! | `rocket` | [`rocket`]: a fairing for Rocket, and request guards |
 //! | `tower` | [`tower`]: layers for tower services, tonic's among them |
+//! | `webhooks` | [`webhooks`]: tells webhooks that Clerk sent from all others |
 //! | `stream` | walks through lists as `futures_core::Stream`s |
 //! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
-//! | `tracing` | spans for the calls to Clerk's API |
+//! | `tracing` | spans for the calls to Clerk's API, and an event for every request that is refused |
 //!
 //! # One value, one instance
 //!
@@ -110,18 +111,36 @@ pub use clerk_poem as poem;
 pub use clerk_rocket as rocket;
 #[cfg(feature = "tower")]
 pub use clerk_tower as tower;
+#[cfg(feature = "webhooks")]
+pub use clerk_webhooks as webhooks;
 
 /// Has `cargo test` compile and run the snippets of the README and the guides.
-#[cfg(all(doctest, feature = "async", feature = "blocking"))]
+#[cfg(all(
+    doctest,
+    feature = "async",
+    feature = "axum",
+    feature = "blocking",
+    feature = "users"
+))]
 mod documents {
     #[doc = include_str!("../../../README.md")]
     mod readme {}
+    #[doc = include_str!("../../../docs/guides/authorization.md")]
+    mod authorization {}
+    #[doc = include_str!("../../../docs/guides/browsers.md")]
+    mod browsers {}
+    #[doc = include_str!("../../../docs/guides/explain-requests.md")]
+    mod explain_requests {}
     #[doc = include_str!("../../../docs/guides/from-clerk-rs.md")]
     mod from_clerk_rs {}
     #[doc = include_str!("../../../docs/guides/from-node.md")]
     mod from_node {}
+    #[doc = include_str!("../../../docs/guides/machine-tokens.md")]
+    mod machine_tokens {}
     #[doc = include_str!("../../../docs/guides/other-runtimes.md")]
     mod other_runtimes {}
+    #[doc = include_str!("../../../docs/guides/security-events.md")]
+    mod security_events {}
     #[doc = include_str!("../../../docs/guides/test-offline.md")]
     mod test_offline {}
     #[doc = include_str!("../../../docs/guides/verify-tokens.md")]

@@ -10,7 +10,7 @@ use crate::outcome::Stopped;
 
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
-/// `@clerk/backend`.
+/// `@clerk/backend`, `svix` and `standardwebhooks`.
 #[derive(Debug)]
 pub(crate) struct Node {
     directory: PathBuf,
@@ -42,7 +42,7 @@ impl Node {
             let mut npm = Command::new("npm");
             npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
             npm.args(["--fetch-retries", "1"]).current_dir(&directory);
-            output("installing @clerk/backend", &mut npm).map(drop)
+            output("installing the clients for Node", &mut npm).map(drop)
         })?;
         Ok(Self { directory })
     }
@@ -57,7 +57,7 @@ impl Node {
     }
 }
 
-/// `clerk-backend-api`.
+/// `clerk-backend-api` and `svix`.
 #[derive(Debug)]
 pub(crate) struct Python {
     interpreter: PathBuf,
@@ -80,7 +80,7 @@ impl Python {
             let mut pip = Command::new(&interpreter);
             pip.args(["-m", "pip", "install", "--quiet", "--retries", "1"]);
             pip.arg("--requirement").arg(&requirements);
-            output("installing clerk-backend-api", &mut pip).map(drop)
+            output("installing the clients for Python", &mut pip).map(drop)
         })?;
         Ok(Self { interpreter })
     }

@@ -19,6 +19,7 @@ mod random;
 mod requests;
 mod signer;
 mod tokens;
+mod webhooks;
 
 use std::{
     path::{Path, PathBuf},
@@ -34,7 +35,7 @@ use crate::outcome::{Outcome, Passed, Stopped};
 struct Settings {
     /// Whatever is made up is made up from this number.
     seed: u64,
-    /// How many tokens are made up.
+    /// How many tokens, requests and webhooks are made up.
     count: usize,
     /// Where the clients are installed.
     directory: PathBuf,
@@ -68,6 +69,10 @@ const SUITES: &[Suite] = &[
         name: has::NAME,
         run: has::run,
     },
+    Suite {
+        name: webhooks::NAME,
+        run: webhooks::run,
+    },
 ];
 
 const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [SUITE]...
@@ -77,6 +82,7 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [SUIT
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
   has           what a session may do is what @clerk/backend says, but for docs/divergences.md
+  webhooks      webhooks signed by svix and standardwebhooks verify here, and ours there
 
 Exits with 0 if all suites passed, 1 if one failed, 77 if none failed but one could not run here.";
 
@@ -181,7 +187,14 @@ mod tests {
             Ok((
                 1,
                 5_000,
-                vec!["emulator", "tokens", "requests", "authenticate", "has"]
+                vec![
+                    "emulator",
+                    "tokens",
+                    "requests",
+                    "authenticate",
+                    "has",
+                    "webhooks"
+                ]
             ))
         );
         assert_eq!(
