@@ -200,3 +200,58 @@ fn places_that_share_a_name_must_fit_together() {
         "Payment: `currency` is Int and Str",
     );
 }
+
+/// A description of webhooks in which one event tells `schema`.
+fn webhooks(schema: &str) -> String {
+    let content = "post:\n      requestBody:\n        content:\n          application/json:";
+    let data = format!("{{allOf: [{{properties: {{type: {{type: string}}, data: {schema}}}}}]}}");
+    format!(
+        "x-webhooks:\n  order.lost:\n    {content}\n            schema: {data}\n            example: \
+         {{type: order.lost, data: {{note: \"a \\\"b\\\"\"}}}}\n"
+    )
+}
+
+fn imported(schema: &str, named: &str) -> Result<crate::ir::Api, Error> {
+    let names = NAMES.replace("[model]\n", &format!("[model]\n{named}\n"));
+    assert_ne!(names, NAMES);
+    Ok(import(OPENAPI, Some(&webhooks(schema)), &names)?.api)
+}
+
+#[test]
+fn webhooks_tell_in_models_of_their_own_where_they_have_to() {
+    let api = imported(
+        "{type: object, properties: {note: {type: string}}}",
+        "Loss = [\"webhooks/order.lost\"]",
+    );
+    let api = api.unwrap();
+    let files = print(&api);
+    let events = files
+        .iter()
+        .find(|file| file.name == "events.toml")
+        .unwrap();
+    assert_eq!(
+        events.text,
+        "[event]\n\"order.lost\" = \"Loss\"\n\n[model.Loss]\nnote = \"str?\"\n"
+    );
+    assert_eq!(crate::files::parse(&files).unwrap(), api);
+}
+
+#[test]
+fn a_model_of_the_api_has_to_hold_what_webhooks_tell_under_its_name() {
+    let known = import(OPENAPI, None, NAMES).unwrap().api.models;
+    let known = known.iter().find(|model| model.usage.response).unwrap();
+    let refused = imported(
+        "{type: object, properties: {never_heard_of: {type: string}}}",
+        &format!("{} = [\"webhooks/order.lost\"]", known.name),
+    );
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("`never_heard_of`"), "{message}");
+    assert!(message.contains("`webhooks/`"), "{message}");
+}
+
+#[test]
+fn examples_of_events_are_json() {
+    let examples = event_examples(&webhooks("{type: object}")).unwrap();
+    let json = r#"{"type":"order.lost","data":{"note":"a \"b\""}}"#;
+    assert_eq!(examples, [("order.lost".to_owned(), json.to_owned())]);
+}

@@ -66,7 +66,7 @@ fn mutations(whole: &Value) -> Vec<(String, Value)> {
             Value::String(_) => put("is unheard of", &|value| *value = json!("unheard_of")),
             Value::Object(fields) => {
                 put("has more", &|value| {
-                    value["unheard_of"] = json!({"nested": [1]})
+                    value["unheard_of"] = json!({"nested": [1]});
                 });
                 let is_essential = |key: &str| pointer.is_empty() && matches!(key, "type" | "data");
                 for key in fields.keys().filter(|key| !is_essential(key)) {
@@ -74,7 +74,7 @@ fn mutations(whole: &Value) -> Vec<(String, Value)> {
                         value.as_object_mut().unwrap().remove(key);
                     });
                     put(&format!("has null as {key}"), &|value| {
-                        value[key] = Value::Null
+                        value[key] = Value::Null;
                     });
                 }
             }
