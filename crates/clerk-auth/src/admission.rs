@@ -92,7 +92,9 @@ impl RequestAuth {
     pub fn session(&self) -> Result<SessionAuth, Rejection> {
         match self.auth()? {
             Auth::Session(session) => Ok(session),
-            Auth::Machine(_) => Err(Rejection::wrong_token(&[TokenType::Session])),
+            Auth::Machine(machine) => {
+                Err(wrong_token(machine.kind().into(), &[TokenType::Session]))
+            }
             _ => Err(self.signed_out()),
         }
     }
@@ -108,7 +110,7 @@ impl RequestAuth {
             Auth::Session(_) => {
                 let all = TokenType::ALL.into_iter();
                 let machines: Vec<_> = all.filter(|one| one.is_machine()).collect();
-                Err(Rejection::wrong_token(&machines))
+                Err(wrong_token(TokenType::Session, &machines))
             }
             _ => Err(self.signed_out()),
         }
@@ -124,7 +126,7 @@ impl RequestAuth {
         if machine.kind() == wanted {
             Ok(machine)
         } else {
-            Err(Rejection::wrong_token(&[wanted.into()]))
+            Err(wrong_token(machine.kind().into(), &[wanted.into()]))
         }
     }
 
@@ -185,4 +187,10 @@ impl RequestAuth {
             Err(error) => Rejection::undecided(error),
         }
     }
+}
+
+/// A good token of another type than the handler asks for.
+fn wrong_token(found: TokenType, wanted: &[TokenType]) -> Rejection {
+    events::wrong_token(found);
+    Rejection::wrong_token(wanted)
 }

@@ -1,7 +1,9 @@
 //! What a service's operators want to hear of: every refusal, at the target `clerk::security`.
 //! No event has a token in it.
 
-use crate::{Denied, Error, RequestState, SessionAuth, Settings};
+#[cfg(feature = "tracing")]
+use crate::AuthReason;
+use crate::{Denied, Error, RequestState, SessionAuth, Settings, TokenType};
 
 /// A request was judged.
 #[allow(
@@ -26,7 +28,7 @@ pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings
             target: "clerk::security",
             event = "refused",
             reason = %state.reason(),
-            token_type = state.token_type.map_or("none", crate::TokenType::as_str),
+            token_type = state.token_type.map_or("none", TokenType::as_str),
             instance,
         ),
         Ok(RequestState::Handshake(state)) => tracing::debug!(
@@ -61,5 +63,20 @@ pub(crate) fn denied(session: &SessionAuth, denied: &Denied) {
         reason = denied.code(),
         user_id = session.user_id(),
         session_id = session.session_id(),
+    );
+}
+
+/// A good token of another type than the handler asks for.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn wrong_token(found: TokenType) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "clerk::security",
+        event = "refused",
+        reason = %AuthReason::TokenTypeMismatch,
+        token_type = found.as_str(),
     );
 }

@@ -1,0 +1,134 @@
+//! What operators hear of requests, and what they never do.
+#![cfg(feature = "tracing")]
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use bytes::Bytes;
+use clerk_auth::{
+    AcceptedTokens, Admission, RequestAuth, RequestHead, Requirement, Settings,
+    blocking::Authenticator,
+};
+use clerk_core::{ManualClock, UnixTime};
+use clerk_emulator::{Defect, Emulator};
+use clerk_http::{BlockingRuntime, blocking::Client, blocking_transport_fn};
+use clerk_jwks::{BlockingResolveKey, StaticKeys, blocking::Layered};
+
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct NoThreads;
+
+impl BlockingRuntime for NoThreads {
+    fn sleep(&self, _: std::time::Duration) {}
+
+    fn spawn(&self, _: Box<dyn FnOnce() + Send>) {}
+}
+
+/// What is logged while a request with `authorization` is judged, and then asked by `handler`.
+fn logged(
+    keys: impl BlockingResolveKey + 'static,
+    authorization: Option<&str>,
+    handler: impl FnOnce(&RequestAuth),
+) -> String {
+    let transport = blocking_transport_fn(|_| Ok(http::Response::new(Bytes::new())));
+    let clock = ManualClock::at(NOW);
+    let client = Client::builder(transport, NoThreads).clock(clock).build();
+    let settings = Settings::builder()
+        .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap())
+        .issuers([""; 0])
+        .accepts(AcceptedTokens::Any)
+        .build();
+    let authenticator = Authenticator::new(settings.unwrap(), keys, client.unwrap());
+    let mut head = RequestHead::new("POST", "https://example.com/planted?planted=planted");
+    if let Some(authorization) = authorization {
+        head = head.header("authorization", authorization.as_bytes());
+    }
+    let lines = Lines::default();
+    let to = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::INFO)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || to.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        if let Admission::Proceed(auth) = authenticator.admit(&head) {
+            handler(&auth);
+        }
+    });
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(!log.contains("planted"), "{log}");
+    if let Some((_, token)) = authorization.and_then(|header| header.split_once(' ')) {
+        assert!(!log.contains(token), "{log}");
+    }
+    log
+}
+
+#[test]
+fn each_refusal_is_one_event_and_holds_no_token() {
+    let emulator = Emulator::builder().build().unwrap();
+    let keys = || StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
+    let session = || emulator.token().user("ada@example.com");
+    let bearer = |token: String| format!("Bearer {token}");
+    let admin = Requirement::new().role("org:owner");
+    let nothing = |_: &RequestAuth| {};
+    let forged = bearer(session().defect(Defect::ForeignKey).sign(NOW));
+    let good = bearer(session().sign(NOW));
+
+    for (log, expected) in [
+        (logged(keys(), None, nothing), ""),
+        (logged(keys(), Some(&good), nothing), ""),
+        (
+            logged(keys(), Some(&forged), nothing),
+            r#"event="refused" reason=token-invalid-signature token_type="session_token""#,
+        ),
+        (
+            logged(keys(), Some("Bearer mt_planted.a.b"), nothing),
+            r#"event="refused" reason=token-invalid token_type="m2m_token""#,
+        ),
+        (
+            logged(keys(), Some(&good), |auth| assert!(auth.machine().is_err())),
+            r#"event="refused" reason=token-type-mismatch token_type="session_token""#,
+        ),
+        (
+            logged(keys(), Some(&good), |auth| {
+                assert!(auth.require(&admin).is_err())
+            }),
+            r#"event="denied" reason="role_missing" user_id="user_"#,
+        ),
+        (
+            logged(Layered::new(), Some(&good), |auth| {
+                assert!(auth.auth().is_err())
+            }),
+            r#"event="undecided" reason=jwk-failed-to-resolve token_type="session_token""#,
+        ),
+    ] {
+        assert_eq!(
+            log.lines().count(),
+            usize::from(!expected.is_empty()),
+            "{log}"
+        );
+        assert!(log.contains(expected), "{log}\ndoes not contain {expected}");
+        assert_eq!(
+            log.contains("clerk::security"),
+            !expected.is_empty(),
+            "{log}"
+        );
+    }
+}
