@@ -11,25 +11,32 @@ use crate::Outcome;
 use crate::repository::root;
 
 pub(crate) fn run_import(arguments: &[String]) -> Outcome {
-    let (openapi, out) = match arguments {
-        [flag, openapi] if flag == "--openapi" => (openapi, None),
-        [flag, openapi, other, out] if flag == "--openapi" && other == "--out" => {
-            (openapi, Some(PathBuf::from(out)))
+    let texts: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (openapi, webhooks, out) = match texts.as_slice() {
+        ["--openapi", openapi, "--webhooks", webhooks] => (openapi, webhooks, None),
+        ["--openapi", openapi, "--webhooks", webhooks, "--out", out] => {
+            (openapi, webhooks, Some(PathBuf::from(out)))
         }
-        _ => return Err("say `--openapi FILE`, and perhaps `--out DIRECTORY` after it".into()),
+        _ => {
+            let usage =
+                "say `--openapi FILE --webhooks FILE`, and perhaps `--out DIRECTORY` after it";
+            return Err(usage.into());
+        }
     };
     let catalogue = root().join("crates/clerk-api/catalogue");
     let text = read(Path::new(openapi))?;
+    let webhooks = read(Path::new(webhooks))?;
     let names = read(&catalogue.join("overlay/names.toml"))?;
-    let found = import(&text, &names)?;
+    let found = import(&text, Some(&webhooks), &names)?;
     let directory = out.unwrap_or_else(|| catalogue.join(&found.api.source.version));
     write(&directory, &files::print(&found.api))?;
     for note in &found.notes {
         println!("note: {note}");
     }
     let (operations, models) = (found.api.source.operations, found.api.models.len());
+    let events = found.api.events.len();
     println!(
-        "{operations} operations, {models} models: {}",
+        "{operations} operations, {events} events, {models} models: {}",
         directory.display()
     );
     load(&directory, &catalogue.join("overlay"))

@@ -60,7 +60,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "import",
-        usage: "import --openapi FILE [--out DIRECTORY]",
+        usage: "import --openapi FILE --webhooks FILE [--out DIRECTORY]",
         about: "read the facts of Clerk's API description into the catalogue",
         run: catalogue::run_import,
     },

@@ -66,6 +66,7 @@
 //! | `enterprise` | enterprise connections, SAML, directories, admin portals |
 //! | `machines` | API keys, machines and their tokens, OAuth applications, agents |
 //! | `instance` | settings, domains, templates, keys, lists of identifiers |
+//! | `events` | none; the models of what webhooks tell, and the features whose models they tell it in |
 //!
 //! `jiff`, `time` and `chrono` convert [`Timestamp`] to and from the types of those crates.
 //!

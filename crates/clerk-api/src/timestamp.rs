@@ -36,7 +36,7 @@ impl Timestamp {
 
     /// An instant in a unit that Clerk does not document: a number below 10¹¹ is taken for
     /// seconds (until the year 5138), one above for milliseconds (from 1973 on).
-    pub(crate) const fn by_magnitude(number: i64) -> Self {
+    pub const fn by_magnitude(number: i64) -> Self {
         if number.unsigned_abs() < 100_000_000_000 {
             Self::from_secs(number)
         } else {

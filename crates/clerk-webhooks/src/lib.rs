@@ -39,7 +39,8 @@
 //! # Where it sits
 //!
 //! On `clerk-core` alone. The feature `http`, on by default, reads headers from `http::HeaderMap`;
-//! without it, anything that implements [`Headers`] will do, such as a list of pairs.
+//! without it, anything that implements [`Headers`] will do, such as a list of pairs. The feature
+//! `events` adds `clerk-api`, and with it `events::Event`: what a delivery tells, typed.
 //!
 //! Unofficial: not affiliated with Clerk.
 
@@ -55,6 +56,8 @@
 
 mod content;
 mod error;
+#[cfg(feature = "events")]
+pub mod events;
 mod headers;
 mod replay;
 mod secrets;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::Error;
 use crate::ir::{
-    Api, Body, Bounds, Content, Definition, Field, Literal, Operation, Paging, Segment, Shape, Ty,
-    Value,
+    Api, Body, Bounds, Content, Definition, Event, Field, Literal, Operation, Paging, Segment,
+    Shape, Ty, Value,
 };
 
 pub(crate) fn check(api: &Api) -> Result<(), Error> {
@@ -17,6 +17,11 @@ pub(crate) fn check(api: &Api) -> Result<(), Error> {
         )));
     }
     check_names(api)?;
+    unique("event", api.events.iter().map(|event| event.wire.clone()))?;
+    // The variant for events nobody has told us of, and the one for those that cannot be read.
+    let variants = ["Unknown", "Unreadable"].map(str::to_owned).into_iter();
+    let idents = api.events.iter().map(Event::ident);
+    unique("the variant of an event", idents.chain(variants))?;
     for operation in api.operations() {
         let (group, name) = (&operation.group, &operation.name);
         let checked = check_operation(api, operation);
@@ -54,7 +59,7 @@ fn check_names(api: &Api) -> Result<(), Error> {
     match defined.iter().find(|(_, groups)| groups.is_empty()) {
         None => Ok(()),
         Some((name, _)) => Err(Error::new(format!(
-            "no operation needs `{name}`; remove it"
+            "no operation and no event needs `{name}`; remove it"
         ))),
     }
 }

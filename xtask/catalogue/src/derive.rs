@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Error;
-use crate::ir::{Api, Body, Content, Field, Operation, Shape, Ty, Usage, Verb};
+use crate::ir::{Api, Body, Content, Event, Field, Operation, Shape, Ty, Usage, Verb};
 
 /// Fills the derived fields of an API, after its facts have changed.
 pub(crate) fn derive(api: &mut Api) -> Result<(), Error> {
@@ -11,10 +11,22 @@ pub(crate) fn derive(api: &mut Api) -> Result<(), Error> {
     for operation in api.operations() {
         let mut walk = Walk {
             api,
-            operation,
+            from: &operation.id,
+            group: &operation.group,
+            clears: clears(operation),
             reached: &mut reached,
         };
-        walk.operation()?;
+        walk.operation(operation)?;
+    }
+    for event in &api.events {
+        let mut walk = Walk {
+            api,
+            from: &event.wire,
+            group: Event::GROUP,
+            clears: false,
+            reached: &mut reached,
+        };
+        walk.name(&event.data, false)?;
     }
     for model in &mut api.models {
         let reach = reached.remove(&model.name).unwrap_or_default();
@@ -69,13 +81,14 @@ struct Reach {
 
 struct Walk<'a> {
     api: &'a Api,
-    operation: &'a Operation,
+    from: &'a str,
+    group: &'a str,
+    clears: bool,
     reached: &'a mut BTreeMap<String, Reach>,
 }
 
 impl Walk<'_> {
-    fn operation(&mut self) -> Result<(), Error> {
-        let operation = self.operation;
+    fn operation(&mut self, operation: &Operation) -> Result<(), Error> {
         self.fields(&operation.parameters, true)?;
         self.fields(&operation.query, true)?;
         match &operation.body {
@@ -102,23 +115,25 @@ impl Walk<'_> {
 
     fn name(&mut self, name: &str, request: bool) -> Result<(), Error> {
         if self.api.definition(name).is_none() {
-            let operation = &self.operation.id;
+            let from = self.from;
             return Err(Error::new(format!(
-                "{operation} needs `{name}`, which is nowhere"
+                "{from} needs `{name}`, which is nowhere"
             )));
         }
         let reach = self.reached.entry(name.to_owned()).or_default();
-        let clears = request && clears(self.operation);
+        let clears = request && self.clears;
         let known = if request {
             reach.usage.request
         } else {
             reach.usage.response
         };
-        let seen = known && reach.groups.contains(&self.operation.group);
+        // An event is told in the words of the operations wherever they have any.
+        let shared = self.group == Event::GROUP && known;
+        let seen = shared || known && reach.groups.contains(self.group);
         if seen && (reach.clears || !clears) {
             return Ok(());
         }
-        reach.groups.insert(self.operation.group.clone());
+        reach.groups.insert(self.group.to_owned());
         reach.clears |= clears;
         if request {
             reach.usage.request = true;

@@ -6,7 +6,7 @@ mod tests;
 
 use std::fmt;
 
-use crate::ir::{Api, Arm, Authorization, Body, Content, Enum, Model, Operation, Shape};
+use crate::ir::{Api, Arm, Authorization, Body, Content, Enum, Event, Model, Operation, Shape};
 use fields::Direction;
 
 /// A difference, and where it is.
@@ -59,6 +59,8 @@ pub fn diff(old: &Api, new: &Api) -> Vec<Difference> {
         |e| key(e),
         enumeration,
     );
+    let key = |event: &Event| format!("event.{}", event.wire);
+    report.pairs(&refs(&old.events), &refs(&new.events), |e| key(e), event);
     report.differences.sort();
     report.differences
 }
@@ -196,6 +198,12 @@ fn model(report: &mut Report, place: &str, old: &Model, new: &Model) {
             );
         }
         _ => report.add(Effect::Breaking, place, "is of another kind"),
+    }
+}
+
+fn event(report: &mut Report, place: &str, old: &Event, new: &Event) {
+    if old.data != new.data {
+        report.add(Effect::Breaking, place, "tells of something else");
     }
 }
 

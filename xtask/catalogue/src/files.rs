@@ -1,5 +1,5 @@
 //! The catalogue as files: one for each group, one for the models that groups share, and one each
-//! for enums, ids and the source.
+//! for events, enums, ids and the source.
 //!
 //! ```toml
 //! group = "users"

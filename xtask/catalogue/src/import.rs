@@ -13,6 +13,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod types;
+mod webhooks;
 
 use crate::Error;
 use crate::derive;
@@ -30,13 +31,13 @@ pub struct Import {
     pub notes: Vec<String>,
 }
 
-/// Reads an OpenAPI file. `names` is the overlay's `names.toml`.
+/// Reads the OpenAPI file of the API and, where there is one, that of the webhooks. `names` is the overlay's `names.toml`.
 ///
 /// # Errors
 ///
-/// The file is no OpenAPI 3.0 description, says something that the catalogue has no form for, or
+/// A file is no OpenAPI 3.0 description, says something that the catalogue has no form for, or
 /// leaves unnamed what `names` does not name; or `names` names what the file has not.
-pub fn import(openapi: &str, names: &str) -> Result<Import, Error> {
+pub fn import(openapi: &str, webhooks: Option<&str>, names: &str) -> Result<Import, Error> {
     let document = Node::parse(openapi)?;
     let mut importer = Importer {
         document: &document,
@@ -57,13 +58,13 @@ pub fn import(openapi: &str, names: &str) -> Result<Import, Error> {
         blob: blob(openapi),
         paths: paths.len(),
         operations: operations.len(),
+        webhooks: webhooks.map(blob),
     };
     let groups = importer.groups(operations)?;
-    importer.names.finish()?;
     let Importer {
         registry,
-        names,
-        notes,
+        mut names,
+        mut notes,
         ..
     } = importer;
     let (models, enums) = registry.into_parts();
@@ -73,10 +74,36 @@ pub fn import(openapi: &str, names: &str) -> Result<Import, Error> {
         models,
         enums,
         ids: Vec::new(),
+        events: Vec::new(),
     };
+    if let Some(webhooks) = webhooks {
+        names.turn_to_webhooks();
+        let document = Node::parse(webhooks)?;
+        let mut importer = Importer {
+            document: &document,
+            names,
+            registry: Registry::default(),
+            notes,
+        };
+        let events = importer.events()?;
+        let (models, enums) = importer.registry.into_parts();
+        (names, notes) = (importer.names, importer.notes);
+        webhooks::add(&mut api, events, models, enums)?;
+    }
+    names.finish()?;
     ids::apply(&mut api, &names.ids)?;
     derive::derive(&mut api)?;
     Ok(Import { api, notes })
+}
+
+/// The examples of events in the OpenAPI file of the webhooks: the type of each, and its JSON. No
+/// import reads them; they are for trying readers on.
+///
+/// # Errors
+///
+/// The file is no OpenAPI 3.0 description of webhooks.
+pub fn event_examples(webhooks: &str) -> Result<Vec<(String, String)>, Error> {
+    webhooks::examples(&Node::parse(webhooks)?)
 }
 
 /// The state of an import.

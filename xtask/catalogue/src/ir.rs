@@ -7,7 +7,7 @@ mod operation;
 mod word;
 
 pub use field::{Bounds, Decoding, Field, Literal, TimeUnit, Ty};
-pub use group::{Api, Definition, Group, Source};
+pub use group::{Api, Definition, Event, Group, Source};
 pub use model::{Arm, Enum, Id, Model, Shape, Usage, Value};
 pub use operation::{
     Answer, Authorization, BasePath, Body, Content, Operation, Paging, Retry, Segment, Verb,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clerk_catalogue::ir::{
-    Api, Authorization, BasePath, Body, Content, Decoding, Field, Paging, Ty,
+    Api, Authorization, BasePath, Body, Content, Decoding, Event, Field, Paging, Ty,
 };
 use clerk_catalogue::{files, load};
 
@@ -178,6 +178,16 @@ fn its_answers_promise_little() {
     let user = api.model("User").unwrap();
     let banned = user.fields().iter().find(|field| field.wire == "banned");
     assert_eq!(banned.unwrap().decoding(), Decoding::Optional);
+}
+
+#[test]
+fn it_has_every_event() {
+    let api = corrected();
+    assert_eq!(api.events.len(), 45);
+    let own = |name: &str| api.model(name).unwrap().groups == [Event::GROUP];
+    let told = api.events.iter().map(|event| own(&event.data));
+    // The rest is told in the models that operations answer with.
+    assert_eq!(count(told), BTreeMap::from([(false, 22), (true, 23)]));
 }
 
 #[test]

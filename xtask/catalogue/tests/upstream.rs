@@ -1,5 +1,6 @@
 //! The committed files against the description they come from, where there is one: set
-//! `CLERK_OPENAPI` to the path of Clerk's OpenAPI file. It is not part of this repository.
+//! `CLERK_OPENAPI` and `CLERK_WEBHOOKS` to the paths of Clerk's OpenAPI files. They are not part of
+//! this repository.
 
 #![cfg(feature = "import")]
 #![allow(
@@ -21,25 +22,32 @@ fn api() -> PathBuf {
     ))
 }
 
-fn openapi() -> Option<String> {
-    let Some(path) = std::env::var_os("CLERK_OPENAPI") else {
-        println!("skipped: CLERK_OPENAPI does not name Clerk's OpenAPI file");
+fn named_by(variable: &str) -> Option<String> {
+    let Some(path) = std::env::var_os(variable) else {
+        println!("skipped: {variable} names no OpenAPI file of Clerk's");
         return None;
     };
-    Some(fs::read_to_string(path).expect("CLERK_OPENAPI names a file that can be read"))
+    let text = fs::read_to_string(path);
+    Some(text.unwrap_or_else(|error| panic!("{variable} names a file that can be read: {error}")))
+}
+
+fn descriptions() -> Option<(String, String)> {
+    Some((named_by("CLERK_OPENAPI")?, named_by("CLERK_WEBHOOKS")?))
 }
 
 #[test]
 fn importing_again_gives_the_committed_catalogue() {
-    let Some(openapi) = openapi() else { return };
+    let Some((openapi, webhooks)) = descriptions() else {
+        return;
+    };
     let catalogue = api().join("catalogue");
     let names = fs::read_to_string(catalogue.join("overlay/names.toml")).unwrap();
-    let found = import(&openapi, &names).unwrap_or_else(|error| panic!("{error}"));
+    let found = import(&openapi, Some(&webhooks), &names).unwrap_or_else(|error| panic!("{error}"));
     let committed = files::list(&catalogue.join(&found.api.source.version)).unwrap();
     for (printed, committed) in files::print(&found.api).iter().zip(&committed) {
         assert_eq!(
             printed, committed,
-            "run `cargo xtask import --openapi FILE`"
+            "run `cargo xtask import --openapi FILE --webhooks FILE`"
         );
     }
     assert_eq!(files::print(&found.api).len(), committed.len());
@@ -47,9 +55,18 @@ fn importing_again_gives_the_committed_catalogue() {
 
 #[test]
 fn nothing_repeats_the_prose_of_the_description() {
-    let Some(openapi) = openapi() else { return };
-    let prose = Prose::of(&openapi).unwrap();
-    assert!(prose.len() > 5_000, "the description has lost its prose");
+    let Some((openapi, webhooks)) = descriptions() else {
+        return;
+    };
+    let (api_prose, event_prose) = (Prose::of(&openapi).unwrap(), Prose::of(&webhooks).unwrap());
+    assert!(
+        api_prose.len() > 5_000,
+        "the description has lost its prose"
+    );
+    assert!(
+        event_prose.len() > 300,
+        "the description has lost its prose"
+    );
     let mut files = Vec::new();
     collect(&api(), &mut files);
     assert!(files.len() > 40, "the catalogue is not where it was");
@@ -60,9 +77,12 @@ fn nothing_repeats_the_prose_of_the_description() {
         let lines = text
             .lines()
             .filter(|line| !line.contains("https://clerk.com/docs/"));
-        let repeated = prose.repeated_in(&lines.collect::<Vec<_>>().join("\n"));
+        let text = lines.collect::<Vec<_>>().join("\n");
         let file = path.strip_prefix(api()).unwrap().display().to_string();
-        repetitions.extend(repeated.into_iter().map(|run| format!("{file}: {run}")));
+        for prose in [&api_prose, &event_prose] {
+            let repeated = prose.repeated_in(&text);
+            repetitions.extend(repeated.into_iter().map(|run| format!("{file}: {run}")));
+        }
     }
     assert_eq!(repetitions, Vec::<String>::new());
 }

@@ -10,10 +10,11 @@
 //! operation.rs  one of them                 output.rs   what an answer holds
 //! model.rs      structs, enums, ids         prose.rs    documentation made of facts
 //! facade.rs     accessors of `clerk-sdk`    trials.rs   what tests need one of for everything
-//! listing.rs    what `clerk-dev` lists
+//! listing.rs    what `clerk-dev` lists         event.rs    what `clerk-webhooks` tells apart
 //! ```
 
 mod error;
+mod event;
 mod facade;
 mod group;
 mod input;
@@ -59,6 +60,7 @@ pub fn generate(api: &Api) -> Result<Vec<File>, Error> {
         group::index(api),
         model::ids(api),
         facade::accessors(api),
+        event::data(api),
         listing::operations(api),
         trials::operations(api)?,
         trials::models(api),

@@ -1,8 +1,8 @@
-//! What answers and requests consist of.
+//! What answers, events and requests consist of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clerk_catalogue::ir::{Api, Arm, Decoding, Enum, Field, Literal, Model, Shape};
+use clerk_catalogue::ir::{Api, Arm, Decoding, Enum, Event, Field, Literal, Model, Shape};
 
 use crate::input::{Input, Store, is_secret};
 use crate::operation::{body_hiding, setter};
@@ -55,8 +55,11 @@ pub(crate) fn files(api: &Api) -> Result<Vec<File>, Error> {
     Ok(files)
 }
 
-/// The feature whose groups alone reach something, or what all share.
+/// The feature whose groups or events alone reach something, or what all share.
 fn place<'a>(api: &'a Api, groups: &[String]) -> &'a str {
+    if groups == [Event::GROUP] {
+        return Event::GROUP;
+    }
     let reached = api
         .groups
         .iter()
@@ -70,7 +73,9 @@ fn place<'a>(api: &'a Api, groups: &[String]) -> &'a str {
 
 fn index(bundles: &BTreeMap<&str, Bundle<'_>>) -> File {
     let mut source = Source::default();
-    source.module_doc("What operations are answered with, and what some of them are given.");
+    source.module_doc(
+        "What operations are answered with, what some of them are given, and what webhooks tell.",
+    );
     source.push("");
     for name in bundles.keys() {
         if *name != SHARED {

@@ -3,14 +3,15 @@ use std::collections::BTreeMap;
 use super::{File, Table};
 use crate::Error;
 use crate::ir::{
-    Answer, Api, Arm, Authorization, BasePath, Body, Bounds, Content, Enum, Field, Group, Id,
-    Model, Operation, Paging, Retry, Segment, Shape, Source, Ty, Usage, Value, Verb,
+    Answer, Api, Arm, Authorization, BasePath, Body, Bounds, Content, Enum, Event, Field, Group,
+    Id, Model, Operation, Paging, Retry, Segment, Shape, Source, Ty, Usage, Value, Verb,
 };
 use crate::notation::{parse, parse_list, parse_literal, parse_type};
 
 pub(super) fn api(files: &[File]) -> Result<Api, Error> {
     let mut source = None;
     let (mut groups, mut models, mut enums, mut ids) = (vec![], vec![], vec![], vec![]);
+    let mut events = vec![];
     for file in files {
         let mut table = Table::parse(&file.name, &file.text)?;
         if file.name == "source.toml" {
@@ -22,6 +23,8 @@ pub(super) fn api(files: &[File]) -> Result<Api, Error> {
         read_models(&mut table, &mut models)?;
         read_enums(table.table("enum")?, &mut enums)?;
         ids.extend(table.table("id")?.into_texts()?.into_iter().map(id));
+        let told = table.table("event")?.into_texts()?;
+        events.extend(told.into_iter().map(|(wire, data)| Event { wire, data }));
         table.finish()?;
     }
     let source = source.ok_or_else(|| Error::new("source.toml is missing"))?;
@@ -33,6 +36,7 @@ pub(super) fn api(files: &[File]) -> Result<Api, Error> {
         models,
         enums,
         ids,
+        events,
     })
 }
 
@@ -50,6 +54,7 @@ fn read_source(table: &mut Table) -> Result<Source, Error> {
         blob: table.text("blob")?,
         paths: table.count("paths")?,
         operations: table.count("operations")?,
+        webhooks: table.optional("webhooks")?,
     })
 }
 

@@ -2,8 +2,8 @@ use std::fmt::Write as _;
 
 use super::File;
 use crate::ir::{
-    Api, Arm, Authorization, Body, Bounds, Content, Field, Group, Model, Operation, Paging, Shape,
-    Ty,
+    Api, Arm, Authorization, Body, Bounds, Content, Event, Field, Group, Model, Operation, Paging,
+    Shape, Ty,
 };
 use crate::notation::{print, print_literal, print_range, print_type};
 
@@ -27,6 +27,9 @@ pub(super) fn files(api: &Api) -> Vec<File> {
         text.push_str(&models(own));
         file(&group.name, text)
     }));
+    if !api.events.is_empty() {
+        files.push(file("events", events(api)));
+    }
     files.sort_by(|left, right| left.name.cmp(&right.name));
     files
 }
@@ -38,6 +41,19 @@ fn source(api: &Api) -> String {
     line(&mut text, "blob", &source.blob);
     let _ = writeln!(text, "paths = {}", source.paths);
     let _ = writeln!(text, "operations = {}", source.operations);
+    if let Some(webhooks) = &source.webhooks {
+        line(&mut text, "webhooks", webhooks);
+    }
+    text
+}
+
+fn events(api: &Api) -> String {
+    let mut text = String::from("[event]\n");
+    for event in &api.events {
+        line(&mut text, &event.wire, &event.data);
+    }
+    let own = api.models.iter().filter(|m| m.groups == [Event::GROUP]);
+    text.push_str(&models(own));
     text
 }
 

@@ -4,6 +4,7 @@ use crate::ir::{Literal, TimeUnit, Ty};
 
 /// Numbers that are instants although their names do not end in `_at`.
 const INSTANTS: &[&str] = &[
+    "billing_date",
     "date",
     "expiration",
     "next_billing_date",
@@ -32,7 +33,9 @@ const SECRET_ENDINGS: &[&str] = &["_secret", "_token"];
 /// Whether a number of this name is an instant. All are milliseconds but those that a correction
 /// names.
 pub(super) fn time(wire: &str) -> Option<Ty> {
-    let instant = wire.ends_with("_at") || wire.contains("_at_") || INSTANTS.contains(&wire);
+    // A price that `starts_at_block` two starts at no time.
+    let bound = wire.contains("_at_") && !wire.ends_with("_block");
+    let instant = wire.ends_with("_at") || bound || INSTANTS.contains(&wire);
     instant.then_some(Ty::Time(TimeUnit::Milliseconds))
 }
 

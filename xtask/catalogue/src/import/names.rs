@@ -7,7 +7,8 @@ use crate::files::Table;
 ///
 /// A place is `Session.status` in a component, `CreateUser.body.emails[]` in a request,
 /// `GetUserList.query.limit` in a query, `createApiKey.ok` in an answer, `responses/Machine.Created` in
-/// a component that is a response.
+/// a component that is a response. `webhooks/Session.status` is a place in the description of the
+/// webhooks; without a name of its own, it has the name of the same place in that of the API.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     operations: BTreeMap<String, Operation>,
@@ -18,6 +19,8 @@ pub(super) struct Names {
     choices: BTreeMap<String, Choice>,
     texts: BTreeSet<String>,
     flags: BTreeSet<String>,
+    spread: BTreeSet<String>,
+    scope: &'static str,
     pub(super) ids: Vec<IdRule>,
     used: BTreeSet<String>,
 }
@@ -93,6 +96,11 @@ impl Names {
             .unwrap_or_default()
             .into_iter()
             .collect();
+        names.spread = open
+            .texts("spread")?
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
         open.finish()?;
         names.ids = id_rules(file.table("id")?)?;
         file.finish()?;
@@ -114,14 +122,26 @@ impl Names {
         self.features.get(group).cloned()
     }
 
+    /// From here on, places are those of the webhooks.
+    pub(super) fn turn_to_webhooks(&mut self) {
+        self.scope = "webhooks/";
+    }
+
+    /// The places to look at, the closest first.
+    fn places(&mut self, place: &str) -> [String; 2] {
+        let places = [format!("{}{place}", self.scope), place.to_owned()];
+        self.used.extend(places.clone());
+        places
+    }
+
     pub(super) fn model(&mut self, place: &str) -> Option<String> {
-        self.used.insert(place.to_owned());
-        self.models.get(place).cloned()
+        let places = self.places(place);
+        places.iter().find_map(|p| self.models.get(p)).cloned()
     }
 
     pub(super) fn enumeration(&mut self, place: &str) -> Option<String> {
-        self.used.insert(place.to_owned());
-        self.enums.get(place).cloned()
+        let places = self.places(place);
+        places.iter().find_map(|p| self.enums.get(p)).cloned()
     }
 
     pub(super) fn choice(&mut self, place: &str) -> Option<Choice> {
@@ -131,8 +151,14 @@ impl Names {
 
     /// Whether the values at `place` are too many, too unsettled or too odd for an enum.
     pub(super) fn is_text(&mut self, place: &str) -> bool {
-        self.used.insert(place.to_owned());
-        self.texts.contains(place)
+        let places = self.places(place);
+        places.iter().any(|place| self.texts.contains(place))
+    }
+
+    /// Whether what stands in the object at `place` belongs into the object around it.
+    pub(super) fn is_spread(&mut self, place: &str) -> bool {
+        let places = self.places(place);
+        places.iter().any(|place| self.spread.contains(place))
     }
 
     /// Whether the values at `place` are `true` and `false` in quotes.
@@ -147,7 +173,10 @@ impl Names {
         let keys = keys.chain(self.aliases.keys());
         let keys = keys.chain(self.models.keys()).chain(self.enums.keys());
         let keys = keys.chain(self.choices.keys());
-        let mut places = keys.chain(&self.texts).chain(&self.flags);
+        let mut places = keys
+            .chain(&self.texts)
+            .chain(&self.flags)
+            .chain(&self.spread);
         match places.find(|place| !self.used.contains(*place)) {
             None => Ok(()),
             Some(place) => Err(Error::new(format!(

@@ -62,6 +62,35 @@ impl Node {
         }
     }
 
+    /// The same tree as JSON.
+    pub(crate) fn json(&self) -> String {
+        let text = |text: &str| {
+            let escaped = text.chars().map(|character| match character {
+                '"' | '\\' => format!("\\{character}"),
+                control if control < ' ' => format!("\\u{:04x}", u32::from(control)),
+                other => other.to_string(),
+            });
+            format!("\"{}\"", escaped.collect::<String>())
+        };
+        let joined = |items: Vec<String>| items.join(",");
+        match self {
+            Self::Map(entries) => {
+                let entries = entries
+                    .iter()
+                    .map(|(key, value)| format!("{}:{}", text(key), value.json()));
+                format!("{{{}}}", joined(entries.collect()))
+            }
+            Self::List(items) => {
+                format!("[{}]", joined(items.iter().map(Self::json).collect()))
+            }
+            Self::Text(value) => text(value),
+            Self::Int(number) => number.to_string(),
+            Self::Float(number) => number.to_string(),
+            Self::Bool(flag) => flag.to_string(),
+            Self::Null => "null".to_owned(),
+        }
+    }
+
     pub(crate) fn entries(&self) -> &[(String, Self)] {
         match self {
             Self::Map(entries) => entries,

@@ -6,7 +6,7 @@ const NAMES: &str = include_str!("tests/names.toml");
 
 #[test]
 fn a_description_becomes_a_catalogue() {
-    let found = import(OPENAPI, NAMES).unwrap();
+    let found = import(OPENAPI, None, NAMES).unwrap();
     let files = print(&found.api);
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(
@@ -37,7 +37,7 @@ fn a_description_becomes_a_catalogue() {
 
 #[test]
 fn what_the_description_leaves_unsaid_is_noted() {
-    let notes = import(OPENAPI, NAMES).unwrap().notes;
+    let notes = import(OPENAPI, None, NAMES).unwrap().notes;
     assert_eq!(
         notes,
         [
@@ -51,7 +51,7 @@ fn what_the_description_leaves_unsaid_is_noted() {
 fn the_source_is_named_as_git_names_it() {
     // `git hash-object` of a file with these six bytes.
     assert_eq!(blob("hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
-    let source = import(OPENAPI, NAMES).unwrap().api.source;
+    let source = import(OPENAPI, None, NAMES).unwrap().api.source;
     assert_eq!((source.paths, source.operations), (5, 5));
     assert_eq!(source.version, "2001-02-03");
 }
@@ -61,8 +61,8 @@ fn prose_is_not_even_read() {
     let other = OPENAPI.replace("Prose that stays here", "Something else");
     let other = other.replace("description: prose", "description: other");
     let (mut before, after) = (
-        import(OPENAPI, NAMES).unwrap(),
-        import(&other, NAMES).unwrap(),
+        import(OPENAPI, None, NAMES).unwrap(),
+        import(&other, None, NAMES).unwrap(),
     );
     before.api.source.blob.clone_from(&after.api.source.blob);
     assert_eq!(before.api, after.api);
@@ -77,7 +77,7 @@ fn refused(from: &str, to: &str, error: &str) {
         (OPENAPI, NAMES),
         "`{from}` is not there"
     );
-    let message = import(&openapi, &names).unwrap_err().to_string();
+    let message = import(&openapi, None, &names).unwrap_err().to_string();
     assert!(message.contains(error), "{message}");
 }
 
@@ -199,4 +199,59 @@ fn places_that_share_a_name_must_fit_together() {
         "currency: { type: integer }",
         "Payment: `currency` is Int and Str",
     );
+}
+
+/// A description of webhooks in which one event tells `schema`.
+fn webhooks(schema: &str) -> String {
+    let content = "post:\n      requestBody:\n        content:\n          application/json:";
+    let data = format!("{{allOf: [{{properties: {{type: {{type: string}}, data: {schema}}}}}]}}");
+    format!(
+        "x-webhooks:\n  order.lost:\n    {content}\n            schema: {data}\n            example: \
+         {{type: order.lost, data: {{note: \"a \\\"b\\\"\"}}}}\n"
+    )
+}
+
+fn imported(schema: &str, named: &str) -> Result<crate::ir::Api, Error> {
+    let names = NAMES.replace("[model]\n", &format!("[model]\n{named}\n"));
+    assert_ne!(names, NAMES);
+    Ok(import(OPENAPI, Some(&webhooks(schema)), &names)?.api)
+}
+
+#[test]
+fn webhooks_tell_in_models_of_their_own_where_they_have_to() {
+    let api = imported(
+        "{type: object, properties: {note: {type: string}}}",
+        "Loss = [\"webhooks/order.lost\"]",
+    );
+    let api = api.unwrap();
+    let files = print(&api);
+    let events = files
+        .iter()
+        .find(|file| file.name == "events.toml")
+        .unwrap();
+    assert_eq!(
+        events.text,
+        "[event]\n\"order.lost\" = \"Loss\"\n\n[model.Loss]\nnote = \"str?\"\n"
+    );
+    assert_eq!(crate::files::parse(&files).unwrap(), api);
+}
+
+#[test]
+fn a_model_of_the_api_has_to_hold_what_webhooks_tell_under_its_name() {
+    let known = import(OPENAPI, None, NAMES).unwrap().api.models;
+    let known = known.iter().find(|model| model.usage.response).unwrap();
+    let refused = imported(
+        "{type: object, properties: {never_heard_of: {type: string}}}",
+        &format!("{} = [\"webhooks/order.lost\"]", known.name),
+    );
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("`never_heard_of`"), "{message}");
+    assert!(message.contains("`webhooks/`"), "{message}");
+}
+
+#[test]
+fn examples_of_events_are_json() {
+    let examples = event_examples(&webhooks("{type: object}")).unwrap();
+    let json = r#"{"type":"order.lost","data":{"note":"a \"b\""}}"#;
+    assert_eq!(examples, [("order.lost".to_owned(), json.to_owned())]);
 }

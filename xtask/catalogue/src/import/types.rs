@@ -209,6 +209,12 @@ impl<'a> Importer<'a> {
             let is_required = required.contains(&wire);
             required.retain(|name| *name != wire);
             let inside = format!("{place}.{wire}");
+            if self.names.is_spread(&inside) {
+                self.fields(property, &inside)?
+                    .into_iter()
+                    .for_each(&mut add);
+                continue;
+            }
             add(self.field(wire, property, &inside, is_required)?);
         }
         for lost in required {

@@ -1,5 +1,6 @@
 use super::model::{Enum, Id, Model};
 use super::operation::Operation;
+use super::upper_camel;
 
 /// The whole API at one version.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,28 @@ pub struct Api {
     pub enums: Vec<Enum>,
     /// The types of ids, by name.
     pub ids: Vec<Id>,
+    /// What webhooks tell of, in the order of their description.
+    pub events: Vec<Event>,
+}
+
+/// Something that happened, and that Clerk sends a webhook about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The type on the wire: `user.created`.
+    pub wire: String,
+    /// The model of its data.
+    pub data: String,
+}
+
+impl Event {
+    /// What stands in [`Model::groups`] for a model that no operation reaches.
+    pub const GROUP: &'static str = "events";
+
+    /// The variant in Rust: `UserCreated`.
+    #[must_use]
+    pub fn ident(&self) -> String {
+        upper_camel(&self.wire)
+    }
 }
 
 /// Where a catalogue was imported from.
@@ -27,6 +50,8 @@ pub struct Source {
     pub paths: usize,
     /// How many operations the file has.
     pub operations: usize,
+    /// The OpenAPI file of the webhooks, named in the same way, if one was imported.
+    pub webhooks: Option<String>,
 }
 
 /// The operations on one kind of resource.

@@ -296,7 +296,11 @@ fn an_api_that_contradicts_itself_is_refused() {
         "GET /users",
         "request: `GET /users` is there twice",
     );
-    refused("role = \"Role\"\n", "", "no operation needs `Role`");
+    refused(
+        "role = \"Role\"\n",
+        "",
+        "no operation and no event needs `Role`",
+    );
     refused("\"[str]?\"", "\"[Tag]?\"", "needs `Tag`, which is nowhere");
     refused(
         "Role = [",

@@ -4,6 +4,7 @@
 //! what a reader has to cope with is made from the catalogue alone, without a look at any template.
 
 mod answers;
+mod events;
 mod expected;
 mod fakes;
 mod generated {

@@ -416,7 +416,8 @@ pub struct BillingPlanUnitPrice {
 #[non_exhaustive]
 pub struct BillingPlanUnitPriceTier {
     /// The starts at block.
-    pub starts_at_block: Option<Timestamp>,
+    #[serde(default, deserialize_with = "decode::integer")]
+    pub starts_at_block: Option<i64>,
     /// The ends after block.
     #[serde(default, deserialize_with = "decode::integer")]
     pub ends_after_block: Option<i64>,

@@ -5,6 +5,10 @@ use clerk_api::models::*;
 use crate::answers::{Reader, read};
 
 pub(crate) const READERS: &[(&str, Reader)] = &[
+    (
+        "AcceptedOrganizationInvitation",
+        read::<AcceptedOrganizationInvitation>,
+    ),
     ("ActorToken", read::<ActorToken>),
     ("AdminPortalLinkToken", read::<AdminPortalLinkToken>),
     ("AgentTask", read::<AgentTask>),
@@ -73,6 +77,7 @@ pub(crate) const READERS: &[(&str, Reader)] = &[
     ),
     ("Domain", read::<Domain>),
     ("EmailAddress", read::<EmailAddress>),
+    ("EmailMessage", read::<EmailMessage>),
     ("EnterpriseAccount", read::<EnterpriseAccount>),
     (
         "EnterpriseAccountConnection",
@@ -108,6 +113,16 @@ pub(crate) const READERS: &[(&str, Reader)] = &[
         "EnterpriseConnectionTestRunUser",
         read::<EnterpriseConnectionTestRunUser>,
     ),
+    ("EventPayee", read::<EventPayee>),
+    ("EventPaymentAttempt", read::<EventPaymentAttempt>),
+    ("EventPaymentFailure", read::<EventPaymentFailure>),
+    ("EventPlan", read::<EventPlan>),
+    ("EventPlanUnitPrice", read::<EventPlanUnitPrice>),
+    ("EventPlanUnitPriceTier", read::<EventPlanUnitPriceTier>),
+    ("EventSubscription", read::<EventSubscription>),
+    ("EventSubscriptionItem", read::<EventSubscriptionItem>),
+    ("EventTotals", read::<EventTotals>),
+    ("EventUnitTotal", read::<EventUnitTotal>),
     ("ExternalAccount", read::<ExternalAccount>),
     ("IdentificationLink", read::<IdentificationLink>),
     ("IdpOAuthAccessToken", read::<IdpOAuthAccessToken>),
@@ -172,10 +187,12 @@ pub(crate) const READERS: &[(&str, Reader)] = &[
     ("SessionRefresh", read::<SessionRefresh>),
     ("SessionTask", read::<SessionTask>),
     ("SessionToken", read::<SessionToken>),
+    ("SessionWithUser", read::<SessionWithUser>),
     ("SignInToken", read::<SignInToken>),
     ("SignUp", read::<SignUp>),
     ("SignUpVerification", read::<SignUpVerification>),
     ("SignUpVerifications", read::<SignUpVerifications>),
+    ("SmsMessage", read::<SmsMessage>),
     ("SvixUrl", read::<SvixUrl>),
     ("Template", read::<Template>),
     ("TestingToken", read::<TestingToken>),

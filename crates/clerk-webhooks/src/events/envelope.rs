@@ -1,0 +1,72 @@
+use std::borrow::Cow;
+
+use clerk_api::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::EventAttributes;
+
+/// What stands around the data. Nothing but the type is relied on, so the rest is looked into apart.
+#[derive(Deserialize)]
+pub(super) struct Envelope<'a> {
+    #[serde(rename = "type", borrow)]
+    pub(super) event_type: Cow<'a, str>,
+    #[serde(borrow)]
+    timestamp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    instance_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    event_attributes: Option<&'a RawValue>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Attributes<'a> {
+    #[serde(borrow)]
+    http_request: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct HttpRequest<'a> {
+    #[serde(borrow)]
+    client_ip: Option<&'a RawValue>,
+    #[serde(borrow)]
+    user_agent: Option<&'a RawValue>,
+}
+
+impl<'a> Envelope<'a> {
+    pub(super) fn read(json: &'a str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    pub(super) fn timestamp(&self) -> Option<Timestamp> {
+        let number: f64 = read(self.timestamp)?;
+        // Whole or not, and whatever it is: a cast keeps it within what there is.
+        Some(Timestamp::by_magnitude(number as i64))
+    }
+
+    pub(super) fn instance_id(&self) -> Option<String> {
+        read(self.instance_id)
+    }
+
+    pub(super) fn attributes(&self) -> EventAttributes {
+        let attributes: Attributes<'_> = read(self.event_attributes).unwrap_or_default();
+        let request: HttpRequest<'_> = read(attributes.http_request).unwrap_or_default();
+        EventAttributes {
+            client_ip: read(request.client_ip),
+            user_agent: read(request.user_agent),
+        }
+    }
+
+    pub(super) fn data(&self) -> Option<&'a RawValue> {
+        self.data
+    }
+}
+
+/// What is there, if it is a `T`.
+fn read<'a, T: Deserialize<'a>>(json: Option<&'a RawValue>) -> Option<T> {
+    serde_json::from_str(json?.get()).ok()
+}
