@@ -108,13 +108,13 @@ fn each_refusal_is_one_event_and_holds_no_token() {
         ),
         (
             logged(keys(), Some(&good), |auth| {
-                assert!(auth.require(&admin).is_err())
+                assert!(auth.require(&admin).is_err());
             }),
             r#"event="denied" reason="role_missing" user_id="user_"#,
         ),
         (
             logged(Layered::new(), Some(&good), |auth| {
-                assert!(auth.auth().is_err())
+                assert!(auth.auth().is_err());
             }),
             r#"event="undecided" reason=jwk-failed-to-resolve token_type="session_token""#,
         ),
