@@ -56,6 +56,7 @@ const VOCABULARY: &[(&str, &[&str])] = &[
             "clerk-dev",
             "clerk-emulator",
             "clerk-http-reqwest",
+            "clerk-poem",
             "clerk-rocket",
             "clerk-tower",
         ],
