@@ -49,6 +49,7 @@ pub(crate) fn serde_attribute(field: &Field) -> Result<Option<String>, Error> {
             .map(|alias| format!("alias = {alias:?}")),
     );
     let (default, reader) = match (field.decoding(), &field.ty) {
+        (Decoding::Emptied, Ty::List(_)) => (true, Some("list")),
         (Decoding::Emptied, _) => (true, Some("or_empty")),
         (Decoding::Optional, Ty::Int) => (true, Some("integer")),
         (Decoding::Hard, Ty::Int) => (false, Some("whole")),

@@ -308,7 +308,7 @@ pub struct BillingPerUnitTotal {
     #[serde(default, deserialize_with = "decode::integer")]
     pub block_size: Option<i64>,
     /// The tiers.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub tiers: Vec<BillingPerUnitTotalTier>,
 }
 
@@ -358,7 +358,7 @@ pub struct BillingPlan {
     /// The URL of the avatar.
     pub avatar_url: Option<String>,
     /// The features.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub features: Vec<BillingFeature>,
     /// Whether free trial is on.
     pub free_trial_enabled: Option<bool>,
@@ -366,7 +366,7 @@ pub struct BillingPlan {
     #[serde(default, deserialize_with = "decode::integer")]
     pub free_trial_days: Option<i64>,
     /// The unit prices.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub unit_prices: Vec<BillingPlanUnitPrice>,
     /// The amount.
     #[serde(default, deserialize_with = "decode::integer")]
@@ -388,7 +388,7 @@ pub struct BillingPlan {
     /// The currency.
     pub currency: Option<String>,
     /// The payer type.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub payer_type: Vec<String>,
     /// The period.
     pub period: Option<String>,
@@ -407,7 +407,7 @@ pub struct BillingPlanUnitPrice {
     #[serde(default, deserialize_with = "decode::integer")]
     pub block_size: Option<i64>,
     /// The tiers.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub tiers: Vec<BillingPlanUnitPriceTier>,
 }
 
@@ -542,7 +542,7 @@ pub struct BillingStatement {
     /// The totals.
     pub totals: Option<BillingTotals>,
     /// The groups.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub groups: Vec<BillingStatementGroup>,
 }
 
@@ -553,7 +553,7 @@ pub struct BillingStatementGroup {
     /// The timestamp.
     pub timestamp: Option<Timestamp>,
     /// The items.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub items: Vec<BillingPaymentAttempt>,
 }
 
@@ -578,7 +578,7 @@ pub struct BillingSubscription {
     /// When a payment became overdue.
     pub past_due_at: Option<Timestamp>,
     /// The subscription items.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub subscription_items: Vec<BillingSubscriptionItem>,
     /// The next payment.
     pub next_payment: Option<BillingSubscriptionNextPayment>,
@@ -669,7 +669,7 @@ pub struct BillingSubscriptionItemNextPayment {
     /// The date.
     pub date: Option<Timestamp>,
     /// The per unit totals.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub per_unit_totals: Vec<BillingPerUnitTotal>,
     /// The totals.
     pub totals: Option<BillingTotals>,
@@ -683,7 +683,7 @@ pub struct BillingSubscriptionItemSeats {
     #[serde(default, deserialize_with = "decode::integer")]
     pub quantity: Option<i64>,
     /// The tiers.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub tiers: Vec<BillingPerUnitTotalTier>,
 }
 
@@ -696,7 +696,7 @@ pub struct BillingSubscriptionNextPayment {
     /// The amount.
     pub amount: Option<BillingMoney>,
     /// The per unit totals.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub per_unit_totals: Vec<BillingPerUnitTotal>,
     /// The totals.
     pub totals: Option<BillingTotals>,
@@ -715,7 +715,7 @@ pub struct BillingTotals {
     /// The grand total.
     pub grand_total: Option<BillingMoney>,
     /// The per unit totals.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub per_unit_totals: Vec<BillingPerUnitTotal>,
     /// The credits.
     pub credits: Option<BillingCredits>,

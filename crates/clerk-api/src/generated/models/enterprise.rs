@@ -25,7 +25,7 @@ pub struct AdminPortalLinkToken {
     /// The it contact's id.
     pub it_contact_id: Option<String>,
     /// What it is good for.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub scopes: Vec<String>,
     /// The token.
     pub token: Option<String>,
@@ -143,7 +143,7 @@ pub struct Directory {
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub attribute_mapping: BTreeMap<String, String>,
     /// The custom attributes.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub custom_attributes: Vec<CustomAttribute>,
     /// The API key.
     pub api_key: Option<String>,
@@ -264,7 +264,7 @@ pub struct EnterpriseConnection {
     /// Whether it is active.
     pub active: Option<bool>,
     /// The domains.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub domains: Vec<String>,
     /// The organization's id.
     pub organization_id: Option<OrganizationId>,
@@ -275,7 +275,7 @@ pub struct EnterpriseConnection {
     /// Whether to allow organization account linking.
     pub allow_organization_account_linking: Option<bool>,
     /// The custom attributes.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub custom_attributes: Vec<CustomAttribute>,
     /// The SAML connection.
     pub saml_connection: Option<EnterpriseConnectionSaml>,
@@ -584,7 +584,7 @@ pub struct EnterpriseConnectionTestRun {
     /// The parsed user info.
     pub parsed_user_info: Option<EnterpriseConnectionTestRunUser>,
     /// The logs.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub logs: Vec<EnterpriseConnectionTestRunLog>,
     /// The SAML.
     pub saml: Option<EnterpriseConnectionTestRunSaml>,
@@ -768,7 +768,7 @@ pub struct SamlConnection {
     /// The domain. Clerk discourages its use.
     pub domain: Option<String>,
     /// The domains.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub domains: Vec<String>,
     /// The IdP entity's id.
     pub idp_entity_id: Option<String>,
@@ -880,7 +880,7 @@ pub struct ScimDirectory {
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub attribute_mapping: BTreeMap<String, String>,
     /// The custom attributes.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub custom_attributes: Vec<CustomAttribute>,
     /// The API key.
     pub api_key: Option<String>,

@@ -188,7 +188,7 @@ pub struct EventPaymentAttempt {
     /// The payment source.
     pub payment_source: Option<BillingPaymentSource>,
     /// The subscription items.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub subscription_items: Vec<EventSubscriptionItem>,
 }
 
@@ -220,7 +220,7 @@ pub struct EventPlan {
     /// The currency.
     pub currency: Option<String>,
     /// The unit prices.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub unit_prices: Vec<EventPlanUnitPrice>,
 }
 
@@ -234,7 +234,7 @@ pub struct EventPlanUnitPrice {
     #[serde(default, deserialize_with = "decode::integer")]
     pub block_size: Option<i64>,
     /// The tiers.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub tiers: Vec<EventPlanUnitPriceTier>,
 }
 
@@ -284,7 +284,7 @@ pub struct EventSubscription {
     /// The payment source's id.
     pub payment_source_id: Option<String>,
     /// The items.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub items: Vec<EventSubscriptionItem>,
 }
 
@@ -335,7 +335,7 @@ pub struct EventTotals {
     /// The grand total.
     pub grand_total: Option<BillingMoney>,
     /// The per unit totals.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub per_unit_totals: Vec<EventUnitTotal>,
 }
 

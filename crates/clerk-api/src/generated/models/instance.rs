@@ -77,7 +77,7 @@ pub struct Domain {
     /// The development origin.
     pub development_origin: Option<String>,
     /// The cname targets.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub cname_targets: Vec<CnameTarget>,
 }
 
@@ -90,7 +90,7 @@ pub struct Instance {
     /// The environment type.
     pub environment_type: Option<String>,
     /// The allowed origins.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub allowed_origins: Vec<String>,
     /// The workspace's id.
     pub workspace_id: Option<String>,
@@ -101,7 +101,7 @@ pub struct Instance {
 #[non_exhaustive]
 pub struct InstanceCommunication {
     /// The blocked country codes.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub blocked_country_codes: Vec<String>,
 }
 
@@ -169,7 +169,7 @@ pub struct Jwk {
     /// A coordinate of an elliptic curve key (RFC 7518).
     pub x: Option<String>,
     /// The chain of certificates of the key (RFC 7517).
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub x5c: Vec<String>,
     /// The SHA-1 thumbprint of the key's certificate (RFC 7517).
     pub x5t: Option<String>,
@@ -232,7 +232,7 @@ impl fmt::Debug for Jwk {
 #[non_exhaustive]
 pub struct Jwks {
     /// The keys.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub keys: Vec<Jwk>,
 }
 
@@ -270,7 +270,7 @@ pub struct OAuthApplicationSettings {
     /// Whether OAuth clients may register themselves.
     pub dynamic_oauth_client_registration: Option<bool>,
     /// The default scopes.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub default_scopes: Vec<String>,
     /// Whether access tokens are JWTs.
     pub oauth_jwt_access_tokens: Option<bool>,
@@ -312,7 +312,7 @@ pub struct OrganizationSettings {
     /// Whether slug is off.
     pub slug_disabled: Option<bool>,
     /// The domains enrollment modes.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub domains_enrollment_modes: Vec<EnrollmentMode>,
     /// The domains default role.
     pub domains_default_role: Option<String>,
@@ -404,10 +404,10 @@ pub struct Template {
     /// The body.
     pub body: Option<String>,
     /// The available variables.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub available_variables: Vec<String>,
     /// The required variables.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub required_variables: Vec<String>,
     /// The from email name.
     pub from_email_name: Option<String>,

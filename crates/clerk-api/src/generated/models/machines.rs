@@ -75,7 +75,7 @@ pub struct ApiKey {
     /// The claims that are added to tokens.
     pub claims: Option<Json>,
     /// What it is good for.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub scopes: Vec<String>,
     /// The key itself, present only when it was just created.
     pub secret: Option<String>,
@@ -163,7 +163,7 @@ pub struct IdpOAuthAccessToken {
     /// The id of the user it speaks for.
     pub subject: Option<String>,
     /// What it is good for.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub scopes: Vec<String>,
     /// Whether it is revoked.
     pub revoked: Option<bool>,
@@ -193,7 +193,7 @@ pub struct M2mToken {
     /// The claims that are added to tokens.
     pub claims: Option<Json>,
     /// The ids of the machines that it is meant for.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub scopes: Vec<String>,
     /// The token itself, present only when it was just created.
     pub token: Option<String>,
@@ -250,7 +250,7 @@ pub struct Machine {
     #[serde(default, deserialize_with = "decode::integer")]
     pub default_token_ttl: Option<i64>,
     /// The scoped machines.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub scoped_machines: Vec<ScopedMachine>,
 }
 
@@ -300,7 +300,7 @@ pub struct MachineWithSecretKey {
     #[serde(default, deserialize_with = "decode::integer")]
     pub default_token_ttl: Option<i64>,
     /// The scoped machines.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub scoped_machines: Vec<ScopedMachine>,
     /// The secret key.
     pub secret_key: String,
@@ -383,7 +383,7 @@ pub struct OAuthApplication {
     /// What it is good for.
     pub scopes: Option<String>,
     /// The redirect URIs.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub redirect_uris: Vec<String>,
     /// The URL of the callback. Clerk discourages its use.
     pub callback_url: Option<String>,
@@ -430,7 +430,7 @@ pub struct OAuthApplicationWithSecret {
     /// What it is good for.
     pub scopes: Option<String>,
     /// The redirect URIs.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub redirect_uris: Vec<String>,
     /// The URL of the callback. Clerk discourages its use.
     pub callback_url: Option<String>,

@@ -123,7 +123,7 @@ pub struct RoleSet {
     /// The description.
     pub description: Option<String>,
     /// The roles.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub roles: Vec<RoleSetItem>,
     /// The default role.
     pub default_role: Option<RoleSetItem>,

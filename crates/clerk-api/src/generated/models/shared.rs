@@ -169,7 +169,7 @@ pub struct OrganizationMembership {
     /// The role name.
     pub role_name: Option<String>,
     /// What the role allows, as keys such as `org:sys_memberships:manage`.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub permissions: Vec<String>,
     /// Readable by the frontend, writable by your backend alone.
     #[serde(default, deserialize_with = "decode::or_empty")]
@@ -282,7 +282,7 @@ pub struct Role {
     /// Whether it is creator eligible.
     pub is_creator_eligible: Option<bool>,
     /// The permissions.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub permissions: Vec<Permission>,
     /// When it was created.
     pub created_at: Option<Timestamp>,

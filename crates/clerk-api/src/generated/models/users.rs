@@ -69,10 +69,10 @@ pub struct Client {
     /// The id.
     pub id: ClientId,
     /// The ids of the sessions.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub session_ids: Vec<SessionId>,
     /// The sessions.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub sessions: Vec<Session>,
     /// The sign in's id.
     pub sign_in_id: Option<String>,
@@ -101,7 +101,7 @@ pub struct EmailAddress {
     /// How far the proof has come that the address is the user's.
     pub verification: Option<Verification>,
     /// The accounts that the address came from.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub linked_to: Vec<IdentificationLink>,
     /// Whether an enterprise connection is responsible for its domain.
     pub matches_sso_connection: Option<bool>,
@@ -161,7 +161,7 @@ pub struct EnterpriseAccountConnection {
     /// The domain. Clerk discourages its use.
     pub domain: Option<String>,
     /// The domains.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub domains: Vec<String>,
     /// Whether it is active.
     pub active: Option<bool>,
@@ -257,7 +257,7 @@ pub struct OAuthAccessToken {
     /// The label.
     pub label: Option<String>,
     /// What it is good for.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub scopes: Vec<String>,
     /// The ID token.
     pub id_token: Option<String>,
@@ -321,10 +321,10 @@ pub struct PhoneNumber {
     /// The verification.
     pub verification: Option<Verification>,
     /// The linked to.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub linked_to: Vec<IdentificationLink>,
     /// The backup codes.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub backup_codes: Vec<String>,
     /// When it was created.
     pub created_at: Option<Timestamp>,
@@ -392,7 +392,7 @@ pub struct SamlAccountConnection {
     /// The domain. Clerk discourages its use.
     pub domain: Option<String>,
     /// The domains.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub domains: Vec<String>,
     /// Whether it is active.
     pub active: Option<bool>,
@@ -454,7 +454,7 @@ pub struct Session {
     /// When it was created.
     pub created_at: Option<Timestamp>,
     /// What the user still has to do before being signed in, such as choosing an organization.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub tasks: Vec<SessionTask>,
 }
 
@@ -487,7 +487,7 @@ pub struct SessionActivity {
 #[non_exhaustive]
 pub struct SessionCookies {
     /// The cookies.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub cookies: Vec<String>,
 }
 
@@ -601,16 +601,16 @@ pub struct SignUp {
     /// The status.
     pub status: Option<SignUpStatus>,
     /// The required fields.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub required_fields: Vec<String>,
     /// The optional fields.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub optional_fields: Vec<String>,
     /// The missing fields.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub missing_fields: Vec<String>,
     /// The unverified fields.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub unverified_fields: Vec<String>,
     /// The verifications.
     pub verifications: Option<SignUpVerifications>,
@@ -660,7 +660,7 @@ pub struct SignUpVerification {
     /// The next action.
     pub next_action: Option<SignUpAction>,
     /// The supported strategies.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub supported_strategies: Vec<String>,
 }
 
@@ -762,16 +762,16 @@ pub struct User {
     #[serde(default, deserialize_with = "decode::or_empty")]
     pub unsafe_metadata: Json,
     /// The email addresses.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub email_addresses: Vec<EmailAddress>,
     /// The phone numbers.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub phone_numbers: Vec<PhoneNumber>,
     /// The Web3 wallets.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub web3_wallets: Vec<Web3Wallet>,
     /// The passkeys.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub passkeys: Vec<Passkey>,
     /// Whether password is on.
     pub password_enabled: Option<bool>,
@@ -788,16 +788,16 @@ pub struct User {
     /// When the password was last updated.
     pub password_last_updated_at: Option<Timestamp>,
     /// The external accounts.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub external_accounts: Vec<ExternalAccount>,
     /// The SAML accounts.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub saml_accounts: Vec<SamlAccount>,
     /// The enterprise accounts.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub enterprise_accounts: Vec<EnterpriseAccount>,
     /// The organization memberships.
-    #[serde(default, deserialize_with = "decode::or_empty")]
+    #[serde(default, deserialize_with = "decode::list")]
     pub organization_memberships: Vec<OrganizationMembership>,
     /// When the user last signed in.
     pub last_sign_in_at: Option<Timestamp>,
