@@ -19,8 +19,8 @@ impl Flow<'_> {
     /// The rules for requests that browsers send with cookies, first match first.
     pub(super) async fn cookie_path(&self, instance: &Instance) -> Decision {
         let cookies = self.incoming.cookies();
-        let browser = Browser::read(&cookies, instance, self.effects.now());
-        if let Outcome::Decided(state) = self.returned_handshake(instance, &cookies).await? {
+        let browser = Browser::read(cookies, instance, self.effects.now());
+        if let Outcome::Decided(state) = self.returned_handshake(instance).await? {
             return Ok(state);
         }
         if let Some(state) = self.domain_sync(instance, &browser) {

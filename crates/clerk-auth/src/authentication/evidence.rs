@@ -135,7 +135,7 @@ impl Evidence {
         let cookies = incoming.cookies();
         let instance = settings.instance.as_ref();
         let header = incoming.header_token().map(Token::new);
-        let browser = |instance: &Instance| Browser::read(&cookies, instance, now);
+        let browser = |instance: &Instance| Browser::read(cookies, instance, now);
         let target = |path| settings.organization_sync.as_ref()?.target(path);
         Self {
             public_url: incoming.public_url().cloned().map(|mut url| {
@@ -146,7 +146,7 @@ impl Evidence {
             has_other_authorization: header.is_none() && head.text("authorization").is_some(),
             header: header.as_ref().map(TokenEvidence::of),
             browser: instance.map(browser).map(|it| BrowserEvidence::of(&it)),
-            handshake: incoming.brought(&cookies).map(|brought| match brought {
+            handshake: incoming.brought().map(|brought| match brought {
                 Brought::Nonce(place, _) => HandshakeEvidence::Nonce(place),
                 Brought::Token(place, _) => HandshakeEvidence::Token(place),
             }),

@@ -24,7 +24,7 @@ use super::{
     operations::HandshakePayload,
 };
 use crate::{
-    AuthReason, Error, OrganizationTarget, RequestState, SessionAuth, TokenType, cookies::Cookies,
+    AuthReason, Error, OrganizationTarget, RequestState, SessionAuth, TokenType,
     public_url::origin, settings::Instance, state::Identity,
 };
 
@@ -78,12 +78,8 @@ impl HandshakeClaims {
 
 impl Flow<'_> {
     /// Takes in what a handshake brought: cookies to be set, among them the session token.
-    pub(super) async fn returned_handshake(
-        &self,
-        instance: &Instance,
-        cookies: &Cookies<'_>,
-    ) -> Result<Outcome, Error> {
-        let directives = match self.incoming.brought(cookies) {
+    pub(super) async fn returned_handshake(&self, instance: &Instance) -> Result<Outcome, Error> {
+        let directives = match self.incoming.brought() {
             Some(Brought::Nonce(_, nonce)) => self.directives_of_nonce(&nonce).await,
             Some(Brought::Token(_, token)) => self.directives_of_token(&token).await,
             None => return Ok(Outcome::Nothing),

@@ -9,6 +9,7 @@ use crate::{RequestHead, cookies::Cookies, public_url::public_url};
 pub(super) struct Incoming<'r> {
     pub(super) head: &'r RequestHead<'r>,
     public_url: OnceLock<Option<Url>>,
+    cookies: OnceLock<Cookies<'r>>,
 }
 
 /// Names of query parameters that Clerk's frontends and handshakes use.
@@ -27,6 +28,7 @@ impl<'r> Incoming<'r> {
         Self {
             head,
             public_url: OnceLock::new(),
+            cookies: OnceLock::new(),
         }
     }
 
@@ -37,8 +39,8 @@ impl<'r> Incoming<'r> {
             .as_ref()
     }
 
-    pub(super) fn cookies(&self) -> Cookies<'r> {
-        Cookies::of(self.head)
+    pub(super) fn cookies(&self) -> &Cookies<'r> {
+        self.cookies.get_or_init(|| Cookies::of(self.head))
     }
 
     /// The first value of a query parameter; `None` if it is missing or empty.
@@ -56,20 +58,10 @@ impl<'r> Incoming<'r> {
     /// The token of the `Authorization` header (RFC 6750 §2.1), or the header's only word.
     pub(super) fn header_token(&self) -> Option<Cow<'r, str>> {
         let header = self.head.text("authorization")?;
-        let mut words = header.split(' ');
-        let first = words.next().unwrap_or_default();
-        let second = words.next().unwrap_or_default();
-        let token = if second.is_empty() {
-            first
-        } else if first.eq_ignore_ascii_case("bearer") {
-            second
-        } else {
-            return None;
-        };
-        let token = token.to_owned();
-        Some(token)
-            .filter(|token| !token.is_empty())
-            .map(Cow::Owned)
+        match header {
+            Cow::Borrowed(header) => token_of(header).map(Cow::Borrowed),
+            Cow::Owned(header) => token_of(&header).map(|token| Cow::Owned(token.to_owned())),
+        }
     }
 
     /// Whether the browser loads a page, and so follows redirects and shows where they lead.
@@ -105,10 +97,10 @@ impl<'r> Incoming<'r> {
     }
 
     /// What the browser brings from a handshake, if it comes from one.
-    pub(super) fn brought(&self, cookies: &Cookies<'r>) -> Option<Brought<'r>> {
+    pub(super) fn brought(&self) -> Option<Brought<'r>> {
         let find = |name| {
             let in_query = self.parameter(name).map(|value| (Place::Query, value));
-            in_query.or_else(|| Some((Place::Cookie, cookies.get(name)?)))
+            in_query.or_else(|| Some((Place::Cookie, self.cookies().get(name)?)))
         };
         let nonce = find(parameter::HANDSHAKE_NONCE);
         let nonce = nonce.map(|(place, text)| Brought::Nonce(place, text));
@@ -117,6 +109,20 @@ impl<'r> Incoming<'r> {
             Some(Brought::Token(place, text))
         })
     }
+}
+
+fn token_of(header: &str) -> Option<&str> {
+    let mut words = header.split(' ');
+    let first = words.next().unwrap_or_default();
+    let second = words.next().unwrap_or_default();
+    let token = if second.is_empty() {
+        first
+    } else if first.eq_ignore_ascii_case("bearer") {
+        second
+    } else {
+        return None;
+    };
+    Some(token).filter(|token| !token.is_empty())
 }
 
 /// What a handshake gives a browser to bring back.

@@ -32,7 +32,7 @@ impl Flow<'_> {
             return Ok(session_signed_out(refusal));
         };
         let cookies = self.incoming.cookies();
-        let mut browser = Browser::read(&cookies, instance, self.effects.now());
+        let mut browser = Browser::read(cookies, instance, self.effects.now());
         // A browser's own token says more of its session than one that a script of it sends along.
         let in_cookie = browser.session.take();
         let current = in_cookie.unwrap_or_else(|| Token::new(Cow::Borrowed(&token.text)));
