@@ -83,6 +83,7 @@ mod cookies;
 mod debug_state;
 mod error;
 mod events;
+mod extractors;
 mod guard;
 pub mod interstitial;
 mod machine_tokens;
@@ -111,6 +112,7 @@ pub use authentication::{
 pub use authenticator::Authenticator;
 pub use debug_state::DebugRequestState;
 pub use error::Error;
+pub use extractors::FromRequestAuth;
 pub use guard::Guard;
 pub use machine_tokens::{MachineTokenError, MachineTokenErrorCode};
 pub use organization_sync::{InvalidPattern, OrganizationSync, OrganizationTarget};
