@@ -162,8 +162,7 @@ impl Verified<'_> {
     ///
     /// # Errors
     ///
-    /// The body is no event. It came from Clerk all the same, so sending it again will not help:
-    /// answer as if it had been read.
+    /// The body is no event, though it was signed as one.
     pub fn event(&self) -> Result<Event, EventError> {
         Event::from_slice(self.body())
     }

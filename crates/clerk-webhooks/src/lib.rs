@@ -1,7 +1,7 @@
 //! Webhooks that Clerk sent, told from those that somebody else did.
 //!
-//! It moves no bytes and reads no clock: you hand it the headers, the body as it arrived and the
-//! time. It does not parse the body; what it hands back is the bytes that were signed.
+//! It moves no bytes: you hand it the headers, the body as it arrived and the time. It does not parse
+//! the body; what it hands back is the bytes that were signed.
 //!
 //! ```
 //! use clerk_core::UnixTime;
@@ -33,14 +33,17 @@
 //! Hand over the body's bytes before anything has decoded them: a body that was parsed and written
 //! again is another body.
 //!
-//! A good delivery can be sent twice, by Clerk after an outage or by whoever recorded it. See
-//! [`BlockingClaimDelivery`] for how to act on it once.
+//! A good delivery can be sent twice, by Clerk after an outage or by whoever recorded it. A
+//! [`Receiver`] is a verifier that remembers: [`Delivery::once`] acts once.
 //!
 //! # Where it sits
 //!
-//! On `clerk-core` alone. The feature `http`, on by default, reads headers from `http::HeaderMap`;
-//! without it, anything that implements [`Headers`] will do, such as a list of pairs. The feature
-//! `events` adds `clerk-api`, and with it `events::Event`: what a delivery tells, typed.
+//! On `clerk-core` alone, and below the adapters: `clerk-axum`, `clerk-actix`, `clerk-rocket` and
+//! `clerk-poem` have extractors that ask a [`Receiver`], and `clerk-webhooks-redis` remembers for one.
+//! The feature `http`, on by default, reads headers from `http::HeaderMap`; without it, anything that
+//! implements [`Headers`] will do, such as a list of pairs. The feature `events` adds `clerk-api`, and
+//! with it `events::Event`: what a delivery tells, typed. The feature `tracing` has refusals told at the
+//! target `clerk::security`.
 //!
 //! Unofficial: not affiliated with Clerk.
 
@@ -54,18 +57,31 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod blocking;
+mod claims;
 mod content;
+mod delivery;
 mod error;
 #[cfg(feature = "events")]
 pub mod events;
 mod headers;
-mod replay;
+mod once;
+mod policy;
+mod receiver;
+mod rejection;
+mod report;
 mod secrets;
 mod verifier;
 
+pub use claims::{
+    BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture, RecentDeliveries,
+};
 pub use content::SignedHeaders;
+pub use delivery::Delivery;
 pub use error::Error;
 pub use headers::Headers;
-pub use replay::{BlockingClaimDelivery, Claim, ClaimError, RecentDeliveries};
+pub use policy::Policy;
+pub use receiver::Receiver;
+pub use rejection::Rejection;
 pub use secrets::{InvalidSigningSecret, SIGNING_SECRET_VARIABLE, SigningSecrets};
 pub use verifier::{Verified, Verifier};

@@ -1,0 +1,141 @@
+//! The same for services without an async runtime.
+
+use std::{
+    error::Error as StdError,
+    sync::{Arc, Mutex},
+};
+
+use clerk_core::{Clock, SystemClock};
+
+use crate::{
+    BlockingClaimDelivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
+    SigningSecrets, Verifier,
+    once::{self, Change},
+};
+
+/// A delivery that a [`blocking::Receiver`](Receiver) has received.
+pub type Delivery = crate::Delivery<Receiver>;
+
+/// Receives deliveries: verifies each, and sees to it that each is acted on once. Cheap to clone.
+///
+/// ```
+/// use clerk_webhooks::{Rejection, SigningSecrets, Verifier, blocking::Receiver};
+///
+/// # fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
+/// fn webhook(receiver: &Receiver, request: http::Request<Vec<u8>>) -> Result<(), Rejection> {
+///     let (head, body) = request.into_parts();
+///     let delivery = receiver.receive(&head.headers, body)?;
+///     delivery.once(|| store(delivery.body()))?;
+///     Ok(()) // 200; and `Rejection::status` for what did not work out
+/// }
+/// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+/// let receiver = Receiver::new(Verifier::new(secrets)); // or `Receiver::from_env()?`
+/// # assert_eq!(webhook(&receiver, http::Request::default()).unwrap_err().status(), 400);
+/// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    verifier: Arc<Verifier>,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+    deliveries: Arc<dyn BlockingClaimDelivery>,
+}
+
+impl Receiver {
+    /// See [`Receiver::new`](crate::Receiver::new).
+    pub fn new(verifier: Verifier) -> Self {
+        Self {
+            verifier: Arc::new(verifier),
+            policy: Policy::default(),
+            clock: Arc::new(SystemClock::new()),
+            deliveries: Arc::new(Mutex::new(RecentDeliveries::default())),
+        }
+    }
+
+    /// See [`Receiver::from_env`](crate::Receiver::from_env).
+    ///
+    /// # Errors
+    ///
+    /// The variable is not set, or holds something else.
+    pub fn from_env() -> Result<Self, InvalidSigningSecret> {
+        Ok(Self::new(Verifier::new(SigningSecrets::from_env()?)))
+    }
+
+    /// See [`Receiver::deliveries`](crate::Receiver::deliveries).
+    #[must_use]
+    pub fn deliveries(mut self, deliveries: impl BlockingClaimDelivery + 'static) -> Self {
+        self.deliveries = Arc::new(deliveries);
+        self
+    }
+
+    /// See [`Receiver::policy`](crate::Receiver::policy).
+    #[must_use]
+    pub const fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// See [`Receiver::clock`](crate::Receiver::clock).
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// See [`Receiver::body_limit`](crate::Receiver::body_limit).
+    pub const fn body_limit(&self) -> usize {
+        self.policy.body_limit
+    }
+
+    /// See [`Receiver::receive`](crate::Receiver::receive).
+    ///
+    /// # Errors
+    ///
+    /// It is not from Clerk, or is too large. [`Rejection::status`] says how to answer.
+    pub fn receive<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        body: impl Into<Vec<u8>>,
+    ) -> Result<Delivery, Rejection> {
+        let (verifier, body) = (&self.verifier, body.into());
+        Delivery::open(verifier, self.policy, &*self.clock, headers, body, self)
+    }
+}
+
+impl Delivery {
+    /// Does `work`, unless this delivery was acted on before: `None` if it was.
+    ///
+    /// Clerk sends a delivery again when it has not heard that all went well, and whoever recorded
+    /// one can send it, too. Of several that arrive at once, one does the work; the others are told
+    /// to come back. If the work fails, the next attempt of Clerk's is the first again.
+    ///
+    /// # Errors
+    ///
+    /// Answer with any of them, and Clerk sends the delivery again: [`Rejection::InProgress`],
+    /// [`Rejection::Undecided`] where the store cannot be asked, and [`Rejection::Failed`] with what
+    /// `work` returned.
+    pub fn once<T, E>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<Option<T>, Rejection>
+    where
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        let Receiver {
+            policy,
+            clock,
+            deliveries,
+            ..
+        } = &self.receiver;
+        let (id, begun) = (self.id(), clock.monotonic());
+        let claimed = deliveries.claim(id, policy.lease, begun);
+        if !once::is_first(claimed, id)? {
+            return Ok(None);
+        }
+        let outcome = work();
+        let now = clock.monotonic();
+        let recorded = match once::change(&outcome, begun, now, *policy) {
+            Change::Complete => deliveries.complete(id, policy.keep, now),
+            Change::Release => deliveries.release(id),
+            Change::None => Ok(()),
+        };
+        once::conclude(outcome, recorded, id)
+    }
+}

@@ -1,0 +1,80 @@
+use std::fmt;
+
+use clerk_core::{Clock, UnixTime};
+
+use crate::{Headers, Policy, Receiver, Rejection, Verifier, report};
+
+/// A delivery whose signature is right, to keep. [`Receiver::receive`] alone makes one, so a
+/// function that takes it need not ask.
+#[derive(Clone)]
+pub struct Delivery<R = Receiver> {
+    id: Box<str>,
+    timestamp: UnixTime,
+    body: Vec<u8>,
+    pub(crate) receiver: R,
+}
+
+impl<R> Delivery<R> {
+    pub(crate) fn open<H: Headers + ?Sized>(
+        verifier: &Verifier,
+        policy: Policy,
+        clock: &dyn Clock,
+        headers: &H,
+        body: Vec<u8>,
+        receiver: &R,
+    ) -> Result<Self, Rejection>
+    where
+        R: Clone,
+    {
+        let limit = policy.body_limit;
+        if body.len() > limit {
+            return Err(report::refused(Rejection::TooLarge { limit }));
+        }
+        let verified = verifier
+            .verify(headers, &body, clock.now())
+            .map_err(|error| report::refused(Rejection::Refused(error)))?;
+        Ok(Self {
+            id: verified.id().into(),
+            timestamp: verified.timestamp(),
+            receiver: receiver.clone(),
+            body,
+        })
+    }
+
+    /// What the sender calls this message: `msg_…`. It stays the same when the message is sent
+    /// again.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// When this attempt to deliver it was signed, in whole seconds.
+    pub const fn timestamp(&self) -> UnixTime {
+        self.timestamp
+    }
+
+    /// The bytes that were signed.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// What the body tells. Once for a delivery: each call reads the body again.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection::NoEvent`]: the body is no event, though it was signed as one.
+    #[cfg(feature = "events")]
+    pub fn event(&self) -> Result<crate::events::Event, Rejection> {
+        let event = crate::events::Event::from_slice(&self.body);
+        event.map_err(|error| report::refused(Rejection::NoEvent(error)))
+    }
+}
+
+impl<R> fmt::Debug for Delivery<R> {
+    /// Without the body, in which there are people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("id", &self.id)
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}

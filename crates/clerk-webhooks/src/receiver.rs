@@ -1,0 +1,163 @@
+use std::{
+    error::Error as StdError,
+    future::Future,
+    sync::{Arc, Mutex},
+};
+
+use clerk_core::{Clock, SystemClock};
+
+use crate::{
+    ClaimDelivery, Delivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
+    SigningSecrets, Verifier,
+    once::{self, Change},
+};
+
+/// Receives deliveries: verifies each, and sees to it that each is acted on once. Cheap to clone.
+///
+/// This is what the extractors of the framework adapters ask. Without one of those, hand it the
+/// headers and the body:
+///
+/// ```
+/// use clerk_webhooks::{Receiver, Rejection, SigningSecrets, Verifier};
+///
+/// # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
+/// async fn webhook(
+///     receiver: &Receiver,
+///     request: http::Request<Vec<u8>>,
+/// ) -> Result<(), Rejection> {
+///     let (head, body) = request.into_parts();
+///     let delivery = receiver.receive(&head.headers, body)?;
+///     delivery.once(|| store(delivery.body())).await?;
+///     Ok(()) // 200; and `Rejection::status` for what did not work out
+/// }
+/// # let _ = webhook;
+/// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+/// let receiver = Receiver::new(Verifier::new(secrets)); // or `Receiver::from_env()?`
+/// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())
+/// ```
+///
+/// [`blocking::Receiver`](crate::blocking::Receiver) is the same without the `.await`.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    verifier: Arc<Verifier>,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+    deliveries: Arc<dyn ClaimDelivery>,
+}
+
+impl Receiver {
+    /// A receiver of what `verifier` accepts, which remembers in this process's memory what it has
+    /// received. It reads the system's clock.
+    pub fn new(verifier: Verifier) -> Self {
+        Self {
+            verifier: Arc::new(verifier),
+            policy: Policy::default(),
+            clock: Arc::new(SystemClock::new()),
+            deliveries: Arc::new(Mutex::new(RecentDeliveries::default())),
+        }
+    }
+
+    /// A receiver of what is signed with `CLERK_WEBHOOK_SIGNING_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// The variable is not set, or holds something else. Stop then: without the secret there is
+    /// nothing to tell Clerk's deliveries from others by.
+    pub fn from_env() -> Result<Self, InvalidSigningSecret> {
+        Ok(Self::new(Verifier::new(SigningSecrets::from_env()?)))
+    }
+
+    /// Remembers in `deliveries` what was received: a store that the replicas of a service share.
+    #[must_use]
+    pub fn deliveries(mut self, deliveries: impl ClaimDelivery + 'static) -> Self {
+        self.deliveries = Arc::new(deliveries);
+        self
+    }
+
+    /// How long a body may be, and how long what is remembered.
+    #[must_use]
+    pub const fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Reads the time from `clock`, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The most bytes that a body may have. For whoever reads it: stop there, and answer with
+    /// [`Rejection::TooLarge`].
+    pub const fn body_limit(&self) -> usize {
+        self.policy.body_limit
+    }
+
+    /// The delivery, if it is one from Clerk.
+    ///
+    /// `body` is the body as it arrived, before anything has decoded it.
+    ///
+    /// # Errors
+    ///
+    /// It is not, or is too large. [`Rejection::status`] says how to answer.
+    pub fn receive<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        body: impl Into<Vec<u8>>,
+    ) -> Result<Delivery, Rejection> {
+        let (verifier, body) = (&self.verifier, body.into());
+        Delivery::open(verifier, self.policy, &*self.clock, headers, body, self)
+    }
+}
+
+impl Delivery {
+    /// Does `work`, unless this delivery was acted on before: `None` if it was.
+    ///
+    /// Clerk sends a delivery again when it has not heard that all went well, and whoever recorded
+    /// one can send it, too. Of several that arrive at once, one does the work; the others are told
+    /// to come back. If the work fails, or nothing comes of it because this process ends or the
+    /// caller hangs up, the next attempt of Clerk's is the first again.
+    ///
+    /// ```
+    /// # use clerk_webhooks::{Delivery, Rejection};
+    /// # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
+    /// # async fn handle(delivery: Delivery) -> Result<(), Rejection> {
+    /// let stored = delivery.once(|| store(delivery.body())).await?;
+    /// println!("{}", if stored.is_some() { "stored" } else { "known already" });
+    /// # Ok(())
+    /// # }
+    /// # let _ = handle;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Answer with any of them, and Clerk sends the delivery again: [`Rejection::InProgress`],
+    /// [`Rejection::Undecided`] where the store cannot be asked, and [`Rejection::Failed`] with what
+    /// `work` returned.
+    pub async fn once<T, E, F>(&self, work: impl FnOnce() -> F) -> Result<Option<T>, Rejection>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        let Receiver {
+            policy,
+            clock,
+            deliveries,
+            ..
+        } = &self.receiver;
+        let (id, begun) = (self.id(), clock.monotonic());
+        let claimed = deliveries.claim(id, policy.lease, begun).await;
+        if !once::is_first(claimed, id)? {
+            return Ok(None);
+        }
+        let outcome = work().await;
+        let now = clock.monotonic();
+        let recorded = match once::change(&outcome, begun, now, *policy) {
+            Change::Complete => deliveries.complete(id, policy.keep, now).await,
+            Change::Release => deliveries.release(id).await,
+            Change::None => Ok(()),
+        };
+        once::conclude(outcome, recorded, id)
+    }
+}

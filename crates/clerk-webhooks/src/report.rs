@@ -1,0 +1,65 @@
+//! What a service's operators want to hear of, at the target `clerk::security`. Ids are shown once
+//! they are verified, and bodies never.
+
+#![allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+
+use crate::{ClaimError, Rejection};
+
+/// Something came that Clerk has not sent, or not like that.
+pub(crate) fn refused(rejection: Rejection) -> Rejection {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "clerk::security",
+        event = "webhook-refused",
+        reason = rejection.reason(),
+        error = %rejection,
+    );
+    rejection
+}
+
+/// A good delivery came again.
+pub(crate) fn repeated(id: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(target: "clerk::security", event = "webhook-repeated", id);
+}
+
+/// A good delivery came again before the first was dealt with.
+pub(crate) fn postponed(rejection: Rejection, id: &str) -> Rejection {
+    #[cfg(feature = "tracing")]
+    tracing::info!(
+        target: "clerk::security",
+        event = "webhook-postponed",
+        reason = rejection.reason(),
+        id,
+    );
+    rejection
+}
+
+/// A good delivery was not acted on.
+pub(crate) fn failed(rejection: Rejection, id: &str) -> Rejection {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "clerk::security",
+        event = "webhook-failed",
+        reason = rejection.reason(),
+        error = %rejection,
+        cause = std::error::Error::source(&rejection),
+        id,
+    );
+    rejection
+}
+
+/// A delivery was dealt with, and the store was not told.
+pub(crate) fn unrecorded(error: &ClaimError, id: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "clerk::security",
+        event = "webhook-unrecorded",
+        error = %error,
+        cause = std::error::Error::source(error),
+        id,
+    );
+}

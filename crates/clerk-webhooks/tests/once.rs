@@ -1,0 +1,324 @@
+//! A delivery is acted on once, whatever becomes of the work and of the store: one table, and both
+//! drivers.
+
+use std::{
+    fmt::Debug,
+    future::{Future, pending, ready},
+    pin::pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use clerk_core::{ManualClock, MonotonicTime, UnixTime};
+use clerk_webhooks::{
+    BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture, Policy, Receiver,
+    Rejection, SigningSecrets, Verifier, blocking,
+};
+
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+const LEASE: Duration = Duration::from_secs(60);
+
+fn secrets() -> SigningSecrets {
+    SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap()
+}
+
+fn signed() -> (Vec<(&'static str, String)>, &'static [u8]) {
+    let body = b"{}";
+    let signed = secrets().sign("msg_1", NOW, body).unwrap();
+    let headers = signed.svix().map(|(name, value)| (name, value.to_owned()));
+    (headers.into(), body)
+}
+
+/// None of the futures here waits for anything but the one that waits forever.
+fn poll<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// Answers as the row says, and writes down what it was asked.
+#[derive(Clone, Debug)]
+struct Scripted {
+    claim: Result<Claim, &'static str>,
+    later: Result<(), &'static str>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Scripted {
+    fn note(&self, line: String) {
+        self.asked.lock().unwrap().push(line);
+    }
+}
+
+impl BlockingClaimDelivery for Scripted {
+    fn claim(&self, id: &str, lease: Duration, now: MonotonicTime) -> Result<Claim, ClaimError> {
+        self.note(format!(
+            "claim {id} for {lease:?} at {:?}",
+            now.since_start()
+        ));
+        self.claim.map_err(ClaimError::new)
+    }
+
+    fn complete(&self, id: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
+        self.note(format!(
+            "complete {id} for {keep:?} at {:?}",
+            now.since_start()
+        ));
+        self.later.map_err(ClaimError::new)
+    }
+
+    fn release(&self, id: &str) -> Result<(), ClaimError> {
+        self.note(format!("release {id}"));
+        self.later.map_err(ClaimError::new)
+    }
+}
+
+impl ClaimDelivery for Scripted {
+    fn claim<'a>(
+        &'a self,
+        id: &'a str,
+        lease: Duration,
+        now: MonotonicTime,
+    ) -> ClaimFuture<'a, Claim> {
+        Box::pin(ready(BlockingClaimDelivery::claim(self, id, lease, now)))
+    }
+
+    fn complete<'a>(
+        &'a self,
+        id: &'a str,
+        keep: Duration,
+        now: MonotonicTime,
+    ) -> ClaimFuture<'a, ()> {
+        Box::pin(ready(BlockingClaimDelivery::complete(self, id, keep, now)))
+    }
+
+    fn release<'a>(&'a self, id: &'a str) -> ClaimFuture<'a, ()> {
+        Box::pin(ready(BlockingClaimDelivery::release(self, id)))
+    }
+}
+
+struct Row {
+    claim: Result<Claim, &'static str>,
+    later: Result<(), &'static str>,
+    work: Result<u8, &'static str>,
+    takes: u64,
+    /// The number that the work returned, or status and reason.
+    outcome: &'static str,
+    asked: &'static [&'static str],
+}
+
+const CLAIM: &str = "claim msg_1 for 60s at 0ns";
+
+const ROWS: &[Row] = &[
+    Row {
+        claim: Ok(Claim::First),
+        later: Ok(()),
+        work: Ok(7),
+        takes: 5,
+        outcome: "did 7",
+        asked: &[CLAIM, "work", "complete msg_1 for 3600s at 5s"],
+    },
+    Row {
+        claim: Ok(Claim::Done),
+        later: Ok(()),
+        work: Ok(7),
+        takes: 5,
+        outcome: "did nothing",
+        asked: &[CLAIM],
+    },
+    // It may yet fail, so it must be sent again.
+    Row {
+        claim: Ok(Claim::InProgress),
+        later: Ok(()),
+        work: Ok(7),
+        takes: 5,
+        outcome: "409 delivery-in-progress",
+        asked: &[CLAIM],
+    },
+    Row {
+        claim: Err("no store"),
+        later: Ok(()),
+        work: Ok(7),
+        takes: 5,
+        outcome: "503 store-unavailable: no store",
+        asked: &[CLAIM],
+    },
+    Row {
+        claim: Ok(Claim::First),
+        later: Ok(()),
+        work: Err("no database"),
+        takes: 59,
+        outcome: "500 handler-failed: no database",
+        asked: &[CLAIM, "work", "release msg_1"],
+    },
+    // By now the claim may be another's, who must not lose it.
+    Row {
+        claim: Ok(Claim::First),
+        later: Ok(()),
+        work: Err("no database"),
+        takes: 60,
+        outcome: "500 handler-failed: no database",
+        asked: &[CLAIM, "work"],
+    },
+    // The work is done, and sending it again would do it twice.
+    Row {
+        claim: Ok(Claim::First),
+        later: Err("no store"),
+        work: Ok(7),
+        takes: 70,
+        outcome: "did 7",
+        asked: &[CLAIM, "work", "complete msg_1 for 3600s at 70s"],
+    },
+    Row {
+        claim: Ok(Claim::First),
+        later: Err("no store"),
+        work: Err("no database"),
+        takes: 5,
+        outcome: "500 handler-failed: no database",
+        asked: &[CLAIM, "work", "release msg_1"],
+    },
+];
+
+fn told(outcome: Result<Option<u8>, Rejection>) -> String {
+    match outcome {
+        Ok(Some(number)) => format!("did {number}"),
+        Ok(None) => "did nothing".to_owned(),
+        Err(rejection) => {
+            let cause = std::error::Error::source(&rejection);
+            let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+            // What goes wrong here is nobody's business outside.
+            assert!(!rejection.body().contains("no "), "{}", rejection.body());
+            format!("{} {}{cause}", rejection.status(), rejection.reason())
+        }
+    }
+}
+
+#[test]
+fn both_drivers_ask_and_answer_alike() {
+    let policy = Policy::default()
+        .lease(LEASE)
+        .keep(Duration::from_secs(3600));
+    for row in ROWS {
+        let start = || {
+            let asked = Arc::<Mutex<Vec<String>>>::default();
+            let store = Scripted {
+                claim: row.claim,
+                later: row.later,
+                asked: Arc::clone(&asked),
+            };
+            (Arc::new(ManualClock::at(NOW)), store, asked)
+        };
+        let work = |clock: &ManualClock, asked: &Mutex<Vec<String>>| {
+            asked.lock().unwrap().push("work".to_owned());
+            clock.advance(Duration::from_secs(row.takes));
+            row.work
+        };
+        let (headers, body) = signed();
+
+        let (clock, store, asked) = start();
+        let receiver = Receiver::new(Verifier::new(secrets())).policy(policy);
+        let receiver = receiver.deliveries(store).clock(Arc::clone(&clock));
+        let delivery = receiver.receive(&headers, body).unwrap();
+        let outcome = poll(delivery.once(async || work(&clock, &asked)));
+        assert_eq!(told(outcome.unwrap()), row.outcome);
+        assert_eq!(*asked.lock().unwrap(), row.asked);
+
+        let (clock, store, asked) = start();
+        let receiver = blocking::Receiver::new(Verifier::new(secrets())).policy(policy);
+        let receiver = receiver.deliveries(store).clock(Arc::clone(&clock));
+        let delivery = receiver.receive(&headers, body).unwrap();
+        let outcome = delivery.once(|| work(&clock, &asked));
+        assert_eq!(told(outcome), row.outcome);
+        assert_eq!(*asked.lock().unwrap(), row.asked);
+    }
+}
+
+#[test]
+fn a_recorded_delivery_played_back_is_not_acted_on_again() {
+    let (headers, body) = signed();
+    let clock = Arc::new(ManualClock::at(NOW));
+    let verifier = || Verifier::new(secrets());
+    let receiver = Receiver::new(verifier()).clock(Arc::clone(&clock));
+    let blocking = blocking::Receiver::new(verifier()).clock(Arc::clone(&clock));
+    let act = || {
+        let one = receiver.receive(&headers, body)?.clone();
+        let other = blocking.receive(&headers, body)?;
+        let one = poll(one.once(async || Ok::<_, ClaimError>("acted"))).unwrap()?;
+        Ok::<_, Rejection>((one, other.once(|| Ok::<_, ClaimError>("acted"))?))
+    };
+    assert_eq!(act().unwrap(), (Some("acted"), Some("acted")));
+    for seconds in [0, 1, 299] {
+        clock.advance(Duration::from_secs(seconds));
+        assert_eq!(act().unwrap(), (None, None));
+    }
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(act().unwrap_err().reason(), "timestamp-too-old");
+}
+
+#[test]
+fn a_caller_who_hangs_up_costs_a_delay_and_not_the_delivery() {
+    let (headers, body) = signed();
+    let clock = Arc::new(ManualClock::at(NOW));
+    let receiver = Receiver::new(Verifier::new(secrets())).clock(Arc::clone(&clock));
+    let delivery = receiver.receive(&headers, body).unwrap();
+    let dropped = poll(delivery.once(pending::<Result<(), ClaimError>>));
+    assert!(dropped.is_none());
+
+    let again = || poll(delivery.once(async || Ok::<_, ClaimError>("acted"))).unwrap();
+    assert_eq!(again().unwrap_err().reason(), "delivery-in-progress");
+    clock.advance(Duration::from_secs(61));
+    assert_eq!(again().unwrap(), Some("acted"));
+}
+
+#[test]
+fn work_that_failed_is_done_at_the_next_attempt() {
+    let (headers, body) = signed();
+    let receiver = blocking::Receiver::new(Verifier::new(secrets()));
+    let receiver = receiver.clock(ManualClock::at(NOW));
+    let attempt = |outcome: Result<u8, &'static str>| {
+        let delivery = receiver.receive(&headers, body).unwrap();
+        delivery.once(|| outcome)
+    };
+    assert_eq!(attempt(Err("no database")).unwrap_err().status(), 500);
+    assert_eq!(attempt(Ok(7)).unwrap(), Some(7));
+    assert_eq!(attempt(Err("never asked")).unwrap(), None);
+}
+
+#[test]
+fn what_is_no_delivery_is_answered_with_a_status_that_fits() {
+    let (headers, body) = signed();
+    let receiver = Receiver::new(Verifier::new(secrets()));
+    let receiver = receiver.clock(ManualClock::at(NOW));
+    let limit = |bytes| receiver.clone().policy(Policy::default().body_limit(bytes));
+    assert_eq!(receiver.body_limit(), 1 << 20);
+
+    let refused = |receiver: &Receiver, body: &[u8]| {
+        let rejection = receiver.receive(&headers, body).unwrap_err();
+        (rejection.status(), rejection.reason())
+    };
+    assert_eq!(refused(&receiver, b"[]"), (400, "signature-mismatch"));
+    assert_eq!(refused(&limit(1), body), (413, "body-too-large"));
+    assert_eq!(limit(2).receive(&headers, body).unwrap().body(), body);
+    let nothing: [(&str, &str); 0] = [];
+    let rejection = receiver.receive(&nothing, body).unwrap_err();
+    assert!(rejection.body().contains("svix-id"), "{}", rejection.body());
+}
+
+#[test]
+fn neither_secrets_nor_bodies_are_shown() {
+    let (headers, body) = signed();
+    let receiver = Receiver::new(Verifier::new(secrets())).clock(ManualClock::at(NOW));
+    let delivery = receiver.receive(&headers, body).unwrap();
+    let delivery = format!("{delivery:?}");
+    assert!(
+        delivery.contains("msg_1") && !delivery.contains("body"),
+        "{delivery}"
+    );
+    let receiver = format!("{receiver:?}");
+    assert!(
+        !receiver.contains("b25l") && receiver.contains("[redacted]"),
+        "{receiver}"
+    );
+}
