@@ -39,12 +39,13 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let catalogue = root().join("crates/clerk-api/catalogue");
     let api = clerk_catalogue::load(&catalogue.join(VERSION), &catalogue.join("overlay"))?;
     let mut files = clerk_codegen::generate(&api)?;
-    for file in &mut files {
+    for file in files.iter_mut().filter(|file| is_rust(file)) {
         file.text = formatted(&file.path, &file.text)?;
     }
     let lines = |of_events: bool| -> usize {
         let counted = files
             .iter()
+            .filter(|file| is_rust(file))
             .filter(|file| OF_EVENTS.contains(&file.path.as_str()) == of_events);
         counted.map(|file| file.text.lines().count()).sum()
     };
@@ -84,6 +85,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         "{written} of {all} files written, {lines} lines in all, and {event_lines} of webhooks"
     );
     Ok(())
+}
+
+fn is_rust(file: &File) -> bool {
+    file.path.ends_with(".rs")
 }
 
 /// Files that differ from what they should be, are missing, or should not be there.

@@ -1,6 +1,8 @@
 //! What becomes of the events that webhooks tell of: of complete ones, spoiled ones, and those that
 //! Clerk's description shows.
 
+use std::collections::BTreeMap;
+
 use clerk_catalogue::import::event_examples;
 use clerk_webhooks::events::{Event, EventData};
 use serde_json::{Value, json};
@@ -135,6 +137,46 @@ fn no_event_lacks_its_type_or_its_data() {
             let event = without("data").unwrap();
             assert!(matches!(event.data(), EventData::Unreadable(_)), "{wire}");
         }
+    }
+}
+
+/// What `clerk-dev webhook send` sends where nothing else is given.
+#[test]
+fn every_event_has_a_sample_with_nothing_unheard_of() {
+    let samples = include_str!("../../../../crates/clerk-dev/src/webhook/samples.json");
+    let samples: BTreeMap<String, Value> = serde_json::from_str(samples).unwrap();
+    let api = api();
+    assert_eq!(samples.len(), api.events.len());
+    for event in &api.events {
+        let wire = &event.wire;
+        let told = read(&json!({"type": wire, "data": samples[wire]})).unwrap();
+        let shown = format!("{:?}", told.data());
+        assert!(shown.starts_with(&format!("{}(", event.ident())), "{shown}");
+        assert!(!shown.contains("Other("), "{shown}");
+        let again = told.as_json().get::<Value>("data").unwrap();
+        assert_eq!(again.as_ref(), Some(&samples[wire]));
+    }
+}
+
+/// Nobody is written to or called because of a sample.
+#[test]
+fn samples_have_addresses_and_numbers_that_are_for_examples() {
+    let samples = include_str!("../../../../crates/clerk-dev/src/webhook/samples.json");
+    let of = |mark: &'static str| {
+        let texts = samples.split('"').filter(move |text| text.contains(mark));
+        let texts: Vec<&str> = texts.collect();
+        assert!(texts.len() > 5, "{mark}: {texts:?}");
+        texts.into_iter()
+    };
+    for address in of("@") {
+        assert!(address.ends_with("@example.com"), "{address}");
+    }
+    for url in of("://") {
+        let host = url.split('/').nth(2).unwrap();
+        assert!(host.ends_with(".example.com"), "{url}");
+    }
+    for number in of("+1") {
+        assert!(number.starts_with("+120155501"), "{number}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Answers made from the catalogue: complete ones, and ones that are spoiled in one place.
 
-use clerk_catalogue::ir::{
-    Api, Arm, Content, Decoding, Definition, Field, Literal, Model, Operation, Shape, Ty,
-};
+use clerk_catalogue::ir::{Api, Content, Decoding, Definition, Field, Model, Operation, Shape, Ty};
+use clerk_codegen::Error;
+use clerk_codegen::payload::{Filling, Payloads, literal};
 use serde_json::{Map, Value, json};
 
 /// What every secret holds.
@@ -10,6 +10,17 @@ pub(crate) const SECRET: &str = "planted";
 
 pub(crate) struct Fake<'a> {
     api: &'a Api,
+    payloads: Payloads<'a, fn(&Model, &Field) -> Result<Filling, Error>>,
+}
+
+/// Everything is there, and secrets can be told from the rest.
+fn content(_: &Model, field: &Field) -> Result<Filling, Error> {
+    Ok(match &field.ty {
+        Ty::Str if field.sensitive => Filling::Exactly(json!(SECRET)),
+        Ty::List(_) if field.sensitive => Filling::Exactly(json!([SECRET])),
+        Ty::Map if field.sensitive => Filling::Exactly(json!({"key": SECRET})),
+        _ => Filling::Any,
+    })
 }
 
 /// An answer, and what is wrong with it.
@@ -21,7 +32,8 @@ pub(crate) struct Spoiled {
 
 impl<'a> Fake<'a> {
     pub(crate) fn new(api: &'a Api) -> Self {
-        Self { api }
+        let payloads = Payloads::new(api, content as _);
+        Self { api, payloads }
     }
 
     /// The bodies with which Clerk may answer an operation: a list comes in more than one form.
@@ -47,53 +59,11 @@ impl<'a> Fake<'a> {
 
     /// A model with everything it can have.
     pub(crate) fn model(&self, model: &Model) -> Value {
-        match &model.shape {
-            Shape::Object(fields) => {
-                let members = fields
-                    .iter()
-                    .map(|field| (field.wire.clone(), self.field(field)));
-                Value::Object(members.collect())
-            }
-            Shape::Choice(arms) => self.arm(&arms[0]),
-        }
-    }
-
-    fn arm(&self, arm: &Arm) -> Value {
-        let model = arm.model.as_ref().and_then(|name| self.api.model(name));
-        let mut value = model.map_or_else(|| json!({}), |model| self.model(model));
-        value[&arm.property] = literal(&arm.value);
-        value
-    }
-
-    fn field(&self, field: &Field) -> Value {
-        match &field.ty {
-            Ty::Str if field.sensitive => json!(SECRET),
-            Ty::List(_) if field.sensitive => json!([SECRET]),
-            Ty::Map if field.sensitive => json!({"key": SECRET}),
-            ty => self.value(ty),
-        }
+        self.payloads.model(model).unwrap()
     }
 
     fn value(&self, ty: &Ty) -> Value {
-        match ty {
-            Ty::Str => json!("text"),
-            Ty::Bool => json!(true),
-            Ty::Int => json!(7),
-            Ty::Number => json!(0.5),
-            Ty::Time(_) => json!(1_800_000_000_000_i64),
-            Ty::DateTime => json!("2027-01-15T08:00:00Z"),
-            Ty::Date => json!("2027-01-15"),
-            Ty::Json | Ty::Map => json!({"key": [1, null]}),
-            Ty::Dictionary { value, .. } => json!({"key": self.value(value)}),
-            Ty::List(item) => json!([self.value(item), self.value(item)]),
-            Ty::File => panic!("no answer holds a file"),
-            Ty::Tag(tag) => json!(tag),
-            Ty::Named(name) => match self.api.definition(name).unwrap() {
-                Definition::Model(model) => self.model(model),
-                Definition::Enum(found) => json!(found.values[0].wire),
-                Definition::Id(id) => json!(format!("{}1", id.prefix)),
-            },
-        }
+        self.payloads.value(ty).unwrap()
     }
 
     /// A model with everything it can have, spoiled in each place in turn: its own fields, and
@@ -105,10 +75,10 @@ impl<'a> Fake<'a> {
     fn spoiled_down_to(&self, depth: usize, model: &Model) -> Vec<Spoiled> {
         let mut all = Vec::new();
         match &model.shape {
-            Shape::Object(fields) => self.spoil_object(depth, fields, &mut all),
+            Shape::Object(_) => self.spoil_object(depth, model, &mut all),
             Shape::Choice(arms) => {
                 for arm in arms {
-                    let answer = self.arm(arm);
+                    let answer = self.payloads.arm(arm).unwrap();
                     push(&mut all, format!("{} as it is", arm.name), &answer);
                     let mut unheard = answer.clone();
                     unheard[&arm.property] = json!("unheard_of");
@@ -127,15 +97,12 @@ impl<'a> Fake<'a> {
         all
     }
 
-    fn spoil_object(&self, depth: usize, fields: &[Field], all: &mut Vec<Spoiled>) {
-        let whole: Map<String, Value> = fields
-            .iter()
-            .map(|field| (field.wire.clone(), self.field(field)))
-            .collect();
+    fn spoil_object(&self, depth: usize, model: &Model, all: &mut Vec<Spoiled>) {
+        let whole: Map<String, Value> = self.payloads.members(model).unwrap();
         let mut extended = whole.clone();
         extended.insert("unheard_of".to_owned(), json!({"nested": [1]}));
         push(all, "a field more".to_owned(), &Value::Object(extended));
-        for field in fields {
+        for field in model.fields() {
             let wire = &field.wire;
             if field.decoding() != Decoding::Hard {
                 let mut absent = whole.clone();
@@ -202,13 +169,4 @@ impl<'a> Fake<'a> {
 fn push(all: &mut Vec<Spoiled>, how: String, answer: &Value) {
     let answer = answer.clone();
     all.push(Spoiled { how, answer });
-}
-
-fn literal(literal: &Literal) -> Value {
-    match literal {
-        Literal::Str(text) => json!(text),
-        Literal::Int(number) => json!(number),
-        Literal::Bool(flag) => json!(flag),
-        Literal::EmptyList => json!([]),
-    }
 }
