@@ -1,15 +1,24 @@
 // Reads the fixture from standard input and prints a line of JSON for each row. Ratios are to what
 // Node itself does at least: check the signature, parse the JSON, fetch it.
 
-import { createPublicKey, verify } from 'node:crypto';
+import { createHmac, createPublicKey, createSecretKey, timingSafeEqual, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const { token, jwk, users, api } = JSON.parse(readFileSync(0, 'utf8'));
+const { token, jwk, webhook, users, api } = JSON.parse(readFileSync(0, 'utf8'));
 const key = createPublicKey({ key: jwk, format: 'jwk' });
 const jwtKey = key.export({ type: 'spki', format: 'pem' });
 const split = token.lastIndexOf('.');
 const signed = Buffer.from(token.slice(0, split));
 const signature = Buffer.from(token.slice(split + 1), 'base64url');
+
+const { secret: signingSecret, headers: svixHeaders, body } = webhook;
+const renamed = ([name, value]) => [name.replace('svix-', 'webhook-'), value];
+const standardHeaders = Object.fromEntries(Object.entries(svixHeaders).map(renamed));
+const webhookKey = createSecretKey(Buffer.from(signingSecret.replace('whsec_', ''), 'base64'));
+const webhookContent = Buffer.from(`${svixHeaders['svix-id']}.${svixHeaders['svix-timestamp']}.${body}`);
+const webhookTag = Buffer.from(svixHeaders['svix-signature'].replace('v1,', ''), 'base64');
+// What `verifyWebhook` asks of a `Request`, which can be read only once; making one is a framework's work.
+const webhookRequest = { headers: new Headers(svixHeaders), text: async () => body };
 
 const page = JSON.stringify(users);
 const count = JSON.stringify({ object: 'total_count', total_count: users.length });
@@ -23,6 +32,11 @@ globalThis.fetch = async (url, options) => {
 };
 // It keeps the `fetch` that it finds when it is loaded.
 const { createClerkClient, verifyToken } = await import('@clerk/backend');
+const { verifyWebhook } = await import('@clerk/backend/webhooks');
+const { Webhook: StandardWebhook } = await import('standardwebhooks');
+const { Webhook: SvixWebhook } = await import('svix');
+const standardWebhook = new StandardWebhook(signingSecret);
+const svixWebhook = new SvixWebhook(signingSecret);
 const secretKey = 'sk_test_of_the_benchmark';
 const clerk = createClerkClient({ secretKey });
 const loopback = createClerkClient({ secretKey, apiUrl: api });
@@ -40,6 +54,33 @@ const rows = {
     reference: 'raw-node',
     batch: 16,
     run: () => verifyToken(token, { jwtKey, authorizedParties: ['https://app.example.com'] }),
+  },
+  'webhook-raw-node': {
+    reference: 'webhook-raw-node',
+    batch: 16,
+    run: async () => {
+      const tag = createHmac('sha256', webhookKey).update(webhookContent).digest();
+      if (!timingSafeEqual(tag, webhookTag)) throw new Error('a good signature was refused');
+    },
+  },
+  // These two throw what they refuse, and leave the JSON unread.
+  'webhook-standardwebhooks-node': {
+    reference: 'webhook-raw-node',
+    batch: 4,
+    run: async () => standardWebhook.verify(body, standardHeaders, { jsonParse: false }),
+  },
+  'webhook-svix-node': {
+    reference: 'webhook-raw-node',
+    batch: 4,
+    run: async () => svixWebhook.verify(body, svixHeaders),
+  },
+  'webhook-@clerk/backend': {
+    reference: 'webhook-raw-node',
+    batch: 4,
+    run: async () => {
+      const event = await verifyWebhook(webhookRequest, { signingSecret });
+      if (event.type !== 'user.created') throw new Error('another event');
+    },
   },
   'get-user-fetch': {
     reference: 'get-user-fetch',

@@ -1,4 +1,4 @@
-//! What every row is given: the token to verify, the user to fetch.
+//! What every row is given: the token and the webhook to verify, the user to fetch.
 
 use std::sync::OnceLock;
 
@@ -10,7 +10,7 @@ use ring::rsa::{KeyPair, PublicKeyComponents};
 use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::json;
 
-use crate::{loopback, users};
+use crate::{Delivery, loopback, users};
 
 /// A session token as Clerk makes them, signed with a key that protects nothing.
 pub struct Fixture {
@@ -66,6 +66,11 @@ impl Fixture {
     pub fn api(&self) -> &str {
         self.api
             .get_or_init(|| loopback::start(&users(1)[0].to_string()))
+    }
+
+    /// A webhook that was signed when the token was.
+    pub fn delivery(&self) -> Delivery {
+        Delivery::new(self.now)
     }
 
     /// What was signed, and the signature's bytes.

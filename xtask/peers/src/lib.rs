@@ -1,5 +1,5 @@
-//! Rows of the benchmark: each verifies the same token, or reads the same users, or does part of
-//! that.
+//! Rows of the benchmark: each verifies the same token or the same webhook, or reads the same users,
+//! or does part of that.
 //!
 //! Two programs share them. `time` measures, and `count` counts allocations; they are apart
 //! because counting costs time, and most to the row that allocates most.
@@ -7,12 +7,14 @@
 // A user has more fields than `json!` expects of an object.
 #![recursion_limit = "256"]
 
+mod delivery;
 mod fixture;
 mod futures;
 mod loopback;
 mod rows;
 mod users;
 
+pub use delivery::Delivery;
 pub use fixture::Fixture;
 pub use rows::{Clock, ROWS, Row, Run};
 pub use users::users;

@@ -4,6 +4,7 @@ mod calling;
 mod decoding;
 mod others;
 mod ours;
+mod webhooks;
 
 use crate::Fixture;
 
@@ -110,6 +111,30 @@ pub const ROWS: &[Row] = &[
         reference: "raw-ring",
         clock: Clock::Thread,
         prepare: others::clerk_rs_cached_key,
+    },
+    Row {
+        name: "webhook-raw-ring",
+        reference: "webhook-raw-ring",
+        clock: Clock::Thread,
+        prepare: webhooks::raw_ring,
+    },
+    Row {
+        name: "webhook-verify",
+        reference: "webhook-raw-ring",
+        clock: Clock::Thread,
+        prepare: webhooks::verify,
+    },
+    Row {
+        name: "webhook-refused",
+        reference: "webhook-raw-ring",
+        clock: Clock::Thread,
+        prepare: webhooks::refuse,
+    },
+    Row {
+        name: "webhook-standardwebhooks",
+        reference: "webhook-raw-ring",
+        clock: Clock::Thread,
+        prepare: webhooks::standardwebhooks,
     },
     Row {
         name: "decode-500-users-serde",

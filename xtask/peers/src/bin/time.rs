@@ -1,8 +1,9 @@
 //! Measures the rows, interleaved, and prints a line of JSON for each.
 //!
 //! `time [ROW]...` measures; `time --iterate ROW COUNT` only runs one row that often, for a
-//! profiler to watch; `time --fixture` prints the token, its key, the users and where one of them can
-//! be fetched, for programs in other languages, and serves that one until its own input ends.
+//! profiler to watch; `time --fixture` prints the token, its key, the webhook, the users and where one
+//! of them can be fetched, for programs in other languages, and serves that one until its own input
+//! ends.
 
 #![allow(clippy::print_stdout, reason = "its output is its purpose")]
 
@@ -120,6 +121,7 @@ fn main() {
                 json!({
                     "token": fixture.token,
                     "jwk": fixture.jwk(),
+                    "webhook": fixture.delivery().to_json(),
                     "users": users(500),
                     "api": fixture.api(),
                 })
