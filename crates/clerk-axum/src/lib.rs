@@ -57,6 +57,8 @@
 //! The machines' extractors need an authenticator whose settings
 //! [accept](clerk_auth::Builder::accepts) their tokens.
 //!
+//! The feature `webhooks` adds an extractor for what Clerk sends.
+//!
 //! Where it sits: on `clerk-tower`, whose layers it shows again. Unofficial: not affiliated with
 //! Clerk.
 
@@ -71,6 +73,8 @@
 
 mod extract;
 mod rejection;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use clerk_auth::{Guard, Requirement};
 pub use clerk_tower::{ClerkLayer, RequireLayer, frontend_api};

@@ -28,7 +28,7 @@ impl<R> Delivery<R> {
     {
         let limit = policy.body_limit;
         if body.len() > limit {
-            return Err(report::refused(Rejection::TooLarge { limit }));
+            return Err(Rejection::too_large(limit));
         }
         let verified = verifier
             .verify(headers, &body, clock.now())

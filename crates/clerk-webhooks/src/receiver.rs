@@ -89,7 +89,7 @@ impl Receiver {
     }
 
     /// The most bytes that a body may have. For whoever reads it: stop there, and answer with
-    /// [`Rejection::TooLarge`].
+    /// [`Rejection::too_large`].
     pub const fn body_limit(&self) -> usize {
         self.policy.body_limit
     }

@@ -1,6 +1,6 @@
 use std::{error::Error as StdError, fmt};
 
-use crate::{ClaimError, Error};
+use crate::{ClaimError, Error, report};
 
 /// Why a delivery was not acted on, and how to answer. Whatever the status, it is not one of
 /// success, so Clerk sends the delivery again.
@@ -38,6 +38,21 @@ pub enum Rejection {
 }
 
 impl Rejection {
+    /// For whoever reads the body: it has more than [`Receiver::body_limit`](crate::Receiver::body_limit).
+    pub fn too_large(limit: usize) -> Self {
+        report::refused(Self::TooLarge { limit })
+    }
+
+    /// For whoever reads the body: it broke off.
+    pub fn incomplete() -> Self {
+        report::refused(Self::Incomplete)
+    }
+
+    /// For extractors: the application has no [`Receiver`](crate::Receiver).
+    pub fn not_configured() -> Self {
+        report::misconfigured(Self::NotConfigured)
+    }
+
     /// The status of the response.
     pub const fn status(&self) -> u16 {
         match self {

@@ -20,6 +20,18 @@ pub(crate) fn refused(rejection: Rejection) -> Rejection {
     rejection
 }
 
+/// Nothing can be told of any delivery.
+pub(crate) fn misconfigured(rejection: Rejection) -> Rejection {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "clerk::security",
+        event = "webhook-failed",
+        reason = rejection.reason(),
+        error = %rejection,
+    );
+    rejection
+}
+
 /// A good delivery came again.
 pub(crate) fn repeated(id: &str) {
     #[cfg(feature = "tracing")]

@@ -31,6 +31,7 @@ mod credentials;
 mod guards;
 mod rows;
 mod services;
+pub mod webhooks;
 
 use std::future::Future;
 

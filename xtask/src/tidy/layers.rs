@@ -21,11 +21,26 @@ const EDGES: &[(&str, &[&str])] = &[
         &["clerk-core", "clerk-http", "clerk-jwks", "clerk-jwt"],
     ),
     ("clerk-tower", &["clerk-auth", "clerk-core", "clerk-http"]),
-    ("clerk-axum", &["clerk-auth", "clerk-core", "clerk-tower"]),
-    ("clerk-actix", &["clerk-auth", "clerk-core"]),
-    ("clerk-rocket", &["clerk-auth", "clerk-core"]),
-    ("clerk-poem", &["clerk-auth", "clerk-core"]),
-    ("clerk-emulator", &["clerk-core", "clerk-http", "clerk-jwt"]),
+    (
+        "clerk-axum",
+        &["clerk-auth", "clerk-core", "clerk-tower", "clerk-webhooks"],
+    ),
+    (
+        "clerk-actix",
+        &["clerk-auth", "clerk-core", "clerk-webhooks"],
+    ),
+    (
+        "clerk-rocket",
+        &["clerk-auth", "clerk-core", "clerk-webhooks"],
+    ),
+    (
+        "clerk-poem",
+        &["clerk-auth", "clerk-core", "clerk-webhooks"],
+    ),
+    (
+        "clerk-emulator",
+        &["clerk-core", "clerk-http", "clerk-jwt", "clerk-webhooks"],
+    ),
     (
         "clerk-sdk",
         &[
