@@ -12,6 +12,7 @@ use crate::{
     seed::Seed,
     signing_key::{InvalidSigningKey, SigningKey},
     state::{Settings, State},
+    webhooks::{Endpoint, InvalidWebhook, Outbox, WebhookEndpoint},
 };
 
 /// Where an emulator says it is, until a server has it listen somewhere else.
@@ -34,6 +35,7 @@ pub struct Builder {
     redirect_hosts: Vec<String>,
     refresh_tokens: bool,
     identifiers: Option<u64>,
+    webhooks: Vec<WebhookEndpoint>,
 }
 
 impl Builder {
@@ -49,6 +51,7 @@ impl Builder {
             redirect_hosts: Vec::new(),
             refresh_tokens: true,
             identifiers: None,
+            webhooks: Vec::new(),
         }
     }
 
@@ -121,12 +124,19 @@ impl Builder {
         self
     }
 
+    /// Sends webhooks to this endpoint too, beside those of the seed. A URL stands for an endpoint
+    /// that gets all of them, signed with [`Emulator::webhook_secret`].
+    pub fn webhook(mut self, endpoint: impl Into<WebhookEndpoint>) -> Self {
+        self.webhooks.push(endpoint.into());
+        self
+    }
+
     /// Makes the emulator.
     ///
     /// # Errors
     ///
     /// Something that was given does not fit: the error says what.
-    pub fn build(self) -> Result<Emulator, BuildError> {
+    pub fn build(mut self) -> Result<Emulator, BuildError> {
         let mut ids = self.identifiers.map_or_else(Ids::random, Ids::from_seed);
         let signing_key = self
             .signing_key
@@ -135,6 +145,10 @@ impl Builder {
         let secret_key = SecretKey::new(self.secret_key.into_exposed())?;
         if secret_key.instance_type() == InstanceType::Production {
             return Err(BuildError::LiveSecretKey);
+        }
+        let mut outbox = Outbox::default();
+        for endpoint in self.seed.webhooks.drain(..).chain(self.webhooks) {
+            outbox.add(Endpoint::try_from(endpoint)?);
         }
         let origin = self.origin.unwrap_or_else(|| ORIGIN.to_owned());
         let origin = origin.trim_end_matches('/').to_owned();
@@ -152,7 +166,7 @@ impl Builder {
             first_keys: KeyRing::new(signing_key, &mut ids)?,
             first_directory: Directory::plant(self.seed, &mut ids)?,
         };
-        let state = State::new(&settings, ids);
+        let state = State::new(&settings, ids, outbox);
         Ok(Emulator::new(settings, state))
     }
 
@@ -182,4 +196,7 @@ pub enum BuildError {
     /// The seed does not fit together.
     #[error(transparent)]
     Seed(#[from] InvalidSeed),
+    /// Webhooks cannot be sent to an endpoint of the builder or of the seed.
+    #[error(transparent)]
+    Webhook(#[from] InvalidWebhook),
 }

@@ -5,8 +5,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::{
+    directory::{Session, User},
     refusal::Refusal,
     state::{Settings, State},
+    webhooks::{Event, EventType},
 };
 
 /// One request on its way through its operation.
@@ -23,9 +25,25 @@ pub(crate) struct Call<'c> {
     pub(crate) query: Query,
     pub(crate) headers: &'c HeaderMap,
     pub(crate) body: Bytes,
+    /// What has happened so far. If the operation is refused in the end, nothing has.
+    pub(crate) events: Vec<Event>,
 }
 
 impl Call<'_> {
+    /// Has an event told, with the record as the API shows it.
+    pub(crate) fn tell(&mut self, event_type: EventType, data: Value) {
+        self.events.push(Event { event_type, data });
+    }
+
+    /// Has what became of a session told: the session with its user.
+    pub(crate) fn tell_of_session(&mut self, event_type: EventType, session: &Session) {
+        let user = self.state.directory.user(&session.user_id);
+        let user = user.map(User::to_json);
+        let mut data = session.to_json(self.now);
+        data["user"] = user.into();
+        self.tell(event_type, data);
+    }
+
     /// Whether the caller speaks a version of the API that is older than this one.
     pub(crate) fn is_older_than(&self, version: &str) -> bool {
         self.api_version

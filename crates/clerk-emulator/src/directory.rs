@@ -136,13 +136,16 @@ impl Directory {
         &self.sessions[index]
     }
 
-    /// Revokes those of a user's sessions that are active.
-    pub(crate) fn revoke_sessions(&mut self, user_id: &str, now: UnixTime) {
-        for session in &mut self.sessions {
-            if session.user_id == user_id {
-                session.end(SessionStatus::Revoked, now);
-            }
-        }
+    /// Revokes those of a user's sessions that are active, and says which.
+    pub(crate) fn revoke_sessions(&mut self, user_id: &str, now: UnixTime) -> Vec<Session> {
+        self.sessions
+            .iter_mut()
+            .filter(|session| session.user_id == user_id)
+            .filter_map(|session| {
+                let ended = session.end(SessionStatus::Revoked, now);
+                ended.then(|| session.clone())
+            })
+            .collect()
     }
 
     /// Removes a user with all that belongs to them.

@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -8,6 +8,7 @@ use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
 use http::{HeaderMap, Request, header, request::Parts};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::{
     answer::{self, Answer, Outcome, Reply},
@@ -40,6 +41,10 @@ pub struct Emulator {
 struct Shared {
     settings: Settings,
     state: Mutex<State>,
+    /// That there may be something to send, for whoever sends webhooks.
+    outbox_changed: Notify,
+    /// That something was sent, for whoever waits for that.
+    webhook_sent: Condvar,
 }
 
 impl Emulator {
@@ -53,6 +58,8 @@ impl Emulator {
             shared: Arc::new(Shared {
                 settings,
                 state: Mutex::new(state),
+                outbox_changed: Notify::new(),
+                webhook_sent: Condvar::new(),
             }),
         }
     }
@@ -77,6 +84,12 @@ impl Emulator {
 
     /// As [`handle`](Self::handle), where `None` is a body that is larger than it may be.
     pub(crate) fn handle_parts(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
+        let answer = self.decide(parts, body, now);
+        self.outbox_changed();
+        answer
+    }
+
+    fn decide(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
         let Shared { settings, .. } = &*self.shared;
         let state = &mut *self.lock();
         let path = parts.uri.path();
@@ -251,10 +264,33 @@ impl Emulator {
             .count()
     }
 
-    /// Brings back the seed and the first key, and forgets faults and requests. Identifiers are
-    /// not given a second time.
+    /// Brings back the seed and the first key, and forgets faults, requests and webhooks. Identifiers
+    /// are not given a second time, and webhooks go to the endpoints there are now.
     pub fn reset(&self) {
         self.with_state(|settings, state| state.reset(settings));
+        self.outbox_changed();
+    }
+
+    /// Wakes whoever waits for [`outbox_change`](Self::outbox_change), or else spares the next one
+    /// the wait.
+    pub(crate) fn outbox_changed(&self) {
+        self.shared.outbox_changed.notify_one();
+        self.shared.webhook_sent.notify_all();
+    }
+
+    /// Waits until there may be something to send that there was not before.
+    pub(crate) async fn outbox_change(&self) {
+        self.shared.outbox_changed.notified().await;
+    }
+
+    /// Blocks while there is something to send by `now`, but no longer than `within`; says whether
+    /// there is nothing left.
+    pub(crate) fn wait_while_due(&self, within: Duration, now: impl Fn() -> UnixTime) -> bool {
+        let is_due = |state: &mut State| state.outbox.is_busy(now());
+        let waiting = &self.shared.webhook_sent;
+        let outcome = waiting.wait_timeout_while(self.lock(), within, is_due);
+        let (_state, outcome) = outcome.unwrap_or_else(PoisonError::into_inner);
+        !outcome.timed_out()
     }
 
     pub(crate) fn with_state<T>(&self, f: impl FnOnce(&Settings, &mut State) -> T) -> T {
@@ -316,8 +352,14 @@ fn carry_out(
         query: Query::parse(parts.uri.query().unwrap_or_default()),
         headers: &parts.headers,
         body,
+        events: Vec::new(),
     };
-    (route.handler)(&mut call)
+    let reply = (route.handler)(&mut call)?;
+    let events = call.events;
+    let user_agent = parts.headers.get(header::USER_AGENT);
+    let user_agent = user_agent.and_then(|value| value.to_str().ok());
+    state.post(settings, &events, (user_agent.unwrap_or_default(), now));
+    Ok(reply)
 }
 
 fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {

@@ -102,6 +102,7 @@ mod server;
 mod signing_key;
 mod state;
 mod token_builder;
+mod webhooks;
 
 pub use answer::{Answer, Outcome};
 pub use browser::{Browser, Page};
@@ -118,3 +119,7 @@ pub use seed::{OrganizationSeed, Seed, TemplateSeed, UserSeed};
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;
 pub use token_builder::TokenBuilder;
+pub use webhooks::{
+    InvalidWebhook, LoggedWebhook, UnknownWebhookDefect, WebhookAttempt, WebhookDefect,
+    WebhookDelivery, WebhookEndpoint,
+};

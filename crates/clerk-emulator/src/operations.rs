@@ -17,6 +17,7 @@ mod refreshing;
 mod sessions;
 mod templates;
 mod users;
+mod webhooks;
 
 pub(crate) use sessions::admit;
 
@@ -25,7 +26,7 @@ use serde_json::{Value, json};
 use crate::routing::Route;
 
 /// All operations. Within a table, literal paths come before the templates they fit.
-pub(crate) static TABLES: [&[Route]; 15] = [
+pub(crate) static TABLES: [&[Route]; 16] = [
     keys::ROUTES,
     users::ROUTES,
     sessions::ROUTES,
@@ -41,6 +42,7 @@ pub(crate) static TABLES: [&[Route]; 15] = [
     machine_tokens::ROUTES,
     oauth_tokens::ROUTES,
     control::ROUTES,
+    webhooks::ROUTES,
 ];
 
 /// What Clerk answers with where something was deleted.

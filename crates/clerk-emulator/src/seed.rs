@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::webhooks::WebhookEndpoint;
+
 /// What an emulated instance holds before its first request, and again after a reset.
 ///
 /// ```
@@ -33,7 +35,8 @@ use serde_json::{Map, Value};
 ///             "features": ["invoices"],
 ///             "members": { "grace@example.com": "org:billing" }
 ///         }],
-///         "jwt_templates": [{ "name": "api", "claims": { "email": "{{user.primary_email_address}}" } }]
+///         "jwt_templates": [{ "name": "api", "claims": { "email": "{{user.primary_email_address}}" } }],
+///         "webhooks": [{ "url": "http://localhost:3000/webhooks", "events": ["user.*"] }]
 ///     }"#,
 /// )?;
 /// # Ok::<(), serde_json::Error>(())
@@ -45,6 +48,7 @@ pub struct Seed {
     pub(crate) users: Vec<UserSeed>,
     pub(crate) organizations: Vec<OrganizationSeed>,
     pub(crate) jwt_templates: Vec<TemplateSeed>,
+    pub(crate) webhooks: Vec<WebhookEndpoint>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -148,6 +152,13 @@ impl Seed {
     #[must_use]
     pub fn jwt_template(mut self, template: TemplateSeed) -> Self {
         self.jwt_templates.push(template);
+        self
+    }
+
+    /// Adds an endpoint that webhooks are sent to.
+    #[must_use]
+    pub fn webhook(mut self, endpoint: impl Into<WebhookEndpoint>) -> Self {
+        self.webhooks.push(endpoint.into());
         self
     }
 }

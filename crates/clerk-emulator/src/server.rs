@@ -1,3 +1,5 @@
+mod courier;
+
 use std::{
     fmt, io,
     net::{Ipv4Addr, SocketAddr},
@@ -25,6 +27,9 @@ use crate::{Builder, Emulator, Outcome, emulator::MAX_BODY};
 /// It runs on a thread of its own, so blocking and async tests use it alike. It listens on
 /// loopback only. Dropping it stops it and closes its connections.
 ///
+/// It sends [webhooks](crate::WebhookEndpoint) as they become due, one after the other, and follows
+/// no redirects. An endpoint has 15 seconds for its answer.
+///
 /// ```
 /// use clerk_emulator::{Emulator, Server};
 ///
@@ -36,6 +41,7 @@ use crate::{Builder, Emulator, Outcome, emulator::MAX_BODY};
 /// ```
 pub struct Server {
     emulator: Emulator,
+    clock: Arc<dyn Clock>,
     address: SocketAddr,
     commands: Option<UnboundedSender<Command>>,
     thread: Option<JoinHandle<()>>,
@@ -90,7 +96,7 @@ impl Server {
         let (commands, inbox) = unbounded_channel();
         let site = Site {
             emulator: emulator.clone(),
-            clock,
+            clock: Arc::clone(&clock),
             address,
         };
         let thread = std::thread::Builder::new()
@@ -98,6 +104,7 @@ impl Server {
             .spawn(move || runtime.block_on(site.run(listener, inbox)))?;
         Ok(Self {
             emulator,
+            clock,
             address,
             commands: Some(commands),
             thread: Some(thread),
@@ -120,7 +127,7 @@ impl Server {
     }
 
     /// Closes all connections and refuses new ones, as a server that is down does. The port stays
-    /// taken. Pausing twice is pausing once.
+    /// taken, and webhooks are sent all the same: at Clerk, another service does that. Pausing twice is pausing once.
     ///
     /// # Errors
     ///
@@ -136,6 +143,35 @@ impl Server {
     /// The operating system did not let the port be listened on.
     pub fn resume(&self) -> io::Result<()> {
         self.command(Command::Resume)
+    }
+
+    /// Says that the clock was moved: webhooks that have become due by it are sent now. A clock that
+    /// runs by itself needs nothing of the kind, and every request does it, too.
+    pub fn clock_moved(&self) {
+        self.emulator.outbox_changed();
+    }
+
+    /// Waits until every webhook that is due was sent and answered, or has failed for now. `false`
+    /// if it takes longer than this.
+    ///
+    /// It blocks: an endpoint that is served by the calling thread does not get to answer.
+    ///
+    /// ```
+    /// # use clerk_emulator::{Emulator, Server};
+    /// # use std::time::Duration;
+    /// # let nobody = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    /// # let endpoint = format!("http://{nobody}/webhooks");
+    /// let clerk = Server::start(Emulator::builder().webhook(endpoint))?;
+    /// // … the test has something happen …
+    /// assert!(clerk.settle_webhooks(Duration::from_secs(10)));
+    /// for webhook in clerk.emulator().webhooks() {
+    ///     assert!(webhook.is_delivered(), "{webhook:?}");
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn settle_webhooks(&self, within: Duration) -> bool {
+        self.clock_moved();
+        self.emulator.wait_while_due(within, || self.clock.now())
     }
 
     /// Stops, and waits until the port is free again.
@@ -191,6 +227,9 @@ enum Port {
 
 impl Site {
     async fn run(self, listener: std::net::TcpListener, mut inbox: UnboundedReceiver<Command>) {
+        let (emulator, clock) = (self.emulator.clone(), Arc::clone(&self.clock));
+        // It ends with the runtime.
+        drop(tokio::spawn(courier::deliver(emulator, clock)));
         let mut port = match TcpListener::from_std(listener) {
             Ok(listener) => self.open(listener),
             Err(_) => Port::Lost,

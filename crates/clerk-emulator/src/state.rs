@@ -1,4 +1,4 @@
-use clerk_core::{PublishableKey, SecretKey};
+use clerk_core::{PublishableKey, SecretKey, UnixTime};
 
 use crate::{
     claims::{Issuer, TokenVersion},
@@ -7,6 +7,7 @@ use crate::{
     ids::Ids,
     key_ring::KeyRing,
     request_log::RequestLog,
+    webhooks::{Cause, Event, Outbox},
 };
 
 /// What an emulator is told once, when it is built.
@@ -44,22 +45,44 @@ pub(crate) struct State {
     pub(crate) directory: Directory,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
+    pub(crate) outbox: Outbox,
 }
 
 impl State {
-    pub(crate) fn new(settings: &Settings, ids: Ids) -> Self {
+    pub(crate) fn new(settings: &Settings, ids: Ids, outbox: Outbox) -> Self {
         Self {
             ids,
             keys: settings.first_keys.clone(),
             directory: settings.first_directory.clone(),
             faults: Faults::default(),
             log: RequestLog::default(),
+            outbox,
         }
     }
 
-    /// Back to the seed and the first key. Identifiers go on, so that none is given twice.
+    /// Back to the seed and the first key. Identifiers go on, so that none is given twice; so do
+    /// the endpoints of webhooks, where a test may have said once that it listens.
     pub(crate) fn reset(&mut self, settings: &Settings) {
-        *self = Self::new(settings, self.ids.clone());
+        let mut outbox = std::mem::take(&mut self.outbox);
+        outbox.forget_deliveries();
+        *self = Self::new(settings, self.ids.clone(), outbox);
+    }
+
+    /// Tells the endpoints what a request has changed.
+    pub(crate) fn post(
+        &mut self,
+        settings: &Settings,
+        events: &[Event],
+        (user_agent, at): (&str, UnixTime),
+    ) {
+        let cause = Cause {
+            instance_id: &settings.first_keys.current().id,
+            user_agent,
+            at,
+        };
+        for event in events {
+            self.outbox.post(event, cause, &mut self.ids);
+        }
     }
 
     /// Lets another key sign, under a new id.

@@ -64,26 +64,31 @@ impl Directory {
         client
     }
 
-    /// Starts a session on a browser, and ends the one that there was.
-    pub(crate) fn sign_in(&mut self, client: &Client, user_id: &str, now: UnixTime, ids: &mut Ids) {
-        self.sign_out(client, now);
+    /// Starts a session on a browser on which none is active.
+    pub(crate) fn sign_in(
+        &mut self,
+        client: &Client,
+        user_id: &str,
+        now: UnixTime,
+        ids: &mut Ids,
+    ) -> Session {
         let organization = self.last_joined(user_id).map(str::to_owned);
         let place = (client.id.clone(), organization);
-        let session_id = self.start_session(place, user_id, now, ids).id.clone();
+        let session = self.start_session(place, user_id, now, ids).clone();
         let mut clients = self.clients.iter_mut();
         if let Some(client) = clients.find(|known| known.id == client.id) {
-            client.session_id = Some(session_id);
+            client.session_id = Some(session.id.clone());
             client.refresh_token = ids.object("rt_");
         }
+        session
     }
 
-    /// Ends the session that is active on a browser.
-    pub(crate) fn sign_out(&mut self, client: &Client, now: UnixTime) {
+    /// Ends the session that is active on a browser, and says which it was.
+    pub(crate) fn sign_out(&mut self, client: &Client, now: UnixTime) -> Option<Session> {
         let mut sessions = self.sessions.iter_mut();
-        let session = sessions.find(|session| Some(&session.id) == client.session_id.as_ref());
-        if let Some(session) = session {
-            session.end(SessionStatus::Ended, now);
-        }
+        let session = sessions.find(|session| Some(&session.id) == client.session_id.as_ref())?;
+        let ended = session.end(SessionStatus::Ended, now);
+        ended.then(|| session.clone())
     }
 
     /// The session that is active on a browser.

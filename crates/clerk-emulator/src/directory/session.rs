@@ -67,11 +67,13 @@ impl Session {
         }
     }
 
-    /// Ends it, unless it has ended already.
-    pub(crate) fn end(&mut self, status: SessionStatus, now: UnixTime) {
-        if self.status(now) == SessionStatus::Active {
+    /// Ends it. `false` if it has ended already.
+    pub(crate) fn end(&mut self, status: SessionStatus, now: UnixTime) -> bool {
+        let is_active = self.status(now) == SessionStatus::Active;
+        if is_active {
             self.ended = Some((status, now));
         }
+        is_active
     }
 
     fn expires_at(&self) -> UnixTime {

@@ -12,6 +12,7 @@ use crate::{
     refusal::Refusal,
     routing::{Access, Route},
     state::State,
+    webhooks::EventType,
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -114,8 +115,10 @@ fn sign_in(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     admit(user)?;
     let user_id = user.id.clone();
     let client = client(call, &form);
+    end_session(call, &client);
     let State { directory, ids, .. } = &mut *call.state;
-    directory.sign_in(&client, &user_id, call.now, ids);
+    let session = directory.sign_in(&client, &user_id, call.now, ids);
+    call.tell_of_session(EventType::SessionCreated, &session);
     Ok(leave(&client, back))
 }
 
@@ -123,8 +126,15 @@ fn sign_out(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let form = call.form();
     let back = return_url(call, &form)?;
     let client = client(call, &form);
-    call.state.directory.sign_out(&client, call.now);
+    end_session(call, &client);
     Ok(leave(&client, back))
+}
+
+/// Ends the session that is active on this browser, if one is.
+fn end_session(call: &mut Call<'_>, client: &Client) {
+    if let Some(session) = call.state.directory.sign_out(client, call.now) {
+        call.tell_of_session(EventType::SessionEnded, &session);
+    }
 }
 
 /// `redirect_url`, or the application that tokens are for.

@@ -71,7 +71,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// Reads the whole body as `T`; unlike Clerk's errors, these say what is wrong with which line.
-fn body<T: DeserializeOwned + Default>(call: &Call<'_>) -> Result<T, Refusal> {
+pub(super) fn body<T: DeserializeOwned + Default>(call: &Call<'_>) -> Result<T, Refusal> {
     if call.body.is_empty() {
         return Ok(T::default());
     }

@@ -12,6 +12,7 @@ use crate::{
     directory::{Directory, Membership},
     refusal::Refusal,
     routing::{Access, Route},
+    webhooks::EventType,
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -122,6 +123,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let body = membership.to_json(directory);
     directory.memberships.push(membership);
+    call.tell(EventType::OrganizationMembershipCreated, body.clone());
     Ok(Reply::ok(body))
 }
 
@@ -179,6 +181,7 @@ fn store(call: &mut Call<'_>, mut membership: Membership) -> Reply {
     if let Some(slot) = memberships.find(|known| known.id == membership.id) {
         *slot = membership;
     }
+    call.tell(EventType::OrganizationMembershipUpdated, body.clone());
     Reply::ok(body)
 }
 
@@ -188,6 +191,7 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     keep_a_manager(directory, &membership)?;
     let body = membership.to_json(directory);
     directory.remove_membership(&membership.organization_id, &membership.user_id);
+    call.tell(EventType::OrganizationMembershipDeleted, body.clone());
     Ok(Reply::ok(body))
 }
 

@@ -14,6 +14,7 @@ use crate::{
     directory::{Directory, Invitation, InvitationStatus, Organization, Place},
     refusal::Refusal,
     routing::{Access, Route},
+    webhooks::EventType,
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -132,6 +133,7 @@ fn invite(
     invitation.organization = Some(place);
     let body = invitation.to_json(directory, call.now);
     directory.invitations.push(invitation);
+    call.tell(EventType::OrganizationInvitationCreated, body.clone());
     Ok(body)
 }
 
@@ -195,7 +197,9 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if let Some(slot) = invitations.find(|known| known.id == invitation.id) {
         slot.revoked_at = Some(call.now);
     }
-    get(call)
+    let revoked = called_for(call)?.to_json(&call.state.directory, call.now);
+    call.tell(EventType::OrganizationInvitationRevoked, revoked.clone());
+    Ok(Reply::ok(revoked))
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {

@@ -12,6 +12,7 @@ use crate::{
     directory::{Directory, Membership, Organization},
     refusal::Refusal,
     routing::{Access, Route},
+    webhooks::EventType,
 };
 
 /// The role of whoever creates an organization.
@@ -107,9 +108,25 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         );
         directory.memberships.push(membership);
     }
-    let body = organization.to_json();
+    let (id, body) = (organization.id.clone(), organization.to_json());
     directory.organizations.push(organization);
+    let memberships = memberships_of(directory, &id);
+    call.tell(EventType::OrganizationCreated, body.clone());
+    tell_all(call, EventType::OrganizationMembershipCreated, memberships);
     Ok(Reply::ok(body))
+}
+
+fn memberships_of(directory: &Directory, organization_id: &str) -> Vec<Value> {
+    let members = directory.members(organization_id);
+    members
+        .map(|membership| membership.to_json(directory))
+        .collect()
+}
+
+fn tell_all(call: &mut Call<'_>, event_type: EventType, records: Vec<Value>) {
+    for record in records {
+        call.tell(event_type, record);
+    }
 }
 
 fn settings(input: &mut Input, organization: &mut Organization) -> Result<(), Refusal> {
@@ -227,14 +244,18 @@ fn store(call: &mut Call<'_>, mut organization: Organization) -> Reply {
     if let Some(slot) = call.state.directory.organization_mut(&organization.id) {
         *slot = organization;
     }
+    call.tell(EventType::OrganizationUpdated, body.clone());
     Reply::ok(body)
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let Organization { id, slug, .. } = called_for(call)?.clone();
+    let memberships = memberships_of(&call.state.directory, &id);
     call.state.directory.remove_organization(&id);
     let mut body = deleted("organization", &id, None);
     body["slug"] = json!(slug);
+    call.tell(EventType::OrganizationDeleted, body.clone());
+    tell_all(call, EventType::OrganizationMembershipDeleted, memberships);
     Ok(Reply::ok(body))
 }
 

@@ -11,6 +11,7 @@ use crate::{
     mint::{Form, session_token},
     refusal::Refusal,
     routing::{Access, Route},
+    webhooks::EventType,
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -85,7 +86,9 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let place = (state.ids.object("client_"), organization);
     let session = state
         .directory
-        .start_session(place, &user_id, call.now, &mut state.ids);
+        .start_session(place, &user_id, call.now, &mut state.ids)
+        .clone();
+    call.tell_of_session(EventType::SessionCreated, &session);
     Ok(Reply::ok(session.to_json(call.now)))
 }
 
@@ -108,9 +111,12 @@ fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let id = called_for(call)?.id.clone();
     let now = call.now;
-    let sessions = &mut call.state.directory.sessions;
-    if let Some(session) = sessions.iter_mut().find(|session| session.id == id) {
+    let mut sessions = call.state.directory.sessions.iter_mut();
+    let session = sessions.find(|session| session.id == id);
+    if let Some(session) = session.filter(|session| session.status(now) == SessionStatus::Active) {
         session.end(SessionStatus::Revoked, now);
+        let session = session.clone();
+        call.tell_of_session(EventType::SessionRevoked, &session);
     }
     get(call)
 }

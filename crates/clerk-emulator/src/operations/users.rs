@@ -13,6 +13,7 @@ use crate::{
     directory::{Directory, EmailAddress, User},
     refusal::Refusal,
     routing::{Access, Route},
+    webhooks::EventType,
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -160,6 +161,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let body = user.to_json();
     directory.users.push(user);
+    call.tell(EventType::UserCreated, body.clone());
     Ok(Reply::ok(body))
 }
 
@@ -251,10 +253,19 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if user.email_addresses.is_empty() && user.username.is_none() {
         return Err(Refusal::form_data_missing());
     }
+    let user_id = user.id.clone();
+    let reply = store(call, user);
     if sign_out {
-        call.state.directory.revoke_sessions(&user.id, call.now);
+        revoke_sessions(call, &user_id);
     }
-    Ok(store(call, user))
+    Ok(reply)
+}
+
+/// Revokes the sessions of a user.
+fn revoke_sessions(call: &mut Call<'_>, user_id: &str) {
+    for session in call.state.directory.revoke_sessions(user_id, call.now) {
+        call.tell_of_session(EventType::SessionRevoked, &session);
+    }
 }
 
 fn merge_metadata(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -280,6 +291,7 @@ fn store(call: &mut Call<'_>, mut user: User) -> Reply {
     if let Some(slot) = call.state.directory.user_mut(&user.id) {
         *slot = user;
     }
+    call.tell(EventType::UserUpdated, body.clone());
     Reply::ok(body)
 }
 
@@ -298,7 +310,9 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let user = call.state.directory.remove_user(call.path.get("user_id"));
     let user = user.ok_or_else(|| not_found(call))?;
     let external_id = user.external_id.as_deref();
-    Ok(Reply::ok(deleted("user", &user.id, external_id)))
+    let body = deleted("user", &user.id, external_id);
+    call.tell(EventType::UserDeleted, body.clone());
+    Ok(Reply::ok(body))
 }
 
 fn not_found(call: &Call<'_>) -> Refusal {

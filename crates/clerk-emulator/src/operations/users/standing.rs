@@ -2,12 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{
-    answer::Reply,
-    call::Call,
-    directory::{Directory, User},
-    refusal::Refusal,
-};
+use crate::{answer::Reply, call::Call, directory::User, refusal::Refusal, webhooks::EventType};
 
 /// How many users one request bans.
 const BULK: usize = 50;
@@ -67,19 +62,18 @@ fn all(call: &mut Call<'_>, change: fn(&mut User)) -> Result<Reply, Refusal> {
 
 /// Changes users and returns them. Who is banned has no session afterwards.
 fn apply(call: &mut Call<'_>, ids: &[String], change: fn(&mut User)) -> Vec<Value> {
-    let now = call.now;
-    let directory: &mut Directory = &mut call.state.directory;
     let mut users = Vec::new();
     for id in ids {
-        let Some(user) = directory.user_mut(id) else {
+        let Some(user) = call.state.directory.user_mut(id) else {
             continue;
         };
         change(user);
-        user.updated_at = now;
-        let banned = user.banned;
-        users.push(user.to_json());
+        user.updated_at = call.now;
+        let (banned, body) = (user.banned, user.to_json());
+        call.tell(EventType::UserUpdated, body.clone());
+        users.push(body);
         if banned {
-            directory.revoke_sessions(id, now);
+            super::revoke_sessions(call, id);
         }
     }
     users

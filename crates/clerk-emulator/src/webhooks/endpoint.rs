@@ -1,0 +1,246 @@
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
+
+use clerk_core::Redacted;
+use clerk_webhooks::{InvalidSigningSecret, SigningSecrets};
+use http::Uri;
+use serde::{Deserialize, Deserializer};
+use url::{Host, Url};
+
+use super::event::EventType;
+
+/// What endpoints without a secret of their own share: published, as everything here.
+pub(super) const SECRET: &str = "whsec_Y2xlcmstZW11bGF0b3Itd2ViaG9vay1zZWNyZXQ=";
+
+/// Where webhooks are sent: all of them, signed with
+/// [`Emulator::webhook_secret`](crate::Emulator::webhook_secret), unless this says otherwise.
+///
+/// ```
+/// use clerk_emulator::{Emulator, WebhookEndpoint};
+///
+/// let users = WebhookEndpoint::new("http://localhost:3000/webhooks")
+///     .secret("whsec_b25seSBhbiBleGFtcGxl")
+///     .event("user.*");
+/// let audit = "http://127.0.0.1:3001/audit";
+/// let emulator = Emulator::builder().webhook(users).webhook(audit).build()?;
+/// # let _ = emulator;
+/// # Ok::<(), clerk_emulator::BuildError>(())
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use = "hand it to `Builder::webhook`, `Seed::webhook` or `Emulator::add_webhook`"]
+pub struct WebhookEndpoint {
+    url: String,
+    #[serde(default, deserialize_with = "redacted")]
+    secret: Option<Redacted<String>>,
+    #[serde(default)]
+    events: Vec<String>,
+}
+
+fn redacted<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Redacted<String>>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Redacted::new))
+}
+
+impl WebhookEndpoint {
+    /// An endpoint at this URL: `http`, on this machine.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            secret: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// Signs with a secret of its own, `whsec_…`; with several, where there is white space between
+    /// them, as Clerk does while one replaces the other.
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = Some(Redacted::new(secret.into()));
+        self
+    }
+
+    /// Sends this event too: a name such as `user.created`, or `user.*` for a group. Without any,
+    /// all are sent.
+    pub fn event(mut self, pattern: impl Into<String>) -> Self {
+        self.events.push(pattern.into());
+        self
+    }
+}
+
+impl From<&str> for WebhookEndpoint {
+    fn from(url: &str) -> Self {
+        Self::new(url)
+    }
+}
+
+impl From<String> for WebhookEndpoint {
+    fn from(url: String) -> Self {
+        Self::new(url)
+    }
+}
+
+/// An endpoint that can be sent to.
+pub(crate) struct Endpoint {
+    pub(crate) uri: Uri,
+    pub(crate) secret: Redacted<String>,
+    pub(crate) events: Vec<String>,
+    pub(super) secrets: SigningSecrets,
+    /// Those that the host in the URL stands for, the likelier first.
+    pub(super) addresses: Vec<SocketAddr>,
+}
+
+impl Endpoint {
+    pub(super) fn wants(&self, event: EventType) -> bool {
+        self.events.is_empty() || self.events.iter().any(|pattern| event.fits(pattern))
+    }
+}
+
+impl TryFrom<WebhookEndpoint> for Endpoint {
+    type Error = InvalidWebhook;
+
+    fn try_from(endpoint: WebhookEndpoint) -> Result<Self, InvalidWebhook> {
+        let WebhookEndpoint {
+            url,
+            secret,
+            events,
+        } = endpoint;
+        let (uri, addresses) = here(&url).ok_or(InvalidWebhook::Url)?;
+        let names_nothing =
+            |pattern: &&String| !EventType::ALL.iter().any(|event| event.fits(pattern));
+        if let Some(pattern) = events.iter().find(names_nothing) {
+            return Err(InvalidWebhook::Event(pattern.clone()));
+        }
+        let secret = secret.unwrap_or_else(|| Redacted::new(SECRET.to_owned()));
+        Ok(Self {
+            uri,
+            addresses,
+            secrets: secret.expose().parse()?,
+            secret,
+            events,
+        })
+    }
+}
+
+/// What a URL of this machine leads to; no name is looked up.
+fn here(text: &str) -> Option<(Uri, Vec<SocketAddr>)> {
+    let mut url = Url::parse(text).ok()?;
+    let is_plain = url.scheme() == "http" && url.username().is_empty() && url.password().is_none();
+    let port = url.port_or_known_default().filter(|_| is_plain)?;
+    let addresses: Vec<IpAddr> = match url.host()? {
+        Host::Ipv4(address) => vec![address.into()],
+        Host::Ipv6(address) => vec![address.into()],
+        Host::Domain(name) if name == "localhost" || name.ends_with(".localhost") => {
+            vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
+        }
+        Host::Domain(_) => return None,
+    };
+    if !addresses.iter().all(IpAddr::is_loopback) {
+        return None;
+    }
+    url.set_fragment(None);
+    let addresses = addresses.into_iter();
+    let addresses = addresses.map(|address| SocketAddr::new(address, port));
+    Some((url.as_str().parse().ok()?, addresses.collect()))
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("uri", &self.uri)
+            .field("events", &self.events)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why webhooks cannot be sent to an endpoint. It does not repeat the secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidWebhook {
+    /// The URL is none, or leads away from this machine.
+    #[error(
+        "a webhook's URL must be http:// and of this machine (localhost or a loopback address), without a password: http://localhost:3000/webhooks"
+    )]
+    Url,
+    /// The secret is none.
+    #[error(
+        "a webhook's secret must be whsec_ and base64; leave it out to have the emulator's own"
+    )]
+    Secret(#[from] InvalidSigningSecret),
+    /// No event is called like this, or not in an emulator.
+    #[error(
+        "the emulator has no event `{0}`: name one that SUPPORTED.md lists, or a group such as user.*"
+    )]
+    Event(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(url: &str) -> Result<Endpoint, InvalidWebhook> {
+        WebhookEndpoint::new(url).try_into()
+    }
+
+    #[test]
+    fn endpoints_are_on_this_machine() {
+        for (url, expected) in [
+            ("http://localhost/hooks", &["127.0.0.1:80", "[::1]:80"][..]),
+            (
+                "http://api.localhost:3000",
+                &["127.0.0.1:3000", "[::1]:3000"],
+            ),
+            ("http://127.0.0.9:3000/?a=b#c", &["127.0.0.9:3000"]),
+            ("http://[::1]:3000/", &["[::1]:3000"]),
+        ] {
+            let addresses = endpoint(url).unwrap().addresses;
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            assert_eq!(addresses, expected, "{url}");
+        }
+        for url in [
+            "",
+            "localhost:3000",
+            "/webhooks",
+            "https://localhost/hooks",
+            "http://example.com/hooks",
+            "http://localhost.example.com/hooks",
+            "http://192.168.0.1/hooks",
+            "http://0.0.0.0/hooks",
+            "http://ada:secret@localhost/hooks",
+        ] {
+            assert_eq!(endpoint(url).unwrap_err(), InvalidWebhook::Url, "{url}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_secrets_and_shown_to_nobody() {
+        let with = |secret: &str| WebhookEndpoint::new("http://localhost/").secret(secret);
+        let own = "whsec_b25seSBhbiBleGFtcGxl";
+        for shown in [
+            format!("{:?}", with(own)),
+            format!("{:?}", Endpoint::try_from(with(own)).unwrap()),
+            Endpoint::try_from(with("whsec_b25seSBh!"))
+                .unwrap_err()
+                .to_string(),
+        ] {
+            assert!(!shown.contains("b25seSBh"), "{shown}");
+        }
+        for none in ["", "whsec_", "not base64!"] {
+            let refused = Endpoint::try_from(with(none)).unwrap_err();
+            assert!(matches!(refused, InvalidWebhook::Secret(_)), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_stands_for_no_event_is_refused() {
+        for pattern in ["user.craeted", "email.created", "user", ""] {
+            let endpoint = WebhookEndpoint::new("http://localhost/").event(pattern);
+            assert_eq!(
+                Endpoint::try_from(endpoint).unwrap_err(),
+                InvalidWebhook::Event(pattern.to_owned())
+            );
+        }
+    }
+}
