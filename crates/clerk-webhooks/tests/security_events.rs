@@ -1,0 +1,96 @@
+//! What operators hear of deliveries, and what they never do.
+#![cfg(feature = "tracing")]
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use clerk_core::{ManualClock, UnixTime};
+use clerk_webhooks::{Policy, Rejection, SigningSecrets, Verifier, blocking::Receiver};
+
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn logged(deed: impl FnOnce()) -> String {
+    let lines = Lines::default();
+    let to = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::INFO)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || to.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, deed);
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        !log.contains("planted") && !log.contains("cGxhbnRlZA"),
+        "{log}"
+    );
+    log
+}
+
+#[test]
+fn each_refusal_is_one_event_and_shows_nothing_that_a_stranger_wrote() {
+    let secrets = SigningSecrets::new("whsec_cGxhbnRlZA==").unwrap();
+    let receiver = Receiver::new(Verifier::new(secrets.clone()))
+        .policy(Policy::default().body_limit(100))
+        .clock(ManualClock::at(NOW));
+    let signed = secrets.sign("msg_1", NOW, b"planted").unwrap();
+    let good = signed.svix();
+    let mut forged = good;
+    forged[0].1 = "planted";
+    let refused = |headers: &[(&str, &str)], body: &[u8]| {
+        logged(|| drop(receiver.receive(headers, body).unwrap_err()))
+    };
+    let once = |outcome: Result<(), &'static str>| {
+        let delivery = receiver.receive(&good, *b"planted").unwrap();
+        logged(|| drop(delivery.once(|| outcome)))
+    };
+    for (log, expected) in [
+        (
+            refused(&forged, b"planted"),
+            r#" WARN clerk::security: event="webhook-refused" reason="signature-mismatch" error="#,
+        ),
+        (
+            refused(&[], b"planted"),
+            r#" WARN clerk::security: event="webhook-refused" reason="header-missing" error="#,
+        ),
+        (
+            refused(&good, &[b' '; 101]),
+            r#" WARN clerk::security: event="webhook-refused" reason="body-too-large" error="#,
+        ),
+        (
+            logged(|| drop(Rejection::not_configured())),
+            r#"ERROR clerk::security: event="webhook-failed" reason="receiver-missing" error="#,
+        ),
+        (
+            once(Err("no database")),
+            r#"ERROR clerk::security: event="webhook-failed" reason="handler-failed" error=acting on the delivery failed cause=no database id="msg_1""#,
+        ),
+        (once(Ok(())), ""),
+        (
+            once(Ok(())),
+            r#" INFO clerk::security: event="webhook-repeated" id="msg_1""#,
+        ),
+    ] {
+        assert!(log.starts_with(expected), "{log}");
+        assert_eq!(
+            log.lines().count(),
+            usize::from(!expected.is_empty()),
+            "{log}"
+        );
+    }
+}
