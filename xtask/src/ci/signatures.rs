@@ -24,6 +24,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clerk-jwks", &[]),
     ("clerk-jwt", &[]),
     ("clerk-webhooks", &[]),
+    ("clerk-webhooks-redis", &["redis"]),
 ];
 
 pub(super) fn check(metadata: &Metadata) -> StepOutcome {

@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("clerk-jwks", &["clerk-core", "clerk-http", "clerk-jwt"]),
     ("clerk-api", &["clerk-core", "clerk-http"]),
     ("clerk-webhooks", &["clerk-api", "clerk-core"]),
+    ("clerk-webhooks-redis", &["clerk-core", "clerk-webhooks"]),
     // Not `clerk-api`: authentication neither recompiles nor breaks when the API description changes.
     (
         "clerk-auth",
@@ -58,6 +59,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "clerk-rocket",
             "clerk-tower",
             "clerk-webhooks",
+            "clerk-webhooks-redis",
         ],
     ),
     ("clerk-dev", &["clerk-emulator", "clerk-sdk"]),
@@ -78,6 +80,7 @@ const VOCABULARY: &[(&str, &[&str])] = &[
     ),
     ("reqwest", &["clerk-http-reqwest"]),
     ("ureq", &["clerk-http-ureq"]),
+    ("redis", &["clerk-webhooks-redis"]),
     ("rustls", &["clerk-http-reqwest", "clerk-http-ureq"]),
     // Below a framework: the emulator has to close a connection without an answer.
     ("hyper", &["clerk-emulator"]),

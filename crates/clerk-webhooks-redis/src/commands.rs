@@ -1,0 +1,168 @@
+//! What Redis is asked, and what its answers mean: built once, and sent by both modes.
+
+use std::time::Duration;
+
+use clerk_webhooks::{Claim, ClaimError};
+use redis::{Cmd, RedisError};
+
+const IN_PROGRESS: &str = "in-progress";
+const DONE: &str = "done";
+
+/// Whether a claim is there and what it says are one question: between two commands it could end.
+const CLAIM: &str = "\
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return false end \
+return redis.call('GET', KEYS[1])";
+
+/// What was acted on stays so, should a claim be given up late.
+const RELEASE: &str = "\
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end \
+return false";
+
+/// Redis adds this to the time of day, and refuses what overflows. It is 146 million years.
+const LONGEST: u64 = i64::MAX as u64 / 2;
+
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) cmd: Cmd,
+    is_repeatable: bool,
+}
+
+impl Command {
+    pub(crate) fn claim(prefix: &str, id: &str, lease: Duration) -> Self {
+        let mut cmd = script(CLAIM, prefix, id);
+        cmd.arg(IN_PROGRESS).arg(milliseconds(lease));
+        Self {
+            cmd,
+            // Where it was carried out unheard of, the second finds the first: that is a delay.
+            is_repeatable: true,
+        }
+    }
+
+    pub(crate) fn complete(prefix: &str, id: &str, keep: Duration) -> Self {
+        let mut cmd = redis::cmd("SET");
+        cmd.arg(key(prefix, id)).arg(DONE);
+        cmd.arg("PX").arg(milliseconds(keep));
+        Self {
+            cmd,
+            is_repeatable: true,
+        }
+    }
+
+    pub(crate) fn release(prefix: &str, id: &str) -> Self {
+        let mut cmd = script(RELEASE, prefix, id);
+        cmd.arg(IN_PROGRESS);
+        Self {
+            cmd,
+            // Where it was carried out unheard of, the claim may be somebody else's by now.
+            is_repeatable: false,
+        }
+    }
+
+    /// Whether to send it once more, over a new connection. That the server closed one while nobody
+    /// used it shows only when the next command is sent.
+    pub(crate) fn is_sent_again(&self, error: &RedisError) -> bool {
+        self.is_repeatable && error.is_connection_dropped()
+    }
+}
+
+/// What the answer to [`Command::claim`] says.
+pub(crate) fn claimed(held: Option<String>) -> Result<Claim, ClaimError> {
+    match held.as_deref() {
+        None => Ok(Claim::First),
+        Some(IN_PROGRESS) => Ok(Claim::InProgress),
+        Some(DONE) => Ok(Claim::Done),
+        Some(_) => Err(ClaimError::new(
+            "another program uses the same keys in this Redis; give the claims a prefix of their own",
+        )),
+    }
+}
+
+/// As text: these servers keep the source of a script they have seen, and a hash of it would have to
+/// be answered for when they forget.
+fn script(source: &str, prefix: &str, id: &str) -> Cmd {
+    let mut cmd = redis::cmd("EVAL");
+    cmd.arg(source).arg(1).arg(key(prefix, id));
+    cmd
+}
+
+fn key(prefix: &str, id: &str) -> String {
+    format!("{prefix}{id}")
+}
+
+/// At least one: Redis refuses nought.
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).map_or(LONGEST, |millis| millis.clamp(1, LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    fn words(command: &Command) -> Vec<String> {
+        let packed = String::from_utf8(command.cmd.get_packed_command()).unwrap();
+        // RESP: a count, then for each word its length and itself, a line each.
+        let words = packed.split_terminator("\r\n").skip(2).step_by(2);
+        words.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_is_sent() {
+        let minute = Duration::from_secs(60);
+        let claim = words(&Command::claim("p:", "msg_1", minute));
+        assert_eq!(
+            claim,
+            ["EVAL", CLAIM, "1", "p:msg_1", "in-progress", "60000"]
+        );
+        let complete = words(&Command::complete("p:", "msg_1", minute));
+        assert_eq!(complete, ["SET", "p:msg_1", "done", "PX", "60000"]);
+        let release = words(&Command::release("", "msg_1"));
+        assert_eq!(release, ["EVAL", RELEASE, "1", "msg_1", "in-progress"]);
+    }
+
+    #[test]
+    fn what_an_answer_says() {
+        let rows = [
+            (None, Some(Claim::First)),
+            (Some("in-progress"), Some(Claim::InProgress)),
+            (Some("done"), Some(Claim::Done)),
+            (Some("DONE"), None),
+            (Some(""), None),
+        ];
+        for (held, expected) in rows {
+            assert_eq!(claimed(held.map(str::to_owned)).ok(), expected, "{held:?}");
+        }
+    }
+
+    #[test]
+    fn durations_are_ones_that_redis_takes() {
+        let rows = [
+            (Duration::ZERO, 1),
+            (Duration::from_nanos(1), 1),
+            (Duration::from_micros(1_999), 1),
+            (Duration::from_secs(60), 60_000),
+            (Duration::from_millis(LONGEST + 1), LONGEST),
+            (Duration::from_millis(u64::MAX), LONGEST),
+            (Duration::MAX, LONGEST),
+        ];
+        for (duration, expected) in rows {
+            assert_eq!(milliseconds(duration), expected, "{duration:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_repetition_cannot_harm_is_sent_again() {
+        let commands = [
+            (Command::claim("", "msg_1", Duration::MAX), true),
+            (Command::complete("", "msg_1", Duration::MAX), true),
+            (Command::release("", "msg_1"), false),
+        ];
+        let error = |kind| RedisError::from(io::Error::from(kind));
+        for (command, expected) in commands {
+            let dropped = error(io::ErrorKind::BrokenPipe);
+            assert_eq!(command.is_sent_again(&dropped), expected, "{command:?}");
+            assert!(!command.is_sent_again(&error(io::ErrorKind::TimedOut)));
+        }
+    }
+}

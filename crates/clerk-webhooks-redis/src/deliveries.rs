@@ -1,0 +1,127 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use clerk_core::MonotonicTime;
+use clerk_webhooks::{Claim, ClaimDelivery, ClaimError, ClaimFuture};
+use redis::{
+    ConnectionInfo, FromRedisValue, IntoConnectionInfo,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+
+use crate::{
+    ConnectError, PREFIX, Timeouts,
+    commands::{Command, claimed},
+    connect,
+};
+
+/// The claims in a Redis, over one connection that all share. Cheap to clone.
+///
+/// It is made and used inside a tokio runtime with IO and time enabled.
+#[derive(Clone)]
+pub struct RedisDeliveries {
+    connection: ConnectionManager,
+    prefix: Arc<str>,
+}
+
+impl RedisDeliveries {
+    /// Connects to `server`, which is most often a URL such as `redis://user:password@host:6379/0`.
+    ///
+    /// # Errors
+    ///
+    /// It is no address of a Redis server, the server cannot be reached, or does not let us in.
+    pub async fn connect(server: impl IntoConnectionInfo) -> Result<Self, ConnectError> {
+        Self::connect_with(server, Timeouts::default()).await
+    }
+
+    /// The same, with other timeouts.
+    ///
+    /// # Errors
+    ///
+    /// See [`RedisDeliveries::connect`].
+    pub async fn connect_with(
+        server: impl IntoConnectionInfo,
+        timeouts: Timeouts,
+    ) -> Result<Self, ConnectError> {
+        let server = server.into_connection_info().map_err(ConnectError::new)?;
+        let client = connect::client(noticing_silence(server, timeouts))?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(timeouts.to_connect()))
+            .set_response_timeout(Some(timeouts.to_respond()))
+            // Whoever sends a delivery tries again; those who wait for an answer do not.
+            .set_number_of_retries(0);
+        let connection = ConnectionManager::new_with_config(client, config).await;
+        Ok(Self::from_connection(
+            connection.map_err(ConnectError::new)?,
+        ))
+    }
+
+    /// The claims behind a connection that you have. Its timeouts and its reconnecting are as you
+    /// have set them.
+    pub fn from_connection(connection: ConnectionManager) -> Self {
+        Self {
+            connection,
+            prefix: PREFIX.into(),
+        }
+    }
+
+    /// Has keys begin with `prefix` instead of `clerk:webhook:`. Those with the same prefix in the
+    /// same Redis share their claims.
+    #[must_use]
+    pub fn prefix(mut self, prefix: &str) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    async fn ask<T: FromRedisValue>(&self, command: Command) -> Result<T, ClaimError> {
+        let mut connection = self.connection.clone();
+        let mut answer = command.cmd.query_async(&mut connection).await;
+        if matches!(&answer, Err(error) if command.is_sent_again(error)) {
+            answer = command.cmd.query_async(&mut connection).await;
+        }
+        answer.map_err(ClaimError::new)
+    }
+}
+
+/// A server that has vanished without a word leaves a connection that every command waits on in
+/// vain. Where the system can be told to give such a one up, it is.
+fn noticing_silence(server: ConnectionInfo, timeouts: Timeouts) -> ConnectionInfo {
+    #[cfg(any(target_os = "android", target_os = "linux"))]
+    if server.tcp_settings().user_timeout().is_none() {
+        let settings = server.tcp_settings().clone();
+        return server.set_tcp_settings(settings.set_user_timeout(timeouts.to_connect()));
+    }
+    let _ = timeouts;
+    server
+}
+
+impl ClaimDelivery for RedisDeliveries {
+    fn claim<'a>(
+        &'a self,
+        id: &'a str,
+        lease: Duration,
+        _: MonotonicTime,
+    ) -> ClaimFuture<'a, Claim> {
+        let command = Command::claim(&self.prefix, id, lease);
+        Box::pin(async move { claimed(self.ask(command).await?) })
+    }
+
+    fn complete<'a>(
+        &'a self,
+        id: &'a str,
+        keep: Duration,
+        _: MonotonicTime,
+    ) -> ClaimFuture<'a, ()> {
+        Box::pin(self.ask(Command::complete(&self.prefix, id, keep)))
+    }
+
+    fn release<'a>(&'a self, id: &'a str) -> ClaimFuture<'a, ()> {
+        Box::pin(self.ask(Command::release(&self.prefix, id)))
+    }
+}
+
+/// Not the connection: its address may name a user.
+impl fmt::Debug for RedisDeliveries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("RedisDeliveries");
+        shown.field("prefix", &self.prefix).finish_non_exhaustive()
+    }
+}

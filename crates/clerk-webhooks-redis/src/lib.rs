@@ -1,0 +1,69 @@
+//! A store of webhook claims in Redis, which the replicas of a service share: with it, a delivery that
+//! reaches two of them is acted on by one.
+//!
+//! It verifies nothing, and decides nothing: [`Delivery::once`](clerk_webhooks::Delivery::once) says
+//! when to claim what, and for how long. It makes no backup of what Redis forgets: one that evicts
+//! keys, or fails over to a replica that lags behind, may have a delivery acted on again.
+//!
+//! ```no_run
+//! # #[cfg(feature = "async")] {
+//! use clerk_webhooks::Receiver;
+//! use clerk_webhooks_redis::RedisDeliveries;
+//!
+//! # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+//! let deliveries = RedisDeliveries::connect("redis://127.0.0.1/").await?;
+//! let receiver = Receiver::from_env()?.deliveries(deliveries);
+//! # drop(receiver);
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! [`blocking::RedisDeliveries`] is the same for `clerk_webhooks::blocking::Receiver`.
+//!
+//! # What is in Redis
+//!
+//! A key for each delivery, `clerk:webhook:` and its id, whose value is `in-progress` or `done`, and
+//! which Redis deletes when the lease or the time to keep it is over. Replicas of one endpoint use one
+//! prefix. Endpoints that each act on the same delivery, or instances of Clerk, each need a
+//! [prefix](blocking::RedisDeliveries::prefix) of their own in the same Redis.
+//!
+//! The commands are `SET` and `EVAL`, with two scripts that call `SET`, `GET` and `DEL`, so Redis from
+//! 2.6.12 on will do, and so will servers that speak the same, such as Valkey. Each is one round trip.
+//! With a cluster, hand over the address of a proxy; redirections are not followed.
+//!
+//! # When Redis is away
+//!
+//! Then nobody can tell, and a delivery is answered with 503, which has Clerk send it again. A server
+//! that hangs counts as away after the [`Timeouts`]. The same store goes on when Redis is back. A
+//! connection that was closed while nobody used it is opened anew, unnoticed.
+//!
+//! # TLS
+//!
+//! Not by itself: the `redis` crate takes TLS settings from the whole process, which is the program's
+//! to decide. A program that depends on `redis` 1 with its features `tls-rustls-webpki-roots` and
+//! `tokio-rustls-comp`, and has a provider of rustls, can hand `rediss://` addresses to this crate.
+//! Without, they are refused; nothing is ever sent in plain text instead.
+//!
+//! # Where it sits
+//!
+//! Beside `clerk-webhooks`, below nothing but programs and the facade, where it is
+//! `clerk::webhooks_redis`. It alone names Redis.
+//!
+//! Unofficial: not affiliated with Clerk.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod blocking;
+mod commands;
+mod connect;
+#[cfg(feature = "async")]
+mod deliveries;
+
+pub use connect::{ConnectError, Timeouts};
+#[cfg(feature = "async")]
+pub use deliveries::RedisDeliveries;
+pub use redis;
+
+/// What the keys begin with, unless something else is set.
+const PREFIX: &str = "clerk:webhook:";
