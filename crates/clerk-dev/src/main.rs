@@ -1,7 +1,7 @@
 //! `clerk-dev`: Clerk's tokens on the command line, and Clerk itself offline.
 //!
-//! It decodes, verifies and explains tokens and requests, verifies and signs webhooks, answers whole
-//! files of them for other programs, and calls the Backend API.
+//! It decodes, verifies and explains tokens and requests, verifies, signs and sends webhooks, answers
+//! whole files of them for other programs, and calls the Backend API.
 //! Every decision is made by the libraries below; here it is only asked for and shown.
 //!
 //! Exit codes: 0 yes, 1 no, 2 it could not be told, because of usage, configuration or an outage.
@@ -55,7 +55,7 @@ enum Command {
     /// Signatures alone, whatever they are over.
     #[command(subcommand)]
     Jws(jws::Command),
-    /// Webhooks, and whether Clerk sent them.
+    /// Webhooks: whether Clerk sent them, and some to try a server with.
     #[command(subcommand)]
     Webhook(webhook::Command),
     /// The Backend API, operation by operation.

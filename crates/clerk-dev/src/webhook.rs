@@ -1,6 +1,8 @@
 //! `clerk-dev webhook`: deliveries from Clerk, or said to be.
 
 mod batch;
+mod sample;
+mod send;
 mod sign;
 mod verify;
 
@@ -24,6 +26,7 @@ use crate::{
 pub(crate) enum Command {
     Verify(verify::Verify),
     Sign(sign::Sign),
+    Send(Box<send::Send>),
 }
 
 impl Command {
@@ -31,6 +34,7 @@ impl Command {
         match self {
             Self::Verify(command) => command.run(output),
             Self::Sign(command) => command.run(output),
+            Self::Send(command) => command.run(output),
         }
     }
 }

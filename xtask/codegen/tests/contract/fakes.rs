@@ -10,8 +10,10 @@ pub(crate) const SECRET: &str = "planted";
 
 pub(crate) struct Fake<'a> {
     api: &'a Api,
-    payloads: Payloads<'a, fn(&Model, &Field) -> Result<Filling, Error>>,
+    payloads: Payloads<'a, Say>,
 }
+
+type Say = fn(&Model, &Field) -> Result<Filling, Error>;
 
 /// Everything is there, and secrets can be told from the rest.
 fn content(_: &Model, field: &Field) -> Result<Filling, Error> {
@@ -32,7 +34,7 @@ pub(crate) struct Spoiled {
 
 impl<'a> Fake<'a> {
     pub(crate) fn new(api: &'a Api) -> Self {
-        let payloads = Payloads::new(api, content as _);
+        let payloads = Payloads::new(api, content as Say);
         Self { api, payloads }
     }
 
