@@ -45,7 +45,8 @@
 //! | `poem` | [`poem`]: middleware for poem, and extractors |
 //! | `rocket` | [`rocket`]: a fairing for Rocket, and request guards |
 //! | `tower` | [`tower`]: layers for tower services, tonic's among them |
-//! | `webhooks` | [`webhooks`]: tells webhooks that Clerk sent from all others |
+//! | `webhooks` | [`webhooks`]: tells webhooks that Clerk sent from all others; with a framework, an extractor |
+//! | `webhook-events` | `webhooks::events`: what they tell, typed |
 //! | `stream` | walks through lists as `futures_core::Stream`s |
 //! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
 //! | `tracing` | spans for the calls to Clerk's API, and an event for every request that is refused |
@@ -145,4 +146,7 @@ mod documents {
     mod test_offline {}
     #[doc = include_str!("../../../docs/guides/verify-tokens.md")]
     mod verify_tokens {}
+    #[cfg(feature = "webhook-events")]
+    #[doc = include_str!("../../../docs/guides/webhooks.md")]
+    mod webhooks {}
 }
