@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -8,7 +8,6 @@ use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
 use http::{HeaderMap, Request, header, request::Parts};
 use serde_json::Value;
-use tokio::sync::Notify;
 
 use crate::{
     answer::{self, Answer, Outcome, Reply},
@@ -23,6 +22,7 @@ use crate::{
     signing_key::Digest,
     state::{Settings, State},
     token_builder::TokenBuilder,
+    webhooks::Bell,
 };
 
 /// How many bytes of a request's body are read.
@@ -41,10 +41,7 @@ pub struct Emulator {
 struct Shared {
     settings: Settings,
     state: Mutex<State>,
-    /// That there may be something to send, for whoever sends webhooks.
-    outbox_changed: Notify,
-    /// That something was sent, for whoever waits for that.
-    webhook_sent: Condvar,
+    bell: Bell,
 }
 
 impl Emulator {
@@ -58,8 +55,7 @@ impl Emulator {
             shared: Arc::new(Shared {
                 settings,
                 state: Mutex::new(state),
-                outbox_changed: Notify::new(),
-                webhook_sent: Condvar::new(),
+                bell: Bell::default(),
             }),
         }
     }
@@ -85,7 +81,7 @@ impl Emulator {
     /// As [`handle`](Self::handle), where `None` is a body that is larger than it may be.
     pub(crate) fn handle_parts(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
         let answer = self.decide(parts, body, now);
-        self.outbox_changed();
+        self.bell().ring();
         answer
     }
 
@@ -268,29 +264,11 @@ impl Emulator {
     /// are not given a second time, and webhooks go to the endpoints there are now.
     pub fn reset(&self) {
         self.with_state(|settings, state| state.reset(settings));
-        self.outbox_changed();
+        self.bell().ring();
     }
 
-    /// Wakes whoever waits for [`outbox_change`](Self::outbox_change), or else spares the next one
-    /// the wait.
-    pub(crate) fn outbox_changed(&self) {
-        self.shared.outbox_changed.notify_one();
-        self.shared.webhook_sent.notify_all();
-    }
-
-    /// Waits until there may be something to send that there was not before.
-    pub(crate) async fn outbox_change(&self) {
-        self.shared.outbox_changed.notified().await;
-    }
-
-    /// Blocks while there is something to send by `now`, but no longer than `within`; says whether
-    /// there is nothing left.
-    pub(crate) fn wait_while_due(&self, within: Duration, now: impl Fn() -> UnixTime) -> bool {
-        let is_due = |state: &mut State| state.outbox.is_busy(now());
-        let waiting = &self.shared.webhook_sent;
-        let outcome = waiting.wait_timeout_while(self.lock(), within, is_due);
-        let (_state, outcome) = outcome.unwrap_or_else(PoisonError::into_inner);
-        !outcome.timed_out()
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.shared.bell
     }
 
     pub(crate) fn with_state<T>(&self, f: impl FnOnce(&Settings, &mut State) -> T) -> T {
@@ -298,7 +276,7 @@ impl Emulator {
     }
 
     /// A test that panics in one thread is no reason to fail those that share its emulator.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
             .lock()

@@ -45,6 +45,15 @@
 //! through that, [`Browser`] goes the whole way. The application belongs on `localhost`, since the
 //! emulator is on `127.0.0.1` and cookies tell hosts apart, not ports.
 //!
+//! # A test of webhooks
+//!
+//! [`Builder::webhook`] names an endpoint, [`Emulator::add_webhook`] one whose address is only known
+//! later. What happens to users, sessions, organizations and their members is then posted there, and
+//! posted again where it failed, on Clerk's schedule by the emulator's clock.
+//! [`Emulator::webhook_secret`] is what the endpoint verifies with, [`Emulator::replay_webhook`] and
+//! [`Emulator::forge_webhook`] are what it should be proof against. In process, tests take
+//! deliveries as values, by [`Emulator::next_webhook`], and hand them to the application themselves.
+//!
 //! # The parts
 //!
 //! - [`Emulator`] is the instance: a function from requests and the time to [`Answer`]s, over a
@@ -56,6 +65,8 @@
 //! - [`TokenBuilder`] makes tokens of every kind, [`Defect`]s included; [`Emulator::sign`] signs
 //!   anything at all.
 //! - [`Seed`] says what the instance holds; [`Fault`] what goes wrong.
+//! - [`WebhookEndpoint`] is where events are told, [`WebhookDelivery`] one on its way there,
+//!   [`LoggedWebhook`] what became of it.
 //!
 //! # From other languages
 //!
@@ -69,10 +80,14 @@
 //! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `body`, `drop`, `delay_ms` | 204 |
 //! | `DELETE /_emulator/faults` | | 204 |
 //! | `GET /_emulator/requests` | | `{"requests":[{"method":"GET","path":"/v1/jwks","status":200,…}]}` |
+//! | `POST /_emulator/webhooks` | `{"url":"http://localhost:3000/webhooks","events":["user.*"]}` | `{"url":…,"secret":"whsec_…",…}` |
+//! | `GET /_emulator/webhooks` | | `{"endpoints":[…],"deliveries":[{"id":"msg_…","type":"user.created","attempts":[…],…}]}` |
+//! | `DELETE /_emulator/webhooks` | | 204 |
+//! | `POST /_emulator/webhooks/msg_…/replay` | `{}`, or `{"defect":"foreign-secret"}` | 204 |
 //! | `POST /_emulator/reset` | | 204 |
 //!
-//! Where it sits: above `clerk-http`, whose transports it implements; no other crate of ours
-//! depends on it but for tests and the command line.
+//! Where it sits: above `clerk-http`, whose transports it implements, and `clerk-webhooks`, which
+//! signs for it; no other crate of ours depends on it but for tests and the command line.
 //!
 //! Unofficial: not affiliated with Clerk.
 

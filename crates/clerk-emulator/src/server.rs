@@ -148,7 +148,7 @@ impl Server {
     /// Says that the clock was moved: webhooks that have become due by it are sent now. A clock that
     /// runs by itself needs nothing of the kind, and every request does it, too.
     pub fn clock_moved(&self) {
-        self.emulator.outbox_changed();
+        self.emulator.bell().ring();
     }
 
     /// Waits until every webhook that is due was sent and answered, or has failed for now. `false`

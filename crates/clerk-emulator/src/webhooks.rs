@@ -2,12 +2,14 @@
 //!
 //! The outbox knows what is due when, and sends nothing: the server does, or a test.
 
+mod bell;
 mod defect;
 mod delivery;
 mod endpoint;
 mod event;
 mod outbox;
 
+pub(crate) use bell::Bell;
 pub use defect::{UnknownWebhookDefect, WebhookDefect};
 pub use delivery::{LoggedWebhook, WebhookAttempt, WebhookDelivery};
 pub(crate) use endpoint::Endpoint;
@@ -15,10 +17,12 @@ pub use endpoint::{InvalidWebhook, WebhookEndpoint};
 pub(crate) use event::{Cause, Event, EventType};
 pub(crate) use outbox::Outbox;
 
+use std::time::Duration;
+
 use clerk_core::UnixTime;
 use http::StatusCode;
 
-use crate::Emulator;
+use crate::{Emulator, state::State};
 
 /// Webhooks. A [`Server`](crate::Server) sends them by itself; in process, a test takes them:
 ///
@@ -68,7 +72,7 @@ impl Emulator {
     /// to be delivered to them.
     pub fn remove_webhooks(&self) {
         self.with_state(|_, state| state.outbox.clear());
-        self.outbox_changed();
+        self.bell().ring();
     }
 
     /// The webhook that has been due for longest at `now`, to be sent by the caller. A
@@ -105,14 +109,21 @@ impl Emulator {
         self.repeat_webhook(id, Some(defect))
     }
 
+    /// Blocks while something is due by `now` or under way, but no longer than `within`; says
+    /// whether nothing is left.
+    pub(crate) fn wait_while_due(&self, within: Duration, now: impl Fn() -> UnixTime) -> bool {
+        let is_busy = |state: &mut State| state.outbox.is_busy(now());
+        self.bell().wait_while(self.lock(), within, is_busy)
+    }
+
     fn repeat_webhook(&self, id: &str, defect: Option<WebhookDefect>) -> bool {
         let found = self.with_state(|_, state| state.outbox.repeat(id, defect));
-        self.outbox_changed();
+        self.bell().ring();
         found
     }
 
     fn report_webhook(&self, number: u64, status: Option<StatusCode>, now: UnixTime) {
         self.with_state(|_, state| state.outbox.report(number, status, now));
-        self.outbox_changed();
+        self.bell().ring();
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn deliver(emulator: Emulator, clock: Arc<dyn Clock>) {
                 Ok(None) | Err(_) => delivery.unanswered(clock.now()),
             }
         }
-        let change = emulator.outbox_change();
+        let change = emulator.bell().heard();
         match emulator.next_webhook_at() {
             None => change.await,
             Some(at) => {
@@ -39,7 +39,7 @@ pub(super) async fn deliver(emulator: Emulator, clock: Arc<dyn Clock>) {
 async fn send(delivery: &WebhookDelivery) -> Option<StatusCode> {
     let stream = TcpStream::connect(delivery.addresses()).await.ok()?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
-    // Dropped with this future, and with it the connection.
+    // Dropped with this future, and with it goes the connection.
     let mut connections = JoinSet::new();
     connections.spawn(connection);
     let request = on_the_wire(delivery.request().clone().map(Full::new))?;

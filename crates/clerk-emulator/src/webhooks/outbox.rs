@@ -26,6 +26,8 @@ const RETRIES: [Duration; 7] = [
     Duration::from_secs(10 * 60 * 60),
 ];
 
+const USER_AGENT: &str = concat!("clerk-emulator/", env!("CARGO_PKG_VERSION"));
+
 /// The endpoints, and what is or was to be delivered to them, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
@@ -238,8 +240,7 @@ impl Delivery {
 
     fn request(&self, now: UnixTime) -> Option<Request<Bytes>> {
         let Message { id, body, .. } = &*self.message;
-        let (signed, body) =
-            defect::sign(&self.endpoint.secrets, id, body, now, self.defect).ok()?;
+        let (signed, body) = defect::sign(&self.endpoint.secrets, id, body, now, self.defect)?;
         let mut request = Request::new(body);
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.endpoint.uri.clone();
@@ -257,5 +258,3 @@ impl Delivery {
         Some(request)
     }
 }
-
-const USER_AGENT: &str = concat!("clerk-emulator/", env!("CARGO_PKG_VERSION"));

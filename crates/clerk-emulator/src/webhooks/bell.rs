@@ -1,0 +1,49 @@
+use std::{
+    fmt,
+    sync::{Condvar, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+
+use crate::state::State;
+
+/// Rings when there may be something to send, and when something was sent: for the task that
+/// sends, and for threads that wait until it has.
+#[derive(Default)]
+pub(crate) struct Bell {
+    sender: Notify,
+    threads: Condvar,
+}
+
+impl Bell {
+    /// If the sender does not listen now, it hears it when it does.
+    pub(crate) fn ring(&self) {
+        self.sender.notify_one();
+        self.threads.notify_all();
+    }
+
+    /// What the one task that sends waits for.
+    pub(crate) async fn heard(&self) {
+        self.sender.notified().await;
+    }
+
+    /// Blocks while `is_busy`, but no longer than `within`; says whether it ended.
+    pub(super) fn wait_while(
+        &self,
+        state: MutexGuard<'_, State>,
+        within: Duration,
+        is_busy: impl FnMut(&mut State) -> bool,
+    ) -> bool {
+        let outcome = self.threads.wait_timeout_while(state, within, is_busy);
+        let (state, outcome) = outcome.unwrap_or_else(PoisonError::into_inner);
+        drop(state);
+        !outcome.timed_out()
+    }
+}
+
+impl fmt::Debug for Bell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bell").finish_non_exhaustive()
+    }
+}
