@@ -219,7 +219,7 @@ fn the_answer_decides_and_is_shown() {
 #[test]
 fn all_events_are_listed_and_have_a_sample() {
     let (text, code) = ask(&["webhook", "send", "--list"]);
-    assert_eq!((text.lines().count(), code), (45, 0));
+    assert_eq!((text.lines().count(), code), (46, 0));
     for event in ["email.created", "session.pending", "waitlistEntry.updated"] {
         assert!(text.lines().any(|line| line == event), "{event}");
     }

@@ -6,7 +6,7 @@ use crate::ir::{Api, Body, Enum, Field, Group, Model, Operation};
 
 /// Something in the API that an overlay speaks of: `group.users`, `op.users.list`,
 /// `op.users.list.query.limit` (or `path`, `body`, `form`), `model.User`, `model.User.banned`,
-/// `enum.SessionStatus`, `enum.SessionStatus.active`.
+/// `enum.SessionStatus`, `enum.SessionStatus.active`, `event.user.created`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Address(Vec<String>);
 
@@ -25,7 +25,7 @@ impl FromStr for Address {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let known = ["group.", "op.", "model.", "enum."];
+        let known = ["group.", "op.", "model.", "enum.", "event."];
         if known.iter().any(|kind| text.starts_with(kind)) {
             return Ok(Self(text.split('.').map(str::to_owned).collect()));
         }
@@ -79,6 +79,12 @@ impl Address {
             }
             _ => None,
         }
+    }
+
+    /// The type of the addressed event, whether it is there or not.
+    pub(crate) fn event(&self) -> Option<String> {
+        let (kind, wire) = self.0.split_first()?;
+        (kind == "event").then(|| wire.join("."))
     }
 
     /// The fields among which the addressed one stands, or would stand, and its name.

@@ -8,13 +8,24 @@
 //! null = true
 //! ```
 //!
+//! An event of which the description does not tell is added with the model of its data:
+//!
+//! ```toml
+//! [[correction]]
+//! why = "what shows that it is sent"
+//! at = ["event.subscriptionItem.created"]
+//! add = "EventSubscriptionItem"
+//! ```
+//!
 //! A correction whose target is gone, or that changes nothing any more, is an error: so none
 //! outlives its reason.
 
 use crate::Error;
 use crate::address::{Address, Target};
 use crate::files::Table;
-use crate::ir::{Api, Authorization, BasePath, Content, Enum, Field, Operation, Retry, Value};
+use crate::ir::{
+    Api, Authorization, BasePath, Content, Enum, Event, Field, Operation, Retry, Value,
+};
 use crate::notation::{parse, parse_type};
 
 pub(crate) fn apply(api: &mut Api, text: &str) -> Result<(), Error> {
@@ -85,6 +96,9 @@ fn correct(api: &mut Api, mut table: Table) -> Result<(), Error> {
 
 impl Change {
     fn apply(&self, api: &mut Api, address: &Address) -> Result<bool, Error> {
+        if let (Some(data), Some(wire)) = (&self.add, address.event()) {
+            return Ok(add_event(api, wire, data.clone()));
+        }
         if let Some(line) = &self.add {
             let (fields, wire) = address.siblings(api).ok_or_else(|| address.gone())?;
             let known = fields.iter().any(|field| field.wire == wire);
@@ -171,6 +185,19 @@ impl Change {
         }
         found.values.len() == known + self.values.len() && !self.values.is_empty()
     }
+}
+
+/// Behind the others of the same kind. Whether there is such a model is looked at with all others.
+fn add_event(api: &mut Api, wire: String, data: String) -> bool {
+    if api.events.iter().any(|known| known.wire == wire) {
+        return false;
+    }
+    let kind = |wire: &str| wire.split('.').next().map(str::to_owned);
+    let is_kin = |known: &Event| kind(&known.wire) == kind(&wire);
+    let last = api.events.iter().rposition(is_kin);
+    let index = last.map_or(api.events.len(), |last| last + 1);
+    api.events.insert(index, Event { wire, data });
+    true
 }
 
 fn word<T: Clone>(text: &str, known: &[(&str, T)]) -> Result<T, Error> {

@@ -125,6 +125,36 @@ fn a_correction_changes_how_an_operation_is_called() {
 }
 
 #[test]
+fn an_event_is_added_behind_its_kin() {
+    let told = "\"user.created\" = \"User\"\n\"role.created\" = \"User\"\n";
+    let add = |wire: &str, data: &str| {
+        let entry = format!("why = \"a test\"\nat = [\"event.{wire}\"]\nadd = \"{data}\"\n");
+        let corrections = format!("[[correction]]\n{entry}");
+        let overlay = Overlay {
+            corrections: &corrections,
+            docs: "",
+        };
+        apply(facts(&format!("{GROUP}\n[event]\n{told}"))?, overlay)
+    };
+    for (wire, index) in [
+        ("user.deleted", 1),
+        ("role.deleted", 2),
+        ("team.created", 2),
+    ] {
+        let api = add(wire, "User").unwrap();
+        assert_eq!((api.events.len(), &*api.events[index].wire), (3, wire));
+        assert_eq!(api.events[index].data, "User");
+    }
+    for (wire, data, error) in [
+        ("user.created", "User", "`event.user.created` is so already"),
+        ("user.deleted", "Gone", "Gone"),
+    ] {
+        let refused = add(wire, data).unwrap_err().to_string();
+        assert!(refused.contains(error), "{refused}");
+    }
+}
+
+#[test]
 fn a_correction_that_outlived_its_reason_is_refused() {
     for (at, change, error) in [
         (

@@ -89,6 +89,8 @@ event_data! {
     SubscriptionItemUpcoming(EventSubscriptionItem) = "subscriptionItem.upcoming",
     /// `subscriptionItem.updated`.
     SubscriptionItemUpdated(EventSubscriptionItem) = "subscriptionItem.updated",
+    /// `subscriptionItem.created`.
+    SubscriptionItemCreated(EventSubscriptionItem) = "subscriptionItem.created",
     /// `user.created`.
     UserCreated(User) = "user.created",
     /// `user.updated`.
