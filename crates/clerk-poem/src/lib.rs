@@ -66,6 +66,8 @@
 //! The machines' extractors need an authenticator whose settings
 //! [accept](clerk_auth::Builder::accepts) their tokens.
 //!
+//! The feature `webhooks` adds an extractor for what Clerk sends.
+//!
 //! Where it sits: between `clerk-auth`, which decides everything, and poem; it translates. It
 //! does not make an [`Authenticator`](clerk_auth::Authenticator): the facade's `Clerk` does.
 //! Unofficial: not affiliated with Clerk.
@@ -82,6 +84,8 @@
 mod authenticate;
 mod extract;
 mod rejection;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use authenticate::{Authenticate, ClerkMiddleware};
 pub use clerk_auth::{Guard, RequestAuth, Requirement};

@@ -80,6 +80,8 @@
 //! The machines' guards need an authenticator whose settings
 //! [accept](clerk_auth::Builder::accepts) their tokens.
 //!
+//! The feature `webhooks` adds a data guard for what Clerk sends.
+//!
 //! Where it sits: between `clerk-auth`, which decides everything, and Rocket; it translates. It
 //! does not make an [`Authenticator`](clerk_auth::Authenticator): the facade's `Clerk` does.
 //! Unofficial: not affiliated with Clerk.
@@ -98,6 +100,8 @@ mod gate;
 mod guards;
 mod headers;
 mod rejection;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 pub use clerk_auth::{Guard, RequestAuth, Requirement};
 pub use fairing::ClerkFairing;

@@ -1,0 +1,103 @@
+//! Webhooks: an extractor that verifies before anything is parsed.
+//!
+//! ```
+//! use clerk_poem::webhooks::{Receiver, Rejection, Webhook};
+//! use poem::{Endpoint, EndpointExt, Route, handler, post};
+//!
+//! #[handler]
+//! async fn webhook(webhook: Webhook) -> Result<(), Rejection> {
+//!     webhook.once(|| store(webhook.body())).await?;
+//!     Ok(())
+//! }
+//! # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
+//!
+//! fn application(receiver: Receiver) -> impl Endpoint {
+//!     Route::new().at("/webhooks", post(webhook)).data(receiver)
+//! }
+//! # let _ = application;
+//! ```
+//!
+//! [`Receiver::from_env`] takes the secret from `CLERK_WEBHOOK_SIGNING_SECRET`. Without a receiver
+//! among the application's data, the answer is 500.
+//!
+//! The body is read as it arrived, up to [`Receiver::body_limit`]. It can be read once, so no other
+//! extractor of bodies goes beside this one, and middleware that decodes bodies, such as
+//! `Compression`, must not stand before it. Nor is it for `Option`: that drops the [`Rejection`],
+//! and Clerk would be told that all is well.
+
+use std::{fmt, ops::Deref};
+
+pub use clerk_webhooks::{Delivery, Receiver};
+use poem::{
+    FromRequest, Request, RequestBody, Response,
+    error::{ReadBodyError, ResponseError},
+    http::StatusCode,
+};
+
+/// A delivery that Clerk has sent, verified.
+///
+/// What is none is answered with a [`Rejection`].
+#[derive(Clone, Debug)]
+pub struct Webhook(pub Delivery);
+
+impl Deref for Webhook {
+    type Target = Delivery;
+
+    fn deref(&self) -> &Delivery {
+        &self.0
+    }
+}
+
+impl<'a> FromRequest<'a> for Webhook {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let receiver = request.data::<Receiver>();
+        let receiver =
+            receiver.ok_or_else(|| Rejection(clerk_webhooks::Rejection::not_configured()))?;
+        let limit = receiver.body_limit();
+        let body = body.take()?.into_bytes_limit(limit).await;
+        let body = body.map_err(|error| {
+            Rejection(match error {
+                ReadBodyError::PayloadTooLarge => clerk_webhooks::Rejection::too_large(limit),
+                _ => clerk_webhooks::Rejection::incomplete(),
+            })
+        })?;
+        let delivery = receiver.receive(request.headers(), body);
+        Ok(Self(delivery.map_err(Rejection)?))
+    }
+}
+
+/// The response to what is no delivery, or could not be dealt with: [`clerk_webhooks::Rejection`],
+/// as poem wants it.
+#[derive(Debug)]
+pub struct Rejection(pub clerk_webhooks::Rejection);
+
+impl ResponseError for Rejection {
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn as_response(&self) -> Response {
+        Response::builder()
+            .status(self.status())
+            .content_type("text/plain; charset=utf-8")
+            .body(self.0.body())
+    }
+}
+
+impl From<clerk_webhooks::Rejection> for Rejection {
+    fn from(rejection: clerk_webhooks::Rejection) -> Self {
+        Self(rejection)
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Rejection {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
