@@ -27,8 +27,9 @@ use crate::{
 #[command(after_help = "Examples:
   clerk-dev emulator
   clerk-dev emulator --port 0 --seed seed.json --json
+  clerk-dev emulator --webhook http://localhost:3000/webhooks
 
-A seed holds users, organizations, roles and jwt_templates:
+A seed holds users, organizations, roles, jwt_templates and webhooks:
   {\"users\":[{\"email\":\"grace@example.com\"}],
    \"organizations\":[{\"slug\":\"navy\",\"members\":{\"grace@example.com\":\"org:admin\"}}]}
 Without one there are ada@example.com, admin of acme, bob@example.com, member of acme, and the
@@ -49,6 +50,9 @@ pub(crate) struct Emulate {
     /// The `iss` of tokens; the emulator's own origin if not said
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
+    /// Send webhooks here: http, on this machine; may be given several times
+    #[arg(long, value_name = "URL")]
+    webhook: Vec<String>,
     /// Say where it is in one JSON object
     #[arg(long)]
     json: bool,
@@ -110,6 +114,9 @@ impl Emulate {
         if let Some(issuer) = &self.issuer {
             builder = builder.issuer(issuer);
         }
+        for url in &self.webhook {
+            builder = builder.webhook(url.as_str());
+        }
         Ok(builder)
     }
 }
@@ -125,6 +132,7 @@ struct Whereabouts<'s> {
     sign_in_url: String,
     jwt_key: String,
     key_id: String,
+    webhook_secret: &'static str,
 }
 
 impl<'s> Whereabouts<'s> {
@@ -139,6 +147,7 @@ impl<'s> Whereabouts<'s> {
             sign_in_url: emulator.sign_in_url(),
             jwt_key: emulator.public_key_pem(),
             key_id: emulator.key_id(),
+            webhook_secret: emulator.webhook_secret(),
         }
     }
 
@@ -153,6 +162,7 @@ impl<'s> Whereabouts<'s> {
             secret_key,
             publishable_key,
             sign_in_url,
+            webhook_secret,
             ..
         } = self;
         let jwt_key = self.jwt_key.trim_end().replace('\n', "\\n");
@@ -165,6 +175,7 @@ CLERK_API_URL={url}
 CLERK_SECRET_KEY={secret_key}
 CLERK_PUBLISHABLE_KEY={publishable_key}
 CLERK_SIGN_IN_URL={sign_in_url}
+CLERK_WEBHOOK_SIGNING_SECRET={webhook_secret}
 # only for verifying without any request:
 # CLERK_JWT_KEY=\"{jwt_key}\"
 

@@ -3,11 +3,16 @@
 mod support;
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
+    net::TcpListener,
     process::{Child, Command},
 };
 
 use bytes::Bytes;
+use clerk::{
+    Clock as _, SystemClock,
+    webhooks::{SigningSecrets, Verifier},
+};
 use http::{Request, Response};
 use serde_json::{Value, json};
 use support::{as_json, ask, failure, file, program, run, said};
@@ -85,6 +90,54 @@ fn the_emulator_serves_what_it_was_described_as() {
     assert!(text.contains("is taken"), "{text}");
 }
 
+#[test]
+fn the_emulator_sends_webhooks_where_it_is_told_to() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/webhooks", listener.local_addr().unwrap());
+    let emulator = Running::start(&["--webhook", &endpoint]);
+    let bob = "user_0bobExampleMemberOfAcme0000";
+    let deletion = Request::delete(format!("{}/v1/users/{bob}", emulator.text("url"))).header(
+        "authorization",
+        format!("Bearer {}", emulator.text("secret_key")),
+    );
+    assert_eq!(send(deletion).status(), 200);
+
+    let (stream, _) = listener.accept().unwrap();
+    let mut reader = BufReader::new(stream);
+    let mut head = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let Some((name, value)) = line.trim_end().split_once(": ") else {
+            match line.trim_end() {
+                "" => break,
+                first => assert_eq!(first, "POST /webhooks HTTP/1.1"),
+            }
+            continue;
+        };
+        head.push((name.to_owned(), value.to_owned()));
+    }
+    let headers: Vec<(&str, &str)> = head.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let length = headers.iter().find(|(name, _)| *name == "content-length");
+    let mut body = vec![0; length.unwrap().1.parse().unwrap()];
+    reader.read_exact(&mut body).unwrap();
+    let secrets = SigningSecrets::new(emulator.text("webhook_secret")).unwrap();
+    let now = SystemClock::new().now();
+    let verifier = Verifier::new(secrets);
+    let event = verifier.verify(headers.as_slice(), &body, now).unwrap();
+    assert_eq!(event.event().unwrap().event_type(), "user.deleted");
+
+    let elsewhere = [
+        "emulator",
+        "--port",
+        "0",
+        "--webhook",
+        "https://example.com/",
+    ];
+    let text = failure(program(&elsewhere));
+    assert!(text.contains("of this machine"), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn the_emulator_stops_when_it_is_told_to() {
@@ -138,14 +191,19 @@ fn the_demo_goes_as_told_with_both_clients() {
     assert_eq!(summary, &json!({ "steps": steps.len(), "surprises": 0 }));
 }
 
-/// Sends a `GET` with the facade's own transport, where every status is an answer.
+/// Sends a `GET`.
 fn get(url: &str, authorization: Option<&str>) -> Response<Bytes> {
-    let clerk = clerk::blocking::Clerk::builder().secret_key("sk_test_any");
-    let clerk = clerk.build().unwrap();
     let mut request = Request::get(url);
     if let Some(value) = authorization {
         request = request.header("authorization", value);
     }
+    send(request)
+}
+
+/// Sends a request with the facade's own transport, where every status is an answer.
+fn send(request: http::request::Builder) -> Response<Bytes> {
+    let clerk = clerk::blocking::Clerk::builder().secret_key("sk_test_any");
+    let clerk = clerk.build().unwrap();
     let request = request.body(Bytes::new()).unwrap();
     clerk.client().transport().send(request).unwrap()
 }

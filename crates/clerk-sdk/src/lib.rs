@@ -142,6 +142,7 @@ mod documents {
     mod other_runtimes {}
     #[doc = include_str!("../../../docs/guides/security-events.md")]
     mod security_events {}
+    #[cfg(feature = "webhook-events")]
     #[doc = include_str!("../../../docs/guides/test-offline.md")]
     mod test_offline {}
     #[doc = include_str!("../../../docs/guides/verify-tokens.md")]
