@@ -37,11 +37,13 @@ pub(crate) fn file(api: &Api) -> Result<File, Error> {
 fn sample(api: &Api, words: &Words, event: &Event) -> Result<Map<String, Value>, Error> {
     let missing = || Error::new("no such model").of(&event.data);
     let model = api.model(&event.data).ok_or_else(missing)?;
-    let content = |model: &Model, field: &Field| match words.say(event, model, field) {
-        // Nobody should begin to rely on it.
-        _ if field.deprecated => Ok(Filling::Absent),
-        Some(said) => Ok(said),
-        None => generic(api, words, model, field),
+    let content = |model: &Model, field: &Field| {
+        if field.deprecated {
+            // Nobody should begin to rely on it.
+            return Ok(Filling::Absent);
+        }
+        let said = words.say(event, model, field);
+        said.map_or_else(|| generic(api, words, model, field), Ok)
     };
     Payloads::new(api, content).members(model)
 }

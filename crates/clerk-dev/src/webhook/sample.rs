@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-/// By type of event. The instance and what it holds are the same in all of them.
+/// By type of event.
 const SAMPLES: &str = include_str!("samples.json");
 
+/// The instance that all of them are of.
 pub(super) const INSTANCE: &str = "ins_HKzmtF1wZKry8AfovjRDmwYD4NH";
 
 /// The data of an event, by its type.
