@@ -4,6 +4,7 @@ mod api;
 mod report;
 mod stage;
 mod story;
+mod webhooks;
 
 use std::{
     io::{self, Write as _},
@@ -26,8 +27,8 @@ use crate::{
 
 /// Start an offline Clerk and a protected HTTP API, and show what the API answers to whom.
 ///
-/// Good tokens and bad ones, what an admin may do and a member may not, machines, a browser that
-/// signs in and out, a rotation of keys, an outage of Clerk and its end, first with the async
+/// Good tokens and bad ones, what an admin may do and a member may not, machines, webhooks, a browser
+/// that signs in and out, a rotation of keys, an outage of Clerk and its end, first with the async
 /// client, then with the blocking one. All of it happens on loopback, over HTTP,
 /// on a clock of its own, so nothing waits. Exit code 1 where an answer is not the expected one.
 #[derive(Debug, Args)]
@@ -56,6 +57,7 @@ impl Demo {
 
     fn serve(&self, output: &mut Output) -> Result<(), Failure> {
         let stage = Stage::start(&(Arc::new(SystemClock::new()) as _))?;
+        stage.subscribe(Door::Async)?;
         let stop = {
             let _within = stage.runtime().enter();
             Stop::listen()?
@@ -84,7 +86,13 @@ fn instructions(stage: &Stage, output: &mut Output) -> io::Result<()> {
     );
     // Wherever cargo has put it.
     let program = std::env::current_exe().unwrap_or_else(|_| "clerk-dev".into());
-    let mint = format!("{} token mint --emulator {emulator}", program.display());
+    let program = program.display();
+    let mint = format!("{program} token mint --emulator {emulator}");
+    let secret = stage.emulator().emulator().webhook_secret();
+    let (webhooks, welcomed) = (
+        stage.url(Door::Async, "/webhooks"),
+        stage.url(Door::Async, "/welcomed"),
+    );
     write!(
         output,
         "
@@ -98,6 +106,8 @@ Try it:
   curl -i -H \"Authorization: Bearer $TOKEN\" {blocking}
   curl -i -H \"Authorization: Bearer $({mint} --issued-ago 90)\" {api}
   curl -i -H \"Authorization: Bearer $({mint} --template hasura)\" {api}
+  CLERK_WEBHOOK_SIGNING_SECRET={secret} {program} webhook send user.created --to {webhooks}
+  curl {welcomed}
   curl -X POST {emulator}/_emulator/keys/rotate
   curl -X POST {emulator}/_emulator/faults -d '{{\"path\":\"/v1/jwks\",\"status\":503}}'
   curl -X DELETE {emulator}/_emulator/faults

@@ -20,15 +20,20 @@ use clerk::{
 use serde_json::json;
 
 /// The API over the async client.
-pub(super) fn router(clerk: &Clerk) -> Result<Router, InvalidSettings> {
+pub(super) fn router(clerk: &Clerk, webhooks: Router) -> Result<Router, InvalidSettings> {
     let authenticator = clerk.authenticator()?.clone();
-    Ok(routes().layer(ClerkLayer::new(authenticator)))
+    let routes = routes().merge(webhooks);
+    Ok(routes.layer(ClerkLayer::new(authenticator)))
 }
 
 /// The API over the blocking client.
-pub(super) fn blocking_router(clerk: &blocking::Clerk) -> Result<Router, InvalidSettings> {
+pub(super) fn blocking_router(
+    clerk: &blocking::Clerk,
+    webhooks: Router,
+) -> Result<Router, InvalidSettings> {
     let authenticator = clerk.authenticator()?.clone();
-    Ok(routes().layer(middleware::from_fn_with_state(authenticator, admit)))
+    let routes = routes().merge(webhooks);
+    Ok(routes.layer(middleware::from_fn_with_state(authenticator, admit)))
 }
 
 fn routes() -> Router {

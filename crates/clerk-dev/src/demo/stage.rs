@@ -9,9 +9,10 @@ use clerk::{
     AuthorizedParties, Build, Builder, Clerk, Clock,
     auth::AcceptedTokens,
     blocking,
-    http::{BlockingTransport, Retry},
+    http::Retry,
+    webhooks::{Receiver, SigningSecrets, Verifier},
 };
-use clerk_emulator::{Emulator, Server};
+use clerk_emulator::{Emulator, Server, WebhookEndpoint};
 use http::{
     HeaderValue, Request, Response, StatusCode,
     header::{AUTHORIZATION, HOST},
@@ -19,7 +20,10 @@ use http::{
 use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
-use super::api;
+use super::{
+    api,
+    webhooks::{self, Welcomes},
+};
 use crate::outcome::{Failure, causes};
 
 /// By which client the API authenticates requests.
@@ -35,8 +39,10 @@ pub(super) enum Door {
 pub(super) struct Stage {
     emulator: Server,
     doors: [SocketAddr; 2],
-    /// What calls the API.
-    caller: Arc<dyn BlockingTransport>,
+    clerk: Clerk,
+    /// It calls the API, too.
+    blocking: blocking::Clerk,
+    welcomes: Welcomes,
     runtime: Runtime,
 }
 
@@ -61,15 +67,60 @@ impl Stage {
         let protect = |error| Failure::setup("the API cannot be protected", &error);
         let clerk = clerk.build().map_err(build)?;
         let blocking = blocking.build().map_err(build)?;
-        serve(&runtime, listener, api::router(&clerk).map_err(protect)?);
-        let router = api::blocking_router(&blocking).map_err(protect)?;
+
+        let secrets = SigningSecrets::new(emulator.emulator().webhook_secret());
+        let verifier = Verifier::new(secrets.map_err(|error| {
+            Failure::setup("the emulator's webhooks cannot be verified", &error)
+        })?);
+        let welcomes = Welcomes::default();
+        let receiver = Receiver::new(verifier.clone()).clock(Arc::clone(clock));
+        let told = webhooks::router(receiver, welcomes.clone());
+        serve(
+            &runtime,
+            listener,
+            api::router(&clerk, told).map_err(protect)?,
+        );
+        let receiver = clerk::webhooks::blocking::Receiver::new(verifier);
+        let told = webhooks::blocking_router(receiver.clock(Arc::clone(clock)), welcomes.clone());
+        let router = api::blocking_router(&blocking, told).map_err(protect)?;
         serve(&runtime, other_listener, router);
         Ok(Self {
             emulator,
             doors,
-            caller: Arc::clone(blocking.client().transport()),
+            clerk,
+            blocking,
+            welcomes,
             runtime,
         })
+    }
+
+    /// Has Clerk tell the API behind this door, and no other, of new users.
+    pub(super) fn subscribe(&self, door: Door) -> Result<(), Failure> {
+        let url = self.url(door, "/webhooks");
+        let endpoint = WebhookEndpoint::new(url).event("user.created");
+        let added = self.emulator.emulator().add_webhook(endpoint);
+        added.map_err(|error| Failure::setup("the emulator cannot send webhooks", &error))
+    }
+
+    /// Makes a user by the Backend API.
+    pub(super) fn sign_up(&self, door: Door, email: &str, name: &str) -> Result<(), Failure> {
+        let made = match door {
+            Door::Async => {
+                let user = self.clerk.users().create();
+                let user = user.email_address([email]).first_name(name);
+                self.runtime.block_on(user.send()).map(drop)
+            }
+            Door::Blocking => {
+                let user = self.blocking.users().create();
+                let user = user.email_address([email]).first_name(name);
+                user.send().map(drop)
+            }
+        };
+        made.map_err(|error| Failure::setup("a user cannot be made", &error))
+    }
+
+    pub(super) const fn welcomes(&self) -> &Welcomes {
+        &self.welcomes
     }
 
     pub(super) fn emulator(&self) -> &Server {
@@ -102,7 +153,8 @@ impl Stage {
     /// 502 there, as at a proxy.
     pub(super) fn carry(&self, mut request: Request<Bytes>) -> Response<Bytes> {
         by_address(&mut request);
-        self.caller.send(request).unwrap_or_else(|error| {
+        let transport = self.blocking.client().transport();
+        transport.send(request).unwrap_or_else(|error| {
             let mut response = Response::new(Bytes::from(causes(&error)));
             *response.status_mut() = StatusCode::BAD_GATEWAY;
             response

@@ -1,3 +1,5 @@
+mod webhooks;
+
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use clerk::{Clock as _, ManualClock, UnixTime};
@@ -23,6 +25,7 @@ pub(super) fn play(door: Door, start: UnixTime, report: &mut Report<'_>) -> Resu
     story.callers()?;
     story.permissions()?;
     story.machines()?;
+    story.webhooks()?;
     let browser = story.browser()?;
     story.rotation()?;
     story.outage(browser)
