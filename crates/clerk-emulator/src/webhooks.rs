@@ -57,7 +57,7 @@ impl Emulator {
     }
 
     /// Sends webhooks to this endpoint too, from the next event on. One at the same URL is
-    /// replaced. A [`reset`](Self::reset) leaves it there.
+    /// replaced; what waits for it goes there as it was. A [`reset`](Self::reset) leaves it there.
     ///
     /// # Errors
     ///

@@ -164,6 +164,18 @@ fn a_replay_is_the_same_message_signed_anew() {
             .verify(request.headers(), request.body(), later)
             .is_ok()
     );
+    again.answered(StatusCode::OK, later);
+
+    // With the secret that the endpoint has now.
+    let own = "whsec_b25seSBhbiBleGFtcGxl";
+    let renewed = WebhookEndpoint::new(URL).secret(own);
+    emulator.add_webhook(renewed).unwrap();
+    assert!(emulator.replay_webhook(&id));
+    let again = next(&emulator, later);
+    let request = again.request();
+    Verifier::new(SigningSecrets::new(own).unwrap())
+        .verify(request.headers(), request.body(), later)
+        .unwrap();
 }
 
 #[test]

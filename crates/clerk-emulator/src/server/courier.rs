@@ -60,3 +60,40 @@ fn on_the_wire<B>(mut request: Request<B>) -> Option<Request<B>> {
     *request.uri_mut() = target;
     Some(request)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead as _, BufReader},
+        net::TcpListener,
+    };
+
+    use bytes::Bytes;
+    use clerk_core::{ManualClock, UnixTime};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_endpoint_that_says_nothing_has_failed_in_the_end() {
+        let now = UnixTime::from_secs(1_800_000_000);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/webhooks", listener.local_addr().unwrap());
+        let emulator = Emulator::builder().webhook(url).build().unwrap();
+        let bob = emulator.user_id("bob@example.com").unwrap();
+        let deletion = Request::delete(format!("/v1/users/{bob}"))
+            .header("authorization", "Bearer sk_test_emulator")
+            .body(Bytes::new());
+        emulator.handle(deletion.unwrap(), now);
+
+        let delivering = deliver(emulator.clone(), Arc::new(ManualClock::at(now)));
+        assert!(timeout(PATIENCE * 2, delivering).await.is_err());
+        let log = emulator.webhooks();
+        assert_eq!(log[0].attempts.len(), 1);
+        assert_eq!(log[0].attempts[0].status, None);
+        assert!(log[0].next_attempt.is_some());
+        let (stream, _) = listener.accept().unwrap();
+        let mut first = String::new();
+        BufReader::new(stream).read_line(&mut first).unwrap();
+        assert_eq!(first, "POST /webhooks HTTP/1.1\r\n");
+    }
+}

@@ -123,13 +123,15 @@ impl Outbox {
     /// `false` where there is no such message.
     pub(crate) fn repeat(&mut self, id: &str, defect: Option<WebhookDefect>) -> bool {
         let mut targets: Vec<(Arc<Message>, Arc<Endpoint>)> = Vec::new();
-        for Delivery {
-            message, endpoint, ..
-        } in &self.deliveries
-        {
-            let is_new = targets.iter().all(|(_, known)| known.uri != endpoint.uri);
-            if message.id == id && is_new {
-                targets.push((Arc::clone(message), Arc::clone(endpoint)));
+        let deliveries = self.deliveries.iter();
+        for delivery in deliveries.filter(|delivery| delivery.message.id == id) {
+            let uri = &delivery.endpoint.uri;
+            if targets.iter().all(|(_, known)| known.uri != *uri) {
+                // It may have been described anew since, with another secret.
+                let mut endpoints = self.endpoints.iter();
+                let endpoint = endpoints.find(|known| known.uri == *uri);
+                let endpoint = Arc::clone(endpoint.unwrap_or(&delivery.endpoint));
+                targets.push((Arc::clone(&delivery.message), endpoint));
             }
         }
         let found = !targets.is_empty();
