@@ -5,14 +5,14 @@
 //! use poem::{Endpoint, EndpointExt, Route, handler, post};
 //!
 //! #[handler]
-//! async fn webhook(webhook: Webhook) -> Result<(), Rejection> {
+//! async fn webhooks(webhook: Webhook) -> Result<(), Rejection> {
 //!     webhook.once(|| store(webhook.body())).await?;
 //!     Ok(())
 //! }
 //! # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
 //!
 //! fn application(receiver: Receiver) -> impl Endpoint {
-//!     Route::new().at("/webhooks", post(webhook)).data(receiver)
+//!     Route::new().at("/webhooks", post(webhooks)).data(receiver)
 //! }
 //! # let _ = application;
 //! ```

@@ -1,0 +1,10 @@
+//! The example does what it says.
+#![allow(dead_code, reason = "the example's `main` is not what runs here")]
+
+#[path = "../examples/webhooks.rs"]
+mod example;
+
+#[rocket::async_test]
+async fn the_example_tests_itself() {
+    example::self_test().await.unwrap();
+}
