@@ -122,7 +122,8 @@ impl RedisDeliveries {
 
 impl BlockingClaimDelivery for RedisDeliveries {
     fn claim(&self, id: &str, lease: Duration, _: MonotonicTime) -> Result<Claim, ClaimError> {
-        claimed(self.ask(&Command::claim(&self.prefix, id, lease))?)
+        let held: Option<String> = self.ask(&Command::claim(&self.prefix, id, lease))?;
+        claimed(held.as_deref())
     }
 
     fn complete(&self, id: &str, keep: Duration, _: MonotonicTime) -> Result<(), ClaimError> {

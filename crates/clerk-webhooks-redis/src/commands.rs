@@ -66,8 +66,8 @@ impl Command {
 }
 
 /// What the answer to [`Command::claim`] says.
-pub(crate) fn claimed(held: Option<String>) -> Result<Claim, ClaimError> {
-    match held.as_deref() {
+pub(crate) fn claimed(held: Option<&str>) -> Result<Claim, ClaimError> {
+    match held {
         None => Ok(Claim::First),
         Some(IN_PROGRESS) => Ok(Claim::InProgress),
         Some(DONE) => Ok(Claim::Done),
@@ -131,7 +131,7 @@ mod tests {
             (Some(""), None),
         ];
         for (held, expected) in rows {
-            assert_eq!(claimed(held.map(str::to_owned)).ok(), expected, "{held:?}");
+            assert_eq!(claimed(held).ok(), expected, "{held:?}");
         }
     }
 

@@ -2,8 +2,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use clerk_core::MonotonicTime;
 use clerk_webhooks::{Claim, ClaimDelivery, ClaimError, ClaimFuture};
+#[cfg(any(target_os = "android", target_os = "linux"))]
+use redis::ConnectionInfo;
 use redis::{
-    ConnectionInfo, FromRedisValue, IntoConnectionInfo,
+    FromRedisValue, IntoConnectionInfo,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
@@ -42,7 +44,9 @@ impl RedisDeliveries {
         timeouts: Timeouts,
     ) -> Result<Self, ConnectError> {
         let server = server.into_connection_info().map_err(ConnectError::new)?;
-        let client = connect::client(noticing_silence(server, timeouts))?;
+        #[cfg(any(target_os = "android", target_os = "linux"))]
+        let server = noticing_silence(server, timeouts);
+        let client = connect::client(server)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(timeouts.to_connect()))
             .set_response_timeout(Some(timeouts.to_respond()))
@@ -81,16 +85,13 @@ impl RedisDeliveries {
     }
 }
 
-/// A server that has vanished without a word leaves a connection that every command waits on in
-/// vain. Where the system can be told to give such a one up, it is.
+/// A server that has vanished without a word leaves a connection on which every command waits in
+/// vain. These systems can be told to give such a one up.
+#[cfg(any(target_os = "android", target_os = "linux"))]
 fn noticing_silence(server: ConnectionInfo, timeouts: Timeouts) -> ConnectionInfo {
-    #[cfg(any(target_os = "android", target_os = "linux"))]
-    if server.tcp_settings().user_timeout().is_none() {
-        let settings = server.tcp_settings().clone();
-        return server.set_tcp_settings(settings.set_user_timeout(timeouts.to_connect()));
-    }
-    let _ = timeouts;
-    server
+    let settings = server.tcp_settings().clone();
+    let timeout = settings.user_timeout().unwrap_or(timeouts.to_connect());
+    server.set_tcp_settings(settings.set_user_timeout(timeout))
 }
 
 impl ClaimDelivery for RedisDeliveries {
@@ -101,7 +102,10 @@ impl ClaimDelivery for RedisDeliveries {
         _: MonotonicTime,
     ) -> ClaimFuture<'a, Claim> {
         let command = Command::claim(&self.prefix, id, lease);
-        Box::pin(async move { claimed(self.ask(command).await?) })
+        Box::pin(async move {
+            let held: Option<String> = self.ask(command).await?;
+            claimed(held.as_deref())
+        })
     }
 
     fn complete<'a>(

@@ -1,0 +1,143 @@
+//! Deliveries that reach several replicas of a service.
+
+use std::sync::Arc;
+
+use clerk_core::{ManualClock, UnixTime};
+use clerk_webhooks::{Receiver, Rejection, SigningSecrets, Verifier, blocking as driver};
+use clerk_webhooks_redis::{RedisDeliveries, blocking};
+
+use crate::server::{OnTokio, Server};
+
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+
+fn secrets() -> SigningSecrets {
+    SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap()
+}
+
+pub(crate) fn signed(id: &str) -> (Vec<(&'static str, String)>, &'static [u8]) {
+    let body = b"{}";
+    let signed = secrets().sign(id, NOW, body).unwrap();
+    let headers = signed.svix().map(|(name, value)| (name, value.to_owned()));
+    (headers.into(), body)
+}
+
+pub(crate) fn replica(deliveries: RedisDeliveries) -> Receiver {
+    Receiver::new(Verifier::new(secrets()))
+        .clock(ManualClock::at(NOW))
+        .deliveries(deliveries)
+}
+
+pub(crate) fn blocking_replica(deliveries: blocking::RedisDeliveries) -> driver::Receiver {
+    driver::Receiver::new(Verifier::new(secrets()))
+        .clock(ManualClock::at(NOW))
+        .deliveries(deliveries)
+}
+
+fn blocking_store(server: &Server) -> blocking::RedisDeliveries {
+    blocking::RedisDeliveries::connect(server.url()).unwrap()
+}
+
+#[test]
+fn a_delivery_that_reaches_two_replicas_is_acted_on_by_one() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let (one, other) = (blocking_store(&server), blocking_store(&server));
+    let (one, other) = (blocking_replica(one), blocking_replica(other));
+    let (headers, body) = signed("msg_1");
+    let act = |replica: &driver::Receiver, outcome: Result<u8, &'static str>| {
+        let delivery = replica.receive(&headers, body).unwrap();
+        delivery.once(|| outcome)
+    };
+
+    let delivery = one.receive(&headers, body).unwrap();
+    let failed = delivery.once(|| {
+        let meanwhile = act(&other, Ok(7)).unwrap_err();
+        assert_eq!(
+            (meanwhile.status(), meanwhile.reason()),
+            (409, "delivery-in-progress")
+        );
+        Err::<u8, _>("no database")
+    });
+    assert_eq!(failed.unwrap_err().status(), 500);
+    assert_eq!(act(&other, Ok(7)).unwrap(), Some(7));
+    assert_eq!(act(&one, Ok(8)).unwrap(), None);
+    assert_eq!(act(&other, Ok(9)).unwrap(), None);
+}
+
+#[test]
+fn async_and_blocking_replicas_share_their_claims() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let OnTokio { runtime, store } = OnTokio::connect(&server.url());
+    let (one, other) = (replica(store), blocking_replica(blocking_store(&server)));
+    let (headers, body) = signed("msg_1");
+    let act = async |outcome: Result<u8, &'static str>| {
+        let delivery = one.receive(&headers, body)?;
+        delivery.once(async || outcome).await
+    };
+    let other_acts = || {
+        let delivery = other.receive(&headers, body)?;
+        delivery.once(|| Ok::<_, Rejection>(8))
+    };
+
+    let delivery = one.receive(&headers, body).unwrap();
+    let failed = delivery.once(async || {
+        assert_eq!(other_acts().unwrap_err().reason(), "delivery-in-progress");
+        Err::<u8, _>("no database")
+    });
+    assert_eq!(runtime.block_on(failed).unwrap_err().status(), 500);
+    assert_eq!(runtime.block_on(act(Ok(7))).unwrap(), Some(7));
+    assert_eq!(other_acts().unwrap(), None);
+    assert_eq!(runtime.block_on(act(Ok(9))).unwrap(), None);
+}
+
+#[test]
+fn endpoints_with_prefixes_of_their_own_are_apart() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let act = |replica: &driver::Receiver| {
+        let (headers, body) = signed("msg_1");
+        let delivery = replica.receive(&headers, body).unwrap();
+        delivery.once(|| Ok::<_, Rejection>(())).unwrap()
+    };
+    let mail = blocking_replica(blocking_store(&server).prefix("mail:"));
+    let audit = blocking_replica(blocking_store(&server).prefix("audit:"));
+    let unnamed = blocking_replica(blocking_store(&server));
+    for replica in [&mail, &audit, &unnamed] {
+        assert_eq!(act(replica), Some(()));
+        assert_eq!(act(replica), None);
+    }
+    let mut look = server.look();
+    let mut keys: Vec<String> = clerk_webhooks_redis::redis::cmd("KEYS")
+        .arg("*")
+        .query(&mut look)
+        .unwrap();
+    keys.sort();
+    assert_eq!(keys, ["audit:msg_1", "clerk:webhook:msg_1", "mail:msg_1"]);
+}
+
+#[test]
+fn a_connection_that_a_program_has_already_will_do() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let theirs = OnTokio::over(|| async {
+        let client = clerk_webhooks_redis::redis::Client::open(server.url())?;
+        let connection = client.get_connection_manager().await?;
+        let store = RedisDeliveries::from_connection(connection);
+        Ok::<_, clerk_webhooks_redis::redis::RedisError>(store)
+    });
+    let replica = Arc::new(replica(theirs.store));
+    let (headers, body) = signed("msg_1");
+    let act = || {
+        let delivery = replica.receive(&headers, body).unwrap();
+        theirs
+            .runtime
+            .block_on(delivery.once(async || Ok::<_, Rejection>(())))
+    };
+    assert_eq!(act().unwrap(), Some(()));
+    assert_eq!(act().unwrap(), None);
+}
