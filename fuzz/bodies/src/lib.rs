@@ -11,7 +11,7 @@ mod webhooks;
 pub use keys::{jwk, jwk_set, pem};
 pub use requests::{authenticate, cookies, handshake, request_head};
 pub use tokens::{claims, header, token};
-pub use webhooks::{signing_secret, webhook};
+pub use webhooks::{event, signing_secret, webhook};
 
 /// A function that any bytes may be given.
 pub type Body = fn(&[u8]);
@@ -21,6 +21,7 @@ pub const BODIES: &[(&str, Body)] = &[
     ("authenticate", authenticate),
     ("claims", claims),
     ("cookies", cookies),
+    ("event", event),
     ("handshake", handshake),
     ("header", header),
     ("jwk", jwk),

@@ -1,7 +1,7 @@
 //! Webhooks, written as the time in seconds, a line for each header, an empty line, and the body.
 
 use clerk_core::UnixTime;
-use clerk_webhooks::{SigningSecrets, Verifier};
+use clerk_webhooks::{SigningSecrets, Verifier, events::Event};
 
 const SECRETS: &str = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0 YW5vdGhlcg==";
 const TOLERANCE: i64 = 300;
@@ -63,6 +63,28 @@ pub fn signing_secret(data: &[u8]) {
     };
     let secret = text.trim();
     assert!(secret.len() < 24 || !shown.contains(secret));
+}
+
+/// What is an event is JSON with a type, and nothing of it is lost; what is none is not repeated.
+pub fn event(data: &[u8]) {
+    let event = match Event::from_slice(data) {
+        Ok(event) => event,
+        Err(error) => {
+            let shown = error.to_string();
+            assert!(shown.len() < 200 && shown.is_ascii(), "{shown}");
+            return;
+        }
+    };
+    let text = std::str::from_utf8(data).expect("JSON is UTF-8");
+    // A number that no number of Rust's can be is left as it came.
+    if let Ok(value) = serde_json::from_str::<serde_json::Value>(text) {
+        assert_eq!(value["type"].as_str(), Some(event.event_type()));
+    }
+    assert_eq!(event.as_json().as_str(), text.trim_ascii());
+    let again = serde_json::to_string(&event).expect("an event is JSON");
+    assert_eq!(again, text.trim_ascii());
+    let shown = format!("{event:?}");
+    assert!(shown.starts_with("Event {"), "{shown}");
 }
 
 type Header<'d> = (&'d str, &'d [u8]);
