@@ -46,6 +46,7 @@
 //! | `rocket` | [`rocket`]: a fairing for Rocket, and request guards |
 //! | `tower` | [`tower`]: layers for tower services, tonic's among them |
 //! | `webhooks` | [`webhooks`]: tells webhooks that Clerk sent from all others; with a framework, an extractor |
+//! | `webhooks-redis` | [`webhooks_redis`]: what was received of them, in a Redis that replicas share |
 //! | `webhook-events` | `webhooks::events`: what they tell, typed |
 //! | `stream` | walks through lists as `futures_core::Stream`s |
 //! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
@@ -114,6 +115,8 @@ pub use clerk_rocket as rocket;
 pub use clerk_tower as tower;
 #[cfg(feature = "webhooks")]
 pub use clerk_webhooks as webhooks;
+#[cfg(feature = "webhooks-redis")]
+pub use clerk_webhooks_redis as webhooks_redis;
 
 /// Has `cargo test` compile and run the snippets of the README and the guides.
 #[cfg(all(
