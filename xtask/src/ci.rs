@@ -3,6 +3,7 @@
 mod features;
 mod msrv;
 mod no_std;
+mod redis;
 mod signatures;
 
 use std::fmt;
@@ -99,6 +100,11 @@ const STEPS: &[Step] = &[
         name: "demo",
         about: "the demonstration that the README begins with ends well",
         run: |_| pass(cargo(&["demo"])),
+    },
+    Step {
+        name: "redis",
+        about: "replicas that share a Redis act on a webhook once",
+        run: redis::check,
     },
     Step {
         name: "conformance",

@@ -73,7 +73,9 @@ impl Server {
     /// A connection to look at the server with.
     pub(crate) fn look(&self) -> redis::Connection {
         let client = redis::Client::open(self.url()).unwrap();
-        client.get_connection().unwrap()
+        let connection = client.get_connection_with_timeout(PATIENCE).unwrap();
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        connection
     }
 
     pub(crate) fn stop(&mut self) {
