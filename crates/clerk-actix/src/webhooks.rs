@@ -29,7 +29,7 @@
 //! The body is read as it arrived, neither decompressed nor decoded, up to
 //! [`Receiver::body_limit`], whatever `PayloadConfig` says. It can be read once, so no other
 //! extractor of bodies goes beside this one. Nor is it for `Option` or `Either`: they drop the
-//! [`Rejection`], and Clerk would be told that all is well.
+//! [`Rejection`], and with it the answer that has Clerk send the delivery again.
 
 use std::{fmt, future::Future, ops::Deref, pin::Pin};
 

@@ -23,7 +23,7 @@
 //! The body is read as it arrived, up to [`Receiver::body_limit`]. It can be read once, so no other
 //! extractor of bodies goes beside this one, and middleware that decodes bodies, such as
 //! `Compression`, must not stand before it. Nor is it for `Option`: that drops the [`Rejection`],
-//! and Clerk would be told that all is well.
+//! and with it the answer that has Clerk send the delivery again.
 
 use std::{fmt, ops::Deref};
 

@@ -27,7 +27,8 @@
 //! A handler that takes a bare `Webhook` is as safe, and the status of the answer is the same. But
 //! Rocket tells nothing else to the catcher that it then asks for the body, be it the application's
 //! or its own page in HTML. With a `Result`, the handler returns the [`Rejection`], whose text says
-//! in Clerk's dashboard what was wrong. Never take an `Option`: Clerk would be told that all is well.
+//! in Clerk's dashboard what was wrong. Never take an `Option`: it drops the rejection, and with it
+//! the answer that has Clerk send the delivery again.
 //!
 //! # What is read
 //!
