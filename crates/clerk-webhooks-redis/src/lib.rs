@@ -28,9 +28,10 @@
 //! prefix. Endpoints that each act on the same delivery, or instances of Clerk, each need a
 //! [prefix](blocking::RedisDeliveries::prefix) of their own in the same Redis.
 //!
-//! The commands are `SET` and `EVAL`, with two scripts that call `SET`, `GET` and `DEL`, so Redis from
-//! 2.6.12 on will do, and so will servers that speak the same, such as Valkey. Each is one round trip.
-//! With a cluster, hand over the address of a proxy; redirections are not followed.
+//! The commands are `SET` and `EVAL`, with two scripts that call `SET`, `GET` and `DEL`; a user with
+//! restricted rights needs those. Each is one round trip. None is newer than Redis 2.6.12, so what is
+//! compatible, such as Valkey, should do as well; it is tested with Redis 7. Redirections of a cluster
+//! are not followed.
 //!
 //! # When Redis is away
 //!
