@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::Error;
-use crate::ir::{Api, Body, Enum, Field, Group, Model, Operation};
+use crate::ir::{Api, Body, Enum, Event, Field, Group, Model, Operation};
 
 /// Something in the API that an overlay speaks of: `group.users`, `op.users.list`,
 /// `op.users.list.query.limit` (or `path`, `body`, `form`), `model.User`, `model.User.banned`,
@@ -19,6 +19,7 @@ pub(crate) enum Target<'a> {
     Enum(&'a mut Enum),
     Field(&'a mut Field),
     Value(&'a mut crate::ir::Value),
+    Event(&'a mut Event),
 }
 
 impl FromStr for Address {
@@ -76,6 +77,11 @@ impl Address {
                     .iter_mut()
                     .find(|v| v.wire == *wire)
                     .map(Target::Value)
+            }
+            ["event", wire @ ..] => {
+                let wire = wire.join(".");
+                let mut events = api.events.iter_mut();
+                events.find(|event| event.wire == wire).map(Target::Event)
             }
             _ => None,
         }

@@ -196,7 +196,7 @@ fn add_event(api: &mut Api, wire: String, data: String) -> bool {
     let is_kin = |known: &Event| kind(&known.wire) == kind(&wire);
     let last = api.events.iter().rposition(is_kin);
     let index = last.map_or(api.events.len(), |last| last + 1);
-    api.events.insert(index, Event { wire, data });
+    api.events.insert(index, Event::new(wire, data));
     true
 }
 

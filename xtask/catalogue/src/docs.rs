@@ -31,6 +31,7 @@ fn document(api: &mut Api, address: &str, sentence: String) -> Result<(), Error>
         Target::Enum(found) => &mut found.doc,
         Target::Value(value) => &mut value.doc,
         Target::Field(field) => &mut field.doc,
+        Target::Event(event) => &mut event.doc,
     };
     *doc = Some(sentence);
     Ok(())

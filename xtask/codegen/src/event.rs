@@ -17,7 +17,8 @@ pub(crate) fn data(api: &Api) -> File {
     source.push("event_data! {");
     for event in &api.events {
         let (wire, data) = (&event.wire, &event.data);
-        source.doc(4, &format!("`{wire}`."));
+        let doc = event.doc.as_deref().unwrap_or_default();
+        source.doc(4, format!("`{wire}`. {doc}").trim_end());
         source.push(format_args!("    {}({data}) = {wire:?},", event.ident()));
     }
     source.push("}");

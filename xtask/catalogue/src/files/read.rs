@@ -24,7 +24,7 @@ pub(super) fn api(files: &[File]) -> Result<Api, Error> {
         read_enums(table.table("enum")?, &mut enums)?;
         ids.extend(table.table("id")?.into_texts()?.into_iter().map(id));
         let told = table.table("event")?.into_texts()?;
-        events.extend(told.into_iter().map(|(wire, data)| Event { wire, data }));
+        events.extend(told.into_iter().map(|(wire, data)| Event::new(wire, data)));
         table.finish()?;
     }
     let source = source.ok_or_else(|| Error::new("source.toml is missing"))?;

@@ -13,7 +13,7 @@ impl<'a> Importer<'a> {
             let data = self.data_of(item, wire);
             let data = data.map_err(|error| error.within(wire))?;
             let wire = wire.clone();
-            events.push(Event { wire, data });
+            events.push(Event::new(wire, data));
         }
         Ok(events)
     }

@@ -26,11 +26,23 @@ pub struct Event {
     pub wire: String,
     /// The model of its data.
     pub data: String,
+    /// What has happened, in our own words.
+    pub doc: Option<String>,
 }
 
 impl Event {
     /// What stands in [`Model::groups`] for a model that no operation reaches.
     pub const GROUP: &'static str = "events";
+
+    /// One of which nothing is said.
+    #[must_use]
+    pub fn new(wire: String, data: String) -> Self {
+        Self {
+            wire,
+            data,
+            doc: None,
+        }
+    }
 
     /// The variant in Rust: `UserCreated`.
     #[must_use]

@@ -245,12 +245,14 @@ fn sentences_find_their_place() {
 "model.User.name" = "What they are called."
 "enum.Role" = "What they may do."
 "enum.Role.admin" = "Everything."
+"event.user.created" = "Somebody is new."
 "#;
     let overlay = Overlay {
         corrections: "",
         docs,
     };
-    let api = apply(facts(GROUP).unwrap(), overlay).unwrap();
+    let told = format!("{GROUP}\n[event]\n\"user.created\" = \"User\"\n");
+    let api = apply(facts(&told).unwrap(), overlay).unwrap();
     let operation = api.operation("users", "list").unwrap();
     let found = [
         &api.groups[0].doc,
@@ -260,6 +262,7 @@ fn sentences_find_their_place() {
         &user_field(&api, "name").doc,
         &api.enums[0].doc,
         &api.enums[0].values[0].doc,
+        &api.events[0].doc,
     ];
     let found: Vec<&str> = found.into_iter().flatten().map(String::as_str).collect();
     let said = docs.lines().filter_map(|line| line.split('"').nth(3));

@@ -51,6 +51,14 @@ fn every_event_is_told_with_its_data() {
     }
 }
 
+#[test]
+fn every_event_says_what_has_happened() {
+    let api = api();
+    let silent = api.events.iter().filter(|event| event.doc.is_none());
+    let silent: Vec<&str> = silent.map(|event| event.wire.as_str()).collect();
+    assert_eq!(silent, [""; 0], "add `event.…` to docs.toml");
+}
+
 /// Drops and nulls everything in turn, ids as well, but not what makes it an event; adds a field to
 /// every object; and has every text say what nobody has heard of: values of enums, tags, and the type
 /// of the event itself.

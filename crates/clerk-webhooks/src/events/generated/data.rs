@@ -9,96 +9,102 @@ use clerk_api::models::{
 };
 
 event_data! {
-    /// `email.created`.
+    /// `email.created`. An email is to be sent. Where Clerk does not deliver it, your service has
+    /// to.
     EmailCreated(EmailMessage) = "email.created",
-    /// `organization.created`.
+    /// `organization.created`. An organization was made.
     OrganizationCreated(Organization) = "organization.created",
-    /// `organization.updated`.
+    /// `organization.updated`. An organization has changed: its name, its logo, its metadata.
     OrganizationUpdated(Organization) = "organization.updated",
-    /// `organization.deleted`.
+    /// `organization.deleted`. An organization is gone.
     OrganizationDeleted(DeletedObject) = "organization.deleted",
-    /// `organizationDomain.created`.
+    /// `organizationDomain.created`. An email domain was added to an organization.
     OrganizationDomainCreated(OrganizationDomain) = "organizationDomain.created",
-    /// `organizationDomain.updated`.
+    /// `organizationDomain.updated`. An email domain of an organization has changed, for instance
+    /// because it was verified.
     OrganizationDomainUpdated(OrganizationDomain) = "organizationDomain.updated",
-    /// `organizationDomain.deleted`.
+    /// `organizationDomain.deleted`. An email domain was taken off an organization.
     OrganizationDomainDeleted(DeletedObject) = "organizationDomain.deleted",
-    /// `organizationInvitation.created`.
+    /// `organizationInvitation.created`. Somebody was invited to an organization.
     OrganizationInvitationCreated(OrganizationInvitation) = "organizationInvitation.created",
-    /// `organizationInvitation.accepted`.
+    /// `organizationInvitation.accepted`. Somebody has accepted an invitation to an organization.
     OrganizationInvitationAccepted(AcceptedOrganizationInvitation) = "organizationInvitation.accepted",
-    /// `organizationInvitation.revoked`.
+    /// `organizationInvitation.revoked`. An invitation to an organization was withdrawn.
     OrganizationInvitationRevoked(OrganizationInvitation) = "organizationInvitation.revoked",
-    /// `organizationMembership.created`.
+    /// `organizationMembership.created`. A user has joined an organization.
     OrganizationMembershipCreated(OrganizationMembership) = "organizationMembership.created",
-    /// `organizationMembership.updated`.
+    /// `organizationMembership.updated`. The role or the metadata of a member has changed.
     OrganizationMembershipUpdated(OrganizationMembership) = "organizationMembership.updated",
-    /// `organizationMembership.deleted`.
+    /// `organizationMembership.deleted`. A user has left an organization, or was removed from it.
     OrganizationMembershipDeleted(OrganizationMembership) = "organizationMembership.deleted",
-    /// `paymentAttempt.created`.
+    /// `paymentAttempt.created`. A payment was begun.
     PaymentAttemptCreated(EventPaymentAttempt) = "paymentAttempt.created",
-    /// `paymentAttempt.updated`.
+    /// `paymentAttempt.updated`. A payment went through, or failed.
     PaymentAttemptUpdated(EventPaymentAttempt) = "paymentAttempt.updated",
-    /// `permission.created`.
+    /// `permission.created`. A permission was added to the instance.
     PermissionCreated(Permission) = "permission.created",
-    /// `permission.updated`.
+    /// `permission.updated`. A permission has changed.
     PermissionUpdated(Permission) = "permission.updated",
-    /// `permission.deleted`.
+    /// `permission.deleted`. A permission is gone.
     PermissionDeleted(DeletedObject) = "permission.deleted",
-    /// `role.created`.
+    /// `role.created`. A role was added to the instance.
     RoleCreated(Role) = "role.created",
-    /// `role.updated`.
+    /// `role.updated`. A role has changed, or the permissions that come with it.
     RoleUpdated(Role) = "role.updated",
-    /// `role.deleted`.
+    /// `role.deleted`. A role is gone.
     RoleDeleted(DeletedObject) = "role.deleted",
-    /// `session.created`.
+    /// `session.created`. A user has signed in.
     SessionCreated(SessionWithUser) = "session.created",
-    /// `session.pending`.
+    /// `session.pending`. A user has signed in and has something left to do, such as choosing an
+    /// organization.
     SessionPending(SessionWithUser) = "session.pending",
-    /// `session.ended`.
+    /// `session.ended`. A session has come to its end.
     SessionEnded(SessionWithUser) = "session.ended",
-    /// `session.removed`.
+    /// `session.removed`. A user has signed out of a session.
     SessionRemoved(SessionWithUser) = "session.removed",
-    /// `session.revoked`.
+    /// `session.revoked`. A session was revoked, from another device or by the Backend API.
     SessionRevoked(SessionWithUser) = "session.revoked",
-    /// `sms.created`.
+    /// `sms.created`. A text message is to be sent. Where Clerk does not deliver it, your service
+    /// has to.
     SmsCreated(SmsMessage) = "sms.created",
-    /// `subscription.created`.
+    /// `subscription.created`. A user or an organization was given a subscription.
     SubscriptionCreated(EventSubscription) = "subscription.created",
-    /// `subscription.updated`.
+    /// `subscription.updated`. A subscription has changed.
     SubscriptionUpdated(EventSubscription) = "subscription.updated",
-    /// `subscription.active`.
+    /// `subscription.active`. A subscription has become active.
     SubscriptionActive(EventSubscription) = "subscription.active",
-    /// `subscription.pastDue`.
+    /// `subscription.pastDue`. A subscription was not paid for in time.
     SubscriptionPastDue(EventSubscription) = "subscription.pastDue",
-    /// `subscriptionItem.abandoned`.
+    /// `subscriptionItem.abandoned`. A plan of a subscription was given up before it took effect.
     SubscriptionItemAbandoned(EventSubscriptionItem) = "subscriptionItem.abandoned",
-    /// `subscriptionItem.active`.
+    /// `subscriptionItem.active`. A plan of a subscription has taken effect.
     SubscriptionItemActive(EventSubscriptionItem) = "subscriptionItem.active",
-    /// `subscriptionItem.canceled`.
+    /// `subscriptionItem.canceled`. A plan of a subscription was canceled. It lasts until what was
+    /// paid for is over.
     SubscriptionItemCanceled(EventSubscriptionItem) = "subscriptionItem.canceled",
-    /// `subscriptionItem.ended`.
+    /// `subscriptionItem.ended`. A plan of a subscription is over.
     SubscriptionItemEnded(EventSubscriptionItem) = "subscriptionItem.ended",
-    /// `subscriptionItem.freeTrialEnding`.
+    /// `subscriptionItem.freeTrialEnding`. The free trial of a plan is about to end.
     SubscriptionItemFreeTrialEnding(EventSubscriptionItem) = "subscriptionItem.freeTrialEnding",
-    /// `subscriptionItem.incomplete`.
+    /// `subscriptionItem.incomplete`. A plan of a subscription waits for its first payment.
     SubscriptionItemIncomplete(EventSubscriptionItem) = "subscriptionItem.incomplete",
-    /// `subscriptionItem.pastDue`.
+    /// `subscriptionItem.pastDue`. A plan of a subscription was not paid for in time.
     SubscriptionItemPastDue(EventSubscriptionItem) = "subscriptionItem.pastDue",
-    /// `subscriptionItem.upcoming`.
+    /// `subscriptionItem.upcoming`. A plan of a subscription follows when the present one is over.
     SubscriptionItemUpcoming(EventSubscriptionItem) = "subscriptionItem.upcoming",
-    /// `subscriptionItem.updated`.
+    /// `subscriptionItem.updated`. A plan of a subscription has changed.
     SubscriptionItemUpdated(EventSubscriptionItem) = "subscriptionItem.updated",
-    /// `subscriptionItem.created`.
+    /// `subscriptionItem.created`. A plan was added to a subscription.
     SubscriptionItemCreated(EventSubscriptionItem) = "subscriptionItem.created",
-    /// `user.created`.
+    /// `user.created`. Somebody has signed up, or was added by the Backend API.
     UserCreated(User) = "user.created",
-    /// `user.updated`.
+    /// `user.updated`. A user has changed: a name, an address, a factor, metadata.
     UserUpdated(User) = "user.updated",
-    /// `user.deleted`.
+    /// `user.deleted`. A user is gone. Nothing is left but the ids.
     UserDeleted(DeletedObject) = "user.deleted",
-    /// `waitlistEntry.created`.
+    /// `waitlistEntry.created`. Somebody is on the waitlist.
     WaitlistEntryCreated(WaitlistEntry) = "waitlistEntry.created",
-    /// `waitlistEntry.updated`.
+    /// `waitlistEntry.updated`. An entry of the waitlist has changed, for instance because the
+    /// person was invited.
     WaitlistEntryUpdated(WaitlistEntry) = "waitlistEntry.updated",
 }
