@@ -53,7 +53,7 @@ proptest! {
         position: prop::sample::Index,
         difference in 1..=255_u8,
     ) {
-        // One secret: a byte more of less in a list of signatures leaves the other one good.
+        // One secret: a byte more or less in a list of signatures leaves the other one good.
         let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap();
         let signed = secrets.sign(&id, SENT_AT, &body).unwrap();
         let [id, timestamp, signature] = signed.svix().map(|(_, value)| value.as_bytes().to_vec());
