@@ -129,3 +129,23 @@ impl fmt::Debug for RedisDeliveries {
         shown.field("prefix", &self.prefix).finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, any(target_os = "android", target_os = "linux")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_falls_silent_is_given_up_unless_the_program_says_when() {
+        let timeouts = Timeouts::default().connect(Duration::from_secs(7));
+        let noticed = |server: &ConnectionInfo| {
+            let server = noticing_silence(server.clone(), timeouts);
+            server.tcp_settings().user_timeout()
+        };
+        let server = "redis://127.0.0.1/".into_connection_info().unwrap();
+        assert_eq!(noticed(&server), Some(Duration::from_secs(7)));
+        let settings = server.tcp_settings().clone();
+        let own = settings.set_user_timeout(Duration::from_secs(30));
+        let server = server.set_tcp_settings(own);
+        assert_eq!(noticed(&server), Some(Duration::from_secs(30)));
+    }
+}
