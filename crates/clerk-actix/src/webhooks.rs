@@ -31,7 +31,7 @@
 //! extractor of bodies goes beside this one. Nor is it for `Option` or `Either`: they drop the
 //! [`Rejection`], and with it the answer that has Clerk send the delivery again.
 
-use std::{fmt, future::Future, ops::Deref, pin::Pin};
+use std::{future::Future, pin::Pin};
 
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, ResponseError,
@@ -45,19 +45,7 @@ use actix_web::{
 };
 pub use clerk_webhooks::{Delivery, Receiver};
 
-/// A delivery that Clerk has sent, verified.
-///
-/// What is none is answered with a [`Rejection`].
-#[derive(Clone, Debug)]
-pub struct Webhook(pub Delivery);
-
-impl Deref for Webhook {
-    type Target = Delivery;
-
-    fn deref(&self) -> &Delivery {
-        &self.0
-    }
-}
+clerk_webhooks::extractor!("actix-web");
 
 impl FromRequest for Webhook {
     type Error = Rejection;
@@ -91,11 +79,6 @@ impl clerk_webhooks::Headers for Headers<'_> {
     }
 }
 
-/// The response to what is no delivery, or could not be dealt with: [`clerk_webhooks::Rejection`],
-/// as actix-web wants it.
-#[derive(Debug)]
-pub struct Rejection(pub clerk_webhooks::Rejection);
-
 impl ResponseError for Rejection {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -105,23 +88,5 @@ impl ResponseError for Rejection {
         HttpResponse::build(self.status_code())
             .content_type(ContentType::plaintext())
             .body(self.0.body())
-    }
-}
-
-impl From<clerk_webhooks::Rejection> for Rejection {
-    fn from(rejection: clerk_webhooks::Rejection) -> Self {
-        Self(rejection)
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Rejection {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
     }
 }

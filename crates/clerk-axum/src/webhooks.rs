@@ -22,8 +22,6 @@
 //! The body is read as it arrived, up to [`Receiver::body_limit`], whatever `DefaultBodyLimit` says.
 //! Layers that decode bodies, such as those that decompress them, must not stand before this.
 
-use std::{fmt, ops::Deref};
-
 use axum_core::{
     body::Body,
     extract::{FromRef, FromRequest, Request},
@@ -33,19 +31,7 @@ pub use clerk_webhooks::{Delivery, Receiver};
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
-/// A delivery that Clerk has sent, verified.
-///
-/// What is none is answered with a [`Rejection`].
-#[derive(Clone, Debug)]
-pub struct Webhook(pub Delivery);
-
-impl Deref for Webhook {
-    type Target = Delivery;
-
-    fn deref(&self) -> &Delivery {
-        &self.0
-    }
-}
+clerk_webhooks::extractor!("axum");
 
 impl<S: Send + Sync> FromRequest<S> for Webhook
 where
@@ -66,11 +52,6 @@ where
     }
 }
 
-/// The response to what is no delivery, or could not be dealt with: [`clerk_webhooks::Rejection`],
-/// as axum wants it.
-#[derive(Debug)]
-pub struct Rejection(pub clerk_webhooks::Rejection);
-
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.0.body()));
@@ -79,23 +60,5 @@ impl IntoResponse for Rejection {
         let text = HeaderValue::from_static("text/plain; charset=utf-8");
         response.headers_mut().insert(CONTENT_TYPE, text);
         response
-    }
-}
-
-impl From<clerk_webhooks::Rejection> for Rejection {
-    fn from(rejection: clerk_webhooks::Rejection) -> Self {
-        Self(rejection)
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Rejection {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
     }
 }

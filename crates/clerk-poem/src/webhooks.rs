@@ -25,8 +25,6 @@
 //! `Compression`, must not stand before it. Nor is it for `Option`: that drops the [`Rejection`],
 //! and with it the answer that has Clerk send the delivery again.
 
-use std::{fmt, ops::Deref};
-
 pub use clerk_webhooks::{Delivery, Receiver};
 use poem::{
     FromRequest, Request, RequestBody, Response,
@@ -34,19 +32,7 @@ use poem::{
     http::StatusCode,
 };
 
-/// A delivery that Clerk has sent, verified.
-///
-/// What is none is answered with a [`Rejection`].
-#[derive(Clone, Debug)]
-pub struct Webhook(pub Delivery);
-
-impl Deref for Webhook {
-    type Target = Delivery;
-
-    fn deref(&self) -> &Delivery {
-        &self.0
-    }
-}
+clerk_webhooks::extractor!("poem");
 
 impl<'a> FromRequest<'a> for Webhook {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
@@ -66,11 +52,6 @@ impl<'a> FromRequest<'a> for Webhook {
     }
 }
 
-/// The response to what is no delivery, or could not be dealt with: [`clerk_webhooks::Rejection`],
-/// as poem wants it.
-#[derive(Debug)]
-pub struct Rejection(pub clerk_webhooks::Rejection);
-
 impl ResponseError for Rejection {
     fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -81,23 +62,5 @@ impl ResponseError for Rejection {
             .status(self.status())
             .content_type("text/plain; charset=utf-8")
             .body(self.0.body())
-    }
-}
-
-impl From<clerk_webhooks::Rejection> for Rejection {
-    fn from(rejection: clerk_webhooks::Rejection) -> Self {
-        Self(rejection)
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Rejection {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
     }
 }

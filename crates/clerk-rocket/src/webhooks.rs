@@ -36,8 +36,6 @@
 //! Rocket drops request headers that are not UTF-8 before anybody sees them; a delivery that lacks
 //! one for that is refused, for another reason.
 
-use std::{fmt, ops::Deref};
-
 pub use clerk_webhooks::{Delivery, Receiver};
 use rocket::{
     Data, Ignite, Request, Rocket, Sentinel, async_trait,
@@ -46,19 +44,7 @@ use rocket::{
     response::{self, Responder, content::RawText},
 };
 
-/// A delivery that Clerk has sent, verified.
-///
-/// What is none is answered with a [`Rejection`].
-#[derive(Clone, Debug)]
-pub struct Webhook(pub Delivery);
-
-impl Deref for Webhook {
-    type Target = Delivery;
-
-    fn deref(&self) -> &Delivery {
-        &self.0
-    }
-}
+clerk_webhooks::extractor!("Rocket");
 
 #[async_trait]
 impl<'r> FromData<'r> for Webhook {
@@ -106,11 +92,6 @@ impl clerk_webhooks::Headers for Headers<'_> {
     }
 }
 
-/// The response to what is no delivery, or could not be dealt with: [`clerk_webhooks::Rejection`],
-/// as Rocket wants it.
-#[derive(Debug)]
-pub struct Rejection(pub clerk_webhooks::Rejection);
-
 impl Rejection {
     fn status(&self) -> Status {
         Status::new(self.0.status())
@@ -120,23 +101,5 @@ impl Rejection {
 impl<'r> Responder<'r, 'static> for Rejection {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         (self.status(), RawText(self.0.body())).respond_to(request)
-    }
-}
-
-impl From<clerk_webhooks::Rejection> for Rejection {
-    fn from(rejection: clerk_webhooks::Rejection) -> Self {
-        Self(rejection)
-    }
-}
-
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Rejection {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
     }
 }

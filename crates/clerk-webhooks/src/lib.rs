@@ -64,6 +64,7 @@ mod delivery;
 mod error;
 #[cfg(feature = "events")]
 pub mod events;
+mod extractor;
 mod headers;
 mod once;
 mod policy;
