@@ -28,6 +28,7 @@
 
 mod data;
 mod envelope;
+mod object;
 
 use std::fmt;
 

@@ -87,6 +87,8 @@ fn what_is_no_event_is_an_error() {
         b"null",
         b"[]",
         b"{}",
+        // What stands in an array has no names.
+        b"[\"user.created\",null,null,null,null]",
         b"{\"type\":7}",
         b"{\"type\":null}",
         b"{\"type\":\"user.created\"",
@@ -129,6 +131,13 @@ fn data_that_cannot_be_read_is_told_apart() {
     }
     let event = read(&json!({"type": "user.created"}));
     assert!(matches!(event.into_data(), EventData::Unreadable(_)));
+    for length in 0..20 {
+        let event = read(&json!({"type": "user.deleted", "data": vec![Value::Null; length]}));
+        assert!(
+            matches!(event.into_data(), EventData::Unreadable(_)),
+            "{length}"
+        );
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::EventError;
+use super::{EventError, object};
 
 #[path = "generated/data.rs"]
 mod generated;
@@ -46,5 +46,5 @@ use event_data;
 
 fn read<T: DeserializeOwned>(data: Option<&RawValue>) -> Result<Box<T>, EventError> {
     let data = data.map_or("null", RawValue::get);
-    serde_json::from_str(data).map_err(|error| EventError::of(&error))
+    object::read(data).map_err(|error| EventError::of(&error))
 }

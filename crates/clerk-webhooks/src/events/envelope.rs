@@ -4,7 +4,7 @@ use clerk_api::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::EventAttributes;
+use super::{EventAttributes, object};
 
 /// What stands around the data. Nothing but the type is relied on, so the rest is looked into apart.
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ struct HttpRequest<'a> {
 
 impl<'a> Envelope<'a> {
     pub(super) fn read(json: &'a str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(json)
+        object::read(json)
     }
 
     pub(super) fn timestamp(&self) -> Option<Timestamp> {
@@ -53,8 +53,8 @@ impl<'a> Envelope<'a> {
     }
 
     pub(super) fn attributes(&self) -> EventAttributes {
-        let attributes: Attributes<'_> = read(self.event_attributes).unwrap_or_default();
-        let request: HttpRequest<'_> = read(attributes.http_request).unwrap_or_default();
+        let attributes: Attributes<'_> = read_object(self.event_attributes);
+        let request: HttpRequest<'_> = read_object(attributes.http_request);
         EventAttributes {
             client_ip: read(request.client_ip),
             user_agent: read(request.user_agent),
@@ -69,4 +69,9 @@ impl<'a> Envelope<'a> {
 /// What is there, if it is a `T`.
 fn read<'a, T: Deserialize<'a>>(json: Option<&'a RawValue>) -> Option<T> {
     serde_json::from_str(json?.get()).ok()
+}
+
+fn read_object<'a, T: Deserialize<'a> + Default>(json: Option<&'a RawValue>) -> T {
+    let object = json.and_then(|json| object::read(json.get()).ok());
+    object.unwrap_or_default()
 }
