@@ -44,7 +44,7 @@ pub type ClaimFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClaimError>>
 /// # impl Database {
 /// #     async fn insert_unless_there(&self, _: &str, _: Duration) -> Result<Option<bool>, std::io::Error> { Ok(None) }
 /// #     async fn set_done(&self, _: &str, _: Duration) -> Result<(), std::io::Error> { Ok(()) }
-/// #     async fn delete(&self, _: &str) -> Result<(), std::io::Error> { Ok(()) }
+/// #     async fn delete_unless_done(&self, _: &str) -> Result<(), std::io::Error> { Ok(()) }
 /// # }
 ///
 /// #[derive(Debug)]
@@ -66,7 +66,7 @@ pub type ClaimFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClaimError>>
 ///     }
 ///
 ///     fn release<'a>(&'a self, id: &'a str) -> ClaimFuture<'a, ()> {
-///         Box::pin(async move { self.0.delete(id).await.map_err(ClaimError::new) })
+///         Box::pin(async move { self.0.delete_unless_done(id).await.map_err(ClaimError::new) })
 ///     }
 /// }
 /// ```
@@ -96,7 +96,7 @@ pub trait ClaimDelivery: fmt::Debug + Send + Sync {
         now: MonotonicTime,
     ) -> ClaimFuture<'a, ()>;
 
-    /// Ends the claim to `id`, so that the next one is the first.
+    /// Ends the claim to `id`, so that the next one is the first. What was acted on stays so.
     ///
     /// # Errors
     ///

@@ -70,9 +70,11 @@ impl RecentDeliveries {
         }
     }
 
-    /// Ends the claim to `id`.
+    /// Ends the claim to `id`. What was acted on stays so.
     pub fn release(&mut self, id: &str) {
-        self.claims.remove(id);
+        if self.claims.get(id).is_some_and(|held| !held.is_done) {
+            self.claims.remove(id);
+        }
     }
 
     fn hold(&mut self, id: &str, is_done: bool, until: MonotonicTime) {

@@ -41,6 +41,9 @@ fn what_is_done_is_remembered_for_longer() {
             "{seconds}"
         );
     }
+    deliveries.complete("a", KEEP, at(66));
+    deliveries.release("a");
+    assert_eq!(deliveries.claim("a", LEASE, at(66)), Done);
     // Done after the lease was over, and even after it was forgotten: done.
     deliveries.complete("a", KEEP, at(100));
     deliveries.complete("never claimed", KEEP, at(100));
