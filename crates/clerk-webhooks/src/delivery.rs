@@ -64,8 +64,14 @@ impl<R> Delivery<R> {
     /// [`Rejection::NoEvent`]: the body is no event, though it was signed as one.
     #[cfg(feature = "events")]
     pub fn event(&self) -> Result<crate::events::Event, Rejection> {
-        let event = crate::events::Event::from_slice(&self.body);
-        event.map_err(|error| report::refused(Rejection::NoEvent(error)))
+        use crate::events::{Event, EventData};
+
+        let event = Event::from_slice(&self.body)
+            .map_err(|error| report::refused(Rejection::NoEvent(error)))?;
+        if let EventData::Unreadable(error) = event.data() {
+            report::unreadable(error, event.event_type(), &self.id);
+        }
+        Ok(event)
     }
 }
 

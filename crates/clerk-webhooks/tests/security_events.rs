@@ -94,3 +94,25 @@ fn each_refusal_is_one_event_and_shows_nothing_that_a_stranger_wrote() {
         );
     }
 }
+
+#[cfg(feature = "events")]
+#[test]
+fn an_event_that_cannot_be_read_is_not_passed_over_in_silence() {
+    let secrets = SigningSecrets::new("whsec_cGxhbnRlZA==").unwrap();
+    let receiver = Receiver::new(Verifier::new(secrets.clone())).clock(ManualClock::at(NOW));
+    let told = |body: &str| {
+        let signed = secrets.sign("msg_1", NOW, body.as_bytes()).unwrap();
+        let delivery = receiver.receive(&signed.svix(), body).unwrap();
+        logged(|| drop(delivery.event()))
+    };
+    let log = told(r#"{"type":"user.created","data":["planted"]}"#);
+    let expected =
+        r#"ERROR clerk::security: event="webhook-unreadable" event_type="user.created" error="#;
+    assert!(log.starts_with(expected), "{log}");
+    assert!(told("planted").contains(r#"event="webhook-refused" reason="body-not-an-event""#));
+    assert_eq!(
+        told(r#"{"type":"user.created","data":{"id":"user_1"}}"#),
+        ""
+    );
+    assert_eq!(told(r#"{"type":"user.renamed"}"#), "");
+}
