@@ -1,5 +1,6 @@
 //! `clerk-dev webhook`: deliveries from Clerk, or said to be.
 
+mod answer;
 mod batch;
 mod sample;
 mod send;

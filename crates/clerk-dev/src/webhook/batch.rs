@@ -9,7 +9,7 @@ use clerk::{
 };
 use serde::Deserialize;
 
-use super::verify::Answer;
+use super::answer::Answer;
 use crate::{
     batch,
     members::{Now, OneOrMany},

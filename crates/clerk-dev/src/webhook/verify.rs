@@ -3,10 +3,9 @@
 use std::{io, io::Write as _, path::PathBuf, time::Duration};
 
 use clap::Args;
-use clerk::webhooks::{Error, Verifier};
-use serde::Serialize;
+use clerk::webhooks::Verifier;
 
-use super::{At, batch, read, secrets};
+use super::{At, answer::Answer, batch, read, secrets};
 use crate::{
     outcome::{Failure, Verdict},
     output::Output,
@@ -81,26 +80,6 @@ impl Verify {
             }
         }
         Ok(Verdict::of(delivery.is_ok()))
-    }
-}
-
-/// What is said of a delivery.
-#[derive(Debug, Serialize)]
-pub(super) struct Answer {
-    ok: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-}
-
-impl Answer {
-    pub(super) fn of(refused: Option<&Error>) -> Self {
-        Self {
-            ok: refused.is_none(),
-            reason: refused.map(Error::reason),
-            message: refused.map(Error::to_string),
-        }
     }
 }
 
