@@ -225,6 +225,9 @@ enum Port {
     Lost,
 }
 
+/// A second and more, where starting a program takes a millisecond.
+const MOST_BINDS: u32 = 1000;
+
 impl Site {
     async fn run(self, listener: std::net::TcpListener, mut inbox: UnboundedReceiver<Command>) {
         let (emulator, clock) = (self.emulator.clone(), Arc::clone(&self.clock));
@@ -241,7 +244,7 @@ impl Site {
                     (next, result, reply)
                 }
                 Command::Resume(reply) => {
-                    let (next, result) = self.reopen(port);
+                    let (next, result) = self.reopen(port).await;
                     (next, result, reply)
                 }
             };
@@ -263,17 +266,30 @@ impl Site {
         } else if let Port::Held(_) = port {
             return (port, Ok(()));
         }
-        match self.bind() {
+        match self.bind_again().await {
             Ok(socket) => (Port::Held(socket), Ok(())),
             Err(error) => (Port::Lost, Err(error)),
         }
     }
 
-    fn reopen(&self, port: Port) -> (Port, io::Result<()>) {
+    /// A program that this process is just starting has the listener, too, until it runs.
+    async fn bind_again(&self) -> io::Result<TcpSocket> {
+        for _ in 0..MOST_BINDS {
+            match self.bind() {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        self.bind()
+    }
+
+    async fn reopen(&self, port: Port) -> (Port, io::Result<()>) {
         let socket = match port {
             Port::Open(_) => return (port, Ok(())),
             Port::Held(socket) => Ok(socket),
-            Port::Lost => self.bind(),
+            Port::Lost => self.bind_again().await,
         };
         match socket.and_then(|socket| socket.listen(1024)) {
             Ok(listener) => (self.open(listener), Ok(())),

@@ -5,7 +5,11 @@ mod support;
 use std::{
     io::{self, Read as _},
     net::{SocketAddr, TcpStream},
-    sync::Arc,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -184,6 +188,27 @@ fn a_server_can_be_down_for_a_while() {
     server.resume().unwrap();
     assert_eq!(status().unwrap(), 200);
     assert_eq!(server.emulator().count_requests("GET", "/v1/jwks"), 2);
+}
+
+/// For a moment, a program that is being started has what this one has open, the port included.
+#[test]
+fn a_server_goes_down_while_programs_are_started() {
+    let server = server();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                drop(Command::new("true").status());
+            }
+        });
+        let outcomes: Vec<io::Result<()>> = (0..200)
+            .map(|_| server.pause().and_then(|()| server.resume()))
+            .collect();
+        is_over.store(true, Ordering::Relaxed);
+        for outcome in outcomes {
+            outcome.unwrap();
+        }
+    });
 }
 
 /// A connection that the server has accepted: it accepts in order, and has answered a later one.
