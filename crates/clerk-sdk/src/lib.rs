@@ -127,6 +127,7 @@ pub use clerk_webhooks_redis as webhooks_redis;
     feature = "users"
 ))]
 mod documents {
+    #[cfg(feature = "webhook-events")]
     #[doc = include_str!("../../../README.md")]
     mod readme {}
     #[doc = include_str!("../../../docs/guides/authorization.md")]
