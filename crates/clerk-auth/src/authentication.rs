@@ -2,6 +2,7 @@
 
 mod browser;
 mod cookie_path;
+mod decision;
 mod directives;
 mod effects;
 mod evidence;
@@ -13,6 +14,7 @@ mod operations;
 mod referrer;
 mod refresh;
 mod session;
+mod token;
 
 use std::{
     fmt,
@@ -29,12 +31,13 @@ use clerk_jwks::ResolveError;
 use clerk_jwt::{KeyId, VerifyingKey};
 use http::{Request, Response};
 
-pub use self::evidence::{
-    BrowserEvidence, Evidence, HandshakeEvidence, NoRedirect, Place, TokenEvidence,
-};
 use self::{
     effects::{Answer, Ask, Effects},
     flow::Flow,
+};
+pub use self::{
+    evidence::{BrowserEvidence, Evidence, HandshakeEvidence, TokenEvidence},
+    incoming::{NoRedirect, Place},
 };
 use crate::{Error, RequestHead, RequestState, Settings, events};
 

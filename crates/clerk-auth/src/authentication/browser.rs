@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use clerk_core::UnixTime;
 use clerk_jwt::Claims;
 
-use super::session::Token;
+use super::token::Token;
 use crate::{cookies::Cookies, settings::Instance};
 
 /// What a browser's cookies say of the instance.

@@ -4,11 +4,13 @@ use url::{Host, Url};
 
 use super::{
     browser::Browser,
-    flow::{Decision, Flow, Refusal, session_signed_out, signed_in},
+    decision::{Decision, Refusal, session_signed_out, signed_in},
+    flow::Flow,
     handshake::Outcome,
     incoming::parameter,
     referrer,
-    session::{Carrier, Token},
+    session::Carrier,
+    token::Token,
 };
 use crate::{
     AuthReason, Error, PendingSessions, RequestState, SessionAuth, public_url::origin,

@@ -1,6 +1,6 @@
 use http::{HeaderMap, header::SET_COOKIE};
 
-use super::flow::sensitive;
+use super::decision::sensitive;
 
 /// What directives say of the session.
 pub(super) enum Session {

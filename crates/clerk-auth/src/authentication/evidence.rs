@@ -3,10 +3,9 @@ use clerk_jwt::{Malformed, TokenKind};
 
 use super::{
     browser::Browser,
-    header_path,
-    incoming::{Brought, Incoming, parameter},
+    incoming::{Brought, Incoming, NoRedirect, Place, parameter},
     referrer,
-    session::Token,
+    token::Token,
 };
 use crate::{MachineTokenType, OrganizationTarget, RequestHead, Settings, settings::Instance};
 
@@ -106,28 +105,6 @@ pub enum HandshakeEvidence {
     Token(Place),
 }
 
-/// Where something stands in a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Place {
-    /// In the query of the URL.
-    Query,
-    /// In a cookie.
-    Cookie,
-}
-
-/// Why a request cannot be answered with a redirect to a handshake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NoRedirect {
-    /// It is no `GET`, and its body would be lost.
-    NotGet,
-    /// No page is loaded, by `Sec-Fetch-Dest` or else by `Accept`: a script would be sent there.
-    NoPage,
-    /// The browser has just been redirected three times, to no avail.
-    TooMany,
-}
-
 impl Evidence {
     /// What `head` shows, to an application with these `settings`, at `now`.
     pub fn of(head: &RequestHead<'_>, settings: &Settings, now: UnixTime) -> Self {
@@ -164,7 +141,7 @@ impl TokenEvidence {
         let claims = token.claims();
         let text = |text: Option<&str>| text.map(str::to_owned);
         Self {
-            machine_type: header_path::machine_type(token),
+            machine_type: token.machine_type(),
             kind: token.kind(),
             issuer: text(claims.and_then(|it| it.issuer())),
             authorized_party: text(claims.and_then(|it| it.authorized_party())),

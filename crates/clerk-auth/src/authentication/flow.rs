@@ -5,15 +5,16 @@ use http::{
     header::{CACHE_CONTROL, LOCATION, SET_COOKIE},
 };
 
-use super::{effects::Effects, header_path::machine_type, incoming::Incoming, session::Token};
-use crate::{
-    AcceptedTokens, AuthReason, Error, Handshake, RequestHead, RequestState, Settings, SignedIn,
-    SignedOut, TokenType,
-    settings::Instance,
-    state::{self, Identity},
+use super::{
+    decision::{Decision, Refusal, sensitive, session_signed_out, signed_out},
+    effects::Effects,
+    incoming::Incoming,
+    token::Token,
 };
-
-pub(super) type Decision = Result<RequestState, Error>;
+use crate::{
+    AcceptedTokens, AuthReason, Handshake, RequestHead, RequestState, Settings, TokenType,
+    settings::Instance, state,
+};
 
 /// One decision: what it reads, and where it asks for what it cannot do itself.
 pub(super) struct Flow<'r> {
@@ -21,19 +22,6 @@ pub(super) struct Flow<'r> {
     pub(super) settings: &'r Settings,
     pub(super) api: &'r clerk_http::Settings,
     pub(super) effects: Arc<Effects>,
-}
-
-/// Why the request is not signed in, and what to tell the developer.
-pub(super) struct Refusal {
-    pub(super) reason: AuthReason,
-    pub(super) message: String,
-}
-
-impl From<AuthReason> for Refusal {
-    fn from(reason: AuthReason) -> Self {
-        let message = String::new();
-        Self { reason, message }
-    }
 }
 
 impl<'r> Flow<'r> {
@@ -55,7 +43,7 @@ impl<'r> Flow<'r> {
     pub(super) async fn decide(self) -> Decision {
         self.check_sign_in_url()?;
         let token = self.incoming.header_token().map(Token::new);
-        let machine_type = || token.as_ref().and_then(machine_type);
+        let machine_type = || token.as_ref().and_then(Token::machine_type);
         let mismatch = || AuthReason::TokenTypeMismatch.into();
         let machine_type = match &self.settings.accepts {
             AcceptedTokens::Session => None,
@@ -124,38 +112,4 @@ impl<'r> Flow<'r> {
     pub(super) const fn instance(&self) -> Option<&'r Instance> {
         self.settings.instance.as_ref()
     }
-}
-
-pub(super) fn signed_in(identity: Identity, headers: HeaderMap) -> RequestState {
-    RequestState::SignedIn(SignedIn::new(identity, headers))
-}
-
-pub(super) fn session_signed_out(refusal: Refusal) -> RequestState {
-    signed_out(Some(TokenType::Session), refusal)
-}
-
-pub(super) fn signed_out(token_type: Option<TokenType>, refusal: Refusal) -> RequestState {
-    signed_out_with(token_type, refusal, HeaderMap::new())
-}
-
-pub(super) fn signed_out_with(
-    token_type: Option<TokenType>,
-    refusal: Refusal,
-    mut headers: HeaderMap,
-) -> RequestState {
-    let Refusal { reason, message } = refusal;
-    state::describe(&mut headers, "signed-out", &reason, &message);
-    RequestState::SignedOut(SignedOut {
-        reason,
-        message,
-        token_type,
-        headers,
-    })
-}
-
-/// A header value that no `Debug` shows.
-pub(super) fn sensitive(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }

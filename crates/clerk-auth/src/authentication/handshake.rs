@@ -18,8 +18,9 @@ use url::Url;
 
 use super::{
     browser::Browser,
+    decision::{Refusal, sensitive, signed_in, signed_out_with},
     directives::{self, Session},
-    flow::{Flow, Refusal, sensitive, signed_in, signed_out_with},
+    flow::Flow,
     incoming::{Brought, parameter},
     operations::HandshakePayload,
 };

@@ -3,8 +3,10 @@ use clerk_jwt::{M2mClaims, OAuthClaims, Reason};
 use http::HeaderMap;
 
 use super::{
-    flow::{Decision, Flow, Refusal, session_signed_out, signed_in, signed_out},
-    session::{Carrier, Token, refusal},
+    decision::{Decision, Refusal, session_signed_out, signed_in, signed_out},
+    flow::Flow,
+    session::{Carrier, refusal},
+    token::Token,
 };
 use crate::{
     AuthReason, Error, MachineAuth, MachineTokenError, MachineTokenErrorCode, MachineTokenType,
@@ -12,21 +14,6 @@ use crate::{
     machine_tokens::{ApiKey, Kind, M2m, OAuth, VerifyMachineToken},
     state::Identity,
 };
-
-/// The type of machine token that a token looks like; `None` if it looks like none.
-pub(super) fn machine_type(token: &Token<'_>) -> Option<MachineTokenType> {
-    let text = &*token.text;
-    if text.starts_with("mt_") {
-        return Some(MachineTokenType::M2m);
-    }
-    if text.starts_with("oat_") {
-        return Some(MachineTokenType::OAuth);
-    }
-    if text.starts_with("ak_") {
-        return Some(MachineTokenType::ApiKey);
-    }
-    token.machine_type()
-}
 
 /// Whether a text is three segments of base64url (RFC 7515 §3.1). An opaque token may have dots.
 fn is_compact_jws(text: &str) -> bool {

@@ -2,7 +2,6 @@ use std::{borrow::Cow, sync::OnceLock};
 
 use url::{Url, form_urlencoded};
 
-use super::evidence::{NoRedirect, Place};
 use crate::{RequestHead, cookies::Cookies, public_url::public_url};
 
 /// What a request says, read as far as it is asked for.
@@ -131,6 +130,28 @@ pub(super) enum Brought<'r> {
     Nonce(Place, Cow<'r, str>),
     /// It says itself what the handshake came to.
     Token(Place, Cow<'r, str>),
+}
+
+/// Where something stands in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// In the query of the URL.
+    Query,
+    /// In a cookie.
+    Cookie,
+}
+
+/// Why a request cannot be answered with a redirect to a handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoRedirect {
+    /// It is no `GET`, and its body would be lost.
+    NotGet,
+    /// No page is loaded, by `Sec-Fetch-Dest` or else by `Accept`: a script would be sent there.
+    NoPage,
+    /// The browser has just been redirected three times, to no avail.
+    TooMany,
 }
 
 /// After this many redirects in a row, something is wrong that another one will not mend.

@@ -7,10 +7,12 @@ use http::HeaderMap;
 
 use super::{
     browser::Browser,
+    decision::{Decision, Refusal, session_signed_out, signed_in},
     directives::{self, Session},
-    flow::{Decision, Flow, Refusal, session_signed_out, signed_in},
+    flow::Flow,
     operations::{RefreshBody, RefreshSession},
-    session::{Carrier, Token, refusal},
+    session::{Carrier, refusal},
+    token::Token,
 };
 use crate::{
     AuthReason, RefreshFailure, RequestState, SessionAuth, TokenType, public_url::origin,
