@@ -7,12 +7,12 @@ use std::{
 };
 
 use clerk_core::MonotonicTime;
-use clerk_webhooks::{BlockingClaimDelivery, Claim, ClaimError};
+use clerk_webhooks::{BlockingClaimDelivery, Claim, ClaimError, Claimant};
 use redis::{Client, Connection, FromRedisValue, IntoConnectionInfo, RedisResult};
 
 use crate::{
     ConnectError, PREFIX, Timeouts,
-    commands::{Command, claimed},
+    commands::{Command, claimed, is_sent_again},
     connect,
 };
 
@@ -80,7 +80,7 @@ impl RedisDeliveries {
     fn ask<T: FromRedisValue>(&self, command: &Command) -> Result<T, ClaimError> {
         let free = self.free().pop();
         let mut answer = self.ask_over(free, command);
-        if matches!(&answer, Err(error) if command.is_sent_again(error)) {
+        if matches!(&answer, Err(error) if is_sent_again(error)) {
             answer = self.ask_over(None, command);
         }
         answer.map_err(ClaimError::new)
@@ -121,8 +121,14 @@ impl RedisDeliveries {
 }
 
 impl BlockingClaimDelivery for RedisDeliveries {
-    fn claim(&self, id: &str, lease: Duration, _: MonotonicTime) -> Result<Claim, ClaimError> {
-        let held: Option<String> = self.ask(&Command::claim(&self.prefix, id, lease))?;
+    fn claim(
+        &self,
+        id: &str,
+        by: Claimant,
+        lease: Duration,
+        _: MonotonicTime,
+    ) -> Result<Claim, ClaimError> {
+        let held: Option<String> = self.ask(&Command::claim(&self.prefix, id, by, lease))?;
         claimed(held.as_deref())
     }
 
@@ -130,8 +136,8 @@ impl BlockingClaimDelivery for RedisDeliveries {
         self.ask(&Command::complete(&self.prefix, id, keep))
     }
 
-    fn release(&self, id: &str) -> Result<(), ClaimError> {
-        self.ask(&Command::release(&self.prefix, id))
+    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError> {
+        self.ask(&Command::release(&self.prefix, id, by))
     }
 }
 

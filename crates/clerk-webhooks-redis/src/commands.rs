@@ -2,18 +2,22 @@
 
 use std::time::Duration;
 
-use clerk_webhooks::{Claim, ClaimError};
+use clerk_webhooks::{Claim, ClaimError, Claimant};
 use redis::{Cmd, RedisError};
 
-const IN_PROGRESS: &str = "in-progress";
+/// What stands before the claimant.
+const IN_PROGRESS: &str = "in-progress:";
 const DONE: &str = "done";
 
-/// Whether a claim is there and what it says are one question: between two commands it could end.
+/// Whether a claim is there and what it says are one question: between two commands it could end. One's
+/// own is as good as none.
 const CLAIM: &str = "\
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return false end \
-return redis.call('GET', KEYS[1])";
+local held = redis.call('GET', KEYS[1]) \
+if held == ARGV[1] then return false end \
+return held";
 
-/// What was acted on stays so, should a claim be given up late.
+/// What was acted on stays so, and so does another's claim, should one be given up late.
 const RELEASE: &str = "\
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end \
 return false";
@@ -24,44 +28,34 @@ const LONGEST: u64 = i64::MAX as u64 / 2;
 #[derive(Debug)]
 pub(crate) struct Command {
     pub(crate) cmd: Cmd,
-    is_repeatable: bool,
+}
+
+/// Whether a command that failed like this is sent once more, over a new connection: that the server
+/// closed one while nobody used it shows only when the next command is sent.
+///
+/// No command does harm if the one before was carried out unheard of.
+pub(crate) fn is_sent_again(error: &RedisError) -> bool {
+    error.is_connection_dropped()
 }
 
 impl Command {
-    pub(crate) fn claim(prefix: &str, id: &str, lease: Duration) -> Self {
+    pub(crate) fn claim(prefix: &str, id: &str, by: Claimant, lease: Duration) -> Self {
         let mut cmd = script(CLAIM, prefix, id);
-        cmd.arg(IN_PROGRESS).arg(milliseconds(lease));
-        Self {
-            cmd,
-            // Where it was carried out unheard of, the second finds the first: that is a delay.
-            is_repeatable: true,
-        }
+        cmd.arg(in_progress(by)).arg(milliseconds(lease));
+        Self { cmd }
     }
 
     pub(crate) fn complete(prefix: &str, id: &str, keep: Duration) -> Self {
         let mut cmd = redis::cmd("SET");
         cmd.arg(key(prefix, id)).arg(DONE);
         cmd.arg("PX").arg(milliseconds(keep));
-        Self {
-            cmd,
-            is_repeatable: true,
-        }
+        Self { cmd }
     }
 
-    pub(crate) fn release(prefix: &str, id: &str) -> Self {
+    pub(crate) fn release(prefix: &str, id: &str, by: Claimant) -> Self {
         let mut cmd = script(RELEASE, prefix, id);
-        cmd.arg(IN_PROGRESS);
-        Self {
-            cmd,
-            // Where it was carried out unheard of, the claim may be somebody else's by now.
-            is_repeatable: false,
-        }
-    }
-
-    /// Whether to send it once more, over a new connection. That the server closed one while nobody
-    /// used it shows only when the next command is sent.
-    pub(crate) fn is_sent_again(&self, error: &RedisError) -> bool {
-        self.is_repeatable && error.is_connection_dropped()
+        cmd.arg(in_progress(by));
+        Self { cmd }
     }
 }
 
@@ -69,8 +63,8 @@ impl Command {
 pub(crate) fn claimed(held: Option<&str>) -> Result<Claim, ClaimError> {
     match held {
         None => Ok(Claim::First),
-        Some(IN_PROGRESS) => Ok(Claim::InProgress),
         Some(DONE) => Ok(Claim::Done),
+        Some(held) if held.starts_with(IN_PROGRESS) => Ok(Claim::InProgress),
         Some(_) => Err(ClaimError::new(
             "another program uses the same keys in this Redis; give the claims a prefix of their own",
         )),
@@ -83,6 +77,10 @@ fn script(source: &str, prefix: &str, id: &str) -> Cmd {
     let mut cmd = redis::cmd("EVAL");
     cmd.arg(source).arg(1).arg(key(prefix, id));
     cmd
+}
+
+fn in_progress(by: Claimant) -> String {
+    format!("{IN_PROGRESS}{by}")
 }
 
 fn key(prefix: &str, id: &str) -> String {
@@ -110,22 +108,22 @@ mod tests {
     #[test]
     fn what_is_sent() {
         let minute = Duration::from_secs(60);
-        let claim = words(&Command::claim("p:", "msg_1", minute));
-        assert_eq!(
-            claim,
-            ["EVAL", CLAIM, "1", "p:msg_1", "in-progress", "60000"]
-        );
+        let by = Claimant::new().unwrap();
+        let held = format!("in-progress:{by}");
+        let claim = words(&Command::claim("p:", "msg_1", by, minute));
+        assert_eq!(claim, ["EVAL", CLAIM, "1", "p:msg_1", &held, "60000"]);
         let complete = words(&Command::complete("p:", "msg_1", minute));
         assert_eq!(complete, ["SET", "p:msg_1", "done", "PX", "60000"]);
-        let release = words(&Command::release("", "msg_1"));
-        assert_eq!(release, ["EVAL", RELEASE, "1", "msg_1", "in-progress"]);
+        let release = words(&Command::release("", "msg_1", by));
+        assert_eq!(release, ["EVAL", RELEASE, "1", "msg_1", &held]);
     }
 
     #[test]
     fn what_an_answer_says() {
         let rows = [
             (None, Some(Claim::First)),
-            (Some("in-progress"), Some(Claim::InProgress)),
+            (Some("in-progress:0f"), Some(Claim::InProgress)),
+            (Some("in-progress"), None),
             (Some("done"), Some(Claim::Done)),
             (Some("DONE"), None),
             (Some(""), None),
@@ -152,17 +150,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_repetition_cannot_harm_is_sent_again() {
-        let commands = [
-            (Command::claim("", "msg_1", Duration::MAX), true),
-            (Command::complete("", "msg_1", Duration::MAX), true),
-            (Command::release("", "msg_1"), false),
-        ];
+    fn a_connection_that_was_closed_is_no_answer_and_silence_is() {
         let error = |kind| RedisError::from(io::Error::from(kind));
-        for (command, expected) in commands {
-            let dropped = error(io::ErrorKind::BrokenPipe);
-            assert_eq!(command.is_sent_again(&dropped), expected, "{command:?}");
-            assert!(!command.is_sent_again(&error(io::ErrorKind::TimedOut)));
-        }
+        assert!(is_sent_again(&error(io::ErrorKind::BrokenPipe)));
+        assert!(!is_sent_again(&error(io::ErrorKind::TimedOut)));
     }
 }

@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use clerk_core::MonotonicTime;
-use clerk_webhooks::{Claim, ClaimDelivery, ClaimError, ClaimFuture};
+use clerk_webhooks::{Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant};
 #[cfg(any(target_os = "android", target_os = "linux"))]
 use redis::ConnectionInfo;
 use redis::{
@@ -11,7 +11,7 @@ use redis::{
 
 use crate::{
     ConnectError, PREFIX, Timeouts,
-    commands::{Command, claimed},
+    commands::{Command, claimed, is_sent_again},
     connect,
 };
 
@@ -78,7 +78,7 @@ impl RedisDeliveries {
     async fn ask<T: FromRedisValue>(&self, command: Command) -> Result<T, ClaimError> {
         let mut connection = self.connection.clone();
         let mut answer = command.cmd.query_async(&mut connection).await;
-        if matches!(&answer, Err(error) if command.is_sent_again(error)) {
+        if matches!(&answer, Err(error) if is_sent_again(error)) {
             answer = command.cmd.query_async(&mut connection).await;
         }
         answer.map_err(ClaimError::new)
@@ -98,10 +98,11 @@ impl ClaimDelivery for RedisDeliveries {
     fn claim<'a>(
         &'a self,
         id: &'a str,
+        by: Claimant,
         lease: Duration,
         _: MonotonicTime,
     ) -> ClaimFuture<'a, Claim> {
-        let command = Command::claim(&self.prefix, id, lease);
+        let command = Command::claim(&self.prefix, id, by, lease);
         Box::pin(async move {
             let held: Option<String> = self.ask(command).await?;
             claimed(held.as_deref())
@@ -117,8 +118,8 @@ impl ClaimDelivery for RedisDeliveries {
         Box::pin(self.ask(Command::complete(&self.prefix, id, keep)))
     }
 
-    fn release<'a>(&'a self, id: &'a str) -> ClaimFuture<'a, ()> {
-        Box::pin(self.ask(Command::release(&self.prefix, id)))
+    fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
+        Box::pin(self.ask(Command::release(&self.prefix, id, by)))
     }
 }
 

@@ -23,8 +23,8 @@
 //!
 //! # What is in Redis
 //!
-//! A key for each delivery, `clerk:webhook:` and its id, whose value is `in-progress` or `done`, and
-//! which Redis deletes when the lease or the time to keep it is over. Replicas of one endpoint use one
+//! A key for each delivery, `clerk:webhook:` and its id, whose value is `in-progress:` with the
+//! claimant or `done`, and which Redis deletes when the lease or the time to keep it is over. Replicas of one endpoint use one
 //! prefix. Endpoints that each act on the same delivery, or instances of Clerk, each need a
 //! [prefix](blocking::RedisDeliveries::prefix) of their own in the same Redis.
 //!

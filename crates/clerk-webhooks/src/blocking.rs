@@ -9,8 +9,7 @@ use clerk_core::{Clock, SystemClock};
 
 use crate::{
     BlockingClaimDelivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
-    SigningSecrets, Verifier,
-    once::{self, Change},
+    SigningSecrets, Verifier, once,
 };
 
 /// A delivery that a [`blocking::Receiver`](Receiver) has received.
@@ -105,9 +104,7 @@ impl Receiver {
 impl Delivery {
     /// Does `work`, unless this delivery was acted on before: `None` if it was.
     ///
-    /// Clerk sends a delivery again when it has not heard that all went well, and whoever recorded
-    /// one can send it, too. Of several that arrive at once, one does the work; the others are told
-    /// to come back. If the work fails, the next attempt of Clerk's is the first again.
+    /// See [the async one](crate::Delivery#method.once), which is the same.
     ///
     /// # Errors
     ///
@@ -124,17 +121,16 @@ impl Delivery {
             deliveries,
             ..
         } = &self.receiver;
-        let (id, begun) = (self.id(), clock.monotonic());
-        let claimed = deliveries.claim(id, policy.lease, begun);
+        let id = self.id();
+        let by = once::claimant(id)?;
+        let claimed = deliveries.claim(id, by, policy.lease, clock.monotonic());
         if !once::is_first(claimed, id)? {
             return Ok(None);
         }
         let outcome = work();
-        let now = clock.monotonic();
-        let recorded = match once::change(&outcome, begun, now, *policy) {
-            Change::Complete => deliveries.complete(id, policy.keep, now),
-            Change::Release => deliveries.release(id),
-            Change::None => Ok(()),
+        let recorded = match &outcome {
+            Ok(_) => deliveries.complete(id, policy.keep, clock.monotonic()),
+            Err(_) => deliveries.release(id, by),
         };
         once::conclude(outcome, recorded, id)
     }

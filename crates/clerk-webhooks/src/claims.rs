@@ -4,16 +4,18 @@
 //! between the two, or a caller that hangs up, then costs a delay and not the delivery. A store needs
 //! one operation that is atomic, a write that only succeeds where nothing is.
 
+mod claimant;
 mod recent;
 
 use std::{error::Error as StdError, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use clerk_core::MonotonicTime;
 
-pub use self::recent::RecentDeliveries;
+pub use self::{claimant::Claimant, recent::RecentDeliveries};
 
 /// What a store knows of a delivery's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Claim {
     /// Nothing, until now: it is the caller's to act on.
     First,
@@ -39,21 +41,23 @@ pub type ClaimFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClaimError>>
 /// ```
 /// use std::time::Duration;
 /// use clerk_core::MonotonicTime;
-/// use clerk_webhooks::{Claim, ClaimDelivery, ClaimError, ClaimFuture};
+/// use clerk_webhooks::{Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant};
 /// # #[derive(Debug)] struct Database;
 /// # impl Database {
-/// #     async fn insert_unless_there(&self, _: &str, _: Duration) -> Result<Option<bool>, std::io::Error> { Ok(None) }
+/// #     async fn insert_unless_there(&self, _: &str, _: Claimant, _: Duration) -> Result<Option<bool>, std::io::Error> { Ok(None) }
 /// #     async fn set_done(&self, _: &str, _: Duration) -> Result<(), std::io::Error> { Ok(()) }
-/// #     async fn delete_unless_done(&self, _: &str) -> Result<(), std::io::Error> { Ok(()) }
+/// #     async fn delete_if_held_by(&self, _: &str, _: Claimant) -> Result<(), std::io::Error> { Ok(()) }
 /// # }
 ///
 /// #[derive(Debug)]
 /// struct Rows(Database);
 ///
 /// impl ClaimDelivery for Rows {
-///     fn claim<'a>(&'a self, id: &'a str, lease: Duration, _: MonotonicTime) -> ClaimFuture<'a, Claim> {
+///     fn claim<'a>(
+///         &'a self, id: &'a str, by: Claimant, lease: Duration, _: MonotonicTime,
+///     ) -> ClaimFuture<'a, Claim> {
 ///         Box::pin(async move {
-///             let there = self.0.insert_unless_there(id, lease).await.map_err(ClaimError::new)?;
+///             let there = self.0.insert_unless_there(id, by, lease).await.map_err(ClaimError::new)?;
 ///             Ok(match there {
 ///                 None => Claim::First,
 ///                 Some(done) => if done { Claim::Done } else { Claim::InProgress },
@@ -65,14 +69,14 @@ pub type ClaimFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClaimError>>
 ///         Box::pin(async move { self.0.set_done(id, keep).await.map_err(ClaimError::new) })
 ///     }
 ///
-///     fn release<'a>(&'a self, id: &'a str) -> ClaimFuture<'a, ()> {
-///         Box::pin(async move { self.0.delete_unless_done(id).await.map_err(ClaimError::new) })
+///     fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
+///         Box::pin(async move { self.0.delete_if_held_by(id, by).await.map_err(ClaimError::new) })
 ///     }
 /// }
 /// ```
 pub trait ClaimDelivery: fmt::Debug + Send + Sync {
-    /// Claims `id` for as long as `lease`. Of any number that do so at once, one is told that it is
-    /// the first.
+    /// Claims `id` for `by`, for as long as `lease`. Of any number that do so at once, one is told that
+    /// it is the first; whoever holds the claim is told so again.
     ///
     /// # Errors
     ///
@@ -80,6 +84,7 @@ pub trait ClaimDelivery: fmt::Debug + Send + Sync {
     fn claim<'a>(
         &'a self,
         id: &'a str,
+        by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, Claim>;
@@ -96,12 +101,13 @@ pub trait ClaimDelivery: fmt::Debug + Send + Sync {
         now: MonotonicTime,
     ) -> ClaimFuture<'a, ()>;
 
-    /// Ends the claim to `id`, so that the next one is the first. What was acted on stays so.
+    /// Ends the claim of `by` to `id`, so that the next one is the first. The claim of anybody else, who
+    /// may have it by now, stays, and so does what was acted on.
     ///
     /// # Errors
     ///
     /// The store cannot be reached. The claim ends with its lease then.
-    fn release<'a>(&'a self, id: &'a str) -> ClaimFuture<'a, ()>;
+    fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()>;
 }
 
 /// The same as [`ClaimDelivery`] for stores that answer at once, or block a thread.
@@ -109,15 +115,16 @@ pub trait ClaimDelivery: fmt::Debug + Send + Sync {
 /// ```
 /// use std::{sync::Mutex, time::Duration};
 /// use clerk_core::{Clock, SystemClock};
-/// use clerk_webhooks::{BlockingClaimDelivery, Claim, RecentDeliveries};
+/// use clerk_webhooks::{BlockingClaimDelivery, Claim, Claimant, RecentDeliveries};
 ///
 /// let (clock, minute) = (SystemClock::new(), Duration::from_secs(60));
 /// let deliveries = Mutex::new(RecentDeliveries::default());
-/// assert_eq!(deliveries.claim("msg_1", minute, clock.monotonic())?, Claim::First);
-/// assert_eq!(deliveries.claim("msg_1", minute, clock.monotonic())?, Claim::InProgress);
+/// let claim = || deliveries.claim("msg_1", Claimant::new()?, minute, clock.monotonic());
+/// assert_eq!(claim()?, Claim::First);
+/// assert_eq!(claim()?, Claim::InProgress);
 ///
 /// deliveries.complete("msg_1", 60 * minute, clock.monotonic())?;
-/// assert_eq!(deliveries.claim("msg_1", minute, clock.monotonic())?, Claim::Done);
+/// assert_eq!(claim()?, Claim::Done);
 /// # Ok::<(), clerk_webhooks::ClaimError>(())
 /// ```
 pub trait BlockingClaimDelivery: fmt::Debug + Send + Sync {
@@ -126,7 +133,13 @@ pub trait BlockingClaimDelivery: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// The store cannot tell.
-    fn claim(&self, id: &str, lease: Duration, now: MonotonicTime) -> Result<Claim, ClaimError>;
+    fn claim(
+        &self,
+        id: &str,
+        by: Claimant,
+        lease: Duration,
+        now: MonotonicTime,
+    ) -> Result<Claim, ClaimError>;
 
     /// See [`ClaimDelivery::complete`].
     ///
@@ -140,17 +153,18 @@ pub trait BlockingClaimDelivery: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// The store cannot be reached.
-    fn release(&self, id: &str) -> Result<(), ClaimError>;
+    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError>;
 }
 
 impl<S: ClaimDelivery + ?Sized> ClaimDelivery for Arc<S> {
     fn claim<'a>(
         &'a self,
         id: &'a str,
+        by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, Claim> {
-        (**self).claim(id, lease, now)
+        (**self).claim(id, by, lease, now)
     }
 
     fn complete<'a>(
@@ -162,22 +176,28 @@ impl<S: ClaimDelivery + ?Sized> ClaimDelivery for Arc<S> {
         (**self).complete(id, keep, now)
     }
 
-    fn release<'a>(&'a self, id: &'a str) -> ClaimFuture<'a, ()> {
-        (**self).release(id)
+    fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
+        (**self).release(id, by)
     }
 }
 
 impl<S: BlockingClaimDelivery + ?Sized> BlockingClaimDelivery for Arc<S> {
-    fn claim(&self, id: &str, lease: Duration, now: MonotonicTime) -> Result<Claim, ClaimError> {
-        (**self).claim(id, lease, now)
+    fn claim(
+        &self,
+        id: &str,
+        by: Claimant,
+        lease: Duration,
+        now: MonotonicTime,
+    ) -> Result<Claim, ClaimError> {
+        (**self).claim(id, by, lease, now)
     }
 
     fn complete(&self, id: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
         (**self).complete(id, keep, now)
     }
 
-    fn release(&self, id: &str) -> Result<(), ClaimError> {
-        (**self).release(id)
+    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError> {
+        (**self).release(id, by)
     }
 }
 

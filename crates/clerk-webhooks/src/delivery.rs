@@ -57,21 +57,30 @@ impl<R> Delivery<R> {
         &self.body
     }
 
+    /// The bytes that were signed, to keep.
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+
     /// What the body tells. Once for a delivery: each call reads the body again.
     ///
     /// # Errors
     ///
     /// [`Rejection::NoEvent`]: the body is no event, though it was signed as one.
+    /// [`Rejection::Unreadable`]: it is one whose data this version cannot read, so no handler could
+    /// act on it. Answered with this, Clerk sends it again, and nothing is lost meanwhile. Types that
+    /// this version does not know are no error. To take whatever comes, read
+    /// [`Event::from_slice`](crate::events::Event::from_slice) of the [body](Self::body).
     #[cfg(feature = "events")]
     pub fn event(&self) -> Result<crate::events::Event, Rejection> {
         use crate::events::{Event, EventData};
 
-        let event = Event::from_slice(&self.body)
-            .map_err(|error| report::refused(Rejection::NoEvent(error)))?;
-        if let EventData::Unreadable(error) = event.data() {
-            report::unreadable(error, event.event_type(), &self.id);
-        }
-        Ok(event)
+        let event = Event::from_slice(&self.body).map_err(Rejection::NoEvent);
+        let event = event.and_then(|event| match event.data() {
+            EventData::Unreadable(error) => Err(Rejection::Unreadable(error.clone())),
+            _ => Ok(event),
+        });
+        event.map_err(|rejection| report::failed(rejection, &self.id))
     }
 }
 

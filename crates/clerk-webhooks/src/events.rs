@@ -23,8 +23,9 @@
 //! Clerk adds types, fields and values at any time. A type that this version does not know is
 //! [`EventData::Unknown`], unknown fields are ignored, unknown values of an enum are kept, and every
 //! field may be absent or null but the ids of what the event is about. Where even such an id is
-//! missing, the data is [`EventData::Unreadable`], and the event is there all the same. Nothing that
-//! was sent is lost: [`Event::as_json`] is the body as it came.
+//! missing, or a field holds something of another kind, the data is [`EventData::Unreadable`], and the
+//! event is there all the same; [`Delivery::event`](crate::Delivery::event) makes an error of it. Nothing
+//! that was sent is lost: [`Event::as_json`] is the body as it came.
 
 mod data;
 mod envelope;
@@ -201,10 +202,16 @@ impl EventError {
 impl fmt::Display for EventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.is_json {
-            true => "the JSON lacks what an event of its type has, or has something else there",
+            true => {
+                "the JSON is no event, or lacks what an event of its type has, or has something of another kind there"
+            }
             false => "this is no JSON; hand over the body as it arrived",
         };
-        write!(f, "{what} (line {}, column {})", self.line, self.column)
+        f.write_str(what)?;
+        match self.line {
+            0 => Ok(()),
+            line => write!(f, " (line {line}, column {})", self.column),
+        }
     }
 }
 

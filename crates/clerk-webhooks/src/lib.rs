@@ -75,7 +75,8 @@ mod secrets;
 mod verifier;
 
 pub use claims::{
-    BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture, RecentDeliveries,
+    BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant,
+    RecentDeliveries,
 };
 pub use content::SignedHeaders;
 pub use delivery::Delivery;

@@ -1,17 +1,12 @@
-//! Acting once: what both drivers decide, in the order in which they ask.
+//! Acting once: what both drivers decide, in the order in which they ask. After the work they tell the
+//! store that it is done, or that it may be claimed again.
 
 use std::error::Error as StdError;
 
-use clerk_core::MonotonicTime;
+use crate::{Claim, ClaimError, Claimant, Rejection, report};
 
-use crate::{Claim, ClaimError, Policy, Rejection, report};
-
-/// What the store is to be told after the work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    Complete,
-    Release,
-    None,
+pub(crate) fn claimant(id: &str) -> Result<Claimant, Rejection> {
+    Claimant::new().map_err(|error| report::failed(Rejection::Undecided(error), id))
 }
 
 /// Whether the work is to be done; it is not if it was.
@@ -24,20 +19,6 @@ pub(crate) fn is_first(claimed: Result<Claim, ClaimError>, id: &str) -> Result<b
         }
         Ok(Claim::InProgress) => Err(report::postponed(Rejection::InProgress, id)),
         Err(error) => Err(report::failed(Rejection::Undecided(error), id)),
-    }
-}
-
-pub(crate) fn change<T, E>(
-    outcome: &Result<T, E>,
-    begun: MonotonicTime,
-    now: MonotonicTime,
-    policy: Policy,
-) -> Change {
-    match outcome {
-        Ok(_) => Change::Complete,
-        Err(_) if now.saturating_duration_since(begun) < policy.lease => Change::Release,
-        // The lease is over, so the claim may be somebody else's by now.
-        Err(_) => Change::None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use clerk_webhooks::Policy;
 ///
-/// let policy = Policy::default().lease(Duration::from_secs(300)); // for slow work
+/// let policy = Policy::default().body_limit(64 * 1024).keep(Duration::from_secs(24 * 60 * 60));
 /// # let _ = policy;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,10 @@ impl Policy {
     }
 
     /// How long a delivery is in progress at most: a minute, if nothing else is set. After that it
-    /// counts as abandoned, and may be acted on again. Clerk waits 15 seconds for an answer.
+    /// counts as abandoned, and may be acted on again.
+    ///
+    /// A longer lease does not make time for longer work. Clerk hangs up after 15 seconds, and most
+    /// servers drop a handler whose caller has gone: see [`Delivery::once`](crate::Delivery::once).
     #[must_use]
     pub const fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;

@@ -8,11 +8,12 @@ use clerk_core::{Clock, SystemClock};
 
 use crate::{
     ClaimDelivery, Delivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
-    SigningSecrets, Verifier,
-    once::{self, Change},
+    SigningSecrets, Verifier, once,
 };
 
-/// Receives deliveries: verifies each, and sees to it that each is acted on once. Cheap to clone.
+/// Receives deliveries: verifies each, and sees to it that each is acted on once. Cheap to clone; a
+/// clone shares what was received. Endpoints that Clerk sends the same message to need a receiver each,
+/// because it has the same id at all of them.
 ///
 /// This is what the extractors of the framework adapters ask. Without one of those, hand it the
 /// headers and the body:
@@ -119,6 +120,19 @@ impl Delivery {
     /// to come back. If the work fails, or nothing comes of it because this process ends or the
     /// caller hangs up, the next attempt of Clerk's is the first again.
     ///
+    /// So the work is done **at least once, and once if nothing goes wrong**: a process that ends
+    /// between the work and the note that it is done leaves it to be done again. What must never
+    /// happen twice writes its effect and the [id](Self::id) in one transaction.
+    ///
+    /// Call it once for a delivery, around all of the work: a second call finds it done. `work` says
+    /// what it fails with, be it by calling a function that returns a `Result` or by ending with
+    /// `Ok::<_, std::io::Error>(())`; any error that is `Send + Sync` will do.
+    ///
+    /// Clerk waits 15 seconds. Servers that are built on hyper, such as axum's, then drop the handler,
+    /// and with it this. What may take longer belongs into a queue, or on a task of its own:
+    /// `tokio::spawn(async move { delivery.once(…).await })`, with a [lease](Policy::lease) as long as
+    /// that.
+    ///
     /// ```
     /// # use clerk_webhooks::{Delivery, Rejection};
     /// # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
@@ -146,17 +160,22 @@ impl Delivery {
             deliveries,
             ..
         } = &self.receiver;
-        let (id, begun) = (self.id(), clock.monotonic());
-        let claimed = deliveries.claim(id, policy.lease, begun).await;
+        let id = self.id();
+        let by = once::claimant(id)?;
+        let claimed = deliveries
+            .claim(id, by, policy.lease, clock.monotonic())
+            .await;
         if !once::is_first(claimed, id)? {
             return Ok(None);
         }
         let outcome = work().await;
-        let now = clock.monotonic();
-        let recorded = match once::change(&outcome, begun, now, *policy) {
-            Change::Complete => deliveries.complete(id, policy.keep, now).await,
-            Change::Release => deliveries.release(id).await,
-            Change::None => Ok(()),
+        let recorded = match &outcome {
+            Ok(_) => {
+                deliveries
+                    .complete(id, policy.keep, clock.monotonic())
+                    .await
+            }
+            Err(_) => deliveries.release(id, by).await,
         };
         once::conclude(outcome, recorded, id)
     }

@@ -10,7 +10,7 @@ use crate::{ClaimError, Error, report};
 /// | 400 | it is not from Clerk, or nothing that Clerk sends |
 /// | 409 | it is being acted on |
 /// | 413 | it is too large |
-/// | 500 | acting on it failed, or this service is set up wrongly |
+/// | 500 | acting on it failed, it cannot be read, or this service is set up wrongly |
 /// | 503 | the store of deliveries cannot be asked |
 #[derive(Debug)]
 #[non_exhaustive]
@@ -18,15 +18,20 @@ pub enum Rejection {
     /// The delivery was not signed by Clerk, or not lately.
     Refused(Error),
     /// The body is larger than it may be.
+    #[non_exhaustive]
     TooLarge {
         /// The most bytes that it may have.
         limit: usize,
     },
     /// The body broke off.
+    #[non_exhaustive]
     Incomplete,
     /// The body is no event, though it was signed as one.
     #[cfg(feature = "events")]
     NoEvent(crate::events::EventError),
+    /// The event is of a type that is known, and its data is not as that type has it.
+    #[cfg(feature = "events")]
+    Unreadable(crate::events::EventError),
     /// Somebody else has begun to act on the same delivery, and may yet fail.
     InProgress,
     /// It cannot be told whether it was acted on already.
@@ -34,21 +39,23 @@ pub enum Rejection {
     /// Acting on it failed, for this reason.
     Failed(Box<dyn StdError + Send + Sync>),
     /// The application has no [`Receiver`](crate::Receiver) where the extractor looks for one.
+    #[non_exhaustive]
     NotConfigured,
 }
 
 impl Rejection {
     /// For whoever reads the body: it has more than [`Receiver::body_limit`](crate::Receiver::body_limit).
+    /// Operators are told.
     pub fn too_large(limit: usize) -> Self {
         report::refused(Self::TooLarge { limit })
     }
 
-    /// For whoever reads the body: it broke off.
+    /// For whoever reads the body: it broke off. Operators are told.
     pub fn incomplete() -> Self {
         report::refused(Self::Incomplete)
     }
 
-    /// For extractors: the application has no [`Receiver`](crate::Receiver).
+    /// For extractors: the application has no [`Receiver`](crate::Receiver). Operators are told.
     pub fn not_configured() -> Self {
         report::misconfigured(Self::NotConfigured)
     }
@@ -59,6 +66,8 @@ impl Rejection {
             Self::Refused(_) | Self::Incomplete => 400,
             #[cfg(feature = "events")]
             Self::NoEvent(_) => 400,
+            #[cfg(feature = "events")]
+            Self::Unreadable(_) => 500,
             Self::InProgress => 409,
             Self::TooLarge { .. } => 413,
             Self::Failed(_) | Self::NotConfigured => 500,
@@ -82,6 +91,8 @@ impl Rejection {
             Self::Incomplete => "body-incomplete",
             #[cfg(feature = "events")]
             Self::NoEvent(_) => "body-not-an-event",
+            #[cfg(feature = "events")]
+            Self::Unreadable(_) => "event-unreadable",
             Self::InProgress => "delivery-in-progress",
             Self::Undecided(_) => "store-unavailable",
             Self::Failed(_) => "handler-failed",
@@ -108,14 +119,14 @@ impl fmt::Display for Rejection {
             Self::TooLarge { limit } => write!(f, "the body has more than {limit} bytes"),
             Self::Incomplete => f.write_str("the body broke off"),
             #[cfg(feature = "events")]
-            Self::NoEvent(error) => error.fmt(f),
+            Self::NoEvent(error) | Self::Unreadable(error) => error.fmt(f),
             Self::InProgress => {
                 f.write_str("the same delivery is being handled; send it again later")
             }
             Self::Undecided(error) => error.fmt(f),
             Self::Failed(_) => f.write_str("acting on the delivery failed"),
             Self::NotConfigured => f.write_str(
-                "there is no webhook receiver; add a `Receiver` to the application's state",
+                "there is no webhook receiver; give the application a `Receiver`, as the adapter's page on webhooks shows",
             ),
         }
     }

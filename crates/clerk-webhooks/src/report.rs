@@ -75,17 +75,3 @@ pub(crate) fn unrecorded(error: &ClaimError, id: &str) {
         id,
     );
 }
-
-/// An event of a type that is known tells something else than that type does. Handlers that pass over
-/// what they do not expect would pass over it, too.
-#[cfg(feature = "events")]
-pub(crate) fn unreadable(error: &crate::events::EventError, event_type: &str, id: &str) {
-    #[cfg(feature = "tracing")]
-    tracing::error!(
-        target: "clerk::security",
-        event = "webhook-unreadable",
-        event_type,
-        error = %error,
-        id,
-    );
-}

@@ -150,7 +150,7 @@ fn key_of(bytes: &[u8]) -> Result<hmac::Key, InvalidSigningSecret> {
 }
 
 /// Why a value is no signing secret. It never contains the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidSigningSecret {
     /// Nothing was given, or nothing behind `whsec_`.
@@ -167,8 +167,15 @@ impl fmt::Display for InvalidSigningSecret {
         })?;
         write!(
             f,
-            "; copy {SIGNING_SECRET_VARIABLE} from the endpoint's page under Webhooks in the Clerk dashboard"
+            "; set {SIGNING_SECRET_VARIABLE} to the one on the endpoint's page under Webhooks in the Clerk dashboard"
         )
+    }
+}
+
+/// What to do: a `main` that returns this shows it so.
+impl fmt::Debug for InvalidSigningSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvalidSigningSecret({self})")
     }
 }
 

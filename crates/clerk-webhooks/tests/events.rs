@@ -97,7 +97,10 @@ fn what_is_no_event_is_an_error() {
         &[b'['; 10_000],
     ] {
         let error: EventError = Event::from_slice(body).unwrap_err();
-        assert!(error.to_string().contains("(line "), "{error}");
+        let is_array = [&b"[]"[..], b"[\"user"]
+            .iter()
+            .any(|it| body.starts_with(it));
+        assert_eq!(error.to_string().contains("(line "), !is_array, "{error}");
     }
 }
 

@@ -107,9 +107,9 @@ fn an_event_that_cannot_be_read_is_not_passed_over_in_silence() {
     };
     let log = told(r#"{"type":"user.created","data":["planted"]}"#);
     let expected =
-        r#"ERROR clerk::security: event="webhook-unreadable" event_type="user.created" error="#;
+        r#"ERROR clerk::security: event="webhook-failed" reason="event-unreadable" error="#;
     assert!(log.starts_with(expected), "{log}");
-    assert!(told("planted").contains(r#"event="webhook-refused" reason="body-not-an-event""#));
+    assert!(told("planted").contains(r#"event="webhook-failed" reason="body-not-an-event""#));
     assert_eq!(
         told(r#"{"type":"user.created","data":{"id":"user_1"}}"#),
         ""

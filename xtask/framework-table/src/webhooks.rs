@@ -15,8 +15,8 @@ use std::{fmt::Write as _, future::Future, time::Duration};
 use bytes::Bytes;
 use clerk_core::{ManualClock, MonotonicTime, UnixTime};
 use clerk_webhooks::{
-    Claim, ClaimDelivery, ClaimError, ClaimFuture, Delivery, Policy, Receiver, RecentDeliveries,
-    SigningSecrets, Verifier,
+    Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant, Delivery, Policy, Receiver,
+    RecentDeliveries, SigningSecrets, Verifier,
 };
 use http::{
     Request, Response,
@@ -30,10 +30,17 @@ const FOREIGN: &str = "whsec_Zm9yZWlnbiBzZWNyZXQ=";
 /// More than the limits that frameworks set by themselves, of which axum's 2 MiB is the largest.
 const LIMIT: usize = 2_100_000;
 
-/// What a handler was told of a delivery, as the body of its answer.
+/// What a handler was told of a delivery, as the body of its answer: of its own body the length, and
+/// the beginning.
 pub fn shown(delivery: &Delivery) -> String {
-    let mut shown = format!("{} at {}:", delivery.id(), delivery.timestamp());
-    for byte in delivery.body() {
+    let body = delivery.body();
+    let mut shown = format!(
+        "{} at {}: {}",
+        delivery.id(),
+        delivery.timestamp(),
+        body.len()
+    );
+    for byte in body.iter().take(4) {
         let _ = write!(shown, " {byte:02x}");
     }
     shown
@@ -97,7 +104,13 @@ where
         };
         let response = answer(receiver, row.request()).await;
         let found = (response.status().as_u16(), &**response.body());
-        if found.0 != row.status || !found.1.starts_with(says(&row).as_bytes()) {
+        let says = says(&row).as_bytes();
+        // Refusals go on to say what to do.
+        let is_said = match row.status {
+            200 => found.1 == says,
+            _ => found.1.starts_with(says),
+        };
+        if found.0 != row.status || !is_said {
             let body = String::from_utf8_lossy(found.1);
             differences.push(format!("{}: {} {body}", row.name, found.0));
         }
@@ -129,7 +142,13 @@ enum Store {
 }
 
 impl ClaimDelivery for Store {
-    fn claim<'a>(&'a self, _: &'a str, _: Duration, _: MonotonicTime) -> ClaimFuture<'a, Claim> {
+    fn claim<'a>(
+        &'a self,
+        _: &'a str,
+        _: Claimant,
+        _: Duration,
+        _: MonotonicTime,
+    ) -> ClaimFuture<'a, Claim> {
         let claim = match self {
             Self::Elsewhere => Ok(Claim::InProgress),
             _ => Err(ClaimError::new("the store is at redis.internal")),
@@ -141,7 +160,7 @@ impl ClaimDelivery for Store {
         Box::pin(async { Ok(()) })
     }
 
-    fn release<'a>(&'a self, _: &'a str) -> ClaimFuture<'a, ()> {
+    fn release<'a>(&'a self, _: &'a str, _: Claimant) -> ClaimFuture<'a, ()> {
         Box::pin(async { Ok(()) })
     }
 }
@@ -157,7 +176,7 @@ struct Row {
     tamper: fn(&mut Request<Bytes>),
     store: Store,
     status: u16,
-    /// What the answer's body begins with.
+    /// The answer's body, or of a refusal what it begins with.
     says: &'static str,
     says_as_text: Option<&'static str>,
 }
@@ -267,10 +286,11 @@ fn refusals() -> Vec<Row> {
 
 /// What is a delivery, and what is in it.
 fn deliveries() -> Vec<Row> {
-    let row = |name| Row::new(name, "/webhook", b"{}").answered(200, "msg_1 at 1800000000: 7b 7d");
+    let row =
+        |name| Row::new(name, "/webhook", b"{}").answered(200, "msg_1 at 1800000000: 2 7b 7d");
     let mut next = row("a signature under the secret that comes next");
     next.secret = NEXT;
-    let mut edge = row("five minutes ago").answered(200, "msg_1 at 1799999700: 7b 7d");
+    let mut edge = row("five minutes ago").answered(200, "msg_1 at 1799999700: 2 7b 7d");
     edge.signed_ago = 300;
     let event = |name, body| Row::new(name, "/event", body);
     vec![
@@ -298,10 +318,10 @@ fn deliveries() -> Vec<Row> {
         next,
         edge,
         Row::new("a body that is not text", "/webhook", b"\xff\x00\r\n")
-            .answered(200, "msg_1 at 1800000000: ff 00 0d 0a"),
-        Row::new("an empty body", "/webhook", b"").answered(200, "msg_1 at 1800000000:"),
+            .answered(200, "msg_1 at 1800000000: 4 ff 00 0d 0a"),
+        Row::new("an empty body", "/webhook", b"").answered(200, "msg_1 at 1800000000: 0"),
         Row::new("as much as the limit", "/webhook", &[b' '; LIMIT])
-            .answered(200, "msg_1 at 1800000000: 20 20"),
+            .answered(200, "msg_1 at 1800000000: 2100000 20 20 20 20"),
         event(
             "an event",
             br#"{"type":"user.created","data":{"id":"user_1"}}"#,
@@ -309,7 +329,12 @@ fn deliveries() -> Vec<Row> {
         .answered(200, "user.created"),
         event("an event of a later version", br#"{"type":"user.renamed"}"#)
             .answered(200, "user.renamed"),
-        event("JSON that is no event", b"[1]").answered(400, "the JSON lacks"),
+        event(
+            "an event of which nobody knows whom it is about",
+            br#"{"type":"user.created","data":{}}"#,
+        )
+        .answered(500, "the JSON is no event, or lacks"),
+        event("JSON that is no event", b"[1]").answered(400, "the JSON is no event, or lacks"),
         event("a body that is no JSON", b"type=user.created").answered(400, "this is no JSON"),
     ]
 }

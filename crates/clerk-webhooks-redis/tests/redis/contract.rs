@@ -11,7 +11,7 @@ use clerk_core::MonotonicTime;
 use clerk_webhooks::{BlockingClaimDelivery, Claim, RecentDeliveries};
 use clerk_webhooks_redis::{blocking, redis};
 
-use crate::server::{OnTokio, Server};
+use crate::server::{OnTokio, Server, somebody};
 
 const START: MonotonicTime = MonotonicTime::from_start(Duration::ZERO);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -69,16 +69,45 @@ fn claims_are_made_completed_and_released() {
         return;
     };
     for (name, store) in stores(&server) {
+        let mut holders = BTreeMap::new();
         for (number, step) in steps.iter().enumerate() {
             match step {
                 Step::Claim(id, expected) => {
-                    let claim = store.claim(id, MINUTE, START).unwrap();
+                    let by = somebody();
+                    let claim = store.claim(id, by, MINUTE, START).unwrap();
                     assert_eq!(claim, *expected, "{name}, step {number}");
+                    if claim == First {
+                        holders.insert(*id, by);
+                    }
                 }
                 Step::Complete(id) => store.complete(id, DAY, START).unwrap(),
-                Step::Release(id) => store.release(id).unwrap(),
+                Step::Release(id) => {
+                    let by = holders.get(id).copied().unwrap_or_else(somebody);
+                    store.release(id, by).unwrap();
+                }
             }
         }
+    }
+}
+
+#[test]
+fn a_claim_is_its_holders_alone() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    for (name, store) in stores(&server) {
+        let (one, other) = (somebody(), somebody());
+        let claim = |by| store.claim("msg_1", by, MINUTE, START).unwrap();
+        assert_eq!(claim(one), Claim::First, "{name}");
+        store.release("msg_1", other).unwrap();
+        assert_eq!(claim(other), Claim::InProgress, "{name}");
+        // Asked again, because the answer was lost on the way.
+        assert_eq!(claim(one), Claim::First, "{name}");
+        store.release("msg_1", one).unwrap();
+        assert_eq!(claim(other), Claim::First, "{name}");
+        // By one who was held up for longer than the lease.
+        store.release("msg_1", one).unwrap();
+        assert_eq!(claim(one), Claim::InProgress, "{name}");
     }
 }
 
@@ -91,18 +120,24 @@ fn what_is_remembered_ends_by_itself() {
     let ends = |name: &str, store: &Store, id: &str| {
         let mut claims = (1..100_000).map(|millis| {
             let now = START.saturating_add(Duration::from_millis(millis));
-            store.claim(id, MINUTE, now).unwrap()
+            store.claim(id, somebody(), MINUTE, now).unwrap()
         });
         assert!(claims.any(|claim| claim == Claim::First), "{name}, {id}");
     };
     for (name, store) in stores(&server) {
         let brief = Duration::from_millis(3);
-        assert_eq!(store.claim("msg_1", brief, START).unwrap(), Claim::First);
+        assert_eq!(
+            store.claim("msg_1", somebody(), brief, START).unwrap(),
+            Claim::First
+        );
         ends(name, &store, "msg_1");
         store.complete("msg_2", brief, START).unwrap();
         ends(name, &store, "msg_2");
         // What is completed is kept for as long as that says, whatever the lease was.
-        assert_eq!(store.claim("msg_3", DAY, START).unwrap(), Claim::First);
+        assert_eq!(
+            store.claim("msg_3", somebody(), DAY, START).unwrap(),
+            Claim::First
+        );
         store.complete("msg_3", brief, START).unwrap();
         ends(name, &store, "msg_3");
     }
@@ -117,8 +152,8 @@ fn redis_keeps_it_for_as_long_as_it_is_told() {
     let mut left = |key: &str| -> i64 { redis::cmd("PTTL").arg(key).query(&mut look).unwrap() };
     for (name, store) in &stores(&server)[1..] {
         let key = |id: &str| format!("{name}:{id}");
-        store.claim("msg_1", DAY, START).unwrap();
-        store.claim("msg_1", MINUTE, START).unwrap();
+        store.claim("msg_1", somebody(), DAY, START).unwrap();
+        store.claim("msg_1", somebody(), MINUTE, START).unwrap();
         let day = i64::try_from(DAY.as_millis()).unwrap();
         let minute = i64::try_from(MINUTE.as_millis()).unwrap();
         // A claim that is refused does not change the one that stands.
@@ -132,13 +167,17 @@ fn redis_keeps_it_for_as_long_as_it_is_told() {
             "{name}"
         );
 
-        store.claim("msg_2", Duration::MAX, START).unwrap();
+        store
+            .claim("msg_2", somebody(), Duration::MAX, START)
+            .unwrap();
         store.complete("msg_3", Duration::MAX, START).unwrap();
         assert!(
             left(&key("msg_2")) > day && left(&key("msg_3")) > day,
             "{name}"
         );
-        store.claim("msg_4", Duration::ZERO, START).unwrap();
+        store
+            .claim("msg_4", somebody(), Duration::ZERO, START)
+            .unwrap();
         store.complete("msg_5", Duration::ZERO, START).unwrap();
         assert!(
             left(&key("msg_4")) <= 1 && left(&key("msg_5")) <= 1,
@@ -168,7 +207,7 @@ fn of_many_that_claim_at_once_one_is_the_first() {
             for store in stores.iter().cycle().take(CLAIMANTS) {
                 scope.spawn(|| {
                     start.wait();
-                    let claim = store.claim(&id, MINUTE, START).unwrap();
+                    let claim = store.claim(&id, somebody(), MINUTE, START).unwrap();
                     *counted
                         .lock()
                         .unwrap()
@@ -204,14 +243,17 @@ fn the_keys_of_another_program_are_no_claims() {
             .exec(&mut look)
             .unwrap();
         for id in ["msg_1", "msg_2"] {
-            let error = store.claim(id, MINUTE, START).unwrap_err();
+            let error = store.claim(id, somebody(), MINUTE, START).unwrap_err();
             assert!(
                 std::error::Error::source(&error).is_some(),
                 "{name}: {error}"
             );
         }
         // That is no reason to give a connection up: the next question is answered.
-        assert_eq!(store.claim("msg_3", MINUTE, START).unwrap(), Claim::First);
+        assert_eq!(
+            store.claim("msg_3", somebody(), MINUTE, START).unwrap(),
+            Claim::First
+        );
         let theirs: String = redis::cmd("GET")
             .arg(key("msg_1"))
             .query(&mut look)

@@ -7,7 +7,7 @@ use clerk_webhooks::{BlockingClaimDelivery, Claim};
 use clerk_webhooks_redis::{ConnectError, RedisDeliveries, blocking};
 use tokio::runtime::Runtime;
 
-use crate::server::{OnTokio, Server};
+use crate::server::{OnTokio, Server, somebody};
 
 /// In every password and user name of these tests.
 const WORD: &str = "swordfish";
@@ -98,7 +98,9 @@ fn whom_the_server_does_not_let_in_is_told_so_without_the_password() {
     let now = MonotonicTime::from_start(Duration::ZERO);
     let claim = |store: &dyn BlockingClaimDelivery| {
         assert!(!format!("{store:?}").contains(WORD), "{store:?}");
-        store.claim("msg_1", Duration::from_secs(60), now).unwrap()
+        store
+            .claim("msg_1", somebody(), Duration::from_secs(60), now)
+            .unwrap()
     };
     assert_eq!(
         (claim(&blocking), claim(&on_tokio)),
@@ -108,7 +110,7 @@ fn whom_the_server_does_not_let_in_is_told_so_without_the_password() {
     drop(server);
     for store in [&blocking as &dyn BlockingClaimDelivery, &on_tokio] {
         let error = store
-            .claim("msg_2", Duration::from_secs(60), now)
+            .claim("msg_2", somebody(), Duration::from_secs(60), now)
             .unwrap_err();
         assert!(!told(&error).contains(WORD), "{}", told(&error));
     }

@@ -8,7 +8,7 @@ use clerk_webhooks_redis::{RedisDeliveries, Timeouts, blocking, redis};
 
 use crate::{
     replicas::{blocking_replica, replica, signed},
-    server::{OnTokio, Server},
+    server::{OnTokio, Server, somebody},
 };
 
 const START: MonotonicTime = MonotonicTime::from_start(Duration::ZERO);
@@ -107,7 +107,7 @@ fn a_connection_closed_while_nobody_used_it_is_opened_anew_unnoticed() {
     };
     close_all();
     for (name, store) in &stores {
-        let claim = store.claim("msg_1", MINUTE, START).unwrap();
+        let claim = store.claim("msg_1", somebody(), MINUTE, START).unwrap();
         assert_eq!(claim, Claim::First, "{name}");
     }
     close_all();
@@ -116,7 +116,7 @@ fn a_connection_closed_while_nobody_used_it_is_opened_anew_unnoticed() {
     }
     close_all();
     for (name, store) in &stores {
-        let claim = store.claim("msg_1", MINUTE, START).unwrap();
+        let claim = store.claim("msg_1", somebody(), MINUTE, START).unwrap();
         assert_eq!(claim, Claim::Done, "{name}");
     }
 }
@@ -130,10 +130,13 @@ fn a_server_that_hangs_does_not_hang_those_who_ask() {
     for (name, store) in stores(&server, timeouts) {
         let mut look = server.look();
         let mut say = |words: &[&str]| redis::cmd("CLIENT").arg(words).exec(&mut look).unwrap();
-        assert_eq!(store.claim("msg_1", MINUTE, START).unwrap(), Claim::First);
+        assert_eq!(
+            store.claim("msg_1", somebody(), MINUTE, START).unwrap(),
+            Claim::First
+        );
         // Longer than any timeout here; whoever waits for it is answered, and this fails.
         say(&["PAUSE", "20000", "WRITE"]);
-        let error = store.claim("msg_2", MINUTE, START).unwrap_err();
+        let error = store.claim("msg_2", somebody(), MINUTE, START).unwrap_err();
         let cause = std::error::Error::source(&error).unwrap();
         let cause = cause.downcast_ref::<redis::RedisError>().unwrap();
         assert!(cause.is_timeout(), "{name}: {cause:?}");
@@ -142,12 +145,12 @@ fn a_server_that_hangs_does_not_hang_those_who_ask() {
         say(&["UNPAUSE"]);
         // Not the late answer to the question above.
         assert_eq!(
-            store.claim("msg_3", MINUTE, START).unwrap(),
+            store.claim("msg_3", somebody(), MINUTE, START).unwrap(),
             Claim::First,
             "{name}"
         );
         assert_eq!(
-            store.claim("msg_3", MINUTE, START).unwrap(),
+            store.claim("msg_3", somebody(), MINUTE, START).unwrap(),
             Claim::InProgress,
             "{name}"
         );

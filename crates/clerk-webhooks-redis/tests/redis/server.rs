@@ -11,7 +11,7 @@ use std::{
 };
 
 use clerk_core::MonotonicTime;
-use clerk_webhooks::{BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError};
+use clerk_webhooks::{BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, Claimant};
 use clerk_webhooks_redis::{RedisDeliveries, redis};
 use tokio::runtime::Runtime;
 
@@ -158,15 +158,26 @@ impl OnTokio {
 }
 
 impl BlockingClaimDelivery for OnTokio {
-    fn claim(&self, id: &str, lease: Duration, now: MonotonicTime) -> Result<Claim, ClaimError> {
-        self.runtime.block_on(self.store.claim(id, lease, now))
+    fn claim(
+        &self,
+        id: &str,
+        by: Claimant,
+        lease: Duration,
+        now: MonotonicTime,
+    ) -> Result<Claim, ClaimError> {
+        let claim = self.store.claim(id, by, lease, now);
+        self.runtime.block_on(claim)
     }
 
     fn complete(&self, id: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
         self.runtime.block_on(self.store.complete(id, keep, now))
     }
 
-    fn release(&self, id: &str) -> Result<(), ClaimError> {
-        self.runtime.block_on(self.store.release(id))
+    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError> {
+        self.runtime.block_on(self.store.release(id, by))
     }
+}
+
+pub(crate) fn somebody() -> Claimant {
+    Claimant::new().unwrap()
 }

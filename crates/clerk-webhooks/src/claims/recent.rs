@@ -1,5 +1,6 @@
 use std::{
     collections::{HashMap, VecDeque},
+    fmt,
     future::ready,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -7,7 +8,7 @@ use std::{
 
 use clerk_core::MonotonicTime;
 
-use super::{BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture};
+use super::{BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant};
 
 /// The deliveries of one process, in memory, up to a number of them.
 ///
@@ -15,20 +16,19 @@ use super::{BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture
 /// When it is full, the oldest claim makes room: there is no claim without a right signature, so
 /// strangers cannot push others out. A service of several processes, or one that must remember over
 /// restarts, needs a store that they share.
-#[derive(Debug)]
 pub struct RecentDeliveries {
     capacity: usize,
     claims: HashMap<Arc<str>, Held>,
-    /// Every claim that was made, oldest first, those that were released as well.
+    /// Claims in the order in which they were made, with some that have ended since.
     made: VecDeque<(Arc<str>, u64)>,
     count: u64,
 }
 
-#[derive(Debug)]
 struct Held {
-    /// Which of the claims to this id it is.
+    /// Which of the claims that were ever made it is.
     number: u64,
-    is_done: bool,
+    /// `None` once the delivery was acted on.
+    by: Option<Claimant>,
     until: MonotonicTime,
 }
 
@@ -43,16 +43,16 @@ impl RecentDeliveries {
         }
     }
 
-    /// Claims `id` at the time `now`, for as long as `lease`.
-    pub fn claim(&mut self, id: &str, lease: Duration, now: MonotonicTime) -> Claim {
-        self.forget_ended(now);
+    /// Claims `id` for `by` at the time `now`, for as long as `lease`.
+    pub fn claim(&mut self, id: &str, by: Claimant, lease: Duration, now: MonotonicTime) -> Claim {
         match self.claims.get(id) {
-            Some(held) if held.until >= now => match held.is_done {
-                true => Claim::Done,
-                false => Claim::InProgress,
+            Some(held) if held.until >= now => match held.by {
+                None => Claim::Done,
+                Some(holder) if holder == by => Claim::First,
+                Some(_) => Claim::InProgress,
             },
             _ => {
-                self.hold(id, false, now.saturating_add(lease));
+                self.hold(id, Some(by), lease, now);
                 Claim::First
             }
         }
@@ -60,59 +60,56 @@ impl RecentDeliveries {
 
     /// Remembers from `now` on, for as long as `keep`, that `id` was acted on.
     pub fn complete(&mut self, id: &str, keep: Duration, now: MonotonicTime) {
-        let until = now.saturating_add(keep);
-        match self.claims.get_mut(id) {
-            Some(held) => {
-                held.is_done = true;
-                held.until = until;
-            }
-            None => self.hold(id, true, until),
-        }
+        self.hold(id, None, keep, now);
     }
 
-    /// Ends the claim to `id`. What was acted on stays so.
-    pub fn release(&mut self, id: &str) {
-        if self.claims.get(id).is_some_and(|held| !held.is_done) {
+    /// Ends the claim of `by` to `id`. That of anybody else stays, and so does what was acted on.
+    pub fn release(&mut self, id: &str, by: Claimant) {
+        if self.claims.get(id).is_some_and(|held| held.by == Some(by)) {
             self.claims.remove(id);
         }
     }
 
-    fn hold(&mut self, id: &str, is_done: bool, until: MonotonicTime) {
-        if self.made.len() >= self.capacity {
-            self.forget_oldest();
-        }
+    fn hold(&mut self, id: &str, by: Option<Claimant>, time: Duration, now: MonotonicTime) {
+        self.claims.remove(id);
+        self.make_room(now);
         let (id, number) = (Arc::<str>::from(id), self.count);
         self.count = number.wrapping_add(1);
-        let held = Held {
-            number,
-            is_done,
-            until,
-        };
-        self.claims.insert(Arc::clone(&id), held);
+        let until = now.saturating_add(time);
+        self.claims
+            .insert(Arc::clone(&id), Held { number, by, until });
         self.made.push_back((id, number));
     }
 
-    fn forget_ended(&mut self, now: MonotonicTime) {
-        while self.made.front().is_some_and(|(id, number)| {
+    fn make_room(&mut self, now: MonotonicTime) {
+        while let Some((id, number)) = self.made.front() {
             let held = self.claims.get(id).filter(|held| held.number == *number);
-            held.is_none_or(|held| held.until < now)
-        }) {
-            self.forget_oldest();
+            let is_full = self.claims.len() >= self.capacity;
+            match held {
+                Some(held) if held.until >= now && !is_full => break,
+                Some(_) => drop(self.claims.remove(&Arc::clone(id))),
+                None => {}
+            }
+            self.made.pop_front();
+        }
+        // Behind one that lasts, those that have ended would pile up.
+        if self.made.len() >= self.capacity.saturating_mul(2) {
+            let claims = &self.claims;
+            self.made.retain(|(id, number)| {
+                let held = claims.get(id);
+                held.is_some_and(|held| held.number == *number)
+            });
         }
     }
+}
 
-    fn forget_oldest(&mut self) {
-        let Some((id, number)) = self.made.pop_front() else {
-            return;
-        };
-        // The id may have been released and claimed anew since.
-        if self
-            .claims
-            .get(&id)
-            .is_some_and(|held| held.number == number)
-        {
-            self.claims.remove(&id);
-        }
+/// How many there are: who they are would fill a log.
+impl fmt::Debug for RecentDeliveries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecentDeliveries")
+            .field("capacity", &self.capacity)
+            .field("claims", &self.claims.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -128,8 +125,14 @@ fn lock(deliveries: &Mutex<RecentDeliveries>) -> MutexGuard<'_, RecentDeliveries
 }
 
 impl BlockingClaimDelivery for Mutex<RecentDeliveries> {
-    fn claim(&self, id: &str, lease: Duration, now: MonotonicTime) -> Result<Claim, ClaimError> {
-        Ok(lock(self).claim(id, lease, now))
+    fn claim(
+        &self,
+        id: &str,
+        by: Claimant,
+        lease: Duration,
+        now: MonotonicTime,
+    ) -> Result<Claim, ClaimError> {
+        Ok(lock(self).claim(id, by, lease, now))
     }
 
     fn complete(&self, id: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
@@ -137,8 +140,8 @@ impl BlockingClaimDelivery for Mutex<RecentDeliveries> {
         Ok(())
     }
 
-    fn release(&self, id: &str) -> Result<(), ClaimError> {
-        lock(self).release(id);
+    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError> {
+        lock(self).release(id, by);
         Ok(())
     }
 }
@@ -147,10 +150,12 @@ impl ClaimDelivery for Mutex<RecentDeliveries> {
     fn claim<'a>(
         &'a self,
         id: &'a str,
+        by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, Claim> {
-        Box::pin(ready(BlockingClaimDelivery::claim(self, id, lease, now)))
+        let claim = BlockingClaimDelivery::claim(self, id, by, lease, now);
+        Box::pin(ready(claim))
     }
 
     fn complete<'a>(
@@ -162,8 +167,8 @@ impl ClaimDelivery for Mutex<RecentDeliveries> {
         Box::pin(ready(BlockingClaimDelivery::complete(self, id, keep, now)))
     }
 
-    fn release<'a>(&'a self, id: &'a str) -> ClaimFuture<'a, ()> {
-        Box::pin(ready(BlockingClaimDelivery::release(self, id)))
+    fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
+        Box::pin(ready(BlockingClaimDelivery::release(self, id, by)))
     }
 }
 

@@ -19,9 +19,9 @@ macro_rules! event_data {
             /// An event of a type that this version does not know. What it tells is in
             /// [`Event::as_json`](crate::events::Event::as_json).
             Unknown,
-            /// The type is known, but its data lacks what it is worth nothing without, or is no
-            /// object. It is in [`Event::as_json`](crate::events::Event::as_json). Answer as if it
-            /// had been read, and look into it: Clerk would send the same again.
+            /// The type is known, but its data lacks an id, or has something of another kind where
+            /// the type has a field. It is in [`Event::as_json`](crate::events::Event::as_json).
+            /// [`Delivery::event`](crate::Delivery::event) makes an error of it.
             Unreadable(crate::events::EventError),
         }
 
