@@ -301,7 +301,10 @@ fn the_control_plane_does_the_same() {
         post(&emulator, &replay, json!({ "defect": "stale" })).0,
         204
     );
-    assert_eq!(post(&emulator, &replay, json!({ "defect": "late" })).0, 422);
+    let (status, refused) = post(&emulator, &replay, json!({ "defect": "late" }));
+    let names = "defect must be one of foreign-secret, altered-body, stale, missing-signature.";
+    let message = refused["errors"][0]["long_message"].as_str();
+    assert_eq!((status, message), (422, Some(names)));
     assert_eq!(
         post(&emulator, "/_emulator/webhooks/msg_0/replay", json!({})).0,
         404

@@ -112,8 +112,12 @@ fn replay(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let ReplayBody { defect } = body(call)?;
     let defect = defect.map(|name| name.parse()).transpose();
     let defect = defect.map_err(|_| {
-        let expected = "one of the names that SUPPORTED.md lists for webhooks";
-        Refusal::form_param_value_invalid("defect", expected)
+        let names: Vec<&str> = WebhookDefect::ALL
+            .iter()
+            .map(|known| known.name())
+            .collect();
+        let expected = format!("one of {}", names.join(", "));
+        Refusal::form_param_value_invalid("defect", &expected)
     })?;
     let id = call.path.get("message_id");
     match call.state.outbox.repeat(id, defect) {
