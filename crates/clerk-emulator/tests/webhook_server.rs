@@ -186,7 +186,8 @@ fn replays_and_new_endpoints_need_no_request() {
     let clock = Arc::new(ManualClock::at(NOW));
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
     let server = Server::start_at(any_port, Emulator::builder(), clock).unwrap();
-    server.emulator().add_webhook(endpoint.url()).unwrap();
+    let url = endpoint.url();
+    server.emulator().add_webhook(&url).unwrap();
     create_user(&server, "grace@example.com");
     let first = endpoint.next();
     let id = text(first.headers(), "svix-id");
@@ -194,6 +195,7 @@ fn replays_and_new_endpoints_need_no_request() {
     let again = endpoint.next();
     assert_eq!(text(again.headers(), "svix-id"), id);
     assert_eq!(again.body(), first.body());
+    assert!(log(&server).iter().all(|webhook| webhook.url == url));
 }
 
 #[test]

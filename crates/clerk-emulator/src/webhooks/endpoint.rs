@@ -76,6 +76,12 @@ impl From<&str> for WebhookEndpoint {
     }
 }
 
+impl From<&String> for WebhookEndpoint {
+    fn from(url: &String) -> Self {
+        Self::new(url)
+    }
+}
+
 impl From<String> for WebhookEndpoint {
     fn from(url: String) -> Self {
         Self::new(url)
