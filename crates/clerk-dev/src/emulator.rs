@@ -1,6 +1,8 @@
 //! `clerk-dev emulator`: Clerk, offline, until it is told to stop.
 
 use std::{
+    env,
+    ffi::OsString,
     fs,
     io::{self, Write as _},
     net::{Ipv4Addr, SocketAddr},
@@ -9,8 +11,11 @@ use std::{
 };
 
 use clap::Args;
-use clerk::SystemClock;
-use clerk_emulator::{Builder, Seed, Server, TokenVersion};
+use clerk::{
+    SystemClock,
+    webhooks::{SIGNING_SECRET_VARIABLE, SigningSecrets},
+};
+use clerk_emulator::{Builder, Seed, Server, TokenVersion, WebhookEndpoint};
 use serde::Serialize;
 
 use crate::{
@@ -33,7 +38,12 @@ A seed holds users, organizations, roles, jwt_templates and webhooks:
   {\"users\":[{\"email\":\"grace@example.com\"}],
    \"organizations\":[{\"slug\":\"navy\",\"members\":{\"grace@example.com\":\"org:admin\"}}]}
 Without one there are ada@example.com, admin of acme, bob@example.com, member of acme, and the
-template hasura.")]
+template hasura.
+
+Start your service with the settings that are printed: with another signing secret it refuses every
+webhook. Where CLERK_WEBHOOK_SIGNING_SECRET is set for this command, what goes to --webhook is signed
+with that one instead: start your service with the same. It is not printed, and `webhook_secret` is
+null with --json; but GET /_emulator/webhooks shows it to whoever asks on this machine.")]
 pub(crate) struct Emulate {
     /// The port to listen on; 0 is any free one
     #[arg(long, default_value_t = 4010)]
@@ -72,19 +82,23 @@ impl Emulate {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let server = Server::start_at(address, self.describe()?, Arc::new(SystemClock::new()))
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::AddrInUse => Failure::Setup(format!(
-                    "port {} is taken; choose another with --port, or 0 for any",
-                    self.port
-                )),
-                _ => Failure::setup("the emulator cannot start", &error),
+        let from_environment = self.webhook_secret()?;
+        let builder = self.describe(from_environment.as_deref())?;
+        let server =
+            Server::start_at(address, builder, Arc::new(SystemClock::new())).map_err(|error| {
+                match error.kind() {
+                    io::ErrorKind::AddrInUse => Failure::Setup(format!(
+                        "port {} is taken; choose another with --port, or 0 for any",
+                        self.port
+                    )),
+                    _ => Failure::setup("the emulator cannot start", &error),
+                }
             })?;
         let stop = {
             let _within = runtime.enter();
             Stop::listen()?
         };
-        Whereabouts::of(&server).show(self.json, output)?;
+        Whereabouts::of(&server, from_environment.is_some()).show(self.json, output)?;
         output.flush()?;
         runtime.block_on(stop.asked_for())?;
         server.shutdown();
@@ -94,7 +108,21 @@ impl Emulate {
         Ok(Verdict::Yes)
     }
 
-    fn describe(&self) -> Result<Builder, Failure> {
+    /// What --webhook is signed with, if the environment says: a service that is started from the
+    /// same one expects it.
+    fn webhook_secret(&self) -> Result<Option<String>, Failure> {
+        let is_set = |value: &OsString| !self.webhook.is_empty() && !value.is_empty();
+        let Some(value) = env::var_os(SIGNING_SECRET_VARIABLE).filter(is_set) else {
+            return Ok(None);
+        };
+        let secret = value.to_string_lossy().into_owned();
+        secret
+            .parse::<SigningSecrets>()
+            .map_err(|error| Failure::setup("the signing secret cannot be used", &error))?;
+        Ok(Some(secret))
+    }
+
+    fn describe(&self, webhook_secret: Option<&str>) -> Result<Builder, Failure> {
         let read = |path: &PathBuf| {
             fs::read_to_string(path)
                 .map_err(|error| Failure::setup(&format!("cannot read {}", path.display()), &error))
@@ -115,7 +143,11 @@ impl Emulate {
             builder = builder.issuer(issuer);
         }
         for url in &self.webhook {
-            builder = builder.webhook(url.as_str());
+            let endpoint = WebhookEndpoint::new(url);
+            builder = builder.webhook(match webhook_secret {
+                Some(secret) => endpoint.secret(secret),
+                None => endpoint,
+            });
         }
         Ok(builder)
     }
@@ -132,11 +164,12 @@ struct Whereabouts<'s> {
     sign_in_url: String,
     jwt_key: String,
     key_id: String,
-    webhook_secret: &'static str,
+    /// `None` where it is the environment's: nobody has to see that one.
+    webhook_secret: Option<&'static str>,
 }
 
 impl<'s> Whereabouts<'s> {
-    fn of(server: &'s Server) -> Self {
+    fn of(server: &'s Server, signs_with_environments: bool) -> Self {
         let emulator = server.emulator();
         Self {
             notice: "this is an emulator, not Clerk; what it signs is worth nothing elsewhere",
@@ -147,7 +180,7 @@ impl<'s> Whereabouts<'s> {
             sign_in_url: emulator.sign_in_url(),
             jwt_key: emulator.public_key_pem(),
             key_id: emulator.key_id(),
-            webhook_secret: emulator.webhook_secret(),
+            webhook_secret: (!signs_with_environments).then(|| emulator.webhook_secret()),
         }
     }
 
@@ -162,26 +195,34 @@ impl<'s> Whereabouts<'s> {
             secret_key,
             publishable_key,
             sign_in_url,
-            webhook_secret,
             ..
         } = self;
+        let webhook_secret = match self.webhook_secret {
+            Some(secret) => format!("{SIGNING_SECRET_VARIABLE}={secret}"),
+            None => {
+                format!("# {SIGNING_SECRET_VARIABLE}: the one that is set here signs --webhook")
+            }
+        };
         let jwt_key = self.jwt_key.trim_end().replace('\n', "\\n");
         write!(
             output,
             "Clerk emulator at {url}
 {notice}
 
+Start your service with these; with another signing secret it refuses every webhook:
+
 CLERK_API_URL={url}
 CLERK_SECRET_KEY={secret_key}
 CLERK_PUBLISHABLE_KEY={publishable_key}
 CLERK_SIGN_IN_URL={sign_in_url}
-CLERK_WEBHOOK_SIGNING_SECRET={webhook_secret}
+{webhook_secret}
 # only for verifying without any request:
 # CLERK_JWT_KEY=\"{jwt_key}\"
 
-a token:  clerk-dev token mint --emulator {url}
-health:   curl {url}/_emulator/health
-stop:     Ctrl-C
+a token:   clerk-dev token mint --emulator {url}
+health:    curl {url}/_emulator/health
+webhooks:  curl {url}/_emulator/webhooks
+stop:      Ctrl-C
 "
         )
     }

@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use clerk::{
     Clock as _, SystemClock,
-    webhooks::{SigningSecrets, Verifier},
+    webhooks::{Error, SigningSecrets, Verifier},
 };
 use http::{Request, Response};
 use serde_json::{Value, json};
@@ -33,7 +33,11 @@ impl Running {
 
     /// Starts a program that says where it is in an object with the member `name`.
     fn waiting_for(name: &str, arguments: &[&str]) -> Self {
-        let mut child = program(arguments).spawn().unwrap();
+        Self::spawn(name, program(arguments))
+    }
+
+    fn spawn(name: &str, mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let about = output
             .lines()
@@ -95,6 +99,46 @@ fn the_emulator_sends_webhooks_where_it_is_told_to() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}/webhooks", listener.local_addr().unwrap());
     let emulator = Running::start(&["--webhook", &endpoint]);
+    let secret = emulator.text("webhook_secret");
+    assert_eq!(deleted_bob(&emulator, &listener, secret), Ok(()));
+
+    let elsewhere = [
+        "emulator",
+        "--port",
+        "0",
+        "--webhook",
+        "https://example.com/",
+    ];
+    let text = failure(program(&elsewhere));
+    assert!(text.contains("of this machine"), "{text}");
+}
+
+#[test]
+fn the_emulator_signs_webhooks_with_the_secret_that_is_set() {
+    const SECRET: &str = "whsec_b25seSBhbiBleGFtcGxl";
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/webhooks", listener.local_addr().unwrap());
+    let arguments = ["emulator", "--port", "0", "--json", "--webhook", &endpoint];
+    let with = |secret: &str, arguments: &[&str]| {
+        let mut command = program(arguments);
+        command.env("CLERK_WEBHOOK_SIGNING_SECRET", secret);
+        command
+    };
+    let emulator = Running::spawn("url", with(SECRET, &arguments));
+    assert_eq!(emulator.about["webhook_secret"], Value::Null);
+    assert_eq!(deleted_bob(&emulator, &listener, SECRET), Ok(()));
+
+    for (secret, arguments) in [("", &arguments[..]), (SECRET, &arguments[..4])] {
+        let emulator = Running::spawn("url", with(secret, arguments));
+        assert!(emulator.text("webhook_secret").starts_with("whsec_"));
+    }
+    let text = failure(with("whsec_planted!", &arguments));
+    assert!(text.contains("CLERK_WEBHOOK_SIGNING_SECRET"), "{text}");
+    assert!(!text.contains("planted"), "{text}");
+}
+
+/// Deletes Bob, and verifies with `secret` what a service is sent of it.
+fn deleted_bob(emulator: &Running, listener: &TcpListener, secret: &str) -> Result<(), Error> {
     let bob = "user_0bobExampleMemberOfAcme0000";
     let deletion = Request::delete(format!("{}/v1/users/{bob}", emulator.text("url"))).header(
         "authorization",
@@ -121,21 +165,10 @@ fn the_emulator_sends_webhooks_where_it_is_told_to() {
     let length = headers.iter().find(|(name, _)| *name == "content-length");
     let mut body = vec![0; length.unwrap().1.parse().unwrap()];
     reader.read_exact(&mut body).unwrap();
-    let secrets = SigningSecrets::new(emulator.text("webhook_secret")).unwrap();
-    let now = SystemClock::new().now();
-    let verifier = Verifier::new(secrets);
-    let event = verifier.verify(headers.as_slice(), &body, now).unwrap();
-    assert_eq!(event.event().unwrap().event_type(), "user.deleted");
-
-    let elsewhere = [
-        "emulator",
-        "--port",
-        "0",
-        "--webhook",
-        "https://example.com/",
-    ];
-    let text = failure(program(&elsewhere));
-    assert!(text.contains("of this machine"), "{text}");
+    let verifier = Verifier::new(SigningSecrets::new(secret).unwrap());
+    let delivery = verifier.verify(headers.as_slice(), &body, SystemClock::new().now())?;
+    assert_eq!(delivery.event().unwrap().event_type(), "user.deleted");
+    Ok(())
 }
 
 #[cfg(unix)]
