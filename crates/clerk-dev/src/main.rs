@@ -1,4 +1,4 @@
-//! `clerk-dev`: Clerk's tokens on the command line, and Clerk itself offline.
+//! `clerk-dev`: Clerk on the command line, and Clerk itself offline.
 //!
 //! It decodes, verifies and explains tokens and requests, verifies, signs and sends webhooks, answers
 //! whole files of them for other programs, and calls the Backend API.
@@ -33,7 +33,9 @@ use crate::{
     output::Output,
 };
 
-/// Clerk's tokens on the command line. Unofficial: not affiliated with Clerk.
+/// Clerk on the command line: tokens, requests, webhooks, the Backend API, and Clerk itself offline.
+///
+/// Unofficial: not affiliated with Clerk.
 #[derive(Debug, Parser)]
 #[command(
     version,
