@@ -63,7 +63,6 @@ pub(crate) fn client(server: impl IntoConnectionInfo) -> Result<Client, ConnectE
 /// There is no connection to Redis, or what was given is not an address of one.
 ///
 /// It shows nothing of the address: there may be a password in it.
-#[derive(Debug)]
 pub struct ConnectError(Option<RedisError>);
 
 impl ConnectError {
@@ -87,6 +86,17 @@ impl fmt::Display for ConnectError {
                  with what is not a letter or a digit in a password percent-encoded",
             ),
         }
+    }
+}
+
+/// What is wrong and what to do, since a `main` that returns this error shows it so.
+impl fmt::Debug for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ConnectError({self}")?;
+        if let Some(cause) = &self.0 {
+            write!(f, ": {cause}")?;
+        }
+        f.write_str(")")
     }
 }
 

@@ -395,6 +395,12 @@ fn empty_and_damaged_secrets_are_refused() {
     assert_eq!("".parse::<SigningSecrets>().unwrap_err(), Empty);
     assert_eq!(" , ".parse::<SigningSecrets>().unwrap_err(), Empty);
     assert_eq!(SigningSecrets::from_bytes([]).unwrap_err(), Empty);
+    // A `main` that fails with it shows what to do, and not a name alone.
+    let shown = format!("{:?}", InvalidSigningSecret::Empty);
+    assert!(
+        shown.contains("set CLERK_WEBHOOK_SIGNING_SECRET"),
+        "{shown}"
+    );
 }
 
 #[test]

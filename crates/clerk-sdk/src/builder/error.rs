@@ -1,10 +1,12 @@
+use std::{error::Error as _, fmt};
+
 use clerk_auth::InvalidSettings as InvalidAuthentication;
 use clerk_core::{InvalidPublishableKey, InvalidSecretKey};
 use clerk_http::{InvalidMachineSecretKey, InvalidSettings};
 use clerk_jwt::InvalidKey;
 
 /// Why settings make no client.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The secret key is not one.
@@ -40,6 +42,17 @@ pub enum BuildError {
     /// The HTTP library could not be set up.
     #[error("the HTTP library could not be set up")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What is wrong and what to do, since a `main` that returns this error shows it so.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BuildError({self}")?;
+        if let Some(source) = self.source() {
+            write!(f, ": {source}")?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// A [`MachineSecretKey`](clerk_http::MachineSecretKey) is one already.

@@ -30,6 +30,9 @@ fn keys_come_from_the_first_source_that_is_set() {
     assert_eq!(source(&[publishable]), "https://clerk.clerk.dev");
     assert_eq!(source(&[secret, ("CLERK_JWT_KEY", " ")]), "Backend API");
     assert!(matches!(plan(&[]), Err(BuildError::NoKeys)));
+    // A `main` that fails with it shows what to do, and not a name alone.
+    let shown = format!("{:?}", BuildError::NoKeys);
+    assert!(shown.contains("set CLERK_SECRET_KEY"), "{shown}");
 }
 
 #[test]
