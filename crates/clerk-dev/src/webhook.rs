@@ -2,6 +2,7 @@
 
 mod answer;
 mod batch;
+mod message;
 mod sample;
 mod send;
 mod sign;

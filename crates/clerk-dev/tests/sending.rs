@@ -203,6 +203,12 @@ fn the_answer_decides_and_is_shown() {
     assert_eq!((text.as_str(), code), (expected, 1));
     assert_eq!(received.verify(NOW), Ok(()));
 
+    let unknown = answering("404 Not Found", "");
+    let (text, code, _) = send(&unknown, &["user.created", "--id", "msg_1"], "");
+    let expected = "user.created msg_1: 404 Not Found\n\nnothing receives webhooks at /webhooks; \
+                    compare the path with your route\n";
+    assert_eq!((text.as_str(), code), (expected, 1));
+
     let moved = "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n";
     let arguments = ["user.created", "--id", "msg_1", "--json"];
     let (text, code, _) = send(moved, &arguments, "");
@@ -214,6 +220,17 @@ fn the_answer_decides_and_is_shown() {
     let (answer, code) = as_json(&(text, code));
     let body = answer["body"].as_str().unwrap();
     assert_eq!((body.len(), code), (4096 + "… (5000 bytes)".len(), 0));
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_none() {
+    let (url, served) = server(&answering("200 OK", &"x".repeat((1 << 20) + 1)));
+    let text = failure(sending(&url, &["user.created"]));
+    drop(served.join());
+    let host = url.trim_start_matches("http://").split('/').next().unwrap();
+    let expected = format!("the response is larger than allowed from {host}");
+    assert!(text.contains(&expected), "{text}");
+    assert!(text.trim_end().ends_with("; 1 MiB is allowed"), "{text}");
 }
 
 #[test]
@@ -229,7 +246,8 @@ fn all_events_are_listed_and_have_a_sample() {
 fn what_cannot_be_sent_is_said_and_not_sent() {
     // It is bound, so that nobody else is, and never accepts.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let address = listener.local_addr().unwrap();
+    let url = format!("http://{address}/");
     let broken = file("webhook-broken.json", "{\"a\":");
     for (arguments, reason) in [
         (&["user.create"][..], "names like it are user.created, "),
@@ -241,6 +259,7 @@ fn what_cannot_be_sent_is_said_and_not_sent() {
         ),
         (&["user.created", "--data", "-"], "--data is not JSON"),
         (&["user.created", "--id", "a.b"], "svix-id"),
+        (&["user.created", "--id", ""], "--id <ID>"),
         (&[], "<EVENT>"),
     ] {
         let text = failure(sending(&url, arguments));
@@ -258,8 +277,10 @@ fn what_cannot_be_sent_is_said_and_not_sent() {
 
     drop(listener);
     let text = failure(sending(&url, &["user.created", "--id", "msg_1"]));
+    let expected = format!("msg_1 was not answered: could not connect to {address}: ");
+    assert!(text.contains(&expected), "{text}");
     assert!(
-        text.contains("msg_1 was not answered: could not connect to 127.0.0.1"),
+        text.ends_with("; is the service running there?\n"),
         "{text}"
     );
 }

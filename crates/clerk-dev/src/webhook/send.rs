@@ -1,7 +1,7 @@
 //! `clerk-dev webhook send`: a delivery as Clerk would make it, to a server of ours.
 
 use std::{
-    hash::{BuildHasher as _, RandomState},
+    error::Error as _,
     io,
     io::Write as _,
     path::{Path, PathBuf},
@@ -13,20 +13,24 @@ use clap::Args;
 use clerk::{
     UnixTime,
     blocking::UreqTransport,
-    http::{BlockingTransport as _, RequestTimeout, ResponseLimit},
+    http::{
+        BlockingTransport as _, RequestTimeout, ResponseLimit, TransportError, TransportErrorKind,
+    },
 };
-use http::{Request, Response, Uri, header};
+use http::{Request, Response, StatusCode, Uri, header, uri::Scheme};
 use serde::Serialize;
 use serde_json::{json, value::RawValue};
 
 use super::{
-    At, read,
+    At,
+    message::MessageId,
+    read,
     sample::{INSTANCE, Samples},
     secrets,
 };
 use crate::{
     json,
-    outcome::{Failure, Verdict},
+    outcome::{Failure, Verdict, causes},
     output::Output,
 };
 
@@ -34,7 +38,8 @@ use crate::{
 ///
 /// What the event tells is a sample, made up but of the shape that Clerk sends. The secret is that
 /// of the environment, CLERK_WEBHOOK_SIGNING_SECRET, which the server has to know as well. It is
-/// sent once: no redirect is followed, and after 15 seconds without an answer it is given up.
+/// sent once: no redirect is followed, and after 15 seconds without an answer it is given up, as Clerk
+/// does. An answer over 1 MiB counts as none.
 ///
 /// Exit codes: 0 the server accepted it (2xx), 1 it did not, 2 it gave no answer.
 #[derive(Debug, Args)]
@@ -44,8 +49,9 @@ use crate::{
   clerk-dev webhook send user.renamed --to http://127.0.0.1:3000/webhooks --data data.json
   clerk-dev webhook send --list
 
-The same --id twice is what Clerk does when it has no answer: act on it once. With --now in the past it
-is too old to be accepted. With --data the event may be one that Clerk has not thought of yet.")]
+The same --id twice is what Clerk does when it has no answer: act on it once. The id alone decides
+whether it is a repeat, whatever the rest says. With --now in the past it is too old to be accepted.
+With --data the event may be one that Clerk has not thought of yet.")]
 pub(crate) struct Send {
     /// What happened, such as user.created
     #[arg(required_unless_present = "list")]
@@ -53,9 +59,8 @@ pub(crate) struct Send {
     /// Where to send it
     #[arg(long, value_name = "URL", value_parser = destination, required_unless_present = "list")]
     to: Option<Uri>,
-    /// What the message is called; made up anew if not said
-    #[arg(long, value_name = "ID")]
-    id: Option<String>,
+    #[command(flatten)]
+    message: MessageId,
     /// Tell this instead of the sample, the JSON of a file; `-` reads it from standard input
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
@@ -88,7 +93,7 @@ impl Send {
             return Ok(Verdict::Yes);
         };
         let now = self.at.time();
-        let id = self.id.clone().unwrap_or_else(message_id);
+        let id = self.message.given_or_new();
         let body = match &self.data {
             Some(path) => body(event, &given(path)?, now)?,
             None => body(event, sample(&samples, event)?, now)?,
@@ -105,7 +110,7 @@ impl Send {
             .map_err(|error| Failure::setup("this cannot be sent", &error))?;
         let response = UreqTransport::new()
             .send(request)
-            .map_err(|error| Failure::setup(&format!("{id} was not answered"), &error))?;
+            .map_err(|error| unanswered(&id, to, &error))?;
         let sent = Sent {
             id: &id,
             event,
@@ -117,6 +122,13 @@ impl Send {
             writeln!(output)?;
         } else {
             sent.show(&response, output)?;
+            if response.status() == StatusCode::NOT_FOUND {
+                let path = json::shown(to.path());
+                writeln!(
+                    output,
+                    "\nnothing receives webhooks at {path}; compare the path with your route"
+                )?;
+            }
         }
         Ok(Verdict::of(response.status().is_success()))
     }
@@ -188,16 +200,26 @@ fn request(
     request.body(Bytes::from(body))
 }
 
-/// `msg_` and 27 characters. Two of them have to differ, and nobody need be unable to guess them.
-fn message_id() -> String {
-    const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let random = RandomState::new();
-    let mut id = "msg_".to_owned();
-    for place in 0..27 {
-        let index = random.hash_one(place) % ALPHABET.len() as u64;
-        id.extend(ALPHABET.get(index as usize).map(|&byte| char::from(byte)));
+/// Why there is no answer, and what to look at.
+fn unanswered(id: &str, to: &Uri, error: &TransportError) -> Failure {
+    let is_tls = to.scheme() == Some(&Scheme::HTTPS);
+    let port = to.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
+    let mut text = format!(
+        "{id} was not answered: {} {}:{port}",
+        error.kind(),
+        error.host()
+    );
+    if let Some(cause) = error.source() {
+        text.push_str(": ");
+        text.push_str(&causes(cause));
     }
-    id
+    text.push_str(match error.kind() {
+        TransportErrorKind::Connect => "; is the service running there?",
+        TransportErrorKind::Timeout => "; Clerk waits 15 seconds, too, and then sends it again",
+        TransportErrorKind::TooLarge => "; 1 MiB is allowed",
+        _ => "",
+    });
+    Failure::Setup(text)
 }
 
 /// Enough to see what went wrong.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, io, io::Write as _, path::PathBuf};
 
 use clap::Args;
 
-use super::{At, read, secrets};
+use super::{At, message::MessageId, read, secrets};
 use crate::{
     outcome::{Failure, Verdict},
     output::Output,
@@ -15,12 +15,11 @@ use crate::{
 /// The secret is that of the environment, CLERK_WEBHOOK_SIGNING_SECRET.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  clerk-dev webhook sign --id msg_1 --body body.json > headers.txt
+  clerk-dev webhook sign --body body.json > headers.txt
   curl -H @headers.txt --data-binary @body.json http://localhost:3000/webhooks")]
 pub(crate) struct Sign {
-    /// What the message is called, the same however often it is sent
-    #[arg(long, value_name = "ID")]
-    id: String,
+    #[command(flatten)]
+    message: MessageId,
     /// The delivery's body, a file; `-` reads it from standard input
     #[arg(long, value_name = "FILE")]
     body: PathBuf,
@@ -38,7 +37,7 @@ impl Sign {
     pub(super) fn run(self, output: &mut Output) -> Result<Verdict, Failure> {
         let body = read(&self.body)?;
         let signed = secrets()?
-            .sign(&self.id, self.at.time(), &body)
+            .sign(&self.message.given_or_new(), self.at.time(), &body)
             .map_err(|error| Failure::setup("this cannot be signed", &error))?;
         let headers = if self.standard {
             signed.standard()
