@@ -178,6 +178,43 @@ fn what_is_signed_is_verified_and_nothing_else() {
 }
 
 #[test]
+fn ids_that_are_not_given_are_made_up() {
+    let body = file("webhook-unnamed-body.json", BODY);
+    let now = NOW_SECS.to_string();
+    let sign = |more: &[&str]| {
+        let mut command = program(&["webhook", "sign", "--now", &now, "--body", &body]);
+        command
+            .args(more)
+            .env("CLERK_WEBHOOK_SIGNING_SECRET", SECRET);
+        command
+    };
+    let (first, _) = as_json(&said(&run(sign(&["--json"]), b"")));
+    let (second, _) = as_json(&said(&run(sign(&["--json"]), b"")));
+    assert!(first["svix-id"].as_str().unwrap().starts_with("msg_"));
+    assert_ne!(first["svix-id"], second["svix-id"]);
+    assert!(failure(sign(&["--id", ""])).contains("--id <ID>"));
+}
+
+#[test]
+fn a_file_without_the_headers_is_said_to_have_none() {
+    let empty = file("webhook-empty-headers.txt", "");
+    let unsigned = file(
+        "webhook-unsigned-headers.txt",
+        "svix-id: msg_1\nsvix-timestamp: 1\n",
+    );
+    for (headers, name) in [(&empty, "svix-id"), (&unsigned, "svix-signature")] {
+        let arguments = ["webhook", "verify", "--headers", headers, "--body", headers];
+        let mut command = program(&arguments);
+        command.env("CLERK_WEBHOOK_SIGNING_SECRET", SECRET);
+        let (text, code) = said(&run(command, b""));
+        assert!(text.starts_with("refused: header-missing\n"), "{text}");
+        let hint = format!("\n{headers} has no line `{name}: …`\n");
+        assert!(text.ends_with(&hint), "{text}");
+        assert_eq!(code, 1);
+    }
+}
+
+#[test]
 fn without_a_secret_or_a_file_nothing_can_be_told() {
     let headers = file("webhook-no-headers.txt", "");
     let arguments = [

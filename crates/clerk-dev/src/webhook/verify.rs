@@ -14,7 +14,7 @@ use crate::{
 /// Say whether a delivery was signed with one of our secrets, lately, and if not, what is wrong.
 ///
 /// The secret is that of the environment, CLERK_WEBHOOK_SIGNING_SECRET; several stand beside each
-/// other with white space between them. It is never shown.
+/// other with white space or commas between them. It is never shown.
 ///
 /// Exit codes: 0 it was, 1 it was not, 2 it could not be told.
 #[derive(Debug, Args)]
@@ -61,8 +61,8 @@ impl Verify {
             verifier = verifier.tolerance(Duration::from_secs(seconds));
         }
         let (head, body) = (read(headers)?, read(body)?);
-        let headers = fields(&head);
-        let delivery = verifier.verify(&headers, &body, self.at.time());
+        let fields = fields(&head);
+        let delivery = verifier.verify(&fields, &body, self.at.time());
         let answer = Answer::of(delivery.as_ref().err());
         if self.json {
             serde_json::to_writer(&mut *output, &answer).map_err(io::Error::from)?;
@@ -76,7 +76,17 @@ impl Verify {
                     delivery.timestamp(),
                     delivery.body().len()
                 )?,
-                Err(error) => writeln!(output, "refused: {}\n{error}", error.reason())?,
+                Err(error) => {
+                    writeln!(output, "refused: {}\n{error}", error.reason())?;
+                    let name = error.header();
+                    if !fields
+                        .iter()
+                        .any(|(known, _)| known.eq_ignore_ascii_case(name))
+                    {
+                        let file = headers.display();
+                        writeln!(output, "{file} has no line `{name}: …`")?;
+                    }
+                }
             }
         }
         Ok(Verdict::of(delivery.is_ok()))
