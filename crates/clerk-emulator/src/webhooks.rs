@@ -20,7 +20,6 @@ pub(crate) use outbox::Outbox;
 use std::time::Duration;
 
 use clerk_core::UnixTime;
-use http::StatusCode;
 
 use crate::{Emulator, state::State};
 
@@ -122,8 +121,8 @@ impl Emulator {
         found
     }
 
-    fn report_webhook(&self, number: u64, status: Option<StatusCode>, now: UnixTime) {
-        self.with_state(|_, state| state.outbox.report(number, status, now));
+    fn report_webhook(&self, number: u64, attempt: WebhookAttempt) {
+        self.with_state(|_, state| state.outbox.report(number, attempt));
         self.bell().ring();
     }
 }

@@ -325,7 +325,7 @@ fn the_control_plane_does_the_same() {
         listed["deliveries"],
         json!([
             with(json!({
-                "attempts": [{ "at": ms, "status": 502 }],
+                "attempts": [{ "at": ms, "status": 502, "answer": null }],
                 "next_attempt_at": ms + 5000, "defect": null,
             })),
             with(json!({ "attempts": [], "next_attempt_at": ms, "defect": null })),

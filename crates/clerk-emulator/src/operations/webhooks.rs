@@ -72,7 +72,7 @@ fn delivery_json(webhook: &LoggedWebhook) -> Value {
         .iter()
         .map(|attempt| {
             let status = attempt.status.map(|status| status.as_u16());
-            json!({ "at": attempt.at.as_millis(), "status": status })
+            json!({ "at": attempt.at.as_millis(), "status": status, "answer": attempt.answer })
         })
         .collect();
     json!({

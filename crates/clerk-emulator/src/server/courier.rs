@@ -2,8 +2,8 @@ use std::{sync::Arc, time::Duration};
 
 use clerk_core::Clock;
 use http::{HeaderValue, Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::client::conn::http1;
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, task::JoinSet, time::timeout};
 
@@ -11,16 +11,18 @@ use crate::{Emulator, WebhookDelivery};
 
 /// How long an endpoint has for its answer: as long as Svix, who sends Clerk's, gives it.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How much of an answer's body is read. Nobody looks at it, but a connection that closes before
+/// How much of an answer's body is read: more than is kept, since a connection that closes before
 /// it has come is an error to some servers.
 const MAX_ANSWER: usize = 64 * 1024;
+/// How much of it is kept: enough to say why a webhook was refused.
+const KEPT: usize = 500;
 
 /// Sends webhooks as they become due, one after the other, for as long as it is polled.
 pub(super) async fn deliver(emulator: Emulator, clock: Arc<dyn Clock>) {
     loop {
         while let Some(delivery) = emulator.next_webhook(clock.now()) {
             match timeout(PATIENCE, send(&delivery)).await {
-                Ok(Some(status)) => delivery.answered(status, clock.now()),
+                Ok(Some((status, body))) => delivery.answered_with(status, &body, clock.now()),
                 Ok(None) | Err(_) => delivery.unanswered(clock.now()),
             }
         }
@@ -35,8 +37,9 @@ pub(super) async fn deliver(emulator: Emulator, clock: Arc<dyn Clock>) {
     }
 }
 
-/// The status of the answer, whatever it is: redirects are answers, too. `None` where none came.
-async fn send(delivery: &WebhookDelivery) -> Option<StatusCode> {
+/// The status of the answer and how its body begins, whatever it is: redirects are answers, too.
+/// `None` where none came.
+async fn send(delivery: &WebhookDelivery) -> Option<(StatusCode, Vec<u8>)> {
     let stream = TcpStream::connect(delivery.addresses()).await.ok()?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
     // Dropped with this future, and with it goes the connection.
@@ -45,8 +48,24 @@ async fn send(delivery: &WebhookDelivery) -> Option<StatusCode> {
     let request = on_the_wire(delivery.request().clone().map(Full::new))?;
     let response = sender.send_request(request).await.ok()?;
     let (head, body) = response.into_parts();
-    drop(Limited::new(body, MAX_ANSWER).collect().await);
-    Some(head.status)
+    Some((head.status, beginning(body).await))
+}
+
+/// The first bytes of a body, the rest of which is read and dropped.
+async fn beginning(mut body: Incoming) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut read = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        kept.extend(data.iter().take(KEPT - kept.len()));
+        read += data.len();
+        if read > MAX_ANSWER {
+            break;
+        }
+    }
+    kept
 }
 
 /// The host as a header, the path alone as the target.

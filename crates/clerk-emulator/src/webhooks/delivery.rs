@@ -64,12 +64,18 @@ impl WebhookDelivery {
     /// Says that the endpoint answered. Any status but 2xx is a failure, and another attempt
     /// follows if there is one left.
     pub fn answered(mut self, status: StatusCode, now: UnixTime) {
-        self.report(Some(status), now);
+        self.report(Some(status), None, now);
+    }
+
+    /// The same, with how the answer's body begins.
+    pub(crate) fn answered_with(mut self, status: StatusCode, body: &[u8], now: UnixTime) {
+        let answer = (!body.is_empty()).then(|| String::from_utf8_lossy(body).into_owned());
+        self.report(Some(status), answer, now);
     }
 
     /// Says that no answer came.
     pub fn unanswered(mut self, now: UnixTime) {
-        self.report(None, now);
+        self.report(None, None, now);
     }
 
     /// Where the URL leads to, the likelier address first.
@@ -77,17 +83,22 @@ impl WebhookDelivery {
         &self.endpoint.addresses
     }
 
-    fn report(&mut self, status: Option<StatusCode>, now: UnixTime) {
+    fn report(&mut self, status: Option<StatusCode>, answer: Option<String>, now: UnixTime) {
         if !self.is_reported {
             self.is_reported = true;
-            self.emulator.report_webhook(self.number, status, now);
+            let attempt = WebhookAttempt {
+                at: now,
+                status,
+                answer,
+            };
+            self.emulator.report_webhook(self.number, attempt);
         }
     }
 }
 
 impl Drop for WebhookDelivery {
     fn drop(&mut self) {
-        self.report(None, self.taken_at);
+        self.report(None, None, self.taken_at);
     }
 }
 
@@ -131,13 +142,16 @@ impl LoggedWebhook {
 }
 
 /// One time that a webhook was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebhookAttempt {
     /// When it was over.
     pub at: UnixTime,
     /// The answer's status; `None` where no answer came.
     pub status: Option<StatusCode>,
+    /// How the answer's body begins, its first 500 bytes as text, where a
+    /// [`Server`](crate::Server) sent it and there is a body.
+    pub answer: Option<String>,
 }
 
 impl WebhookAttempt {

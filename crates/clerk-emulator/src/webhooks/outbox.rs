@@ -2,7 +2,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_core::UnixTime;
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderValue, Method, Request, header};
 
 use super::{
     defect::{self, WebhookDefect},
@@ -200,11 +200,11 @@ impl Outbox {
         })
     }
 
-    /// What came of a delivery: the status it was answered with, if it was.
-    pub(super) fn report(&mut self, number: u64, status: Option<StatusCode>, now: UnixTime) {
+    /// What came of a delivery.
+    pub(super) fn report(&mut self, number: u64, attempt: WebhookAttempt) {
         let mut deliveries = self.deliveries.iter_mut();
         if let Some(delivery) = deliveries.find(|delivery| delivery.number == number) {
-            delivery.conclude(WebhookAttempt { at: now, status });
+            delivery.conclude(attempt);
         }
     }
 
