@@ -20,7 +20,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use clerk::{Clock as _, ReqwestTransport, SystemClock, http::Transport as _};
+use clerk::{Clock as _, ReqwestTransport, SystemClock, api::Timestamp, http::Transport as _};
 // `clerk::rocket::webhooks` and `clerk::webhooks` with the facade's features `rocket` and
 // `webhook-events`.
 use clerk_rocket::webhooks::{Receiver, Rejection, Webhook};
@@ -36,25 +36,48 @@ use rocket::{
     tokio::{spawn, sync::mpsc},
 };
 
-/// Stands for a database: the users by id, with the names they go by.
+/// The name that a user goes by, and when Clerk last changed something about them.
+#[derive(Debug)]
+struct User {
+    name: String,
+    updated_at: Option<Timestamp>,
+}
+
+/// Stands for a database: the users by id, and `None` for those who are gone.
 #[derive(Clone, Debug, Default)]
-struct Users(Arc<Mutex<BTreeMap<String, String>>>);
+struct Users(Arc<Mutex<BTreeMap<String, Option<User>>>>);
 
 impl Users {
     /// Does what the event tells of. Types that are of no interest here are no mistake.
     async fn apply(&self, event: &Event) -> io::Result<()> {
         let mut users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match event.data() {
+            // Deliveries may overtake each other: one that is late must neither undo what is newer
+            // nor bring back who is gone.
             EventData::UserCreated(user) | EventData::UserUpdated(user) => {
-                let name = user.first_name.clone().unwrap_or_default();
-                users.insert(user.id.to_string(), name);
+                let updated_at = user.updated_at;
+                match users.get(user.id.as_str()) {
+                    Some(None) => {}
+                    Some(Some(known)) if updated_at < known.updated_at => {}
+                    _ => {
+                        let name = user.first_name.clone().unwrap_or_default();
+                        users.insert(user.id.to_string(), Some(User { name, updated_at }));
+                    }
+                }
             }
             EventData::UserDeleted(user) => {
-                users.remove(user.id.as_deref().unwrap_or_default());
+                if let Some(id) = &user.id {
+                    users.insert(id.clone(), None);
+                }
             }
             _ => {}
         }
         Ok(())
+    }
+
+    fn name(&self, id: &str) -> Option<String> {
+        let users = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(users.get(id)?.as_ref()?.name.clone())
     }
 }
 
@@ -108,27 +131,23 @@ pub(crate) async fn self_test() -> Result<(), Box<dyn Error>> {
     let port = ports.recv().await.ok_or("the application did not launch")?;
     let url = format!("http://127.0.0.1:{port}/webhooks");
 
-    let created = r#"{"type":"user.created","data":{"id":"user_1","first_name":"Ada"}}"#;
-    let updated = r#"{"type":"user.updated","data":{"id":"user_1","first_name":"Augusta"}}"#;
-    let forged = r#"{"type":"user.deleted","data":{"id":"user_1"}}"#;
+    let created = r#"{"type":"user.created",
+        "data":{"id":"user_1","first_name":"Ada","updated_at":1800000000000}}"#;
+    let older = r#"{"type":"user.updated",
+        "data":{"id":"user_1","first_name":"Adda","updated_at":1800000001000}}"#;
+    let newer = r#"{"type":"user.updated",
+        "data":{"id":"user_1","first_name":"Augusta","updated_at":1800000002000}}"#;
+    let deleted = r#"{"type":"user.deleted","data":{"id":"user_1"}}"#;
+    let (ada, augusta, gone) = (Some("Ada"), Some("Augusta"), None);
     let sender = ReqwestTransport::new()?;
-    for (what, id, signed, sent, expected) in [
-        ("a user is created", "msg_1", created, created, 200),
-        ("the user is updated", "msg_2", updated, updated, 200),
-        (
-            "the first delivery, played back",
-            "msg_1",
-            created,
-            created,
-            200,
-        ),
-        (
-            "a body that Clerk has not signed",
-            "msg_3",
-            created,
-            forged,
-            400,
-        ),
+    for (what, id, signed, sent, expected, afterwards) in [
+        ("a user is created", "msg_1", created, created, 200, ada),
+        ("the user is updated", "msg_2", newer, newer, 200, augusta),
+        ("an older update", "msg_3", older, older, 200, augusta),
+        ("the first again", "msg_1", created, created, 200, augusta),
+        ("one not signed", "msg_4", created, deleted, 400, augusta),
+        ("the user is deleted", "msg_5", deleted, deleted, 200, gone),
+        ("a late update", "msg_6", newer, newer, 200, gone),
     ] {
         let headers = secrets.sign(id, SystemClock::new().now(), signed.as_bytes())?;
         let mut request = http::Request::post(&url);
@@ -140,10 +159,10 @@ pub(crate) async fn self_test() -> Result<(), Box<dyn Error>> {
         if answer.status() != expected {
             return Err(format!("{what} should have been answered {expected}").into());
         }
+        let known = users.name("user_1");
+        if known.as_deref() != afterwards {
+            return Err(format!("{what}: the user is {known:?}, not {afterwards:?}").into());
+        }
     }
-    let users = users.0.lock().unwrap_or_else(PoisonError::into_inner);
-    match users.get("user_1").map(String::as_str) {
-        Some("Augusta") => Ok(()),
-        other => Err(format!("the user is {other:?}").into()),
-    }
+    Ok(())
 }
