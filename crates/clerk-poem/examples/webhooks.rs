@@ -131,9 +131,9 @@ pub(crate) async fn self_test() -> Result<(), Box<dyn Error>> {
     let sender = ReqwestTransport::new()?;
     for (what, id, signed, sent, expected, afterwards) in [
         ("a user is created", "msg_1", created, created, 200, ada),
+        ("its id again", "msg_1", newer, newer, 200, ada),
         ("the user is updated", "msg_2", newer, newer, 200, augusta),
         ("an older update", "msg_3", older, older, 200, augusta),
-        ("the first again", "msg_1", created, created, 200, augusta),
         ("one not signed", "msg_4", created, deleted, 400, augusta),
         ("the user is deleted", "msg_5", deleted, deleted, 200, gone),
         ("a late update", "msg_6", newer, newer, 200, gone),
