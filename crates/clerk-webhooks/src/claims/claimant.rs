@@ -6,7 +6,16 @@ use super::ClaimError;
 
 /// Who holds a claim: one attempt to act on a delivery, told from all others, wherever they run.
 ///
-/// Its text is 32 hexadecimal digits.
+/// Its text is 32 hexadecimal digits, for stores that keep texts.
+///
+/// ```
+/// use clerk_webhooks::Claimant;
+///
+/// let (one, other) = (Claimant::new()?, Claimant::new()?);
+/// assert_ne!(one, other);
+/// assert_eq!(one.to_string().len(), 32);
+/// # Ok::<(), clerk_webhooks::ClaimError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Claimant(u128);
 
