@@ -9,7 +9,8 @@ use clerk_core::{Clock, SystemClock};
 
 use crate::{
     BlockingClaimDelivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
-    SigningSecrets, Verifier, once,
+    SigningSecrets, Verifier,
+    once::{self, Change},
 };
 
 /// A delivery that a [`blocking::Receiver`](Receiver) has received.
@@ -128,9 +129,10 @@ impl Delivery {
             return Ok(None);
         }
         let outcome = work();
-        let recorded = match &outcome {
-            Ok(_) => deliveries.complete(id, policy.keep, clock.monotonic()),
-            Err(_) => deliveries.release(id, by),
+        let now = clock.monotonic();
+        let recorded = match once::change(&outcome) {
+            Change::Complete => deliveries.complete(id, policy.keep, now),
+            Change::Release => deliveries.release(id, by),
         };
         once::conclude(outcome, recorded, id)
     }

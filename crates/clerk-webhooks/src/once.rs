@@ -1,5 +1,4 @@
-//! Acting once: what both drivers decide, in the order in which they ask. After the work they tell the
-//! store that it is done, or that it may be claimed again.
+//! Acting once: what both drivers decide, in the order in which they ask.
 
 use std::error::Error as StdError;
 
@@ -19,6 +18,22 @@ pub(crate) fn is_first(claimed: Result<Claim, ClaimError>, id: &str) -> Result<b
         }
         Ok(Claim::InProgress) => Err(report::postponed(Rejection::InProgress, id)),
         Err(error) => Err(report::failed(Rejection::Undecided(error), id)),
+    }
+}
+
+/// What the store is to be told after the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It is done.
+    Complete,
+    /// It may be claimed again.
+    Release,
+}
+
+pub(crate) const fn change<T, E>(outcome: &Result<T, E>) -> Change {
+    match outcome {
+        Ok(_) => Change::Complete,
+        Err(_) => Change::Release,
     }
 }
 

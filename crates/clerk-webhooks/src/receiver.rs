@@ -8,7 +8,8 @@ use clerk_core::{Clock, SystemClock};
 
 use crate::{
     ClaimDelivery, Delivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
-    SigningSecrets, Verifier, once,
+    SigningSecrets, Verifier,
+    once::{self, Change},
 };
 
 /// Receives deliveries: verifies each, and sees to it that each is acted on once. Cheap to clone; a
@@ -169,13 +170,10 @@ impl Delivery {
             return Ok(None);
         }
         let outcome = work().await;
-        let recorded = match &outcome {
-            Ok(_) => {
-                deliveries
-                    .complete(id, policy.keep, clock.monotonic())
-                    .await
-            }
-            Err(_) => deliveries.release(id, by).await,
+        let now = clock.monotonic();
+        let recorded = match once::change(&outcome) {
+            Change::Complete => deliveries.complete(id, policy.keep, now).await,
+            Change::Release => deliveries.release(id, by).await,
         };
         once::conclude(outcome, recorded, id)
     }
