@@ -44,9 +44,11 @@ impl RequestState {
             is_interstitial: matches!(self, Self::Handshake(_)),
             reason: self.reason().map(ToString::to_string),
             message: message.to_owned(),
-            frontend_api: instance.map(|it| it.frontend_api.clone()),
+            frontend_api: instance.map(|it| it.frontend_api.host.clone()),
             publishable_key: instance.map(|it| it.publishable_key.as_str().to_owned()),
-            proxy_url: instance.and_then(|it| it.proxy_url.clone()),
+            proxy_url: instance
+                .and_then(|it| it.frontend_api.proxy_url())
+                .map(str::to_owned),
             is_satellite: settings.is_satellite,
         }
     }

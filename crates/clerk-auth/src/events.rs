@@ -15,7 +15,7 @@ pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings
     let instance = settings
         .instance
         .as_ref()
-        .map_or("", |it| it.frontend_api.as_str());
+        .map_or("", |it| it.frontend_api.host.as_str());
     #[cfg(feature = "tracing")]
     match decided {
         Ok(RequestState::SignedOut(state)) if state.reason().is_absence() => tracing::debug!(

@@ -95,11 +95,10 @@ impl<'r> RequestHead<'r> {
         self.method == "GET"
     }
 
-    /// The scheme and the authority the target or the `Host` header names.
-    pub(crate) fn origin(&self) -> (&'r str, Option<Cow<'r, str>>) {
-        let host = || self.text("host");
-        let authority = self.authority.map(Cow::Borrowed).or_else(host);
-        (self.scheme.unwrap_or("http"), authority)
+    /// How the request came in, and the authority that its target names: over HTTP/2 it does, and
+    /// there need be no `Host` (RFC 9113 §8.3.1).
+    pub(crate) fn origin(&self) -> (&'r str, Option<&'r str>) {
+        (self.scheme.unwrap_or("http"), self.authority)
     }
 
     pub(crate) const fn path_and_query(&self) -> &'r str {
@@ -226,7 +225,7 @@ mod tests {
             let head = RequestHead::new("GET", target);
             assert_eq!((head.path(), head.query()), (path, query), "{target}");
             let (seen, host) = head.origin();
-            assert_eq!((seen, host.as_deref()), (scheme, authority), "{target}");
+            assert_eq!((seen, host), (scheme, authority), "{target}");
         }
     }
 

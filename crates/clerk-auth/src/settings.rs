@@ -6,8 +6,7 @@ use url::Url;
 
 use crate::{
     AcceptedTokens, InvalidRedirect, MachineTokenType, OrganizationSync, PendingSessions,
-    Redirects, RequestHead,
-    public_url::{self, public_url},
+    PublicAddress, Redirects, RequestHead, frontend_api::FrontendApi, public_address,
 };
 
 /// How requests of one Clerk instance are authenticated.
@@ -25,6 +24,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub(crate) instance: Option<Instance>,
+    pub(crate) public_address: PublicAddress,
     pub(crate) policies: Policies,
     pub(crate) accepts: AcceptedTokens,
     pub(crate) is_satellite: bool,
@@ -41,9 +41,7 @@ pub struct Settings {
 pub(crate) struct Instance {
     pub(crate) publishable_key: PublishableKey,
     pub(crate) cookie_suffix: String,
-    /// The Frontend API's host, after `domain` has had its say: what plain cookies' `iss` names.
-    pub(crate) frontend_api: String,
-    pub(crate) proxy_url: Option<String>,
+    pub(crate) frontend_api: FrontendApi,
 }
 
 impl Instance {
@@ -66,6 +64,9 @@ pub(crate) struct Policies {
     pub(crate) machine: Policy,
     /// Whom tokens have to be for that are not verified here, but by Clerk.
     pub(crate) audiences: Vec<Box<str>>,
+    pub(crate) issuers: Vec<Box<str>>,
+    /// Whether a session token may name one more issuer, which depends on the request.
+    pub(crate) issuer_depends_on_request: bool,
     pub(crate) clock_skew: Duration,
 }
 
@@ -98,7 +99,8 @@ impl Settings {
     ///
     /// The request does not say under which URL the browser knows the page.
     pub fn redirects(&self, head: &RequestHead<'_>) -> Result<Redirects, InvalidRedirect> {
-        let here = public_url(head).ok_or(InvalidRedirect::RequestUrl)?;
+        let here = self.public_address.url(head);
+        let here = here.ok_or(InvalidRedirect::RequestUrl)?;
         let mut redirects = Redirects::new(here.as_str())?.satellite(self.is_satellite);
         if let Some(key) = self.publishable_key() {
             redirects = redirects.publishable_key(key);
@@ -115,6 +117,20 @@ impl Settings {
     /// Which types of token are accepted.
     pub const fn accepts(&self) -> &AcceptedTokens {
         &self.accepts
+    }
+
+    /// How it is found out under which address browsers know the application.
+    pub const fn public_address(&self) -> &PublicAddress {
+        &self.public_address
+    }
+
+    /// Whom session tokens may name as their issuer, whatever the request; anybody, if there are
+    /// none.
+    ///
+    /// Where the Frontend API is proxied under a path, and no public URL is set, requests may bring
+    /// tokens of one more: the path below the address that the browser knows.
+    pub fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.policies.issuers.iter().map(AsRef::as_ref)
     }
 
     /// The instance's publishable key.
@@ -139,6 +155,8 @@ pub struct Builder {
     satellite_auto_sync: bool,
     domain: Option<String>,
     proxy_url: Option<String>,
+    public_url: Option<String>,
+    ignores_forwarded_headers: bool,
     sign_in_url: Option<String>,
     sign_up_url: Option<String>,
     organization_sync: Option<OrganizationSync>,
@@ -209,10 +227,27 @@ impl Builder {
         self
     }
 
-    /// Where the Frontend API is proxied: a URL, or a path of the application itself. See
+    /// Where the Frontend API is proxied: a URL, or a path below the address that browsers know the
+    /// application under. It is the issuer of the instance's session tokens then. See
     /// <https://clerk.com/docs/advanced-usage/using-proxies>.
     pub fn proxy_url(mut self, url: impl Into<String>) -> Self {
         self.proxy_url = Some(url.into());
+        self
+    }
+
+    /// The URL under which browsers know the application, where its proxy cannot say:
+    /// `https://example.com`, with the path that the proxy takes off requests, if it does. No header
+    /// counts then; see [`PublicAddress::at`].
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
+    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed; they are, if not said. Say
+    /// `false` where clients reach the service without a proxy: whoever sends these headers chooses
+    /// where redirects lead.
+    pub const fn forwarded_headers(mut self, are_believed: bool) -> Self {
+        self.ignores_forwarded_headers = !are_believed;
         self
     }
 
@@ -261,9 +296,21 @@ impl Builder {
         let domain = non_empty(self.domain);
         let proxy_url = non_empty(self.proxy_url);
         let sign_in_url = non_empty(self.sign_in_url);
-        let instance = self
-            .publishable_key
-            .map(|key| instance(key, self.is_satellite, domain.as_deref(), proxy_url.clone()));
+        let public_address = match non_empty(self.public_url) {
+            Some(url) => PublicAddress::at(&url)?,
+            None if self.ignores_forwarded_headers => PublicAddress::without_forwarded_headers(),
+            None => PublicAddress::default(),
+        };
+        let instance = self.publishable_key.map(|key| {
+            let frontend_api = frontend_api_host(&key, self.is_satellite, domain.as_deref());
+            let frontend_api = FrontendApi::new(frontend_api, proxy_url.as_deref())?;
+            Ok(Instance {
+                cookie_suffix: key.cookie_suffix(),
+                publishable_key: key,
+                frontend_api,
+            })
+        });
+        let instance = instance.transpose()?;
         check_accepted(&self.accepts, instance.as_ref())?;
         let of_machines_alone = AcceptedTokens::Machine(MachineTokenType::M2m);
         if self.is_satellite && self.accepts != of_machines_alone {
@@ -275,12 +322,15 @@ impl Builder {
                 return Err(InvalidSettings::NoSignInUrl);
             }
         }
-        if !proxy_url.as_deref().is_none_or(is_address) {
-            return Err(InvalidSettings::ProxyUrl);
-        }
-        let issuers = self
-            .issuers
-            .unwrap_or_else(|| instance.as_ref().map(issuers).unwrap_or_default());
+        let follows_instance = instance.as_ref().filter(|_| self.issuers.is_none());
+        let issuer_depends_on_request =
+            follows_instance.is_some_and(|it| it.frontend_api.depends_on_request(&public_address));
+        let issuers = match follows_instance {
+            Some(it) => it
+                .frontend_api
+                .issuers(&it.publishable_key, &public_address),
+            None => self.issuers.unwrap_or_default(),
+        };
         let clock_skew = self.clock_skew.unwrap_or(Policy::DEFAULT_CLOCK_SKEW);
         let machine = Policy::default()
             .audiences(self.audiences.clone())
@@ -288,12 +338,12 @@ impl Builder {
         let session = machine
             .clone()
             .authorized_parties(self.authorized_parties)
-            .issuers(issuers);
+            .issuers(issuers.clone());
         let redirect_origins = self.redirect_origins.iter().map(|origin| {
             Url::parse(origin)
                 .ok()
                 .as_ref()
-                .and_then(public_url::origin)
+                .and_then(public_address::origin)
                 .ok_or_else(|| InvalidSettings::RedirectOrigin(origin.clone()))
         });
         Ok(Settings {
@@ -302,9 +352,12 @@ impl Builder {
                 session,
                 machine,
                 audiences: self.audiences,
+                issuers,
+                issuer_depends_on_request,
                 clock_skew,
             },
             instance,
+            public_address,
             accepts: self.accepts,
             is_satellite: self.is_satellite,
             satellite_auto_sync: self.satellite_auto_sync,
@@ -317,35 +370,13 @@ impl Builder {
     }
 }
 
-fn instance(
-    publishable_key: PublishableKey,
-    is_satellite: bool,
-    domain: Option<&str>,
-    proxy_url: Option<String>,
-) -> Instance {
-    let is_production = publishable_key.instance_type() == InstanceType::Production;
-    let frontend_api = match domain {
+/// A satellite of a production instance has the Frontend API under its own domain.
+fn frontend_api_host(key: &PublishableKey, is_satellite: bool, domain: Option<&str>) -> String {
+    let is_production = key.instance_type() == InstanceType::Production;
+    match domain {
         Some(domain) if is_production && is_satellite => format!("clerk.{domain}"),
-        _ => publishable_key.frontend_api().to_owned(),
-    };
-    Instance {
-        cookie_suffix: publishable_key.cookie_suffix(),
-        publishable_key,
-        frontend_api,
-        proxy_url,
+        _ => key.frontend_api().to_owned(),
     }
-}
-
-/// Whom the instance's session tokens may name as their issuer.
-fn issuers(instance: &Instance) -> Vec<Box<str>> {
-    let own = instance.publishable_key.frontend_api_url();
-    let satellite = (instance.frontend_api != instance.publishable_key.frontend_api())
-        .then(|| format!("https://{}", instance.frontend_api));
-    let proxy = instance.proxy_url.as_deref();
-    let proxy = proxy.filter(|url| !url.starts_with('/'));
-    let proxy = proxy.map(|url| url.trim_end_matches('/').to_owned());
-    let all = [Some(own), satellite, proxy];
-    all.into_iter().flatten().map(Into::into).collect()
 }
 
 fn check_accepted(
@@ -360,13 +391,6 @@ fn check_accepted(
         return Err(InvalidSettings::NoPublishableKey);
     }
     Ok(())
-}
-
-/// A path, a URL, or one without its scheme.
-fn is_address(text: &str) -> bool {
-    text.starts_with('/')
-        || Url::parse(text).is_ok()
-        || Url::parse(&format!("https://{text}")).is_ok()
 }
 
 fn non_empty(text: Option<String>) -> Option<String> {
@@ -394,6 +418,12 @@ pub enum InvalidSettings {
     /// The proxy URL is neither a URL nor a path.
     #[error("the proxy URL cannot be used; it looks like https://example.com/__clerk or /__clerk")]
     ProxyUrl,
+    /// The public URL is not one.
+    #[error(
+        "the public URL cannot be used; it looks like https://example.com, or \
+         https://example.com/app where a proxy takes /app off"
+    )]
+    PublicUrl,
     /// A redirect origin is not one.
     #[error("`{0}` is not an origin; one looks like https://satellite.example")]
     RedirectOrigin(String),

@@ -244,8 +244,8 @@ impl<T: Build> Builder<T> {
     /// Takes every setting for which `read` knows a value under the name Clerk's SDKs use:
     /// `CLERK_SECRET_KEY`, `CLERK_MACHINE_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`,
     /// `CLERK_API_URL`, `CLERK_API_VERSION`, `CLERK_DOMAIN`, `CLERK_IS_SATELLITE`,
-    /// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`. An empty value counts as
-    /// none.
+    /// `CLERK_PROXY_URL`, `CLERK_PUBLIC_URL`, `CLERK_FORWARDED_HEADERS` (`true` or `false`),
+    /// `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`. An empty value counts as none.
     ///
     /// ```
     /// use clerk::Clerk;
@@ -320,9 +320,6 @@ impl<T: Build> Builder<T> {
         }
         let has_publishable_key = self.publishable_key.is_some();
         let frontend_api = self.publishable_key.map(|key| key.frontend_api_url());
-        let issuers = self
-            .issuers
-            .unwrap_or_else(|| frontend_api.iter().map(|url| url.as_str().into()).collect());
         let keys = match (self.given_keys, &self.secret_key, frontend_api) {
             (Some(keys), _, _) => Keys::Given(keys),
             (None, Some(_), _) => Keys::BackendApi,
@@ -332,6 +329,10 @@ impl<T: Build> Builder<T> {
         let authentication = match self.authentication.build() {
             Err(error) if has_publishable_key => return Err(error.into()),
             built => built,
+        };
+        let issuers = match &authentication {
+            Ok(settings) => settings.issuers().map(Into::into).collect(),
+            Err(_) => self.issuers.unwrap_or_default(),
         };
         Ok(Plan {
             keys,

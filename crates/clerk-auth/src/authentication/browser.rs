@@ -96,7 +96,7 @@ fn uses_suffixed(
     if let Some(session) = session {
         match session.claims().and_then(Claims::issuer) {
             None | Some("") => return false,
-            Some(issuer) if without_scheme(issuer) != instance.frontend_api => return true,
+            Some(issuer) if without_scheme(issuer) != instance.frontend_api.host => return true,
             Some(_) => {}
         }
     }

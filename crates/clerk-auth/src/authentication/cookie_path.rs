@@ -13,7 +13,7 @@ use super::{
     token::Token,
 };
 use crate::{
-    AuthReason, Error, PendingSessions, RequestState, SessionAuth, public_url::origin,
+    AuthReason, Error, PendingSessions, RequestState, SessionAuth, public_address::origin,
     settings::Instance, state::Identity,
 };
 

@@ -108,7 +108,7 @@ pub enum HandshakeEvidence {
 impl Evidence {
     /// What `head` shows, to an application with these `settings`, at `now`.
     pub fn of(head: &RequestHead<'_>, settings: &Settings, now: UnixTime) -> Self {
-        let incoming = Incoming::new(head);
+        let incoming = Incoming::new(head, settings);
         let cookies = incoming.cookies();
         let instance = settings.instance.as_ref();
         let header = incoming.header_token().map(Token::new);

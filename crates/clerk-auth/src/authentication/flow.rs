@@ -32,7 +32,7 @@ impl<'r> Flow<'r> {
         effects: Arc<Effects>,
     ) -> Self {
         Self {
-            incoming: Incoming::new(head),
+            incoming: Incoming::new(head, settings),
             settings,
             api,
             effects,

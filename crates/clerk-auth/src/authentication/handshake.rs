@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     AuthReason, Error, OrganizationTarget, RequestState, SessionAuth, TokenType,
-    public_url::origin, settings::Instance, state::Identity,
+    settings::Instance, state::Identity,
 };
 
 /// What became of the handshake a request comes back from.
@@ -230,7 +230,7 @@ impl Flow<'_> {
         reason: &AuthReason,
     ) -> Option<String> {
         let here = self.incoming.public_url()?;
-        let base = frontend_api_url(instance, here)?;
+        let base = instance.frontend_api.url(here)?;
         let mut back = here.clone();
         remove_parameters(
             &mut back,
@@ -285,22 +285,6 @@ impl Flow<'_> {
         let token = in_query.as_deref().or(browser.dev_browser.as_deref())?;
         Some(token.to_owned())
     }
-}
-
-/// Where the Frontend API is, without a trailing slash.
-pub(super) fn frontend_api_url(instance: &Instance, here: &Url) -> Option<String> {
-    let given = instance
-        .proxy_url
-        .as_deref()
-        .unwrap_or(&instance.frontend_api)
-        .trim_end_matches('/');
-    Some(if given.starts_with('/') {
-        format!("{}{given}", origin(here)?.ascii_serialization())
-    } else if given.starts_with("http://") || given.starts_with("https://") {
-        given.to_owned()
-    } else {
-        format!("https://{given}")
-    })
 }
 
 /// Whether Clerk does not know the nonce: it was used before, or is made up. Other refusals, such

@@ -2,11 +2,12 @@ use std::{borrow::Cow, sync::OnceLock};
 
 use url::{Url, form_urlencoded};
 
-use crate::{RequestHead, cookies::Cookies, public_url::public_url};
+use crate::{PublicAddress, RequestHead, Settings, cookies::Cookies};
 
 /// What a request says, read as far as it is asked for.
 pub(super) struct Incoming<'r> {
     pub(super) head: &'r RequestHead<'r>,
+    address: &'r PublicAddress,
     public_url: OnceLock<Option<Url>>,
     cookies: OnceLock<Cookies<'r>>,
 }
@@ -23,9 +24,10 @@ pub(super) mod parameter {
 }
 
 impl<'r> Incoming<'r> {
-    pub(super) const fn new(head: &'r RequestHead<'r>) -> Self {
+    pub(super) const fn new(head: &'r RequestHead<'r>, settings: &'r Settings) -> Self {
         Self {
             head,
+            address: &settings.public_address,
             public_url: OnceLock::new(),
             cookies: OnceLock::new(),
         }
@@ -34,7 +36,7 @@ impl<'r> Incoming<'r> {
     /// The URL the browser knows; `None` if the request does not tell.
     pub(super) fn public_url(&self) -> Option<&Url> {
         self.public_url
-            .get_or_init(|| public_url(self.head))
+            .get_or_init(|| self.address.url(self.head))
             .as_ref()
     }
 

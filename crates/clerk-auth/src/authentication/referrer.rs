@@ -1,7 +1,7 @@
 use url::Url;
 
-use super::{handshake::frontend_api_url, incoming::Incoming};
-use crate::{public_url::origin, redirects::accounts_url, settings::Instance};
+use super::incoming::Incoming;
+use crate::{public_address::origin, redirects::accounts_url, settings::Instance};
 
 /// Whether the browser comes from another origin that is not one of Clerk's own.
 pub(super) fn is_foreign(incoming: &Incoming<'_>, instance: &Instance) -> bool {
@@ -17,14 +17,17 @@ pub(super) fn is_foreign(incoming: &Incoming<'_>, instance: &Instance) -> bool {
 /// Coming back from Clerk's own pages is part of signing in, and no reason to ask again.
 fn is_clerks(referrer: &Url, instance: &Instance, here: &Url) -> bool {
     let host = referrer.host_str().unwrap_or_default();
-    let frontend_api = frontend_api_url(instance, here).and_then(|url| Url::parse(&url).ok());
+    let frontend_api = instance
+        .frontend_api
+        .url(here)
+        .and_then(|url| Url::parse(&url).ok());
     if frontend_api.is_some_and(|url| url.host_str() == Some(host)) {
         return true;
     }
     if instance.is_development() && is_development_account_portal(host) {
         return true;
     }
-    let accounts = Url::parse(&accounts_url(&instance.frontend_api)).ok();
+    let accounts = Url::parse(&accounts_url(&instance.frontend_api.host)).ok();
     let accounts = accounts.as_ref().and_then(origin);
     accounts.is_some() && accounts == origin(referrer)
 }

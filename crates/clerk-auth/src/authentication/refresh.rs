@@ -15,7 +15,7 @@ use super::{
     token::Token,
 };
 use crate::{
-    AuthReason, RefreshFailure, RequestState, SessionAuth, TokenType, public_url::origin,
+    AuthReason, RefreshFailure, RequestState, SessionAuth, TokenType, public_address::origin,
     state::Identity,
 };
 

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use clerk_jwks::Error as VerificationError;
 use clerk_jwt::{
     ClaimProblem, Fault, Policy, Reason, SessionClaims, TokenClaims, UnverifiedToken, Verified,
@@ -43,6 +45,21 @@ impl Flow<'_> {
             .await
     }
 
+    /// Where the Frontend API is proxied under a path, only a request tells whom tokens name.
+    fn with_issuer_of_request<'p>(&self, policy: &'p Policy) -> Cow<'p, Policy> {
+        let policies = &self.settings.policies;
+        let instance = self.instance();
+        let issuer = || instance?.frontend_api.url(self.incoming.public_url()?);
+        match policies.issuer_depends_on_request.then(issuer).flatten() {
+            Some(issuer) => {
+                let known = policies.issuers.iter().cloned();
+                let all = known.chain([issuer.into_boxed_str()]);
+                Cow::Owned(policy.clone().issuers(all))
+            }
+            None => Cow::Borrowed(policy),
+        }
+    }
+
     /// Also refuses a token that says what an organization may do in a way nobody can read:
     /// permissions come from there, and some may have been taken away.
     pub(super) async fn verify_session_with(
@@ -50,7 +67,8 @@ impl Flow<'_> {
         token: &str,
         policy: &Policy,
     ) -> Result<Verified<SessionClaims>, VerificationError> {
-        let verified = self.verify::<SessionClaims>(token, policy).await?;
+        let policy = self.with_issuer_of_request(policy);
+        let verified = self.verify::<SessionClaims>(token, &policy).await?;
         let claims = verified.claims();
         if claims.features().is_damaged()
             && claims.version() == 2

@@ -5,6 +5,7 @@
 //! | `production`, `development` | one of two instances, with its keys |
 //! | `accepts api_key, session_token` | types of token; one alone, several, or `any` |
 //! | `satellite`, `auto_sync`, `domain D`, `proxy_url U`, `sign_in_url U` | as the setting is called |
+//! | `public_url U`, `forwarded_headers false` | likewise |
 //! | `audiences A B`, `authorized_parties A B`, `issuers A B`, `clock_skew_ms N` | |
 //! | `organizations P Q`, `personal_accounts P` | patterns of paths |
 //! | `redirect_origins A B` | |
@@ -65,6 +66,8 @@ pub(crate) fn set_up(lines: &[String], keys: &Arc<Keys>) -> Setup {
             "auto_sync" => builder.satellite_auto_sync(true),
             "domain" => builder.domain(value),
             "proxy_url" => builder.proxy_url(value),
+            "public_url" => builder.public_url(value),
+            "forwarded_headers" => builder.forwarded_headers(value == "true"),
             "sign_in_url" => builder.sign_in_url(value),
             "audiences" => builder.audiences(values()),
             "issuers" => builder.issuers(values()),

@@ -23,6 +23,8 @@ pub(super) struct Options {
     is_satellite: Option<bool>,
     satellite_auto_sync: Option<bool>,
     proxy_url: Option<String>,
+    public_url: Option<String>,
+    forwarded_headers: Option<bool>,
     sign_in_url: Option<String>,
     sign_up_url: Option<String>,
     accepts_token: Option<OneOrMany>,
@@ -87,6 +89,12 @@ impl Options {
         }
         if let Some(url) = given(self.proxy_url) {
             builder = builder.proxy_url(url);
+        }
+        if let Some(url) = given(self.public_url) {
+            builder = builder.public_url(url);
+        }
+        if let Some(are_believed) = self.forwarded_headers {
+            builder = builder.forwarded_headers(are_believed);
         }
         if let Some(url) = given(self.sign_in_url) {
             builder = builder.sign_in_url(url);

@@ -60,6 +60,12 @@ pub(super) struct Flags {
     /// Where the Frontend API is proxied: a URL or a path
     #[arg(long, value_name = "URL")]
     proxy_url: Option<String>,
+    /// The URL under which browsers know the application; no header counts then
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Believe neither X-Forwarded-Proto nor X-Forwarded-Host
+    #[arg(long)]
+    ignore_forwarded_headers: bool,
     /// The page to sign in on
     #[arg(long, value_name = "URL")]
     sign_in_url: Option<String>,
@@ -144,6 +150,12 @@ impl Flags {
         }
         if let Some(url) = &self.proxy_url {
             builder = builder.proxy_url(url);
+        }
+        if let Some(url) = &self.public_url {
+            builder = builder.public_url(url);
+        }
+        if self.ignore_forwarded_headers {
+            builder = builder.forwarded_headers(false);
         }
         if let Some(url) = &self.sign_in_url {
             builder = builder.sign_in_url(url);

@@ -1,8 +1,10 @@
 //! The settings that only matter for authenticating requests.
 
+use std::mem;
+
 use clerk_auth::{AcceptedTokens, OrganizationSync};
 
-use super::{Build, Builder};
+use super::{Build, BuildError, Builder};
 
 impl<T: Build> Builder<T> {
     /// Which types of token a request may authenticate with; session tokens if not said.
@@ -31,9 +33,28 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// Where the Frontend API is proxied: a URL, or a path of the application itself.
+    /// Where the Frontend API is proxied: a URL, or a path below the address that browsers know the
+    /// application under. It is the issuer of the instance's session tokens then.
+    ///
+    /// Of a path, `verify_token`, which sees no request, knows no issuer, unless
+    /// [`public_url`](Self::public_url) says below which address it is.
     pub fn proxy_url(mut self, url: impl Into<String>) -> Self {
         self.authentication = self.authentication.proxy_url(url);
+        self
+    }
+
+    /// The URL under which browsers know the application, where its proxy cannot say:
+    /// `https://example.com`, with the path that the proxy takes off requests, if it does. No header
+    /// counts then; see [`PublicAddress::at`](clerk_auth::PublicAddress::at).
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.authentication = self.authentication.public_url(url);
+        self
+    }
+
+    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed; they are, if not said. Say
+    /// `false` where clients reach the service without a proxy.
+    pub fn forwarded_headers(mut self, are_believed: bool) -> Self {
+        self.authentication = self.authentication.forwarded_headers(are_believed);
         self
     }
 
@@ -79,6 +100,15 @@ impl<T: Build> Builder<T> {
         if let Some(url) = read("CLERK_PROXY_URL") {
             self = self.proxy_url(url);
         }
+        if let Some(url) = read("CLERK_PUBLIC_URL") {
+            self = self.public_url(url);
+        }
+        if let Some(are_believed) = read("CLERK_FORWARDED_HEADERS") {
+            self = self.with(on_or_off(&are_believed), |builder, are_believed| {
+                let authentication = mem::take(&mut builder.authentication);
+                builder.authentication = authentication.forwarded_headers(are_believed);
+            });
+        }
         if let Some(url) = read("CLERK_SIGN_IN_URL") {
             self = self.sign_in_url(url);
         }
@@ -86,5 +116,14 @@ impl<T: Build> Builder<T> {
             self = self.sign_up_url(url);
         }
         self
+    }
+}
+
+/// What decides whom to believe must not depend on how a word was misspelt.
+fn on_or_off(text: &str) -> Result<bool, BuildError> {
+    match text.trim() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(BuildError::ForwardedHeaders),
     }
 }

@@ -33,6 +33,9 @@ pub enum BuildError {
          CLERK_JWT_KEY"
     )]
     NoKeys,
+    /// What `CLERK_FORWARDED_HEADERS` says is neither yes nor no.
+    #[error("CLERK_FORWARDED_HEADERS is neither `true` nor `false`")]
+    ForwardedHeaders,
     /// The API's URL, or another setting of the client, cannot be used.
     #[error(transparent)]
     Settings(#[from] InvalidSettings),

@@ -46,6 +46,70 @@ fn a_publishable_key_pins_the_issuer_unless_told_otherwise() {
     assert_eq!(any.unwrap().policy, Policy::default());
 }
 
+/// Whoever verifies a token alone and whoever authenticates a request accept the same issuers.
+#[test]
+fn issuers_are_the_same_for_tokens_and_for_requests() {
+    let proxied = ["https://clerk.clerk.dev", "https://example.com/__clerk"];
+    for (variables, expected) in [
+        (
+            vec![("CLERK_PROXY_URL", "https://example.com/__clerk/")],
+            proxied,
+        ),
+        (vec![("CLERK_PROXY_URL", "example.com/__clerk")], proxied),
+        (
+            vec![
+                ("CLERK_PROXY_URL", "/__clerk"),
+                ("CLERK_PUBLIC_URL", "https://example.com/app"),
+            ],
+            proxied,
+        ),
+    ] {
+        let key = ("CLERK_PUBLISHABLE_KEY", PUBLISHABLE);
+        let plan = plan(&[vec![key], variables].concat()).unwrap();
+        assert_eq!(plan.policy, Policy::default().issuers(expected));
+        let authentication = plan.authentication.unwrap();
+        assert!(authentication.issuers().eq(expected));
+    }
+    let satellite = Builder::<Clerk>::new()
+        .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")
+        .satellite(true)
+        .domain("satellite.example")
+        .plan();
+    let expected = [
+        "https://clerk.example.com",
+        "https://clerk.satellite.example",
+    ];
+    assert_eq!(
+        satellite.unwrap().policy,
+        Policy::default().issuers(expected)
+    );
+}
+
+#[test]
+fn addresses_that_cannot_be_used_are_refused() {
+    let key = ("CLERK_PUBLISHABLE_KEY", PUBLISHABLE);
+    for (name, value, problem) in [
+        (
+            "CLERK_PROXY_URL",
+            "javascript:alert(1)",
+            "the proxy URL cannot be used",
+        ),
+        (
+            "CLERK_PUBLIC_URL",
+            "example.com",
+            "the public URL cannot be used",
+        ),
+        (
+            "CLERK_FORWARDED_HEADERS",
+            "nope",
+            "CLERK_FORWARDED_HEADERS is neither",
+        ),
+    ] {
+        let error = plan(&[key, (name, value)]).unwrap_err().to_string();
+        assert!(error.starts_with(problem), "{name}: {error}");
+    }
+}
+
 #[test]
 fn keys_of_different_instances_do_not_go_together() {
     let mixed = plan(&[
