@@ -44,7 +44,12 @@ where
     B: MessageBody + 'static,
 {
     let service = init_service(application).await;
+    let version = match request.version() {
+        http::Version::HTTP_2 => actix_web::http::Version::HTTP_2,
+        _ => actix_web::http::Version::HTTP_11,
+    };
     let mut sent = TestRequest::with_uri(&request.uri().to_string())
+        .version(version)
         .method(request.method().as_str().parse().unwrap());
     for (name, value) in request.headers() {
         let name = HeaderName::from_bytes(name.as_str().as_bytes()).unwrap();

@@ -13,7 +13,7 @@ use http::{Request, Response};
 use rocket::{
     Data, Route, async_trait,
     config::{Config, LogLevel},
-    http::{Header, Method},
+    http::{Header, Method, ext::IntoOwned as _, uri::Host},
     local::asynchronous::Client,
     outcome::Outcome,
     request::FromRequest,
@@ -37,7 +37,14 @@ async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -
     };
     let client = Client::untracked(application).await.unwrap();
     let method: Method = request.method().as_str().parse().unwrap();
-    let mut sent = client.req(method, request.uri().to_string());
+    let target = request.uri().path_and_query().unwrap().as_str();
+    let mut sent = client.req(method, target.to_owned());
+    // As Rocket's server does: an authority is kept beside the target.
+    let authority = request.uri().authority().map(ToString::to_string);
+    if let Some(authority) = &authority {
+        let host = Host::parse(authority).unwrap().into_owned();
+        sent.inner_mut().set_host(host);
+    }
     for (name, value) in request.headers() {
         // As Rocket's server does: what is not UTF-8 is not there.
         if let Ok(value) = std::str::from_utf8(value.as_bytes()) {

@@ -25,7 +25,13 @@
 //! | `/fresh` | `Allowed<Fresh>` | `shown(session)` |
 //!
 //! There is nothing on any other path, and the framework says so in its own way.
+//!
+//! # The ways in
+//!
+//! Each row is sent on three ways: as a browser does over HTTP/1.1, the same over HTTP/2, where no
+//! header names the host, and by a proxy that says where the browser is. See [`Arrival`].
 
+mod arrival;
 mod comparison;
 mod credentials;
 mod guards;
@@ -39,6 +45,7 @@ use bytes::Bytes;
 use clerk_auth::{Auth, Authenticator};
 use http::{Request, Response};
 
+pub use arrival::Arrival;
 pub use guards::{Admin, Fresh, TeamManager};
 pub use rows::{Expected, Row, Service, Status, rows};
 
@@ -97,10 +104,16 @@ where
     let mut differences = Vec::new();
     for row in rows {
         let row = services.fill(row);
-        let authenticator = services.authenticator(row.service);
-        let response = answer(authenticator, row.request()).await;
-        let found = comparison::differences(&row, &response);
-        differences.extend(found.map(|it| format!("{}: {it}", row.name)));
+        for arrival in Arrival::ALL {
+            let Some(row) = arrival.of(&row) else {
+                continue;
+            };
+            let authenticator = services.authenticator(row.service);
+            let request = arrival.carry(row.request());
+            let response = answer(authenticator, request).await;
+            let found = comparison::differences(&row, &response);
+            differences.extend(found.map(|it| format!("{} ({arrival:?}): {it}", row.name)));
+        }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }

@@ -113,8 +113,6 @@ impl Row {
             };
             headers.append(name, value);
         }
-        let host = HeaderValue::from_static("localhost:3000");
-        headers.entry("host").or_insert(host);
         request
     }
 }

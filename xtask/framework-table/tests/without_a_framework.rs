@@ -17,7 +17,7 @@ async fn the_table_holds_without_a_framework() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "nobody is signed in: the status is 200 and should be 401")]
+#[should_panic(expected = "nobody is signed in (Direct): the status is 200 and should be 401")]
 async fn an_application_that_lets_everybody_in_is_found() {
     run(async |_, _| Response::new(Bytes::from(PUBLIC))).await;
 }
