@@ -18,6 +18,13 @@ pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings
         .map_or("", |it| it.frontend_api.host.as_str());
     #[cfg(feature = "tracing")]
     match decided {
+        Ok(RequestState::SignedOut(state)) if state.is_in_circle() => tracing::warn!(
+            target: "clerk::security",
+            event = "redirect-circle",
+            reason = %state.reason(),
+            message = state.message(),
+            instance,
+        ),
         Ok(RequestState::SignedOut(state)) if state.reason().is_absence() => tracing::debug!(
             target: "clerk::security",
             event = "signed-out",

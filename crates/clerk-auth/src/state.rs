@@ -50,13 +50,24 @@ impl RequestState {
         }
     }
 
-    /// What to add to the response, whatever the application answers. `Set-Cookie` may be there
-    /// several times: append, do not replace.
+    /// What to add to the response, whatever the application answers.
+    ///
+    /// Adapters add it by [`RequestAuth::apply_to`](crate::RequestAuth::apply_to), which sees to
+    /// what goes with it: `Set-Cookie` may be there several times, a cookie that the application
+    /// has set itself stands, and no shared cache may store what carries cookies.
     pub const fn headers(&self) -> &HeaderMap {
         match self {
             Self::SignedIn(state) => &state.headers,
             Self::SignedOut(state) => &state.headers,
             Self::Handshake(state) => &state.headers,
+        }
+    }
+
+    pub(crate) const fn headers_mut(&mut self) -> &mut HeaderMap {
+        match self {
+            Self::SignedIn(state) => &mut state.headers,
+            Self::SignedOut(state) => &mut state.headers,
+            Self::Handshake(state) => &mut state.headers,
         }
     }
 
@@ -121,6 +132,7 @@ pub struct SignedOut {
     pub(crate) reason: AuthReason,
     pub(crate) message: String,
     pub(crate) token_type: Option<TokenType>,
+    pub(crate) is_in_circle: bool,
     pub(crate) headers: HeaderMap,
 }
 
@@ -133,6 +145,13 @@ impl SignedOut {
     /// More words on why, for developers; may be empty.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Whether the browser would have been redirected once more, had not three redirects in a row
+    /// been of no use. Something is set up wrongly then; [`message`](Self::message) says what to
+    /// look at.
+    pub const fn is_in_circle(&self) -> bool {
+        self.is_in_circle
     }
 
     /// Whom the application deals with: nobody.

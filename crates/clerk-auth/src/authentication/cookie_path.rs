@@ -7,7 +7,7 @@ use super::{
     decision::{Decision, Refusal, session_signed_out, signed_in},
     flow::Flow,
     handshake::Outcome,
-    incoming::parameter,
+    incoming::{Place, parameter},
     referrer,
     session::Carrier,
     token::Token,
@@ -20,11 +20,22 @@ use crate::{
 impl Flow<'_> {
     /// The rules for requests that browsers send with cookies, first match first.
     pub(super) async fn cookie_path(&self, instance: &Instance) -> Decision {
+        match self.returned_handshake(instance).await? {
+            Outcome::Decided(state) => Ok(state),
+            Outcome::Nothing => self.by_cookies(instance).await,
+            Outcome::Useless(place) => {
+                let mut state = self.by_cookies(instance).await?;
+                if place == Place::Cookie {
+                    self.forget_handshake(instance, state.headers_mut());
+                }
+                Ok(state)
+            }
+        }
+    }
+
+    async fn by_cookies(&self, instance: &Instance) -> Decision {
         let cookies = self.incoming.cookies();
         let browser = Browser::read(cookies, instance, self.effects.now());
-        if let Outcome::Decided(state) = self.returned_handshake(instance).await? {
-            return Ok(state);
-        }
         if let Some(state) = self.domain_sync(instance, &browser) {
             return Ok(state);
         }

@@ -28,6 +28,25 @@ pub(super) fn session_signed_out(refusal: Refusal) -> RequestState {
     signed_out(Some(TokenType::Session), refusal)
 }
 
+/// One more redirect would mend nothing. The developer has to hear of it: the reason alone is that
+/// of somebody who is just not signed in yet.
+pub(super) fn in_a_circle(refusal: Refusal) -> RequestState {
+    let Refusal { reason, message } = refusal;
+    let separator = if message.is_empty() { "" } else { "; " };
+    let message = format!("{message}{separator}{CIRCLE}");
+    match session_signed_out(Refusal { reason, message }) {
+        RequestState::SignedOut(mut state) => {
+            state.is_in_circle = true;
+            RequestState::SignedOut(state)
+        }
+        other => other,
+    }
+}
+
+const CIRCLE: &str = "the browser was redirected three times in a row, to no avail: see whether the \
+    publishable key and the secret key are the frontend's, whether the clock is right, and whether \
+    the browser keeps the cookies: their Secure and Domain, and at most 4096 bytes each";
+
 pub(super) fn signed_out(token_type: Option<TokenType>, refusal: Refusal) -> RequestState {
     signed_out_with(token_type, refusal, HeaderMap::new())
 }
@@ -43,6 +62,7 @@ pub(super) fn signed_out_with(
         reason,
         message,
         token_type,
+        is_in_circle: false,
         headers,
     })
 }

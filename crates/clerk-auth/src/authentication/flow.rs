@@ -6,9 +6,9 @@ use http::{
 };
 
 use super::{
-    decision::{Decision, Refusal, sensitive, session_signed_out, signed_out},
+    decision::{Decision, Refusal, in_a_circle, sensitive, session_signed_out, signed_out},
     effects::Effects,
-    incoming::Incoming,
+    incoming::{Incoming, NoRedirect},
     token::Token,
 };
 use crate::{
@@ -85,21 +85,15 @@ impl<'r> Flow<'r> {
         refusal: Refusal,
         location: impl FnOnce() -> Option<String>,
     ) -> RequestState {
-        if self.incoming.no_redirect().is_some() {
-            return session_signed_out(refusal);
+        match self.incoming.no_redirect() {
+            None => {}
+            Some(NoRedirect::TooMany) => return in_a_circle(refusal),
+            Some(_) => return session_signed_out(refusal),
         }
-        let location = location().and_then(|url| sensitive(&url));
-        let Some(location) = location else {
+        let mut headers = HeaderMap::new();
+        let Some(()) = location().and_then(|url| self.redirect(&url, &mut headers)) else {
             return session_signed_out(refusal);
         };
-        let mut headers = HeaderMap::new();
-        headers.insert(LOCATION, location);
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let count = self.incoming.redirects_so_far().saturating_add(1);
-        let counter = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
-        if let Ok(counter) = HeaderValue::from_str(&counter) {
-            headers.append(SET_COOKIE, counter);
-        }
         let Refusal { reason, message } = refusal;
         state::describe(&mut headers, "handshake", &reason, &message);
         RequestState::Handshake(Handshake {
@@ -107,6 +101,17 @@ impl<'r> Flow<'r> {
             message,
             headers,
         })
+    }
+
+    /// Sends the browser to `url`, and counts it: whatever leads in a circle ends, since every
+    /// redirect of ours goes through here. `None` if `url` cannot be sent.
+    pub(super) fn redirect(&self, url: &str, headers: &mut HeaderMap) -> Option<()> {
+        headers.insert(LOCATION, sensitive(url)?);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let count = self.incoming.redirects_so_far().saturating_add(1);
+        let counter = format!("__clerk_redirect_count={count}; SameSite=Lax; HttpOnly; Max-Age=2");
+        headers.append(SET_COOKIE, HeaderValue::from_str(&counter).ok()?);
+        Some(())
     }
 
     pub(super) const fn instance(&self) -> Option<&'r Instance> {

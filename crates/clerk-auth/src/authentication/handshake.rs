@@ -8,9 +8,7 @@ use clerk_jwt::{
 };
 use http::{
     HeaderMap, HeaderValue, StatusCode,
-    header::{
-        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, LOCATION,
-    },
+    header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, SET_COOKIE},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,10 +16,10 @@ use url::Url;
 
 use super::{
     browser::Browser,
-    decision::{Refusal, sensitive, signed_in, signed_out_with},
+    decision::{Refusal, signed_in, signed_out_with},
     directives::{self, Session},
     flow::Flow,
-    incoming::{Brought, parameter},
+    incoming::{Brought, MOST_REDIRECTS, Place, parameter},
     operations::HandshakePayload,
 };
 use crate::{
@@ -32,8 +30,11 @@ use crate::{
 /// What became of the handshake a request comes back from.
 pub(super) enum Outcome {
     Decided(RequestState),
-    /// There was none, or it is of no use: the request is judged by its cookies.
+    /// There was none: the request is judged by its cookies.
     Nothing,
+    /// It is of no use, wherever it came from. Anybody can make one up, so it counts as little as
+    /// none; but as long as it is there, it costs.
+    Useless(Place),
 }
 
 /// Why what a handshake brought is of no use.
@@ -80,9 +81,14 @@ impl HandshakeClaims {
 impl Flow<'_> {
     /// Takes in what a handshake brought: cookies to be set, among them the session token.
     pub(super) async fn returned_handshake(&self, instance: &Instance) -> Result<Outcome, Error> {
-        let directives = match self.incoming.brought() {
-            Some(Brought::Nonce(_, nonce)) => self.directives_of_nonce(&nonce).await,
-            Some(Brought::Token(_, token)) => self.directives_of_token(&token).await,
+        let (place, directives) = match self.incoming.brought() {
+            // Clerk sends browsers back to pages. Asking for every request that has the cookie
+            // would let anybody have the secret key used as often as they like.
+            Some(Brought::Nonce(..)) if self.incoming.no_navigation().is_some() => {
+                return Ok(Outcome::Nothing);
+            }
+            Some(Brought::Nonce(place, nonce)) => (place, self.directives_of_nonce(&nonce).await),
+            Some(Brought::Token(place, token)) => (place, self.directives_of_token(&token).await),
             None => return Ok(Outcome::Nothing),
         };
         let taken = match directives {
@@ -97,15 +103,16 @@ impl Flow<'_> {
             Err(Unusable::HandshakeToken(error)) if instance.is_development() => {
                 Err(Error::Handshake(error))
             }
-            Err(Unusable::HandshakeToken(_) | Unusable::Stale) => Ok(Outcome::Nothing),
+            Err(Unusable::HandshakeToken(_) | Unusable::Stale) => Ok(Outcome::Useless(place)),
         }
     }
 
     async fn directives_of_nonce(&self, nonce: &str) -> Result<Vec<String>, Unusable> {
         let operation = HandshakePayload { nonce };
         match self.effects.send(&operation, self.api).await {
+            Ok(answer) if answer.directives.is_empty() => Err(Unusable::Stale),
             Ok(answer) => Ok(answer.directives),
-            Err(error) if is_about_the_nonce(&error) => Ok(Vec::new()),
+            Err(error) if is_about_the_nonce(&error) => Err(Unusable::Stale),
             Err(source) => Err(Unusable::CannotTell(Error::Clerk {
                 token_type: TokenType::Session,
                 source,
@@ -155,20 +162,11 @@ impl Flow<'_> {
         instance: &Instance,
         directives: &[String],
     ) -> Result<RequestState, Unusable> {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            ACCESS_CONTROL_ALLOW_ORIGIN,
-            HeaderValue::from_static("null"),
-        );
-        headers.insert(
-            ACCESS_CONTROL_ALLOW_CREDENTIALS,
-            HeaderValue::from_static("true"),
-        );
+        let mut headers = self.cross_origin_headers();
         let session = directives::apply(directives, &mut headers);
-        if instance.is_development() {
-            if let Some(clean) = self.url_without_handshake().and_then(|url| sensitive(&url)) {
-                headers.insert(LOCATION, clean);
-                headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if instance.is_development() && self.incoming.redirects_so_far() < MOST_REDIRECTS {
+            if let Some(clean) = self.url_without_handshake() {
+                self.redirect(&clean, &mut headers);
             }
         }
         let session = match session {
@@ -196,8 +194,44 @@ impl Flow<'_> {
         }
     }
 
+    /// A browser that was led here by way of another origin calls its own `null` (RFC 6454 §4), and
+    /// asks whether it may have the answer. Only one that goes to a page is told so: a script must
+    /// not read here what belongs to whoever is signed in.
+    fn cross_origin_headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let is_asked = self.incoming.head.text("origin").as_deref() == Some("null");
+        if is_asked && self.incoming.no_navigation().is_none() {
+            for (name, value) in [
+                (ACCESS_CONTROL_ALLOW_ORIGIN, "null"),
+                (ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
+            ] {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        }
+        headers
+    }
+
+    /// Has the browser drop what it brought in cookies. Clerk sets them for the domain that the
+    /// Frontend API is in; a browser on another one passes that line over.
+    pub(super) fn forget_handshake(&self, instance: &Instance, headers: &mut HeaderMap) {
+        let host = instance.frontend_api.host.as_str();
+        let domain = host.strip_prefix("clerk.");
+        let domain = domain.map(|domain| format!("; Domain={domain}"));
+        let names = [parameter::HANDSHAKE_NONCE, parameter::HANDSHAKE].into_iter();
+        for name in names.filter(|name| self.incoming.cookies().get(name).is_some()) {
+            for domain in [Some(""), domain.as_deref()].into_iter().flatten() {
+                let cookie = format!("{name}=; Path=/{domain}; Max-Age=0");
+                if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                    headers.append(SET_COOKIE, cookie);
+                }
+            }
+        }
+    }
+
+    /// `None` if there is nothing to take out of it.
     fn url_without_handshake(&self) -> Option<String> {
-        let mut url = self.incoming.public_url()?.clone();
+        let here = self.incoming.public_url()?;
+        let mut url = here.clone();
         remove_parameters(
             &mut url,
             &[
@@ -207,7 +241,7 @@ impl Flow<'_> {
                 parameter::HANDSHAKE_NONCE,
             ],
         );
-        Some(url.into())
+        Some(url).filter(|url| url != here).map(String::from)
     }
 
     /// Sends the browser to Clerk, if it would follow.

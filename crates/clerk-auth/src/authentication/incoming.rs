@@ -73,6 +73,13 @@ impl<'r> Incoming<'r> {
     /// Why the response cannot be a redirect to a handshake, if it cannot: a page has to be
     /// loaded, not its data, and the ones before have to have been of use.
     pub(super) fn no_redirect(&self) -> Option<NoRedirect> {
+        let is_circle =
+            || (self.redirects_so_far() >= MOST_REDIRECTS).then_some(NoRedirect::TooMany);
+        self.no_navigation().or_else(is_circle)
+    }
+
+    /// Why it is no browser that goes to a page, if it is none.
+    pub(super) fn no_navigation(&self) -> Option<NoRedirect> {
         if !self.head.is_get() {
             return Some(NoRedirect::NotGet);
         }
@@ -83,18 +90,15 @@ impl<'r> Incoming<'r> {
                 accept.is_some_and(|accept| accept.starts_with("text/html"))
             }
         };
-        if !loads_page {
-            return Some(NoRedirect::NoPage);
-        }
-        (self.redirects_so_far() >= MOST_REDIRECTS).then_some(NoRedirect::TooMany)
+        (!loads_page).then_some(NoRedirect::NoPage)
     }
 
     /// How often the browser has been redirected in the last seconds.
     pub(super) fn redirects_so_far(&self) -> i64 {
         let counter = self.cookies().get("__clerk_redirect_count");
-        counter
-            .and_then(|count| count.parse().ok())
-            .unwrap_or_default()
+        let count = counter.and_then(|count| count.parse::<i64>().ok());
+        // One below zero would let the circle go on for longer.
+        count.unwrap_or_default().max(0)
     }
 
     /// What the browser brings from a handshake, if it comes from one.
@@ -157,4 +161,4 @@ pub enum NoRedirect {
 }
 
 /// After this many redirects in a row, something is wrong that another one will not mend.
-const MOST_REDIRECTS: i64 = 3;
+pub(super) const MOST_REDIRECTS: i64 = 3;

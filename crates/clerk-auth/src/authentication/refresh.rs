@@ -35,6 +35,10 @@ impl Flow<'_> {
         };
         let cookies = self.incoming.cookies();
         let mut browser = Browser::read(cookies, instance, self.effects.now());
+        if matches!(carrier, Carrier::Header) {
+            // The cookies need not be those of whom the token in the header is about.
+            browser.refresh = None;
+        }
         // A browser's own token says more of its session than one that a script of it sends along.
         let in_cookie = browser.session.take();
         let current = in_cookie.unwrap_or_else(|| Token::new(Cow::Borrowed(&token.text)));
@@ -66,9 +70,10 @@ impl Flow<'_> {
         let refresh_token = browser.refresh.as_deref();
         let refresh_token = refresh_token.ok_or(RefreshFailure::NoRefreshCookie)?;
         let session_id = token.claims().and_then(Claims::session_id);
+        let session_id = session_id.ok_or(RefreshFailure::NoSessionId)?;
         let public_origin = self.incoming.public_url().and_then(origin);
         let operation = RefreshSession {
-            session_id: session_id.ok_or(RefreshFailure::NoSessionId)?,
+            session_id,
             suffixed_cookies: browser.uses_suffixed,
             body: RefreshBody {
                 format: "cookie",
@@ -90,7 +95,10 @@ impl Flow<'_> {
             return Err(RefreshFailure::InvalidSessionToken);
         };
         let verified = self.verify_session(&session).await;
-        let verified = verified.map_err(|_| RefreshFailure::InvalidSessionToken)?;
+        let verified = verified
+            .ok()
+            .filter(|it| it.claims().session_id() == session_id)
+            .ok_or(RefreshFailure::InvalidSessionToken)?;
         let identity = Identity::Session(SessionAuth::new(verified, session));
         Ok(signed_in(identity, headers))
     }

@@ -310,13 +310,20 @@ fn decision(decided: &Result<RequestState, Error>) -> Vec<String> {
         RequestState::Handshake(state) => state.message(),
         _ => "",
     };
-    if !message.is_empty() {
-        // The words are for whoever wrote them to test; what stands in brackets is Clerk's.
-        let brackets = message.rfind('(').unwrap_or_default();
-        lines.push(format!(
-            "message: {}",
-            message.get(brackets..).unwrap_or_default()
-        ));
+    let is_in_circle = matches!(state, RequestState::SignedOut(state) if state.is_in_circle());
+    // The words are for whoever wrote them to test; what stands in brackets is Clerk's.
+    let brackets = message.rfind('(').zip(message.rfind(')'));
+    match brackets.and_then(|(start, end)| message.get(start..=end)) {
+        Some(brackets) => lines.push(format!("message: {brackets}")),
+        None if is_in_circle || message.is_empty() => {}
+        None => lines.push(format!("message: {message}")),
+    }
+    if is_in_circle {
+        assert!(
+            message.contains("redirected three times in a row"),
+            "{message}"
+        );
+        lines.push("in a circle".to_owned());
     }
     let mut headers = state.headers().clone();
     let mut take = |name: &str| {

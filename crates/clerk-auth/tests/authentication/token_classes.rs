@@ -106,7 +106,7 @@ fn accepted(acceptor: &str, class: &str, recipes: &[String], keys: &Arc<Keys>) -
     let decided = transcript.iter().find(|line| line.starts_with("== "));
     let is_set = transcript
         .iter()
-        .any(|line| line.starts_with("set-cookie: "));
+        .any(|line| line.starts_with("set-cookie: ") && !line.ends_with("Max-Age=0"));
     match decided.map_or("nothing", |line| line.as_str()) {
         "== signed-in, session_token" if is_set => "H",
         "== signed-in, session_token" => "S",

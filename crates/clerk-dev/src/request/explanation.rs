@@ -104,11 +104,7 @@ impl Explanation<'_> {
             };
         }
         let meaning = if self.evidence.header.is_some() {
-            if headers.contains_key(SET_COOKIE) {
-                "The token in the header had expired, and was exchanged for a new one."
-            } else {
-                "The token in the header is good. Cookies do not count beside it."
-            }
+            "The token in the header is good. Cookies do not count beside it."
         } else if self.evidence.handshake.is_some() {
             "The browser brings a good session from a handshake."
         } else if headers.contains_key(SET_COOKIE) {
