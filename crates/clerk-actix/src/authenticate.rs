@@ -9,7 +9,7 @@ use actix_web::{
     body::{EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     error::InternalError,
-    http::header::HeaderMap,
+    http::header::{HeaderMap, HeaderValue},
 };
 use clerk_auth::{Admission, Authenticator, RequestAuth, RequestHead};
 
@@ -112,6 +112,7 @@ async fn admit(authenticator: &Authenticator, request: &ServiceRequest) -> Admis
 }
 
 fn apply(auth: &RequestAuth, to: &mut HeaderMap) {
-    let missing = auth.missing_headers(|name| to.contains_key(name.as_str()));
-    headers::append(&missing, to);
+    let existing = |name: &http::HeaderName| to.get_all(name.as_str()).cloned().collect();
+    let edits = auth.header_edits::<HeaderValue>(existing);
+    headers::edit(&edits, to);
 }

@@ -1,7 +1,7 @@
 //! The table that every framework's adapter answers alike.
 
 use actix_web::{
-    App,
+    App, Responder as _,
     body::{MessageBody, to_bytes},
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     http::header::{HeaderName, HeaderValue},
@@ -13,7 +13,9 @@ use clerk_actix::{
     Allowed, ApiKey, ClerkMiddleware, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
 };
 use clerk_auth::Authenticator;
-use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run, shown};
+use clerk_framework_table::{
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run, shown,
+};
 use http::{Request, Response};
 
 #[actix_web::test]
@@ -69,6 +71,14 @@ where
 fn routes(application: &mut web::ServiceConfig) {
     application
         .route("/public", to(async || PUBLIC))
+        .route(
+            "/cached",
+            to(async || PUBLIC.customize().insert_header(CACHED)),
+        )
+        .route(
+            "/log-out",
+            to(async || PUBLIC.customize().insert_header(LOGGED_OUT)),
+        )
         .route("/auth", to(async |auth: CurrentAuth| shown(auth.0)))
         .route("/me", to(async |session: SignedIn| shown(session.0)))
         .route("/optional", to(optional))

@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
-use http::{Extensions, HeaderMap, HeaderName, Response, StatusCode};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::{
-    Auth, AuthReason, Error, MachineAuth, MachineTokenType, PendingSessions, Rejection,
-    RequestState, Requirement, SessionAuth, TokenType, events,
-    state::{AUTH_MESSAGE, AUTH_REASON, AUTH_STATUS},
+    Auth, AuthReason, Error, HeaderEdits, MachineAuth, MachineTokenType, PendingSessions,
+    Rejection, RequestState, Requirement, SessionAuth, TokenType, events,
 };
 
 /// What a framework does with a request, once it is known who it comes from.
@@ -147,27 +146,25 @@ impl RequestAuth {
     }
 
     /// Adds to a response what authentication has to tell the browser: cookies, and why it is
-    /// not signed in.
+    /// not signed in. See [`HeaderEdits`] for what goes with cookies.
     pub fn apply_to(&self, headers: &mut HeaderMap) {
-        for (name, value) in &self.missing_headers(|name| headers.contains_key(name)) {
-            headers.append(name, value.clone());
-        }
+        let existing = |name: &HeaderName| -> Vec<HeaderValue> {
+            headers.get_all(name).iter().cloned().collect()
+        };
+        self.header_edits(existing).carry_out(headers);
     }
 
-    /// What [`apply_to`](Self::apply_to) appends, for frameworks that keep headers in types of
-    /// their own. `has` says whether the response has a header of that name.
-    pub fn missing_headers(&self, has: impl Fn(&HeaderName) -> bool) -> HeaderMap {
-        let mut headers = match self.state() {
+    /// What [`apply_to`](Self::apply_to) changes, for frameworks that keep headers in types of
+    /// their own. `existing` gives all values that the response has under a name.
+    pub fn header_edits<V: AsRef<[u8]>>(
+        &self,
+        existing: impl Fn(&HeaderName) -> Vec<V>,
+    ) -> HeaderEdits {
+        let wanted = match self.state() {
             Ok(state) => state.headers().clone(),
             Err(error) => error.headers(),
         };
-        // What explains the request is there once; cookies, as often as they come.
-        for name in [AUTH_STATUS, AUTH_REASON, AUTH_MESSAGE] {
-            if has(&name) {
-                headers.remove(name);
-            }
-        }
-        headers
+        HeaderEdits::new(wanted, existing)
     }
 
     /// [`apply_to`](Self::apply_to) a whole response.

@@ -95,6 +95,7 @@ mod redirects;
 mod rejection;
 mod request_head;
 mod requirement;
+mod response_headers;
 mod settings;
 #[cfg(test)]
 mod specimen;
@@ -123,6 +124,7 @@ pub use redirects::{InvalidRedirect, Redirects};
 pub use rejection::Rejection;
 pub use request_head::RequestHead;
 pub use requirement::{Denied, FactorLevel, InvalidReverification, Requirement, Reverification};
+pub use response_headers::HeaderEdits;
 pub use settings::{Builder, InvalidSettings, Settings};
 pub use state::{Handshake, RequestState, SignedIn, SignedOut};
 pub use token_type::{AcceptedTokens, MachineTokenType, TokenType};

@@ -46,6 +46,22 @@ fn logged(
     authorization: Option<&str>,
     handler: impl FnOnce(&RequestAuth),
 ) -> String {
+    let mut head = RequestHead::new("POST", "https://example.com/planted?planted=planted");
+    if let Some(authorization) = authorization {
+        head = head.header("authorization", authorization.as_bytes());
+    }
+    let log = logged_of(keys, &head, handler);
+    if let Some((_, token)) = authorization.and_then(|header| header.split_once(' ')) {
+        assert!(!log.contains(token), "{log}");
+    }
+    log
+}
+
+fn logged_of(
+    keys: impl BlockingResolveKey + 'static,
+    head: &RequestHead<'_>,
+    handler: impl FnOnce(&RequestAuth),
+) -> String {
     let transport = blocking_transport_fn(|_| Ok(http::Response::new(Bytes::new())));
     let clock = ManualClock::at(NOW);
     let client = Client::builder(transport, NoThreads).clock(clock).build();
@@ -55,10 +71,6 @@ fn logged(
         .accepts(AcceptedTokens::Any)
         .build();
     let authenticator = Authenticator::new(settings.unwrap(), keys, client.unwrap());
-    let mut head = RequestHead::new("POST", "https://example.com/planted?planted=planted");
-    if let Some(authorization) = authorization {
-        head = head.header("authorization", authorization.as_bytes());
-    }
     let lines = Lines::default();
     let to = lines.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -68,16 +80,30 @@ fn logged(
         .with_writer(move || to.clone())
         .finish();
     tracing::subscriber::with_default(subscriber, || {
-        if let Admission::Proceed(auth) = authenticator.admit(&head) {
+        if let Admission::Proceed(auth) = authenticator.admit(head) {
             handler(&auth);
         }
     });
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(!log.contains("planted"), "{log}");
-    if let Some((_, token)) = authorization.and_then(|header| header.split_once(' ')) {
-        assert!(!log.contains(token), "{log}");
-    }
     log
+}
+
+#[test]
+fn operators_hear_of_browsers_that_go_in_a_circle() {
+    let page = RequestHead::new("GET", "https://example.com/planted?planted=planted")
+        .header("sec-fetch-dest", b"document")
+        .header(
+            "cookie",
+            b"__client_uat=1799999990; __clerk_redirect_count=3",
+        );
+    let log = logged_of(Layered::new(), &page, |_| ());
+    let expected = r#"event="redirect-circle" reason=client-uat-but-no-session-token"#;
+    assert!(
+        log.contains("WARN clerk::security") && log.contains(expected),
+        "{log}"
+    );
+    assert_eq!(log.lines().count(), 1, "{log}");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use clerk_auth::Authenticator;
 use clerk_axum::{
     Allowed, ApiKey, ClerkLayer, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
 };
-use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run, shown};
+use clerk_framework_table::{
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run, shown,
+};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -29,6 +31,8 @@ async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -
 fn router() -> Router {
     Router::new()
         .route("/public", any(async || PUBLIC))
+        .route("/cached", any(async || ([CACHED], PUBLIC)))
+        .route("/log-out", any(async || ([LOGGED_OUT], PUBLIC)))
         .route("/auth", any(async |auth: CurrentAuth| shown(auth.0)))
         .route("/me", any(async |session: SignedIn| shown(session.0)))
         .route("/optional", any(optional))

@@ -205,6 +205,28 @@ fn a_request_is_explained() {
             ],
         ),
         (
+            vec![page, ("Cookie", "__clerk_redirect_count=3")],
+            vec![],
+            1,
+            vec![
+                "no: signed out, dev-browser-missing\n",
+                "The browser goes in a circle",
+                "one of more than 4096 bytes",
+            ],
+        ),
+        (
+            vec![page, ("X-Forwarded-Host", "evil.example")],
+            vec!["--public-url", "https://example.com/app"],
+            1,
+            vec!["GET https://example.com/app/page\n"],
+        ),
+        (
+            vec![page, ("X-Forwarded-Host", "evil.example")],
+            vec!["--ignore-forwarded-headers"],
+            1,
+            vec!["GET http://localhost:3000/page\n"],
+        ),
+        (
             vec![
                 ("Sec-Fetch-Dest", "document"),
                 ("X-Forwarded-Proto", "https"),

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use clerk_auth::Authenticator;
-use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run, shown};
+use clerk_framework_table::{
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run, shown,
+};
 use clerk_poem::{
     Allowed, ApiKey, ClerkMiddleware, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
 };
@@ -10,6 +12,7 @@ use http::{Request, Response};
 use poem::{
     Body, Endpoint, EndpointExt as _, RequestParts, Route, handler,
     http::uri::Scheme,
+    middleware::SetHeader,
     web::{LocalAddr, RemoteAddr},
 };
 
@@ -43,6 +46,14 @@ async fn send(application: impl Endpoint, request: Request<Bytes>) -> Response<B
 fn routes() -> Route {
     Route::new()
         .at("/public", public)
+        .at(
+            "/cached",
+            public.with(SetHeader::new().appending(CACHED.0, CACHED.1)),
+        )
+        .at(
+            "/log-out",
+            public.with(SetHeader::new().appending(LOGGED_OUT.0, LOGGED_OUT.1)),
+        )
         .at("/auth", auth)
         .at("/me", me)
         .at("/optional", optional)

@@ -59,8 +59,11 @@ impl Fairing for ClerkFairing {
         if let Some(rejection) = Rejection::of(request) {
             rejection.complete(response);
         }
-        let missing = auth.missing_headers(|name| response.headers().contains(name.as_str()));
-        headers::append(&missing, response);
+        let edits = auth.header_edits(|name| {
+            let values = response.headers().get(name.as_str());
+            values.map(str::to_owned).collect::<Vec<String>>()
+        });
+        headers::edit(&edits, response);
     }
 }
 

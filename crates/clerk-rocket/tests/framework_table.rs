@@ -4,7 +4,9 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use clerk_auth::Authenticator;
-use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run_as_text, shown};
+use clerk_framework_table::{
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run_as_text, shown,
+};
 use clerk_rocket::{
     Allowed, ApiKey, ClerkFairing, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
     catchers,
@@ -66,6 +68,8 @@ fn routes() -> Vec<Route> {
     for method in [Method::Get, Method::Post, Method::Options] {
         routes.extend([
             Shown::<Method>::route(method, "/public", |_| PUBLIC.to_owned()),
+            Route::new(method, "/cached", WithHeader(CACHED)),
+            Route::new(method, "/log-out", WithHeader(LOGGED_OUT)),
             Shown::<CurrentAuth>::route(method, "/auth", |auth| shown(auth.0)),
             Shown::<SignedIn>::route(method, "/me", |session| shown(session.0)),
             Shown::<MaybeSignedIn>::route(method, "/optional", |session| {
@@ -81,6 +85,21 @@ fn routes() -> Vec<Route> {
         ]);
     }
     routes
+}
+
+/// A handler that says something of caches or cookies itself.
+#[derive(Clone)]
+struct WithHeader((&'static str, &'static str));
+
+#[async_trait]
+impl Handler for WithHeader {
+    async fn handle<'r>(&self, _: &'r rocket::Request<'_>, _: Data<'r>) -> route::Outcome<'r> {
+        let mut response = rocket::Response::new();
+        let (name, value) = self.0;
+        response.set_header(Header::new(name, value));
+        response.set_sized_body(PUBLIC.len(), std::io::Cursor::new(PUBLIC));
+        Outcome::Success(response)
+    }
 }
 
 /// A handler that takes a guard, as Rocket's attributes make them, for any method.

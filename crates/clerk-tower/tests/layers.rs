@@ -10,9 +10,11 @@ use std::{
 
 use bytes::Bytes;
 use clerk_auth::{Authenticator, Guard, MachineTokenType, Rejection, RequestAuth, Requirement};
-use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, run, shown};
+use clerk_framework_table::{
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run, shown,
+};
 use clerk_tower::{ClerkLayer, RequireLayer};
-use http::{Extensions, Request, Response, StatusCode, Uri};
+use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full};
 use support::Instance;
 use tower::{Layer as _, Service, ServiceExt as _, service_fn};
@@ -26,11 +28,18 @@ async fn the_framework_table() {
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
     let handle = |request: Request<Bytes>| {
-        ready(Ok::<_, Infallible>(match handler(&request) {
+        let mut response = match handler(&request) {
             Ok(body) => Response::new(Body::from(body)),
             Err(Some(rejection)) => rejection.into_response(),
             Err(None) => status(StatusCode::NOT_FOUND),
-        }))
+        };
+        for (path, (name, value)) in [("/cached", CACHED), ("/log-out", LOGGED_OUT)] {
+            if request.uri().path() == path {
+                let value = HeaderValue::from_static(value);
+                response.headers_mut().insert(name, value);
+            }
+        }
+        ready(Ok::<_, Infallible>(response))
     };
     let response = match authenticator {
         Some(authenticator) => {
@@ -48,7 +57,7 @@ fn handler(request: &Request<Bytes>) -> Result<String, Option<Rejection>> {
     let machine = |kind| auth()?.machine_of(kind).map(shown);
     let allowed = |requirement: Requirement| auth()?.require(&requirement).map(shown);
     Ok(match request.uri().path() {
-        "/public" => PUBLIC.to_owned(),
+        "/public" | "/cached" | "/log-out" => PUBLIC.to_owned(),
         "/auth" => shown(auth()?.auth()?),
         "/me" => shown(auth()?.session()?),
         "/optional" => match auth()?.auth()?.as_session() {

@@ -42,6 +42,17 @@ pub(crate) fn differences(
     set.sort();
     compare("set-cookie", format!("{cookies:?}"), format!("{set:?}"));
 
+    let cache_control = values(headers, header::CACHE_CONTROL.as_str()).join(", ");
+    if let Some(expected) = &expected.cache_control {
+        compare("cache-control", expected.clone(), cache_control.clone());
+    }
+    let may_be_stored = !set.is_empty() && !cache_control.contains("no-store");
+    compare(
+        "cookies that caches may store",
+        false.to_string(),
+        may_be_stored.to_string(),
+    );
+
     // What follows a HEAD request is the framework's business; there is nothing to see in it.
     let has_body = row.method != "HEAD" && status != StatusCode::TEMPORARY_REDIRECT.as_u16();
     if has_body {

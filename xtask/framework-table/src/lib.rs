@@ -24,6 +24,9 @@
 //! | `/teams` | `Allowed<TeamManager>` | `shown(session)` |
 //! | `/fresh` | `Allowed<Fresh>` | `shown(session)` |
 //!
+//! | `/cached` | nothing | [`PUBLIC`], with the header [`CACHED`] |
+//! | `/log-out` | nothing | [`PUBLIC`], with the header [`LOGGED_OUT`] |
+//!
 //! There is nothing on any other path, and the framework says so in its own way.
 //!
 //! # The ways in
@@ -53,6 +56,12 @@ use services::Services;
 
 /// The body of an answer on `/public`.
 pub const PUBLIC: &str = r#"{"public":true}"#;
+
+/// The header, name and value, by which the handler of `/cached` has all caches keep its answer.
+pub const CACHED: (&str, &str) = ("cache-control", "public, max-age=31536000, immutable");
+
+/// The header, name and value, by which the handler of `/log-out` takes the session's cookie away.
+pub const LOGGED_OUT: (&str, &str) = ("set-cookie", "__session=; Path=/; Max-Age=0");
 
 /// The body of an answer on `/optional` to somebody who is not signed in.
 pub const NOBODY: &str = "null";

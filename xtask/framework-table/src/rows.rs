@@ -68,6 +68,9 @@ pub struct Expected {
     /// All `Set-Cookie` fields, in any order.
     #[serde(default)]
     pub cookies: Vec<String>,
+    /// `Cache-Control`, where the row is about it.
+    #[serde(default)]
+    pub cache_control: Option<String>,
     /// What the body has at least; members that are not named here may be there.
     #[serde(default)]
     pub body: Value,

@@ -8,8 +8,10 @@ use clerk_auth::{
     Admission, Authenticator, Guard, MachineAuth, MachineTokenType, Rejection, RequestAuth,
     RequestHead, SessionAuth,
 };
-use clerk_framework_table::{Admin, Fresh, NOBODY, PUBLIC, TeamManager, rows, run, shown};
-use http::{Request, Response, StatusCode};
+use clerk_framework_table::{
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, rows, run, shown,
+};
+use http::{HeaderValue, Request, Response, StatusCode};
 
 #[tokio::test]
 async fn the_table_holds_without_a_framework() {
@@ -47,7 +49,7 @@ async fn application(
         },
     };
     let answered = handler(request.uri().path(), auth.as_ref());
-    let response = match answered {
+    let mut response = match answered {
         Ok(Some(body)) => Response::new(Bytes::from(body)),
         Ok(None) => {
             let mut response = Response::new(Bytes::new());
@@ -56,6 +58,12 @@ async fn application(
         }
         Err(rejection) => rejection.into_response(),
     };
+    for (path, (name, value)) in [("/cached", CACHED), ("/log-out", LOGGED_OUT)] {
+        if request.uri().path() == path {
+            let value = HeaderValue::from_static(value);
+            response.headers_mut().insert(name, value);
+        }
+    }
     match auth {
         Some(auth) => auth.applied_to(response),
         None => response,
@@ -67,7 +75,7 @@ fn handler(path: &str, auth: Option<&RequestAuth>) -> Result<Option<String>, Rej
     let session = |session: SessionAuth| Ok(Some(shown(session)));
     let machine = |machine: MachineAuth| Ok(Some(shown(machine)));
     match path {
-        "/public" => Ok(Some(PUBLIC.to_owned())),
+        "/public" | "/cached" | "/log-out" => Ok(Some(PUBLIC.to_owned())),
         "/auth" => Ok(Some(shown(auth()?.auth()?))),
         "/me" => session(auth()?.session()?),
         "/optional" => Ok(Some(match auth()?.auth()?.as_session() {

@@ -16,6 +16,18 @@ pub(super) struct Words {
     pub(super) advice: &'static str,
 }
 
+/// Where the browser would be redirected, had it not been in vain three times: the reason is the one
+/// of a browser on its first visit, and no help.
+pub(super) const ON_CIRCLE: Words = Words {
+    meaning: "The browser goes in a circle: a redirect would be the answer, but three within a few \
+              seconds were of no use.",
+    advice: "Look in turn at the keys (the publishable key and the secret key have to be those of \
+             the frontend's instance), the clock (set it by NTP), the cookies (browsers drop one \
+             of more than 4096 bytes, one that is `Secure` over plain http, and one whose `Domain` \
+             is not the page's), and the address (the public URL above has to be what the browser \
+             shows; behind a proxy that does not say so, set CLERK_PUBLIC_URL).",
+};
+
 /// The words for `reason`.
 pub(super) fn on(reason: &AuthReason) -> Words {
     match reason {

@@ -75,6 +75,7 @@ impl Explanation<'_> {
 
     fn words(&self) -> Words {
         match &self.outcome {
+            Ok(RequestState::SignedOut(state)) if state.is_in_circle() => advice::ON_CIRCLE,
             Ok(state) => match state.reason() {
                 Some(reason) => advice::on(reason),
                 None => self.words_on_success(state.headers()),

@@ -20,6 +20,10 @@ const EXPLANATIONS: &[(&str, Explanation)] = &[
     ("outage", outage),
     ("redirect-target", redirect_target),
     ("failed-handshake-parameters", failed_handshake_parameters),
+    ("handshake-nonce", forgotten_handshake),
+    ("redirect-circle", redirect_circle),
+    ("handshake-cors", handshake_cors),
+    ("handshake-clean-up", handshake_clean_up),
     ("organization-patterns", organization_patterns),
     ("publishable-key-always", publishable_key_always),
     ("keys-of-one-instance", keys_of_one_instance),
@@ -156,6 +160,65 @@ fn failed_handshake_parameters(one: &Judged) -> bool {
         && one.ours.answer.is_handshake()
         && theirs.contains("__clerk_handshake")
         && !ours.contains("__clerk_handshake")
+}
+
+/// Whether the answers differ in headers alone, and not in those that `keeps` keeps.
+fn same_but_for(one: &Judged, keeps: impl Fn(&(&str, &str)) -> bool) -> bool {
+    let (Some(theirs), Some(ours)) = (one.reference.answer.state(), one.ours.answer.state()) else {
+        return false;
+    };
+    let kept = |state: &super::answer::State| -> Vec<(String, String)> {
+        let headers = state.comparable().into_iter().filter(|pair| keeps(pair));
+        headers
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    };
+    one.differences() == ["headers"] && kept(theirs) == kept(ours)
+}
+
+/// What was of no use is taken away again.
+fn forgotten_handshake(one: &Judged) -> bool {
+    same_but_for(one, |(name, value)| {
+        *name != "set-cookie" || !value.starts_with("__clerk_handshake")
+    })
+}
+
+/// Who is left in a circle is told so.
+fn redirect_circle(one: &Judged) -> bool {
+    let message = one.ours.answer.state();
+    let message = message.and_then(|state| state.header("x-clerk-auth-message"));
+    message.is_some_and(|message| message.contains("three times in a row"))
+        && same_but_for(one, |(name, _)| *name != "x-clerk-auth-message")
+}
+
+/// No request of the suite is one that has to be told.
+fn handshake_cors(one: &Judged) -> bool {
+    same_but_for(one, |(name, _)| !name.starts_with("access-control-allow-"))
+}
+
+/// On a development instance the address without the handshake is one more redirect. It is counted,
+/// and needless where the address has none.
+fn handshake_clean_up(one: &Judged) -> bool {
+    let question = &one.question;
+    let ours = one.ours.answer.state();
+    let is_counted = ours.is_some_and(|state| {
+        let mut cookies = state.headers.iter();
+        cookies.any(|(_, value)| value.starts_with("__clerk_redirect_count="))
+    });
+    let is_needless = ours.is_some_and(|state| state.header("location").is_none());
+    let is_development = question
+        .options
+        .publishable_key
+        .as_deref()
+        .is_some_and(|key| key.starts_with("pk_test_"));
+    is_development
+        && (is_counted || is_needless)
+        && same_but_for(one, |(name, value)| {
+            let is_redirect = matches!(*name, "location" | "cache-control");
+            !name.starts_with("access-control-allow-")
+                && !value.starts_with("__clerk_redirect_count=")
+                && !(is_needless && is_redirect)
+        })
 }
 
 /// A name that may stand for several parts of a path names no organization.

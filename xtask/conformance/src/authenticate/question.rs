@@ -80,6 +80,16 @@ impl Question {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Whether it comes from a browser that goes to a page.
+    pub(crate) fn loads_page(&self) -> bool {
+        let first = |name: &str| self.header(name).next().map(str::to_owned);
+        let loads_page = match first("sec-fetch-dest") {
+            Some(destination) => matches!(destination.as_str(), "document" | "iframe"),
+            None => first("accept").is_some_and(|accept| accept.starts_with("text/html")),
+        };
+        self.request.method == "GET" && loads_page
+    }
+
     /// The first cookie of a name, as it is written.
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         let parts = self.header("cookie").flat_map(|header| header.split(';'));

@@ -26,6 +26,8 @@ const REWRITES: &[(&str, Rewrite)] = &[
     ("m2m-ignored-category", m2m_ignored_category),
     ("forwarded-host", forwarded_host),
     ("forwarded-path", forwarded_path),
+    ("handshake-nonce", handshake_nonce),
+    ("header-alone", header_alone),
     ("handshake-expiry", handshake_expiry),
     ("handshake-session-class", handshake_session_class),
     ("damaged-features", handshake_damaged_features),
@@ -58,7 +60,7 @@ fn bearer_scheme(question: &mut Question, _: &Mint) -> bool {
     rewritten
 }
 
-/// A counter that is no integer counts as none, and 3 is the end.
+/// A counter that is no positive integer counts as none, and 3 is the end.
 fn redirect_count(question: &mut Question, _: &Mint) -> bool {
     const NAME: &str = "__clerk_redirect_count";
     let Some(count) = question.cookie(NAME).map(str::to_owned) else {
@@ -66,8 +68,8 @@ fn redirect_count(question: &mut Question, _: &Mint) -> bool {
     };
     match count.parse::<i64>() {
         Ok(4..) => question.set_cookie(NAME, Some("3")),
-        Ok(_) => return false,
-        Err(_) => question.set_cookie(NAME, None),
+        Ok(0..4) => return false,
+        Ok(_) | Err(_) => question.set_cookie(NAME, None),
     }
     true
 }
@@ -139,11 +141,10 @@ fn forwarded_host(question: &mut Question, _: &Mint) -> bool {
         let first = value.split(',').next().unwrap_or_default().trim();
         name != "x-forwarded-host" || !first.contains(['/', '\\', '?', '#', '@'])
     });
-    let scheme = headers.iter().find(|(name, _)| name == "x-forwarded-proto");
-    let scheme = scheme.map(|(_, value)| value.split(',').next().unwrap_or_default().trim());
-    if scheme.is_some_and(|scheme| !matches!(scheme, "" | "http" | "https")) {
-        headers.retain(|(name, _)| !name.starts_with("x-forwarded-"));
-    }
+    headers.retain(|(name, value)| {
+        let first = value.split(',').next().unwrap_or_default().trim();
+        name != "x-forwarded-proto" || matches!(first, "" | "http" | "https")
+    });
     headers.len() != before
 }
 
@@ -184,6 +185,61 @@ fn forwarded_path(question: &mut Question, _: &Mint) -> bool {
         )
     });
     true
+}
+
+/// A nonce is asked about for a page, and one that stands for nothing is none.
+fn handshake_nonce(question: &mut Question, _: &Mint) -> bool {
+    const NAME: &str = "__clerk_handshake_nonce";
+    let in_query = question.parameter(NAME).map(str::to_owned);
+    let nonce = in_query
+        .clone()
+        .or_else(|| question.cookie(NAME).map(str::to_owned));
+    let Some(nonce) = nonce.filter(|nonce| !nonce.is_empty()) else {
+        return false;
+    };
+    if !question.loads_page() {
+        for name in [NAME, "__clerk_handshake"] {
+            question.drop_parameter(name);
+            question.set_cookie(name, None);
+        }
+        return true;
+    }
+    let script = api::script(&nonce);
+    let status = script.as_ref().and_then(|script| script["status"].as_u64());
+    let is_nothing = match status.unwrap_or(404) {
+        400 | 404 | 410 | 422 => true,
+        200 => script.is_some_and(|script| script["body"]["directives"] == json!([])),
+        _ => false,
+    };
+    if is_nothing {
+        // The exchange still takes place, and the reference passes over what it gives.
+        let unusable = json!({ "directives": ["__session=unusable"] });
+        let unusable = api::scripted("", 200, &unusable);
+        match in_query {
+            Some(_) => question.request.url = question.request.url.replace(&nonce, &unusable),
+            None => question.set_cookie(NAME, Some(&unusable)),
+        }
+    }
+    is_nothing
+}
+
+/// Beside a token in the header, no cookie refreshes anything.
+fn header_alone(question: &mut Question, _: &Mint) -> bool {
+    if question.header("authorization").next().is_none() {
+        return false;
+    }
+    let mut rewritten = false;
+    for (header, cookies) in &mut question.request.headers {
+        if header != "cookie" {
+            continue;
+        }
+        let is_other = |part: &&str| !part.trim().starts_with("__refresh");
+        let kept: Vec<&str> = cookies.split(';').filter(is_other).collect();
+        let kept = kept.join(";");
+        rewritten |= kept != *cookies;
+        *cookies = kept;
+    }
+    rewritten
 }
 
 /// A handshake token that has expired is none.
