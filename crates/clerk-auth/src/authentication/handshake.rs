@@ -19,7 +19,7 @@ use super::{
     decision::{Refusal, signed_in, signed_out_with},
     directives::{self, Session},
     flow::Flow,
-    incoming::{Brought, MOST_REDIRECTS, Place, parameter},
+    incoming::{Brought, Place, parameter},
     operations::HandshakePayload,
 };
 use crate::{
@@ -164,7 +164,8 @@ impl Flow<'_> {
     ) -> Result<RequestState, Unusable> {
         let mut headers = self.cross_origin_headers();
         let session = directives::apply(directives, &mut headers);
-        if instance.is_development() && self.incoming.redirects_so_far() < MOST_REDIRECTS {
+        // However many there were: the address has something to lose, so this one is of use.
+        if instance.is_development() {
             if let Some(clean) = self.url_without_handshake() {
                 self.redirect(&clean, &mut headers);
             }

@@ -161,4 +161,4 @@ pub enum NoRedirect {
 }
 
 /// After this many redirects in a row, something is wrong that another one will not mend.
-pub(super) const MOST_REDIRECTS: i64 = 3;
+const MOST_REDIRECTS: i64 = 3;
