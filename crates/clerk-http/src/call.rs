@@ -4,7 +4,7 @@ use bytes::Bytes;
 use clerk_core::MonotonicTime;
 use http::{Request, Response};
 
-use crate::{Error, Operation, RequestTimeout, Settings, TransportError, trace::Trace};
+use crate::{Deadline, Error, Operation, RequestTimeout, Settings, TransportError, trace::Trace};
 
 /// What a call needs next.
 ///
@@ -70,6 +70,7 @@ impl<'s, O: Operation> Step<'s, O> {
             seed,
             started: now,
             attempt: 1,
+            deadline: None,
             trace: Trace::start(O::ID),
         }
         .send(None)
@@ -114,7 +115,7 @@ impl<'s, O: Operation> AwaitingRetry<'s, O> {
     /// Says that the wait is over, at `now`.
     pub fn waited(self, now: MonotonicTime) -> Step<'s, O> {
         let Self { mut call, outcome } = self;
-        let left = call.settings.retry().left(call.elapsed(now));
+        let left = call.left(now);
         if left.is_zero() {
             return Step::Done(call.finish(outcome));
         }
@@ -129,15 +130,19 @@ struct Call<'s, O> {
     seed: u64,
     started: MonotonicTime,
     attempt: u32,
+    /// What the operation says of itself, known once its request was made.
+    deadline: Option<Deadline>,
     trace: Trace,
 }
 
 impl<'s, O: Operation> Call<'s, O> {
-    fn send(self, limit: Option<Duration>) -> Step<'s, O> {
+    /// `left` bounds the attempts after the first one, which only a deadline does.
+    fn send(mut self, left: Option<Duration>) -> Step<'s, O> {
         match self.settings.request(&self.operation) {
             Ok(mut request) => {
                 self.trace.sends(self.attempt);
-                if let Some(limit) = limit {
+                self.deadline = request.extensions().get().copied();
+                if let Some(limit) = left.or(self.deadline.map(|Deadline(whole)| whole)) {
                     shorten(&mut request, limit);
                 }
                 Step::Send(request, AwaitingResponse(self))
@@ -151,9 +156,17 @@ impl<'s, O: Operation> Call<'s, O> {
         outcome: &Result<Response<Bytes>, TransportError>,
         now: MonotonicTime,
     ) -> Option<Duration> {
-        let elapsed = self.elapsed(now);
-        let retry = self.settings.retry();
-        retry.wait(O::IDEMPOTENT, self.attempt, outcome, elapsed, self.seed)
+        let (retry, left) = (self.settings.retry(), self.left(now));
+        retry.wait(O::IDEMPOTENT, self.attempt, outcome, left, self.seed)
+    }
+
+    /// What is left at `now` for further attempts and the waits before them.
+    fn left(&self, now: MonotonicTime) -> Duration {
+        let budget = self.settings.retry().whole_budget();
+        let whole = self
+            .deadline
+            .map_or(budget, |Deadline(whole)| whole.min(budget));
+        whole.saturating_sub(now.saturating_duration_since(self.started))
     }
 
     fn finish(self, outcome: Result<Response<Bytes>, TransportError>) -> Result<O::Output, Error> {
@@ -164,10 +177,6 @@ impl<'s, O: Operation> Call<'s, O> {
                 source,
             }),
         }
-    }
-
-    const fn elapsed(&self, now: MonotonicTime) -> Duration {
-        now.saturating_duration_since(self.started)
     }
 }
 

@@ -87,13 +87,32 @@ impl Error {
     /// busy (429) or failed (5xx).
     ///
     /// It does not say that sending it again is harmless: an operation that is not
-    /// [idempotent](crate::Operation::IDEMPOTENT) may have been carried out.
+    /// [idempotent](crate::Operation::IDEMPOTENT) may have been carried out, unless
+    /// [`was_not_carried_out`](Self::was_not_carried_out) says otherwise.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Build { .. } | Self::Decode { .. } => false,
             Self::Transport { source, .. } => retry::is_transient_kind(source.kind()),
             Self::Api(error) => retry::is_transient_status(error.status),
         }
+    }
+
+    /// Whether the operation certainly had no effect because nobody looked into it: there was no
+    /// request or no connection, or Clerk turned it away for its rate (429).
+    ///
+    /// Where it says no, nothing is known: a write that timed out may have been carried out.
+    pub fn was_not_carried_out(&self) -> bool {
+        match self {
+            Self::Build { .. } => true,
+            Self::Transport { source, .. } => source.kind().is_before_sending(),
+            Self::Api(error) => retry::turns_away(error.status),
+            Self::Decode { .. } => false,
+        }
+    }
+
+    /// How long Clerk asks to wait before the next request, if its answer said so (`Retry-After`).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.api()?.retry_after
     }
 }
 

@@ -91,5 +91,6 @@ pub use runtime::{BlockingRuntime, Runtime};
 pub use settings::{API_VERSION, Build, Builder, InvalidSettings, Settings};
 pub use target::RequestTarget;
 pub use transport::{
-    BlockingTransport, RequestTimeout, ResponseLimit, Transport, TransportError, TransportErrorKind,
+    BlockingTransport, Deadline, RequestTimeout, ResponseLimit, Transport, TransportError,
+    TransportErrorKind,
 };

@@ -17,8 +17,8 @@ pub trait Operation {
     const ID: &'static str;
 
     /// Whether sending the request twice does no more than sending it once (RFC 9110 §9.2.2).
-    /// Only such operations are sent again after a failure, unless there was no connection and so
-    /// nothing was sent; see [`Retry`](crate::Retry).
+    /// Others are sent again only where they cannot have been carried out: after a 429, or where
+    /// there was no connection; see [`Retry`](crate::Retry).
     const IDEMPOTENT: bool;
 
     /// Which base path the operation's path follows.

@@ -9,16 +9,18 @@ use crate::{TransportError, TransportErrorKind};
 
 /// How often, and after which waits, an operation is sent again.
 ///
-/// An operation is sent again after a transport error, a 429 or a 5xx answer, provided that it is
-/// [idempotent](crate::Operation::IDEMPOTENT). One that is not is sent again only after
-/// [`TransportErrorKind::Connect`]: there was no connection, so nothing can have been carried out.
-/// Any other answer is final, and so is a response that is too large: asking again changes nothing.
+/// Any operation is sent again where it cannot have been carried out: after a 429, with which Clerk
+/// turns it away unread, and after [`TransportErrorKind::Connect`], for there was no connection.
+/// One that is [idempotent](crate::Operation::IDEMPOTENT) is sent again after any other transport
+/// error and after a 5xx answer, too. Any other answer is final, and so is a response that is too
+/// large: asking again changes nothing.
 ///
 /// The waits double from [`first_delay`](Self::first_delay) up to
 /// [`longest_delay`](Self::longest_delay), and are lengthened at random by up to half, so that
 /// clients that failed together do not come back together. A `Retry-After` that asks for more
-/// is followed to the second. All of it stays within [`budget`](Self::budget): where the next wait
-/// does not fit, the call ends with the answer it has.
+/// is followed to the second. All of it stays within [`budget`](Self::budget), and within the
+/// operation's [`Deadline`](crate::Deadline) if it has one: where the next wait does not fit, the
+/// call ends with the answer it has.
 ///
 /// ```
 /// use clerk_http::Retry;
@@ -76,7 +78,9 @@ impl Retry {
     }
 
     /// How long a call may take from its first attempt to the end of its last one. The first
-    /// attempt has its own timeout; later ones are cut off where the budget ends.
+    /// attempt has its own timeout; later ones are cut off where the budget ends. What callers wait
+    /// for, as keys and the verification of a request, has a shorter
+    /// [`Deadline`](crate::Deadline) of its own, which longer budgets do not lengthen.
     pub const fn budget(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self
@@ -94,25 +98,29 @@ impl Retry {
         self.seed.unwrap_or_else(|| RandomState::new().hash_one(()))
     }
 
-    /// What is left of the budget once `elapsed` of it has passed.
-    pub(crate) const fn left(&self, elapsed: Duration) -> Duration {
-        self.budget.saturating_sub(elapsed)
+    pub(crate) const fn whole_budget(&self) -> Duration {
+        self.budget
     }
 
     /// How long to wait before sending again, after attempt number `attempt` (from 1 on) ended in
-    /// `outcome`; `None` where the call ends here.
+    /// `outcome` and `left` is left of the call's time; `None` where the call ends here.
     pub(crate) fn wait<B>(
         &self,
         idempotent: bool,
         attempt: u32,
         outcome: &Result<Response<B>, TransportError>,
-        elapsed: Duration,
+        left: Duration,
         seed: u64,
     ) -> Option<Duration> {
         let may_repeat = match outcome {
-            Ok(response) => idempotent && is_transient_status(response.status()),
-            Err(error) if error.kind() == TransportErrorKind::Connect => true,
-            Err(error) => idempotent && is_transient_kind(error.kind()),
+            Ok(response) => {
+                let status = response.status();
+                turns_away(status) || (idempotent && is_transient_status(status))
+            }
+            Err(error) => {
+                let kind = error.kind();
+                kind == TransportErrorKind::Connect || (idempotent && is_transient_kind(kind))
+            }
         };
         if !may_repeat || attempt >= self.attempts {
             return None;
@@ -125,7 +133,7 @@ impl Retry {
         let wait = backoff
             .max(asked.unwrap_or_default())
             .saturating_add(jitter(backoff, seed, attempt));
-        (wait < self.left(elapsed)).then_some(wait)
+        (wait < left).then_some(wait)
     }
 
     fn backoff(&self, attempt: u32) -> Duration {
@@ -148,9 +156,14 @@ fn jitter(backoff: Duration, seed: u64, attempt: u32) -> Duration {
     Duration::from_nanos(u64::try_from(scaled).unwrap_or(half))
 }
 
+/// Whether the answer says that the request was not even looked into (RFC 6585 §4).
+pub(crate) fn turns_away(status: StatusCode) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS
+}
+
 /// Whether the same request may succeed later.
 pub(crate) fn is_transient_status(status: StatusCode) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+    turns_away(status) || status.is_server_error()
 }
 
 /// Whether the same request may succeed later.

@@ -19,6 +19,8 @@ use http::{Request, Response};
 ///   undone, `Content-Encoding` goes with it.
 /// - The whole exchange, connecting included, ends within [`RequestTimeout`].
 /// - A server is trusted because its certificate says so, never for less.
+/// - An error is [`Connect`](TransportErrorKind::Connect) only where no connection was made, for then
+///   anything may be sent again, also what must not happen twice.
 /// - Error texts name the host, never the path, the query, a header or the body.
 #[async_trait::async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
@@ -62,6 +64,15 @@ impl Default for RequestTimeout {
         Self(Duration::from_secs(30))
     }
 }
+
+/// A request extension: how long the whole call may take, all its attempts and the waits between
+/// them. Without it, what [`Retry`](crate::Retry) and the timeouts of the attempts allow.
+///
+/// An operation that somebody waits for sets it in [`request`](crate::Operation::request); the
+/// first attempt keeps to it, too. Transports need not look at it: the
+/// [`RequestTimeout`] they are given is never longer than what is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline(pub Duration);
 
 /// A request extension: how many bytes the response's body may have. Without it, 16 MiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +144,14 @@ pub enum TransportErrorKind {
     Request,
     /// None of the above.
     Other,
+}
+
+impl TransportErrorKind {
+    /// Whether the exchange ended before anything of the request was sent, so that nothing can have
+    /// been carried out.
+    pub const fn is_before_sending(self) -> bool {
+        matches!(self, Self::Connect | Self::Request)
+    }
 }
 
 impl fmt::Display for TransportErrorKind {

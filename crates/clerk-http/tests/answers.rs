@@ -252,37 +252,34 @@ fn retry_after_is_seconds_or_a_date_measured_by_the_server() {
         headers.extend(date.map(|date| ("date", date)));
         let error = success(ID, response(429, &headers, "")).unwrap_err();
         let expected = expected.map(Duration::from_secs);
-        assert_eq!(
-            error.api().unwrap().retry_after,
-            expected,
-            "{retry_after:?}"
-        );
+        assert_eq!(error.retry_after(), expected, "{retry_after:?}");
     }
 }
 
 #[test]
-fn errors_say_whether_asking_again_may_help() {
+fn errors_say_whether_asking_again_may_help_and_whether_anything_was_done() {
     use TransportErrorKind as Kind;
-    for (status, retryable) in [
-        (302, false),
-        (400, false),
-        (401, false),
-        (404, false),
-        (422, false),
-        (429, true),
-        (500, true),
-        (503, true),
+    for (status, retryable, untouched) in [
+        (302, false, false),
+        (400, false, false),
+        (401, false, false),
+        (404, false, false),
+        (422, false, false),
+        (429, true, true),
+        (500, true, false),
+        (503, true, false),
     ] {
         let error = success(ID, response(status, &[], "")).unwrap_err();
         assert_eq!(error.is_retryable(), retryable, "{status}");
+        assert_eq!(error.was_not_carried_out(), untouched, "{status}");
     }
-    for (kind, retryable) in [
-        (Kind::Connect, true),
-        (Kind::Timeout, true),
-        (Kind::Broken, true),
-        (Kind::Other, true),
-        (Kind::TooLarge, false),
-        (Kind::Request, false),
+    for (kind, retryable, untouched) in [
+        (Kind::Connect, true, true),
+        (Kind::Timeout, true, false),
+        (Kind::Broken, true, false),
+        (Kind::Other, true, false),
+        (Kind::TooLarge, false, false),
+        (Kind::Request, false, true),
     ] {
         let source = TransportError::for_host(kind, "api.clerk.com");
         let error = Error::Transport {
@@ -290,12 +287,15 @@ fn errors_say_whether_asking_again_may_help() {
             source,
         };
         assert_eq!(error.is_retryable(), retryable, "{kind:?}");
+        assert_eq!(error.was_not_carried_out(), untouched, "{kind:?}");
         assert_eq!(error.status(), None);
         assert_eq!(error.operation(), ID);
     }
     let error = Error::build(ID, "no");
     assert_eq!((error.status(), error.operation()), (None, ID));
     assert!(error.api().is_none());
+    assert!(error.was_not_carried_out());
+    assert_eq!(error.retry_after(), None);
 }
 
 proptest! {

@@ -72,6 +72,7 @@ pub(super) fn all() -> Vec<Rule> {
         no_time_is_over_at_once(),
         all_time_is_no_problem(),
         unanswered_ports_are_failures_to_connect(),
+        connections_that_were_made_are_no_failures_to_connect(),
         broken(
             "a connection that ends without an answer is broken, and not tried again",
             "",
@@ -341,6 +342,15 @@ fn unanswered_ports_are_failures_to_connect() -> Rule {
         answers: Vec::new(),
         requests: one,
         judge: |outcomes, _| fails_as(outcomes, &[TransportErrorKind::Connect]),
+    }
+}
+
+fn connections_that_were_made_are_no_failures_to_connect() -> Rule {
+    Rule {
+        name: "a connection that was made, and ended unread, is broken",
+        answers: vec![answer("", Then::CloseUnread)],
+        requests: one,
+        judge: |outcomes, _| fails_as(outcomes, &[TransportErrorKind::Broken]),
     }
 }
 

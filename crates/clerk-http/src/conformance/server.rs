@@ -28,6 +28,8 @@ pub(super) enum Then {
     KeepOpen,
     /// Ends the connection.
     Close,
+    /// Ends the connection that was made, instead of reading the request.
+    CloseUnread,
     /// Says nothing more for longer than any timeout of the rules.
     FallSilent,
     /// Sends one more byte now and then, so that no single read takes long.
@@ -137,6 +139,9 @@ impl State {
 
     fn serve(&self, stream: &TcpStream) -> io::Result<()> {
         stream.set_nodelay(true)?;
+        if let Some(Then::CloseUnread) = self.answers.first().map(|answer| answer.then) {
+            return stream.shutdown(Shutdown::Both);
+        }
         let mut reader = BufReader::new(stream);
         let mut writer = stream;
         while let Some(request) = read_request(&mut reader)? {
@@ -149,7 +154,7 @@ impl State {
             writer.write_all(&answer.bytes)?;
             match answer.then {
                 Then::KeepOpen => continue,
-                Then::Close => {}
+                Then::Close | Then::CloseUnread => {}
                 Then::FallSilent => {
                     self.stops_within(PATIENCE);
                 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clerk_http::{Operation, Retry, TransportErrorKind};
 use proptest::prelude::*;
-use world::{Entry, Exchange, Outcome, Probe, Run, run_async, run_blocking};
+use world::{Entry, Exchange, Outcome, Probe, Run, Within, run_async, run_blocking};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -62,7 +62,7 @@ fn what_is_sent_again_and_what_is_final() {
         (answer(408), 1, 1),
         (answer(409), 1, 1),
         (answer(422), 1, 1),
-        (answer(429), 2, 1),
+        (answer(429), 2, 2),
         (answer(500), 2, 1),
         (answer(503), 2, 1),
         (answer(529), 2, 1),
@@ -176,6 +176,89 @@ fn a_wait_that_lasted_past_the_budget_ends_the_call_with_the_answer_it_had() {
 }
 
 #[test]
+fn writes_in_a_loop_lose_nothing_to_a_limited_rate() {
+    let write = |number: u64| {
+        let limited = [asks_to_wait(429, 7), answer(200)];
+        let outcomes = if number % 50 == 0 {
+            &limited[..]
+        } else {
+            &limited[1..]
+        };
+        run(&Probe::<false>, outcomes)
+    };
+    let runs: Vec<Run> = (1..=250).map(write).collect();
+    let lost = runs.iter().filter(|(_, end)| *end != Ok(200)).count();
+    assert_eq!(lost, 0);
+    let waits = runs.iter().flat_map(|(transcript, _)| sleeps(transcript));
+    let waited = waits.sum::<Duration>();
+    assert!(waited >= Duration::from_secs(5 * 7) && waited < Duration::from_secs(5 * 8));
+}
+
+/// Every attempt's timeout, and the time that all of it took.
+fn timeouts_and_total(transcript: &[Entry]) -> (Vec<Duration>, Duration) {
+    let timeouts = transcript.iter().filter_map(|entry| match entry {
+        Entry::Sent { timeout } => Some(*timeout),
+        _ => None,
+    });
+    let total = transcript.iter().map(|entry| match entry {
+        Entry::Slept(duration) | Entry::Took(duration) => *duration,
+        _ => Duration::ZERO,
+    });
+    (timeouts.collect(), total.sum())
+}
+
+#[test]
+fn a_deadline_bounds_the_first_attempt_too() {
+    let hangs = Exchange {
+        takes: Duration::MAX,
+        ..answer(200).into()
+    };
+    let operation = Within(Probe::<true>, Duration::from_secs(5));
+    let (transcript, end) = run_blocking(&operation, &[hangs], &Retry::default(), TIMEOUT);
+    assert_eq!(end, Err(TransportErrorKind::Timeout));
+    let five_seconds = Duration::from_secs(5);
+    assert_eq!(
+        timeouts_and_total(&transcript),
+        (vec![five_seconds], five_seconds)
+    );
+}
+
+#[test]
+fn a_deadline_is_shared_by_attempts_and_waits() {
+    let slow = Exchange {
+        takes: Duration::from_millis(1900),
+        ..answer(503).into()
+    };
+    let operation = Within(Probe::<true>, Duration::from_secs(5));
+    let script = [slow.clone(), slow.clone(), slow];
+    let (transcript, end) = run_blocking(&operation, &script, &Retry::default(), TIMEOUT);
+    assert_eq!(end, Err(TransportErrorKind::Timeout));
+    let (timeouts, total) = timeouts_and_total(&transcript);
+    assert_eq!(timeouts.len(), 3);
+    assert_eq!(timeouts[0], Duration::from_secs(5));
+    assert!(timeouts[2] < Duration::from_secs(1), "{timeouts:?}");
+    assert_eq!(total, Duration::from_secs(5));
+}
+
+#[test]
+fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
+    let operation = Within(Probe::<true>, Duration::from_secs(5));
+    let script = [Exchange::from(asks_to_wait(503, 20))];
+    let (transcript, end) = run_blocking(&operation, &script, &Retry::default(), TIMEOUT);
+    assert_eq!(end, Ok(503));
+    assert_eq!(timeouts_and_total(&transcript).1, Duration::ZERO);
+}
+
+#[test]
+fn the_shorter_of_deadline_and_budget_counts() {
+    let operation = Within(Probe::<true>, Duration::from_secs(50));
+    let script = [Exchange::from(asks_to_wait(503, 20))];
+    let retry = Retry::default().budget(Duration::from_secs(10));
+    let (transcript, _) = run_blocking(&operation, &script, &retry, TIMEOUT);
+    assert_eq!(sleeps(&transcript), []);
+}
+
+#[test]
 fn none_and_zero_attempts_send_once() {
     let script = [Exchange::from(answer(500))];
     for retry in [Retry::none(), Retry::default().attempts(0)] {
@@ -246,7 +329,10 @@ fn script() -> impl Strategy<Value = Vec<Exchange>> {
 }
 
 fn may_have_been_carried_out(outcome: &Outcome) -> bool {
-    *outcome != Outcome::Failure(TransportErrorKind::Connect)
+    !matches!(
+        outcome,
+        Outcome::Failure(TransportErrorKind::Connect) | Outcome::Answer { status: 429, .. }
+    )
 }
 
 /// What every transcript has to keep, whatever the network did.
@@ -271,7 +357,7 @@ fn check(run: &Run, idempotent: bool, most: u32, budget: Duration) {
             }
             (Entry::Slept(_), None) => panic!("waited before anything was sent"),
             (Entry::Got(outcome), _) => before = Some(outcome),
-            (Entry::Sent { .. }, None) => {}
+            (Entry::Sent { .. }, None) | (Entry::Took(_), _) => {}
         }
     }
     let last = match before.unwrap() {
@@ -308,14 +394,23 @@ proptest! {
             exchange.oversleep = Duration::ZERO;
         }
         let (transcript, _) = run_blocking(&Probe::<true>, &script, &retry, timeout);
-        let mut taken = sleeps(&transcript).iter().sum::<Duration>();
-        let given = transcript.iter().filter_map(|entry| match entry {
-            Entry::Sent { timeout } => Some(*timeout),
-            _ => None,
-        });
-        for (exchange, given) in script.iter().zip(given) {
-            taken += exchange.takes.min(given);
+        prop_assert!(timeouts_and_total(&transcript).1 <= budget.max(timeout));
+    }
+
+    /// A deadline holds from the first moment on.
+    #[test]
+    fn no_call_outlasts_its_deadline(
+        mut script in script(),
+        (retry, _, _) in policies(),
+        timeout in millis(20_000),
+        deadline in millis(20_000),
+    ) {
+        for exchange in &mut script {
+            exchange.oversleep = Duration::ZERO;
         }
-        prop_assert!(taken <= budget.max(timeout));
+        let operation = Within(Probe::<true>, deadline);
+        let blocking = run_blocking(&operation, &script, &retry, timeout);
+        prop_assert!(timeouts_and_total(&blocking.0).1 <= deadline);
+        prop_assert_eq!(&blocking, &run_async(&operation, &script, &retry, timeout));
     }
 }

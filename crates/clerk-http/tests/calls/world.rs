@@ -13,8 +13,8 @@ use std::{
 use bytes::Bytes;
 use clerk_core::{Clock, ManualClock, UnixTime};
 use clerk_http::{
-    Authorization, BlockingRuntime, BlockingTransport, Client, Error, Operation, RequestTimeout,
-    Retry, Runtime, Transport, TransportError, TransportErrorKind, blocking,
+    Authorization, BlockingRuntime, BlockingTransport, Client, Deadline, Error, Operation,
+    RequestTimeout, Retry, Runtime, Transport, TransportError, TransportErrorKind, blocking,
 };
 use http::{Request, Response};
 
@@ -50,6 +50,7 @@ impl From<Outcome> for Exchange {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Entry {
     Sent { timeout: Duration },
+    Took(Duration),
     Got(Outcome),
     Slept(Duration),
 }
@@ -90,6 +91,7 @@ impl World {
             exchange.outcome = Outcome::Failure(TransportErrorKind::Timeout);
         }
         self.clock.advance(exchange.takes);
+        self.log(Entry::Took(exchange.takes));
         *self.oversleep.lock().unwrap() = exchange.oversleep;
         self.log(Entry::Got(exchange.outcome.clone()));
         match exchange.outcome {
@@ -208,6 +210,27 @@ impl<const IDEMPOTENT: bool> Operation for Probe<IDEMPOTENT> {
 
     fn response(&self, response: Response<Bytes>) -> Result<u16, Error> {
         Ok(response.status().as_u16())
+    }
+}
+
+/// An operation that has this long in all.
+pub(crate) struct Within<O>(pub(crate) O, pub(crate) Duration);
+
+impl<O: Operation> Operation for Within<O> {
+    type Output = O::Output;
+
+    const ID: &'static str = O::ID;
+    const IDEMPOTENT: bool = O::IDEMPOTENT;
+    const AUTHORIZATION: Authorization = O::AUTHORIZATION;
+
+    fn request(&self) -> Result<Request<Bytes>, Error> {
+        let mut request = self.0.request()?;
+        request.extensions_mut().insert(Deadline(self.1));
+        Ok(request)
+    }
+
+    fn response(&self, response: Response<Bytes>) -> Result<O::Output, Error> {
+        self.0.response(response)
     }
 }
 
