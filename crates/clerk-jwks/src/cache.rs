@@ -62,11 +62,14 @@ struct Failed {
 pub enum Lookup {
     /// Use this key.
     Hit(VerifyingKey),
-    /// Use this key, and fetch beside: the keys are due. Nobody else will be told to.
+    /// Use this key, and fetch beside: the keys are due, or have expired. Nobody else will be told
+    /// to.
     Refresh(VerifyingKey),
-    /// Fetch, then look again. Nobody else will be told to until it is done.
+    /// Fetch, then take [`after_fetch`](KeySetCache::after_fetch) for an answer. Nobody else will be
+    /// told to until it is done.
     Fetch,
-    /// Wait until the fetch that is under way is done, then look again.
+    /// Wait until the fetch that is under way is done, then take
+    /// [`after_fetch`](KeySetCache::after_fetch) for an answer.
     Wait,
     /// There is no key to use.
     Refused(ResolveError),
@@ -76,7 +79,7 @@ enum Freshness {
     Fresh,
     /// Within the time to live, and worth fetching anew.
     Due,
-    /// Beyond the time to live, and still good for while Clerk cannot be reached.
+    /// Beyond the time to live, and still good until a fetch has brought others.
     Stale,
     /// There are none, or they are too old for anything.
     Gone,
@@ -99,17 +102,40 @@ impl KeySetCache {
     /// Whoever is told [`Lookup::Refresh`] or [`Lookup::Fetch`] owes a call of
     /// [`complete`](Self::complete), whatever happens.
     pub fn lookup(&mut self, id: &KeyId, now: MonotonicTime) -> Lookup {
-        let found = self
-            .held
-            .as_ref()
-            .and_then(|held| held.keys.find(id).cloned());
-        let unreachable = self.is_unreachable(now);
+        let found = self.find(id);
         match (self.freshness(now), found) {
             (Freshness::Fresh, Some(key)) => Self::answer(key, Lookup::Hit),
-            (Freshness::Due, Some(key)) => self.answer_and_refresh(key, now),
-            (Freshness::Stale, Some(key)) if unreachable => self.answer_and_refresh(key, now),
+            (Freshness::Due, Some(key)) | (Freshness::Stale, Some(key @ Ok(_))) => {
+                self.answer_and_refresh(key, now)
+            }
             (Freshness::Fresh | Freshness::Due, None) => self.unknown(now),
             (Freshness::Stale | Freshness::Gone, _) => self.fetch_or_fail(now),
+        }
+    }
+
+    /// What a token that names the key `id` is told at the time `now` if it has waited for a fetch
+    /// that is done.
+    ///
+    /// It is not sent to wait a second time, for then there would be no telling how long: what was
+    /// published while it waited is all there is.
+    ///
+    /// # Errors
+    ///
+    /// The key was not published, or cannot be used, or the fetch failed and there are no older keys
+    /// that may serve.
+    pub fn after_fetch(
+        &self,
+        id: &KeyId,
+        now: MonotonicTime,
+    ) -> Result<VerifyingKey, ResolveError> {
+        let found = self.find(id);
+        match (&self.failed, found) {
+            (None, Some(key)) => key.map_err(ResolveError::Unusable),
+            (None, None) => Err(ResolveError::UnknownKey),
+            (Some(failed), found) => match (self.freshness(now), found) {
+                (Freshness::Fresh | Freshness::Due | Freshness::Stale, Some(Ok(key))) => Ok(key),
+                _ => Err(ResolveError::Unavailable(Arc::clone(&failed.error))),
+            },
         }
     }
 
@@ -151,16 +177,21 @@ impl KeySetCache {
         let held = self.held.as_ref()?;
         let due = held.since.saturating_add(self.policy.refresh_after);
         let expired = held.since.saturating_add(self.policy.time_to_live);
+        let gone = expired.saturating_add(self.policy.stale_window);
         let until = match &self.failed {
-            _ if self.fetching.is_some() => expired,
+            _ if self.fetching.is_some() => gone,
             None => due.min(expired),
             Some(failed) => failed
                 .last_at
                 .saturating_add(self.policy.backoff(failed.count))
                 .max(due.min(expired))
-                .min(expired.saturating_add(self.policy.stale_window)),
+                .min(gone),
         };
         Some((Arc::clone(&held.keys), until))
+    }
+
+    fn find(&self, id: &KeyId) -> Option<Result<VerifyingKey, InvalidKey>> {
+        self.held.as_ref()?.keys.find(id).cloned()
     }
 
     fn freshness(&self, now: MonotonicTime) -> Freshness {
@@ -178,17 +209,6 @@ impl KeySetCache {
         } else {
             Freshness::Fresh
         }
-    }
-
-    /// Whether the last attempt failed so recently that another one need not be waited for.
-    ///
-    /// A failure of long ago is no reason to serve keys that have expired: with little traffic
-    /// nobody has tried since.
-    fn is_unreachable(&self, now: MonotonicTime) -> bool {
-        self.failed.as_ref().is_some_and(|failed| {
-            let recent = self.policy.last_backoff.saturating_mul(2);
-            now.saturating_duration_since(failed.last_at) < recent
-        })
     }
 
     fn may_try(&self, now: MonotonicTime) -> bool {

@@ -1,9 +1,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use clerk_http::{
-    Authorization, BasePath, Error as HttpError, Operation, RequestTimeout, ResponseLimit,
-};
+use clerk_http::{Authorization, BasePath, Deadline, Error as HttpError, Operation, ResponseLimit};
 use clerk_jwt::{InvalidKey, JwkSet, KeyId, Provider, VerifyingKey};
 use http::{Request, Response};
 
@@ -69,8 +67,8 @@ pub(crate) struct FetchKeys<const PUBLIC: bool> {
 pub(crate) type FromBackendApi = FetchKeys<false>;
 pub(crate) type FromFrontendApi = FetchKeys<true>;
 
-/// Callers wait for this one; a hanging server must not hold them for the API's usual 30 seconds.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// Callers wait for this one, so it bounds attempts and waits together.
+const AT_MOST: Duration = Duration::from_secs(5);
 /// A set of a hundred RSA keys takes 40 KiB.
 const LIMIT: usize = 1024 * 1024;
 
@@ -98,8 +96,9 @@ impl<const PUBLIC: bool> Operation for FetchKeys<PUBLIC> {
         };
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = http::Uri::from_static(path);
-        request.extensions_mut().insert(RequestTimeout(TIMEOUT));
-        request.extensions_mut().insert(ResponseLimit(LIMIT));
+        let extensions = request.extensions_mut();
+        extensions.insert(Deadline(AT_MOST));
+        extensions.insert(ResponseLimit(LIMIT));
         Ok(request)
     }
 

@@ -31,8 +31,11 @@
 //!
 //! - However many callers wait, there is one fetch. It goes on when a caller gives up.
 //! - Keys are fetched anew in the background before they expire, so nobody waits for that.
-//! - Once they have expired and Clerk cannot be reached, they still serve for a bounded time.
-//! - A key that Clerk no longer publishes is gone within the time to live.
+//! - Once they have expired they still serve for a bounded time, until a fetch has brought others:
+//!   the first caller starts it and is served at once, and so are all while Clerk cannot be reached.
+//! - Whatever Clerk answers, nobody waits for keys longer than five seconds, retries included.
+//! - A key that Clerk no longer publishes is gone within the time to live where tokens keep coming,
+//!   and otherwise once the first of them has led to a fetch.
 //! - An unknown key id leads to a fetch at most once per cool-down; a bad signature never does.
 //! - After a failure the next attempt waits, longer each time.
 //!

@@ -15,13 +15,14 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CachePolicy {
-    /// How old keys may be before they have to be fetched anew. Within it a key that Clerk no
-    /// longer publishes stops being accepted. 5 minutes; at least 1 second.
+    /// How old keys may be before they have expired. Within it a key that Clerk no longer publishes
+    /// stops being accepted where tokens keep coming. 5 minutes; at least 1 second.
     pub time_to_live: Duration,
     /// The age from which keys are fetched anew in the background. 4 minutes.
     pub refresh_after: Duration,
-    /// For how long after the time to live keys still serve while Clerk cannot be reached. Zero
-    /// means not at all. 1 hour.
+    /// For how long after the time to live keys still serve until a fetch has brought others: for
+    /// that moment, or as long as Clerk cannot be reached. Zero means not at all; then the first
+    /// caller after the time to live waits for the fetch. 1 hour.
     pub stale_window: Duration,
     /// How long an unknown key id has to wait after another one led to a fetch. 10 seconds; at least
     /// 100 milliseconds.

@@ -12,7 +12,10 @@ use crate::{
 /// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
 /// the keys.
 ///
-/// How long keys serve and how often Clerk is asked is said by a [`CachePolicy`].
+/// How long keys serve and how often Clerk is asked is said by a [`CachePolicy`]. Whatever Clerk
+/// answers, nobody waits for keys longer than five seconds, and while those at hand may serve,
+/// nobody waits at all.
+///
 /// [`blocking::RemoteKeys`](crate::blocking::RemoteKeys) is the same without the `.await`.
 #[derive(Clone, Debug)]
 pub struct RemoteKeys {
@@ -73,19 +76,18 @@ impl ResolveKey for RemoteKeys {
 
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         let id = id.ok_or(ResolveError::UnknownKey)?;
-        loop {
-            match self.cache.next(id) {
-                Next::Done(answer) => return answer,
-                Next::Refresh(key) => {
-                    self.start_fetch();
-                    return Ok(key);
-                }
-                Next::Fetch(done) => {
-                    self.start_fetch();
-                    done.await;
-                }
-                Next::Wait(done) => done.await,
+        match self.cache.next(id) {
+            Next::Done(answer) => return answer,
+            Next::Refresh(key) => {
+                self.start_fetch();
+                return Ok(key);
             }
+            Next::Fetch(done) => {
+                self.start_fetch();
+                done.await;
+            }
+            Next::Wait(done) => done.await,
         }
+        self.cache.after_fetch(id)
     }
 }

@@ -63,6 +63,11 @@ impl SharedCache {
         }
     }
 
+    /// The answer for whoever has waited.
+    pub(crate) fn after_fetch(&self, id: &KeyId) -> Result<VerifyingKey, ResolveError> {
+        self.lock().after_fetch(id, self.clock.monotonic())
+    }
+
     fn complete(&self, fetched: Result<KeySet, Arc<FetchError>>) {
         let mut cache = self.lock();
         cache.complete(fetched, self.clock.monotonic());
@@ -92,9 +97,9 @@ pub(crate) enum Next {
     Done(Result<VerifyingKey, ResolveError>),
     /// Start a fetch, and give this key.
     Refresh(VerifyingKey),
-    /// Start a fetch, wait, and ask again.
+    /// Start a fetch, wait, and take what it has led to.
     Fetch(EventListener),
-    /// Wait, and ask again.
+    /// Wait, and take what the fetch under way has led to.
     Wait(EventListener),
 }
 

@@ -13,8 +13,11 @@ use crate::{
 /// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
 /// the keys.
 ///
-/// How long keys serve and how often Clerk is asked is said by a [`CachePolicy`]. The
-/// [async `RemoteKeys`](crate::RemoteKeys) is the same one `.await` apart.
+/// How long keys serve and how often Clerk is asked is said by a [`CachePolicy`]. Whatever Clerk
+/// answers, nobody waits for keys longer than five seconds, and while those at hand may serve,
+/// nobody waits at all.
+///
+/// The [async `RemoteKeys`](crate::RemoteKeys) is the same one `.await` apart.
 #[derive(Clone, Debug)]
 pub struct RemoteKeys {
     client: Client,
@@ -72,19 +75,18 @@ impl BlockingResolveKey for RemoteKeys {
 
     fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         let id = id.ok_or(ResolveError::UnknownKey)?;
-        loop {
-            match self.cache.next(id) {
-                Next::Done(answer) => return answer,
-                Next::Refresh(key) => {
-                    self.start_fetch();
-                    return Ok(key);
-                }
-                Next::Fetch(done) => {
-                    self.start_fetch();
-                    done.wait();
-                }
-                Next::Wait(done) => done.wait(),
+        match self.cache.next(id) {
+            Next::Done(answer) => return answer,
+            Next::Refresh(key) => {
+                self.start_fetch();
+                return Ok(key);
             }
+            Next::Fetch(done) => {
+                self.start_fetch();
+                done.wait();
+            }
+            Next::Wait(done) => done.wait(),
         }
+        self.cache.after_fetch(id)
     }
 }

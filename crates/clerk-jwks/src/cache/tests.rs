@@ -49,22 +49,38 @@ fn name(lookup: &Lookup) -> &'static str {
 enum Event {
     /// At that second, a token that names this key is told this.
     Ask(u64, &'static str, &'static str),
+    /// At that second, a token that names this key and has waited is told this.
+    After(u64, &'static str, &'static str),
     /// At that second, the fetch brings these keys.
     Brings(u64, &'static [&'static str]),
     /// At that second, the fetch fails.
     Fails(u64),
 }
 
-use Event::{Ask, Brings, Fails};
+use Event::{After, Ask, Brings, Fails};
 
 #[track_caller]
 fn play(events: &[Event]) {
-    let mut cache = KeySetCache::new(CachePolicy::default());
+    play_with(CachePolicy::default(), events);
+}
+
+#[track_caller]
+fn play_with(policy: CachePolicy, events: &[Event]) {
+    let mut cache = KeySetCache::new(policy);
     for event in events {
         match event {
             Ask(second, key, expected) => {
                 let lookup = cache.lookup(&id(key), at(*second));
                 assert_eq!(name(&lookup), *expected, "{key} at {second} s");
+            }
+            After(second, key, expected) => {
+                let answer = cache.after_fetch(&id(key), at(*second));
+                let lookup = answer.map_or_else(Lookup::Refused, Lookup::Hit);
+                assert_eq!(
+                    name(&lookup),
+                    *expected,
+                    "{key} after a fetch, at {second} s"
+                );
             }
             Brings(second, names) => cache.complete(Ok(keys(names)), at(*second)),
             Fails(second) => cache.complete(failure(), at(*second)),
@@ -90,14 +106,66 @@ fn keys_are_fetched_once_and_anew_before_they_expire() {
 }
 
 #[test]
-fn without_traffic_expired_keys_are_waited_for() {
+fn without_traffic_expired_keys_serve_until_others_are_fetched() {
     play(&[
         Ask(0, "a", "fetch"),
         Brings(0, &["a"]),
-        Ask(300, "a", "fetch"),
-        Ask(300, "a", "wait"),
+        Ask(300, "a", "refresh"),
+        Ask(300, "a", "hit"),
+        Ask(300, "x", "wait"),
         Brings(301, &["a"]),
         Ask(301, "a", "hit"),
+        Ask(4200, "a", "refresh"),
+        Brings(4200, &["a"]),
+        Ask(8100, "a", "fetch"),
+        Ask(8100, "a", "wait"),
+    ]);
+}
+
+#[test]
+fn without_a_stale_window_expired_keys_are_waited_for() {
+    let policy = CachePolicy {
+        stale_window: Duration::ZERO,
+        ..CachePolicy::default()
+    };
+    play_with(
+        policy,
+        &[
+            Ask(0, "a", "fetch"),
+            Brings(0, &["a"]),
+            Ask(299, "a", "refresh"),
+            Fails(299),
+            Ask(299, "a", "hit"),
+            Ask(300, "a", "fetch"),
+            Fails(300),
+            After(300, "a", "unavailable"),
+            Ask(302, "a", "fetch"),
+            Brings(302, &["a"]),
+            After(302, "a", "hit"),
+        ],
+    );
+}
+
+#[test]
+fn who_has_waited_is_told_what_is_known_and_sent_to_wait_no_more() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Fails(5),
+        After(5, "a", "unavailable"),
+        Ask(6, "a", "fetch"),
+        Brings(6, &["a"]),
+        After(6, "a", "hit"),
+        After(6, "x", "unknown"),
+        // However late it comes to hear of it.
+        After(9000, "a", "hit"),
+        After(9000, "x", "unknown"),
+        Ask(246, "a", "refresh"),
+        Ask(246, "x", "wait"),
+        Fails(251),
+        After(251, "x", "unavailable"),
+        After(251, "a", "hit"),
+        After(3905, "a", "hit"),
+        After(3906, "a", "unavailable"),
     ]);
 }
 
@@ -150,23 +218,23 @@ fn in_an_outage_known_users_stay_and_unknown_ones_are_not_called_unknown() {
         Fails(306),
         Ask(306, "a", "hit"),
         Ask(306, "x", "unavailable"),
-        Ask(3600, "a", "fetch"),
+        Ask(3600, "a", "refresh"),
         Fails(3605),
         Ask(3605, "a", "hit"),
-        Ask(3899, "a", "fetch"),
+        Ask(3899, "a", "refresh"),
         Fails(3899),
         Ask(3900, "a", "unavailable"),
     ]);
 }
 
 #[test]
-fn an_old_failure_is_no_excuse_for_expired_keys() {
+fn a_revoked_key_is_gone_with_the_first_fetch_after_quiet_times() {
     play(&[
         Ask(0, "a", "fetch"),
         Brings(0, &["a"]),
         Ask(250, "a", "refresh"),
         Fails(255),
-        Ask(1000, "a", "fetch"),
+        Ask(1000, "a", "refresh"),
         Brings(1001, &["b"]),
         Ask(1001, "a", "fetch"),
         Brings(1002, &["b"]),
@@ -267,15 +335,12 @@ proptest! {
                     if at_hand {
                         prop_assert_eq!(name(&lookup), "hit");
                     }
-                    match lookup {
-                        Lookup::Hit(_) | Lookup::Refresh(_) => {
-                            prop_assert_eq!(key, "a");
-                            let limit = policy.time_to_live
-                                + failed_at.map_or(Duration::ZERO, |_| policy.stale_window);
-                            prop_assert!(age.unwrap() < limit);
-                        }
-                        Lookup::Wait => prop_assert!(in_flight),
-                        _ => {}
+                    let serves = key == "a"
+                        && age.is_some_and(|age| age < policy.time_to_live + policy.stale_window);
+                    let served = matches!(lookup, Lookup::Hit(_) | Lookup::Refresh(_));
+                    prop_assert_eq!(served, serves, "nobody waits for a key that may serve");
+                    if matches!(lookup, Lookup::Wait) {
+                        prop_assert!(in_flight);
                     }
                     if matches!(lookup, Lookup::Fetch | Lookup::Refresh(_)) {
                         prop_assert!(!in_flight, "two fetches at once");
