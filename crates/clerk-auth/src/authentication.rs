@@ -10,6 +10,7 @@ mod flow;
 mod handshake;
 mod header_path;
 mod incoming;
+mod moment;
 mod operations;
 mod referrer;
 mod refresh;
@@ -22,15 +23,16 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use bytes::Bytes;
-use clerk_core::UnixTime;
 use clerk_http::TransportError;
 use clerk_jwks::ResolveError;
 use clerk_jwt::{KeyId, VerifyingKey};
 use http::{Request, Response};
 
+pub(crate) use self::operations::bounded;
 use self::{
     effects::{Answer, Ask, Effects},
     flow::Flow,
@@ -38,18 +40,19 @@ use self::{
 pub use self::{
     evidence::{BrowserEvidence, Evidence, HandshakeEvidence, TokenEvidence},
     incoming::{NoRedirect, Place},
+    moment::Moment,
 };
 use crate::{Error, RequestHead, RequestState, Settings, events};
 
 /// What finding out about a request needs next.
 ///
-/// It reads no clock and does no IO: whoever drives it finds the key or sends the request, and
-/// hands in what came of it. [`Authenticator`](crate::Authenticator) and
+/// It reads no clock and does no IO: whoever drives it finds the key, sends the request or waits,
+/// and hands in what came of it. [`Authenticator`](crate::Authenticator) and
 /// [`blocking::Authenticator`](crate::blocking::Authenticator) are the two drivers.
 ///
 /// ```
-/// use clerk_auth::{RequestHead, RequestState, Settings, Step};
-/// use clerk_core::UnixTime;
+/// use clerk_auth::{Moment, RequestHead, RequestState, Settings, Step};
+/// use clerk_core::SystemClock;
 ///
 /// let settings = Settings::builder()
 ///     .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse()?)
@@ -57,8 +60,8 @@ use crate::{Error, RequestHead, RequestState, Settings, events};
 /// let api = clerk_http::Settings::builder().secret_key("sk_live_abc".parse()?).build()?;
 ///
 /// let head = RequestHead::new("GET", "https://example.com/");
-/// let Step::Done(state) = Step::start(&head, &settings, &api, UnixTime::from_secs(1_800_000_000))
-/// else {
+/// let now = Moment::of(&SystemClock::new());
+/// let Step::Done(state) = Step::start(&head, &settings, &api, now) else {
 ///     panic!("a request without cookies asks for nothing");
 /// };
 /// let state = state?;
@@ -72,6 +75,8 @@ pub enum Step<'r> {
     Resolve(Option<KeyId>, AwaitingKey<'r>),
     /// Send this request, then call [`AwaitingResponse::received`].
     Send(Request<Bytes>, AwaitingResponse<'r>),
+    /// Let this time pass, then call [`AwaitingRetry::waited`].
+    Wait(Duration, AwaitingRetry<'r>),
     /// It is decided, or cannot be.
     Done(Result<RequestState, Error>),
 }
@@ -85,7 +90,7 @@ impl<'r> Step<'r> {
         head: &'r RequestHead<'r>,
         settings: &'r Settings,
         api: &'r clerk_http::Settings,
-        now: UnixTime,
+        now: Moment,
     ) -> Self {
         let effects = Arc::new(Effects::new(now));
         let flow = Flow::new(head, settings, api, Arc::clone(&effects));
@@ -120,11 +125,12 @@ impl<'r> Authentication<'r> {
         match self.effects.asked() {
             Some(Ask::Key(id)) => Step::Resolve(id, AwaitingKey(self)),
             Some(Ask::Send(request)) => Step::Send(*request, AwaitingResponse(self)),
+            Some(Ask::Wait(duration)) => Step::Wait(duration, AwaitingRetry(self)),
             None => Step::Done(Err(Error::Driver)),
         }
     }
 
-    fn resume(self, answer: Answer, now: UnixTime) -> Step<'r> {
+    fn resume(self, answer: Answer, now: Moment) -> Step<'r> {
         self.effects.answer(answer, now);
         self.advance()
     }
@@ -136,7 +142,7 @@ pub struct AwaitingKey<'r>(Authentication<'r>);
 
 impl<'r> AwaitingKey<'r> {
     /// Hands in the key, or why there is none, at `now`.
-    pub fn resolved(self, key: Result<VerifyingKey, ResolveError>, now: UnixTime) -> Step<'r> {
+    pub fn resolved(self, key: Result<VerifyingKey, ResolveError>, now: Moment) -> Step<'r> {
         self.0.resume(Answer::Key(key), now)
     }
 }
@@ -150,9 +156,20 @@ impl<'r> AwaitingResponse<'r> {
     pub fn received(
         self,
         outcome: Result<Response<Bytes>, TransportError>,
-        now: UnixTime,
+        now: Moment,
     ) -> Step<'r> {
         self.0.resume(Answer::Response(outcome), now)
+    }
+}
+
+/// An authentication that waits before it sends a request again.
+#[must_use = "the authentication goes on once the wait is over"]
+pub struct AwaitingRetry<'r>(Authentication<'r>);
+
+impl<'r> AwaitingRetry<'r> {
+    /// Says that the wait is over, at `now`.
+    pub fn waited(self, now: Moment) -> Step<'r> {
+        self.0.resume(Answer::Waited, now)
     }
 }
 
@@ -167,6 +184,7 @@ impl fmt::Debug for Step<'_> {
                     .field(&path)
                     .finish()
             }
+            Self::Wait(duration, _) => f.debug_tuple("Wait").field(duration).finish(),
             Self::Done(decided) => f.debug_tuple("Done").field(decided).finish(),
         }
     }
@@ -181,5 +199,11 @@ impl fmt::Debug for AwaitingKey<'_> {
 impl fmt::Debug for AwaitingResponse<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AwaitingResponse")
+    }
+}
+
+impl fmt::Debug for AwaitingRetry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AwaitingRetry")
     }
 }

@@ -4,7 +4,7 @@ use clerk_core::Clock;
 use clerk_http::Client;
 use clerk_jwks::ResolveKey;
 
-use crate::{Admission, Error, RequestHead, RequestState, Settings, Step};
+use crate::{Admission, Error, Moment, RequestHead, RequestState, Settings, Step};
 
 /// Finds out who requests come from. Cheap to clone.
 ///
@@ -43,13 +43,17 @@ impl Authenticator {
 
     /// Finds out who a request comes from.
     ///
+    /// Where Clerk has to be asked, each question takes five seconds at the longest, all attempts and
+    /// the waits between them together.
+    ///
     /// # Errors
     ///
     /// It could not be found out: Clerk cannot be reached, or the settings do not fit. That is not
     /// the same as signed out; [`Error::fault`] tells which HTTP status fits.
     pub async fn authenticate(&self, head: &RequestHead<'_>) -> Result<RequestState, Error> {
         let clock: &dyn Clock = &**self.client.clock();
-        let mut step = Step::start(head, &self.settings, self.client.settings(), clock.now());
+        let now = || Moment::of(clock);
+        let mut step = Step::start(head, &self.settings, self.client.settings(), now());
         loop {
             step = match step {
                 Step::Resolve(id, authentication) => {
@@ -57,11 +61,15 @@ impl Authenticator {
                         Some(key) => Ok(key),
                         None => self.keys.resolve(id.as_ref()).await,
                     };
-                    authentication.resolved(key, clock.now())
+                    authentication.resolved(key, now())
                 }
                 Step::Send(request, authentication) => {
                     let outcome = self.client.transport().send(request).await;
-                    authentication.received(outcome, clock.now())
+                    authentication.received(outcome, now())
+                }
+                Step::Wait(duration, authentication) => {
+                    self.client.runtime().sleep(duration).await;
+                    authentication.waited(now())
                 }
                 Step::Done(decided) => return decided,
             }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use clerk_http::Error as HttpError;
 use clerk_jwks::ResolveError;
 use clerk_jwt::{Fault, Reason, VerifyError};
@@ -68,6 +70,15 @@ impl Error {
             },
             Self::Handshake(_) => Fault::Caller,
             Self::SignInUrl | Self::Driver => Fault::Configuration,
+        }
+    }
+
+    /// How long Clerk asks to wait before the next request, if its answer said so (`Retry-After`).
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Keys { source, .. } => source.retry_after(),
+            Self::Clerk { source, .. } => source.retry_after(),
+            Self::Handshake(_) | Self::SignInUrl | Self::Driver => None,
         }
     }
 

@@ -41,8 +41,8 @@
 //!
 //! # How it is found out
 //!
-//! [`Step`] decides, without IO: it asks for keys and for requests to be sent. Two drivers carry
-//! that out, [`Authenticator`] and [`blocking::Authenticator`]. The answer is a [`RequestState`]:
+//! [`Step`] decides, without IO: it asks for keys, for requests to be sent, and for time to pass.
+//! Two drivers carry that out, [`Authenticator`] and [`blocking::Authenticator`]. The answer is a [`RequestState`]:
 //! signed in, signed out for an [`AuthReason`], or a [`Handshake`] that the browser has to take
 //! first. That it cannot be found out is an [`Error`], and never "signed out".
 //!
@@ -108,8 +108,8 @@ pub use auth::{
     UnexpectedClaims,
 };
 pub use authentication::{
-    AwaitingKey, AwaitingResponse, BrowserEvidence, Evidence, HandshakeEvidence, NoRedirect, Place,
-    Step, TokenEvidence,
+    AwaitingKey, AwaitingResponse, AwaitingRetry, BrowserEvidence, Evidence, HandshakeEvidence,
+    Moment, NoRedirect, Place, Step, TokenEvidence,
 };
 pub use authenticator::Authenticator;
 pub use debug_state::DebugRequestState;

@@ -3,19 +3,16 @@
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{fmt, marker::PhantomData};
 
 use bytes::Bytes;
 use clerk_core::{Redacted, UnixTime};
-use clerk_http::{Authorization, BasePath, Error, Operation, RequestTarget, RequestTimeout, json};
+use clerk_http::{Authorization, BasePath, Error, Operation, RequestTarget, json};
 use http::{Method, Request, Response, StatusCode};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Value, value::RawValue};
 
-use crate::{MachineAuth, MachineTokenType, TokenType, auth::Machine};
-
-/// A request waits for the answer, so it has to come sooner than API calls have to.
-const TIMEOUT: RequestTimeout = RequestTimeout(Duration::from_secs(5));
+use crate::{MachineAuth, MachineTokenType, TokenType, auth::Machine, authentication::bounded};
 
 /// A type of machine token, as the endpoint that verifies it is called.
 pub(crate) trait Kind {
@@ -129,9 +126,8 @@ impl<K: Kind> Operation for VerifyMachineToken<K> {
             member: K::MEMBER,
             token: self.token.expose(),
         };
-        let mut request = RequestTarget::new(K::ID, K::PATH).json(Method::POST, &body)?;
-        request.extensions_mut().insert(TIMEOUT);
-        Ok(request)
+        let request = RequestTarget::new(K::ID, K::PATH).json(Method::POST, &body);
+        request.map(bounded)
     }
 
     fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error> {

@@ -1,9 +1,9 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use clerk_jwt::Fault;
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE},
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde_json::json;
 
@@ -17,6 +17,8 @@ use crate::{AuthReason, Denied, Error, TokenType, state};
 /// | 403 | whoever is signed in may not do this |
 /// | 503 | Clerk could not be asked who it is |
 /// | 500 | this service is set up wrongly |
+///
+/// With 503 goes `Retry-After`, where Clerk has asked for it.
 ///
 /// The body is JSON in the shape of Clerk's own errors: `{"errors":[{"code":…,"message":…}]}`.
 #[derive(Clone, Debug)]
@@ -82,7 +84,8 @@ impl Rejection {
             Fault::Upstream => {
                 let message = "Who is signed in cannot be checked right now; try again later";
                 let status = StatusCode::SERVICE_UNAVAILABLE;
-                Self::new(status, "service_unavailable", message).because(&reason)
+                let rejection = Self::new(status, "service_unavailable", message);
+                rejection.because(&reason).after(error.retry_after())
             }
             // Whoever is outside need not know what is set up wrongly; the logs say it.
             _ => Self::misconfigured().because(&reason),
@@ -122,6 +125,16 @@ impl Rejection {
     fn because(mut self, reason: &AuthReason) -> Self {
         if let Ok(reason) = HeaderValue::from_str(&reason.as_str()) {
             self.0.headers.insert(state::AUTH_REASON, reason);
+        }
+        self
+    }
+
+    /// Passes on how long Clerk asks to wait; a part of a second counts as a whole one.
+    fn after(mut self, wait: Option<Duration>) -> Self {
+        if let Some(wait) = wait {
+            let part = u64::from(wait.subsec_nanos() > 0);
+            let seconds = HeaderValue::from(wait.as_secs().saturating_add(part));
+            self.0.headers.insert(RETRY_AFTER, seconds);
         }
         self
     }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clerk_jwt::{Fault, InvalidKey, Reason, VerifyError};
 
@@ -66,6 +66,14 @@ impl ResolveError {
             Self::NoSource => Reason::JwkFailedToResolve,
         }
     }
+
+    /// How long Clerk asks to wait before the next request, if that is why there is no key.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable(error) => error.retry_after(),
+            Self::UnknownKey | Self::Unusable(_) | Self::NoSource => None,
+        }
+    }
 }
 
 /// Why keys could not be fetched.
@@ -97,6 +105,14 @@ impl FetchError {
             }
             Self::Http(clerk_http::Error::Build { .. }) => Reason::JwkFailedToResolve,
             Self::Http(_) | Self::Empty | Self::Ended => Reason::JwkRemoteFailedToLoad,
+        }
+    }
+
+    /// How long Clerk asks to wait before the next request, if its answer said so (`Retry-After`).
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Http(error) => error.retry_after(),
+            Self::Empty | Self::Ended => None,
         }
     }
 }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use clerk_auth::{Error, OrganizationSync, RequestHead, RequestState, Settings, Step, TokenType};
+use clerk_auth::{
+    Error, Moment, OrganizationSync, RequestHead, RequestState, Settings, Step, TokenType,
+};
+use clerk_core::MonotonicTime;
 use clerk_http::{TransportError, TransportErrorKind};
 use clerk_jwks::{FetchError, ResolveError};
 use clerk_jwt::VerifyingKey;
@@ -19,8 +22,9 @@ use crate::tokens::{NOW, key_that_accepts, key_that_refuses};
 const PRODUCTION: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
 const DEVELOPMENT: &str = "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk";
 
-/// A handshake asks for two keys and a payload, and what follows for one more key and a refresh.
-const MOST_STEPS: usize = 8;
+/// A handshake asks for two keys and a payload, and what follows for one more key and a refresh; each
+/// question to Clerk is three attempts and two waits at most.
+const MOST_STEPS: usize = 20;
 
 /// The bytes are a `Cookie` header.
 pub fn cookies(data: &[u8]) {
@@ -150,14 +154,16 @@ fn decide(
     answers: &[&[u8]],
 ) -> Result<RequestState, Error> {
     let mut answers = answers.iter();
-    let mut step = Step::start(head, settings, api, NOW);
+    let now = Moment::new(NOW, MonotonicTime::default());
+    let mut step = Step::start(head, settings, api, now);
     for _ in 0..MOST_STEPS {
         let _ = format!("{step:?}");
         step = match step {
-            Step::Resolve(_, waiting) => waiting.resolved(found(answers.next().copied(), key), NOW),
+            Step::Resolve(_, waiting) => waiting.resolved(found(answers.next().copied(), key), now),
             Step::Send(request, waiting) => {
-                waiting.received(response(answers.next().copied(), &request), NOW)
+                waiting.received(response(answers.next().copied(), &request), now)
             }
+            Step::Wait(_, waiting) => waiting.waited(now),
             Step::Done(decided) => {
                 // Neither must panic.
                 let _ = format!("{decided:?}");

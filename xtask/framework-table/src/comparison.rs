@@ -30,6 +30,7 @@ pub(crate) fn differences(
     for (name, expected) in [
         ("x-clerk-auth-reason", &expected.reason),
         ("www-authenticate", &expected.challenge),
+        ("retry-after", &expected.retry_after),
         ("location", &expected.location),
     ] {
         let expected: Vec<String> = expected.iter().cloned().collect();

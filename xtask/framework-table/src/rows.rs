@@ -44,6 +44,8 @@ pub enum Service {
     Any,
     /// As `Any`, and Clerk cannot be reached.
     Outage,
+    /// As `Any`, and Clerk answers 503, and asks to wait for 20 seconds.
+    Busy,
     /// As `Any`, and Clerk does not accept the secret key.
     WrongSecret,
     /// It was forgotten to put the adapter's layer around it.
@@ -62,6 +64,9 @@ pub struct Expected {
     /// `WWW-Authenticate`.
     #[serde(default)]
     pub challenge: Option<String>,
+    /// `Retry-After`.
+    #[serde(default)]
+    pub retry_after: Option<String>,
     /// `Location`.
     #[serde(default)]
     pub location: Option<String>,

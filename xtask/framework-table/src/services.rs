@@ -3,7 +3,7 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clerk_auth::{AcceptedTokens, Authenticator, Settings};
 use clerk_core::{Clock, ManualClock, PublishableKey, UnixTime};
-use clerk_emulator::{Emulator, InProcess};
+use clerk_emulator::{Emulator, Fault, InProcess};
 use clerk_http::{Client, Runtime};
 use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
 
@@ -22,6 +22,7 @@ pub(crate) struct Services {
     production: Authenticator,
     any: Authenticator,
     outage: Authenticator,
+    busy: Authenticator,
     wrong_secret: Authenticator,
 }
 
@@ -36,8 +37,12 @@ impl Services {
         let credentials = Credentials::of(&emulator, &development.cookie_suffix(), NOW);
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(NOW));
         let here = InProcess::new(emulator.clone(), Arc::clone(&clock));
-        let away = InProcess::new(emulator.clone(), clock);
+        let away = InProcess::new(emulator.clone(), Arc::clone(&clock));
         away.pause();
+        let busy = Emulator::builder().build();
+        let busy = busy.expect("the emulator's own settings are valid");
+        busy.add_fault(Fault::status(503).retry_after(20));
+        let busy = InProcess::new(busy, clock);
         let secret = emulator.secret_key().expose();
 
         let sessions = settings(development.clone(), AcceptedTokens::Session);
@@ -51,6 +56,7 @@ impl Services {
             ),
             any: authenticator(any.clone(), here.clone(), secret),
             outage: authenticator(any.clone(), away, secret),
+            busy: authenticator(any.clone(), busy, secret),
             wrong_secret: authenticator(any, here, "sk_test_nobodys0key"),
             credentials,
         }
@@ -74,6 +80,7 @@ impl Services {
             Service::Production => &self.production,
             Service::Any => &self.any,
             Service::Outage => &self.outage,
+            Service::Busy => &self.busy,
             Service::WrongSecret => &self.wrong_secret,
             Service::NoLayer => return None,
         };

@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
-use clerk_http::{Error, Operation, RequestTarget, RequestTimeout, ResponseLimit, json};
+use clerk_http::{Deadline, Error, Operation, RequestTarget, ResponseLimit, json};
 use http::{Method, Request, Response};
 use serde::{Deserialize, Serialize};
 
-/// Somebody waits for a page: a hanging server must not hold it for the API's usual 30 seconds.
-const TIMEOUT: RequestTimeout = RequestTimeout(Duration::from_secs(5));
-/// Cookies take a few KiB.
+/// Somebody waits for a page, so it bounds attempts and waits together.
+const DEADLINE: Deadline = Deadline(Duration::from_secs(5));
+/// Cookies, and what is attached to a machine's token, take a few KiB.
 const LIMIT: ResponseLimit = ResponseLimit(64 * 1024);
 
 /// `GET /v1/clients/handshake_payload`: what a handshake's nonce stands for.
@@ -28,11 +28,13 @@ impl Operation for HandshakePayload<'_> {
     type Output = Directives;
 
     const ID: &'static str = "GetClientHandshakePayload";
+    // A nonce is good for one exchange.
     const IDEMPOTENT: bool = false;
 
     fn request(&self) -> Result<Request<Bytes>, Error> {
         let target = RequestTarget::new(Self::ID, "/clients/handshake_payload");
-        bounded(target.pair("nonce", self.nonce).request(Method::GET)?)
+        let target = target.pair("nonce", self.nonce);
+        target.request(Method::GET).map(bounded)
     }
 
     fn response(&self, response: Response<Bytes>) -> Result<Directives, Error> {
@@ -69,7 +71,7 @@ impl Operation for RefreshSession<'_> {
         if self.suffixed_cookies {
             target = target.pair("suffixed_cookies", true);
         }
-        bounded(target.json(Method::POST, &self.body)?)
+        target.json(Method::POST, &self.body).map(bounded)
     }
 
     fn response(&self, response: Response<Bytes>) -> Result<Directives, Error> {
@@ -77,8 +79,9 @@ impl Operation for RefreshSession<'_> {
     }
 }
 
-fn bounded(mut request: Request<Bytes>) -> Result<Request<Bytes>, Error> {
-    request.extensions_mut().insert(TIMEOUT);
+/// What every call that the authentication of a request makes has to keep to.
+pub(crate) fn bounded(mut request: Request<Bytes>) -> Request<Bytes> {
+    request.extensions_mut().insert(DEADLINE);
     request.extensions_mut().insert(LIMIT);
-    Ok(request)
+    request
 }

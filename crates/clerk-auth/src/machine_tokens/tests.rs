@@ -36,7 +36,6 @@ fn the_requests() {
         assert_eq!(request.method(), Method::POST);
         assert_eq!(request.uri(), path);
         assert_eq!(request.body(), body);
-        assert_eq!(request.extensions().get(), Some(&TIMEOUT));
         assert_eq!(VerifyMachineToken::<K>::BASE, BasePath::Root);
         assert_eq!(VerifyMachineToken::<K>::AUTHORIZATION, authorization);
     }

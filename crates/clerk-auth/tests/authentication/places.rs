@@ -5,8 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use clerk_auth::{RequestHead, RequestState, Settings, Step};
-use clerk_core::UnixTime;
+use clerk_auth::{Moment, RequestHead, RequestState, Settings, Step};
+use clerk_core::{MonotonicTime, UnixTime};
 use clerk_jwks::ResolveError;
 use http::Response;
 
@@ -121,7 +121,7 @@ impl Places {
             .secret_key("sk_test_planted_secret".parse().expect("a key"))
             .build()
             .expect("settings");
-        let now = UnixTime::from_secs(NOW);
+        let now = Moment::new(UnixTime::from_secs(NOW), MonotonicTime::default());
         let head = request.head();
         let mut shown = format!("{head:?} {settings:?} {api:?}");
         let mut step = Step::start(&head, settings, &api, now);
@@ -141,6 +141,7 @@ impl Places {
                         .body(answer.1.clone().into());
                     waiting.received(Ok(response.expect("a response")), now)
                 }
+                Step::Wait(_, waiting) => waiting.waited(now),
                 Step::Done(decided) => {
                     return Run {
                         decided,

@@ -11,12 +11,13 @@ use std::{
 
 use bytes::Bytes;
 use clerk_auth::{
-    Auth, Authenticator, Error, PendingSessions, RequestHead, RequestState, Settings, Step,
+    Auth, Authenticator, Error, Moment, PendingSessions, RequestHead, RequestState, Settings, Step,
     blocking,
 };
 use clerk_core::{Clock, MonotonicTime, UnixTime};
 use clerk_http::{
-    BlockingRuntime, BlockingTransport, Runtime, Transport, TransportError, TransportErrorKind,
+    BlockingRuntime, BlockingTransport, RequestTimeout, ResponseLimit, Retry, Runtime, Transport,
+    TransportError, TransportErrorKind,
 };
 use clerk_jwks::{BlockingResolveKey, FetchError, ResolveError, ResolveKey};
 use clerk_jwt::{KeyId, VerifyingKey};
@@ -80,26 +81,44 @@ impl Play {
                 return vec![format!("== settings refused: {problem}")];
             }
         };
-        let mut head = RequestHead::new(&self.method, &self.target);
-        for (name, value) in &self.headers {
-            head = head.header(name, value.as_bytes());
-        }
-        let recording = Recording {
-            answers: self.answers.clone(),
-            lines: Vec::new(),
-            now: UnixTime::from_secs(self.now),
-        };
-        let tape = Arc::new(Tape {
-            recording: Mutex::new(recording),
-            key: self.keys.verifying(),
-        });
-        let decided = self.decide(driver, &head, settings, &tape);
+        let tape = self.tape();
+        let decided = self.decide(driver, &self.head(), settings, &tape);
         let mut recording = tape.lock();
         let mut lines = std::mem::take(&mut recording.lines);
         let unused = recording.answers.iter();
         lines.extend(unused.map(|answer| format!("!! nobody asked for {answer}")));
         lines.extend(decision(&decided));
         lines.iter().map(|line| names.hide(line)).collect()
+    }
+
+    /// How long each exchange with Clerk may take, and how large its answer may be.
+    pub(crate) fn limits(&self, driver: Driver) -> Vec<(Duration, usize)> {
+        let settings = self.setup.settings.clone().expect("settings");
+        let tape = self.tape();
+        let _ = self.decide(driver, &self.head(), settings, &tape);
+        tape.lock().limits.clone()
+    }
+
+    fn head(&self) -> RequestHead<'_> {
+        let mut head = RequestHead::new(&self.method, &self.target);
+        for (name, value) in &self.headers {
+            head = head.header(name, value.as_bytes());
+        }
+        head
+    }
+
+    fn tape(&self) -> Arc<Tape> {
+        let recording = Recording {
+            answers: self.answers.clone(),
+            lines: Vec::new(),
+            limits: Vec::new(),
+            now: UnixTime::from_secs(self.now),
+            passed: Duration::ZERO,
+        };
+        Arc::new(Tape {
+            recording: Mutex::new(recording),
+            key: self.keys.verifying(),
+        })
     }
 
     fn decide(
@@ -112,27 +131,32 @@ impl Play {
         match driver {
             Driver::ByHand => {
                 let api = self.api(clerk_http::Settings::builder());
-                let mut step = Step::start(head, &settings, &api, tape.now());
+                let mut step = Step::start(head, &settings, &api, Moment::of(tape));
                 loop {
                     step = match step {
                         Step::Resolve(id, waiting) => {
-                            waiting.resolved(tape.key(id.as_ref()), tape.now())
+                            waiting.resolved(tape.key(id.as_ref()), Moment::of(tape))
                         }
                         Step::Send(request, waiting) => {
-                            waiting.received(tape.exchange(&request), tape.now())
+                            waiting.received(tape.exchange(&request), Moment::of(tape))
+                        }
+                        Step::Wait(duration, waiting) => {
+                            tape.wait(duration);
+                            waiting.waited(Moment::of(tape))
                         }
                         Step::Done(decided) => return decided,
                     };
                 }
             }
             Driver::Async => {
-                let client = clerk_http::Client::builder(Arc::clone(tape), NoRuntime);
+                let client = clerk_http::Client::builder(Arc::clone(tape), Arc::clone(tape));
                 let client = self.api(client.clock(Arc::clone(tape)));
                 let authenticator = Authenticator::new(settings, Arc::clone(tape), client);
                 ready(authenticator.authenticate(head))
             }
             Driver::Blocking => {
-                let client = clerk_http::blocking::Client::builder(Arc::clone(tape), NoRuntime);
+                let client =
+                    clerk_http::blocking::Client::builder(Arc::clone(tape), Arc::clone(tape));
                 let client = self.api(client.clock(Arc::clone(tape)));
                 blocking::Authenticator::new(settings, Arc::clone(tape), client).authenticate(head)
             }
@@ -146,7 +170,11 @@ impl Play {
         if let Some(key) = &self.setup.machine_secret_key {
             builder = builder.machine_secret_key(key.clone());
         }
-        builder.build().expect("settings of the Backend API")
+        let retry = Retry::default().jitter_seed(1);
+        builder
+            .retry(retry)
+            .build()
+            .expect("settings of the Backend API")
     }
 }
 
@@ -169,7 +197,17 @@ struct Tape {
 struct Recording {
     answers: VecDeque<String>,
     lines: Vec<String>,
+    limits: Vec<(Duration, usize)>,
     now: UnixTime,
+    /// How much time has passed.
+    passed: Duration,
+}
+
+impl Recording {
+    fn pass(&mut self, duration: Duration) {
+        self.now = self.now.saturating_add(duration);
+        self.passed = self.passed.saturating_add(duration);
+    }
 }
 
 impl Tape {
@@ -190,9 +228,18 @@ impl Tape {
             return answer;
         };
         let seconds = seconds.strip_suffix(" s").expect("seconds");
-        let passed = Duration::from_secs(seconds.parse().expect("seconds"));
-        recording.now = recording.now.saturating_add(passed);
+        recording.pass(Duration::from_secs(seconds.parse().expect("seconds")));
         answer.to_owned()
+    }
+
+    /// Lets time pass, of which all but the part at random is written down.
+    fn wait(&self, duration: Duration) {
+        let mut recording = self.lock();
+        let quarters = duration.as_millis() / 250;
+        recording
+            .lines
+            .push(format!("-> wait {} ms", quarters * 250));
+        recording.pass(duration);
     }
 
     fn key(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
@@ -209,6 +256,9 @@ impl Tape {
     }
 
     fn exchange(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let RequestTimeout(timeout) = extension(request);
+        let ResponseLimit(limit) = extension(request);
+        self.lock().limits.push((timeout, limit));
         let authorization = request.headers().get("authorization");
         let authorization = authorization.map(|value| value.to_str().expect("a text"));
         let mut lines = vec![format!("-> {} {}", request.method(), request.uri())];
@@ -219,15 +269,30 @@ impl Tape {
         }
         let answer = self.next(lines);
         let (status, body) = answer.split_once(' ').unwrap_or((&answer, ""));
-        match status.parse::<u16>() {
-            Ok(status) => Ok(Response::builder()
-                .status(status)
-                .header("content-type", "application/json")
-                .body(Bytes::from(body.to_owned()))
-                .expect("a response")),
-            Err(_) => Err(TransportError::new(TransportErrorKind::Timeout, request)),
+        let failed = |kind| Err(TransportError::new(kind, request));
+        match status {
+            "hangs" => {
+                self.wait(timeout);
+                return failed(TransportErrorKind::Timeout);
+            }
+            "breaks" | "" => return failed(TransportErrorKind::Broken),
+            "unconnected" => return failed(TransportErrorKind::Connect),
+            _ => {}
         }
+        let mut response = Response::builder()
+            .status(status.parse::<u16>().expect("a status, or how it fails"))
+            .header("content-type", "application/json");
+        let asked = body.strip_prefix("retry-after ");
+        if let Some(seconds) = asked {
+            response = response.header("retry-after", seconds);
+        }
+        let body = asked.map_or(body, |_| "").to_owned();
+        Ok(response.body(body.into()).expect("a response"))
     }
+}
+
+fn extension<T: Copy + Default + Send + Sync + 'static>(request: &Request<Bytes>) -> T {
+    request.extensions().get().copied().unwrap_or_default()
 }
 
 impl Clock for Tape {
@@ -236,7 +301,7 @@ impl Clock for Tape {
     }
 
     fn monotonic(&self) -> MonotonicTime {
-        MonotonicTime::default()
+        MonotonicTime::from_start(self.lock().passed)
     }
 }
 
@@ -266,14 +331,10 @@ impl BlockingTransport for Tape {
     }
 }
 
-/// Authentication sends everything once, so nothing waits for a second attempt.
-#[derive(Debug)]
-struct NoRuntime;
-
 #[async_trait::async_trait]
-impl Runtime for NoRuntime {
-    async fn sleep(&self, _: Duration) {
-        panic!("nothing to wait for");
+impl Runtime for Tape {
+    async fn sleep(&self, duration: Duration) {
+        self.wait(duration);
     }
 
     fn spawn(&self, _: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>) {
@@ -281,9 +342,9 @@ impl Runtime for NoRuntime {
     }
 }
 
-impl BlockingRuntime for NoRuntime {
-    fn sleep(&self, _: Duration) {
-        panic!("nothing to wait for");
+impl BlockingRuntime for Tape {
+    fn sleep(&self, duration: Duration) {
+        self.wait(duration);
     }
 
     fn spawn(&self, _: Box<dyn FnOnce() + Send>) {
@@ -295,7 +356,11 @@ fn decision(decided: &Result<RequestState, Error>) -> Vec<String> {
     let state = match decided {
         Ok(state) => state,
         Err(error) => {
-            return vec![format!("== error {} ({:?})", error.reason(), error.fault())];
+            let mut line = format!("== error {} ({:?})", error.reason(), error.fault());
+            if let Some(wait) = error.retry_after() {
+                line.push_str(&format!(", again in {} s", wait.as_secs()));
+            }
+            return vec![line];
         }
     };
     let token_type = state.token_type();

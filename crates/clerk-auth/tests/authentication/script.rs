@@ -55,7 +55,7 @@ impl Script {
 
     fn read(&mut self, line: &str) {
         let word = line.split(' ').next().unwrap_or_default();
-        if matches!(word, "->" | "==") || !self.transcript.is_empty() {
+        if matches!(word, "->" | "<-" | "==") || !self.transcript.is_empty() {
             self.transcript.push(line.to_owned());
         } else if let Some(setting) = line.strip_prefix("with ") {
             self.settings.push(setting.to_owned());

@@ -72,6 +72,7 @@ files! {
     header
     machines
     organizations
+    outages
     redirect_loop
     refresh
     satellites

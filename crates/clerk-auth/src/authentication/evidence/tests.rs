@@ -1,9 +1,9 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use clerk_core::PublishableKey;
+use clerk_core::{MonotonicTime, PublishableKey};
 use serde_json::json;
 
 use super::*;
-use crate::{OrganizationSync, Step};
+use crate::{Moment, OrganizationSync, Step};
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 /// Of the host `clerk.clerk.dev`.
@@ -45,7 +45,8 @@ fn decided(method: &str, headers: &[(&str, &str)]) -> &'static str {
     for (name, value) in headers {
         head = head.header(name, value.as_bytes());
     }
-    match Step::start(&head, &settings(), &api, NOW) {
+    let now = Moment::new(NOW, MonotonicTime::default());
+    match Step::start(&head, &settings(), &api, now) {
         Step::Done(Ok(state)) => state.status(),
         step => panic!("{step:?}"),
     }
