@@ -103,7 +103,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "redis",
-        about: "replicas that share a Redis act on a webhook once",
+        about: "replicas that share a Redis, or a Valkey, act on a webhook once",
         run: redis::check,
     },
     Step {

@@ -59,14 +59,20 @@ impl RedisDeliveries {
         server: impl IntoConnectionInfo,
         timeouts: Timeouts,
     ) -> Result<Self, ConnectError> {
-        let store = Self {
-            client: connect::client(server)?,
+        let store = Self::from_client(connect::client(server)?, timeouts);
+        store.keep(store.open().map_err(ConnectError::new)?);
+        Ok(store)
+    }
+
+    /// The claims in the Redis that a client of yours leads to. It is connected to when there is
+    /// something to ask.
+    pub fn from_client(client: Client, timeouts: Timeouts) -> Self {
+        Self {
+            client,
             timeouts,
             free: Mutex::default(),
             prefix: PREFIX.into(),
-        };
-        store.keep(store.open().map_err(ConnectError::new)?);
-        Ok(store)
+        }
     }
 
     /// Has keys begin with `prefix` instead of `clerk:webhook:`. Those with the same prefix in the
@@ -92,10 +98,13 @@ impl RedisDeliveries {
         command: &Command,
     ) -> RedisResult<T> {
         let mut connection = connection.map_or_else(|| self.open(), Ok)?;
-        let answer = command.cmd.query(&mut connection)?;
-        // Not after an error: what comes over it next may be the answer that this one missed.
-        self.keep(connection);
-        Ok(answer)
+        let answer = command.cmd.query(&mut connection);
+        match &answer {
+            Ok(_) => self.keep(connection),
+            // The others lead to where this one leads.
+            Err(_) => self.free().clear(),
+        }
+        answer
     }
 
     fn open(&self) -> RedisResult<Connection> {

@@ -30,12 +30,17 @@ pub(crate) struct Command {
     pub(crate) cmd: Cmd,
 }
 
-/// Whether a command that failed like this is sent once more, over a new connection: that the server
-/// closed one while nobody used it shows only when the next command is sent.
+/// Whether a command that failed like this is sent once more.
 ///
-/// No command does harm if the one before was carried out unheard of.
+/// Whatever the error, no connection over which one has come is used again. That the server was demoted,
+/// is starting, has lost its memory of who we are, or was never Redis, does not pass by asking it again,
+/// and behind its address there may be another by now. A list of the errors that this mends would be out
+/// of date with the next server, and to connect once for nothing costs little where nothing works.
+///
+/// No command does harm if the one before was carried out unheard of. But whoever has waited for an
+/// answer in vain is not made to wait for another.
 pub(crate) fn is_sent_again(error: &RedisError) -> bool {
-    error.is_connection_dropped()
+    !error.is_timeout()
 }
 
 impl Command {
@@ -150,9 +155,20 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_was_closed_is_no_answer_and_silence_is() {
+    fn whoever_was_answered_or_cut_off_asks_again_and_whoever_has_waited_does_not() {
         let error = |kind| RedisError::from(io::Error::from(kind));
-        assert!(is_sent_again(&error(io::ErrorKind::BrokenPipe)));
-        assert!(!is_sent_again(&error(io::ErrorKind::TimedOut)));
+        for kind in [io::ErrorKind::TimedOut, io::ErrorKind::WouldBlock] {
+            assert!(!is_sent_again(&error(kind)), "{kind}");
+        }
+        for kind in [
+            io::ErrorKind::BrokenPipe,
+            io::ErrorKind::ConnectionRefused,
+            io::ErrorKind::ConnectionReset,
+            io::ErrorKind::UnexpectedEof,
+        ] {
+            assert!(is_sent_again(&error(kind)), "{kind}");
+        }
+        let answer = redis::parse_redis_value(b"-READONLY You can't write.\r\n").unwrap();
+        assert!(is_sent_again(&answer.extract_error().unwrap_err()));
     }
 }

@@ -4,8 +4,8 @@ use redis::{Client, ErrorKind, IntoConnectionInfo, RedisError};
 
 /// How long Redis may take, so that one that hangs does not hang those who ask.
 ///
-/// A command that finds its connection closed is sent once more over a new one, so asking takes at
-/// most twice the sum of both.
+/// A command that fails before that is sent once more over a new connection, so asking takes at most
+/// twice the sum of both.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,7 +23,7 @@ pub struct Timeouts {
 impl Timeouts {
     /// How long it may take to connect and to log in: two seconds, if nothing else is set. The
     /// blocking store allows that for each address that a name stands for, and does not count
-    /// looking the name up.
+    /// looking the name up; the async one counts all of it.
     #[must_use]
     pub const fn connect(mut self, timeout: Duration) -> Self {
         self.connect = timeout;

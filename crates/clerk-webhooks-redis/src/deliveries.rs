@@ -1,13 +1,16 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use clerk_core::MonotonicTime;
 use clerk_webhooks::{Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant};
-#[cfg(any(target_os = "android", target_os = "linux"))]
-use redis::ConnectionInfo;
 use redis::{
-    FromRedisValue, IntoConnectionInfo,
-    aio::{ConnectionManager, ConnectionManagerConfig},
+    AsyncConnectionConfig, Client, FromRedisValue, IntoConnectionInfo, RedisError, RedisResult,
+    aio::MultiplexedConnection,
 };
+use tokio::{sync::OnceCell, time::timeout};
 
 use crate::{
     ConnectError, PREFIX, Timeouts,
@@ -20,7 +23,7 @@ use crate::{
 /// It is made and used inside a tokio runtime with IO and time enabled.
 #[derive(Clone)]
 pub struct RedisDeliveries {
-    connection: ConnectionManager,
+    line: Arc<Line>,
     prefix: Arc<str>,
 }
 
@@ -43,26 +46,21 @@ impl RedisDeliveries {
         server: impl IntoConnectionInfo,
         timeouts: Timeouts,
     ) -> Result<Self, ConnectError> {
-        let server = server.into_connection_info().map_err(ConnectError::new)?;
-        #[cfg(any(target_os = "android", target_os = "linux"))]
-        let server = noticing_silence(server, timeouts);
-        let client = connect::client(server)?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(timeouts.to_connect()))
-            .set_response_timeout(Some(timeouts.to_respond()))
-            // Whoever sends a delivery tries again; those who wait for an answer do not.
-            .set_number_of_retries(0);
-        let connection = ConnectionManager::new_with_config(client, config).await;
-        Ok(Self::from_connection(
-            connection.map_err(ConnectError::new)?,
-        ))
+        let store = Self::from_client(connect::client(server)?, timeouts);
+        let opened = store.line.opened(&store.line.current()).await.map(drop);
+        opened.map_err(ConnectError::new)?;
+        Ok(store)
     }
 
-    /// The claims behind a connection that you have. Its timeouts and its reconnecting are as you
-    /// have set them.
-    pub fn from_connection(connection: ConnectionManager) -> Self {
+    /// The claims in the Redis that a client of yours leads to. It is connected to when there is
+    /// something to ask.
+    pub fn from_client(client: Client, timeouts: Timeouts) -> Self {
         Self {
-            connection,
+            line: Arc::new(Line {
+                client,
+                timeouts,
+                current: Mutex::default(),
+            }),
             prefix: PREFIX.into(),
         }
     }
@@ -76,22 +74,65 @@ impl RedisDeliveries {
     }
 
     async fn ask<T: FromRedisValue>(&self, command: Command) -> Result<T, ClaimError> {
-        let mut connection = self.connection.clone();
-        let mut answer = command.cmd.query_async(&mut connection).await;
+        let mut answer = self.line.ask(&command).await;
         if matches!(&answer, Err(error) if is_sent_again(error)) {
-            answer = command.cmd.query_async(&mut connection).await;
+            answer = self.line.ask(&command).await;
         }
         answer.map_err(ClaimError::new)
     }
 }
 
-/// A server that has vanished without a word leaves a connection on which every command waits in
-/// vain. These systems can be told to give such a one up.
-#[cfg(any(target_os = "android", target_os = "linux"))]
-fn noticing_silence(server: ConnectionInfo, timeouts: Timeouts) -> ConnectionInfo {
-    let settings = server.tcp_settings().clone();
-    let timeout = settings.user_timeout().unwrap_or(timeouts.to_connect());
-    server.set_tcp_settings(settings.set_user_timeout(timeout))
+/// The connection that is used now, which is opened when somebody needs it, by one of those who do.
+type Connecting = Arc<OnceCell<MultiplexedConnection>>;
+
+struct Line {
+    client: Client,
+    timeouts: Timeouts,
+    current: Mutex<Connecting>,
+}
+
+impl Line {
+    async fn ask<T: FromRedisValue>(&self, command: &Command) -> RedisResult<T> {
+        let connecting = self.current();
+        let mut connection = self.opened(&connecting).await?;
+        let answer = command.cmd.query_async(&mut connection).await;
+        if answer.is_err() {
+            self.give_up(&connecting);
+        }
+        answer
+    }
+
+    async fn opened(&self, connecting: &Connecting) -> RedisResult<MultiplexedConnection> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(None)
+            .set_response_timeout(Some(self.timeouts.to_respond()));
+        let open = || {
+            let client = &self.client;
+            client.get_multiplexed_async_connection_with_config(&config)
+        };
+        // For those, too, who wait until another has failed to open it.
+        let opened = timeout(self.timeouts.to_connect(), connecting.get_or_try_init(open));
+        let timed_out = |_| RedisError::from(io::Error::from(io::ErrorKind::TimedOut));
+        opened.await.map_err(timed_out)?.cloned()
+    }
+
+    /// Has the next ones open another connection. Those who are asking over this one keep it until
+    /// they are answered.
+    fn give_up(&self, connecting: &Connecting) {
+        let mut current = self.lock();
+        if Arc::ptr_eq(&current, connecting) {
+            *current = Connecting::default();
+        }
+    }
+
+    fn current(&self) -> Connecting {
+        Arc::clone(&self.lock())
+    }
+
+    /// What it guards is whole even where a thread that held it has panicked.
+    fn lock(&self) -> MutexGuard<'_, Connecting> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl ClaimDelivery for RedisDeliveries {
@@ -123,30 +164,10 @@ impl ClaimDelivery for RedisDeliveries {
     }
 }
 
-/// Not the connection: its address may name a user.
+/// Not the client: its address may name a user.
 impl fmt::Debug for RedisDeliveries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("RedisDeliveries");
         shown.field("prefix", &self.prefix).finish_non_exhaustive()
-    }
-}
-
-#[cfg(all(test, any(target_os = "android", target_os = "linux")))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_server_that_falls_silent_is_given_up_unless_the_program_says_when() {
-        let timeouts = Timeouts::default().connect(Duration::from_secs(7));
-        let noticed = |server: &ConnectionInfo| {
-            let server = noticing_silence(server.clone(), timeouts);
-            server.tcp_settings().user_timeout()
-        };
-        let server = "redis://127.0.0.1/".into_connection_info().unwrap();
-        assert_eq!(noticed(&server), Some(Duration::from_secs(7)));
-        let settings = server.tcp_settings().clone();
-        let own = settings.set_user_timeout(Duration::from_secs(30));
-        let server = server.set_tcp_settings(own);
-        assert_eq!(noticed(&server), Some(Duration::from_secs(30)));
     }
 }

@@ -30,14 +30,18 @@
 //!
 //! The commands are `SET` and `EVAL`, with two scripts that call `SET`, `GET` and `DEL`; a user with
 //! restricted rights needs those. Each is one round trip. None is newer than Redis 2.6.12, so what is
-//! compatible, such as Valkey, should do as well; it is tested with Redis 7. Redirections of a cluster
-//! are not followed.
+//! compatible should do as well; it is tested with Redis 7 and Valkey 9. Redirections of a cluster are
+//! not followed.
 //!
 //! # When Redis is away
 //!
 //! Then nobody can tell, and a delivery is answered with 503, which has Clerk send it again. A server
-//! that hangs counts as away after the [`Timeouts`]. The same store goes on when Redis is back. A
-//! connection that was closed while nobody used it is opened anew, unnoticed.
+//! that hangs counts as away after the [`Timeouts`]. The same store goes on when Redis is back.
+//!
+//! A connection over which an error has come is not used again, whatever the error, and unless whoever
+//! asked has waited long enough, the question is asked once more over a new one. So it goes unnoticed
+//! that a connection was closed while nobody used it; and after a failover no claim is lost on a server
+//! that was demoted once the address, or the name in it, leads to the new primary.
 //!
 //! # TLS
 //!

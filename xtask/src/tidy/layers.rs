@@ -76,6 +76,8 @@ const VOCABULARY: &[(&str, &[&str])] = &[
             "clerk-poem",
             "clerk-rocket",
             "clerk-tower",
+            // It runs on it; only there can a connection be waited for with others, and not for ever.
+            "clerk-webhooks-redis",
         ],
     ),
     ("reqwest", &["clerk-http-reqwest"]),

@@ -249,7 +249,7 @@ fn the_keys_of_another_program_are_no_claims() {
                 "{name}: {error}"
             );
         }
-        // That is no reason to give a connection up: the next question is answered.
+        // It is about this key alone: the next question is answered.
         assert_eq!(
             store.claim("msg_3", somebody(), MINUTE, START).unwrap(),
             Claim::First

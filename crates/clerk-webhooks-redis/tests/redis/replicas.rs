@@ -1,10 +1,8 @@
 //! Deliveries that reach several replicas of a service.
 
-use std::sync::Arc;
-
 use clerk_core::{ManualClock, UnixTime};
 use clerk_webhooks::{Receiver, Rejection, SigningSecrets, Verifier, blocking as driver};
-use clerk_webhooks_redis::{RedisDeliveries, blocking};
+use clerk_webhooks_redis::{RedisDeliveries, Timeouts, blocking};
 
 use crate::server::{OnTokio, Server};
 
@@ -120,24 +118,21 @@ fn endpoints_with_prefixes_of_their_own_are_apart() {
 }
 
 #[test]
-fn a_connection_that_a_program_has_already_will_do() {
+fn a_client_that_a_program_has_already_will_do() {
     let Some(server) = Server::start() else {
         return;
     };
-    let theirs = OnTokio::over(|| async {
-        let client = clerk_webhooks_redis::redis::Client::open(server.url())?;
-        let connection = client.get_connection_manager().await?;
-        let store = RedisDeliveries::from_connection(connection);
-        Ok::<_, clerk_webhooks_redis::redis::RedisError>(store)
+    let client = || clerk_webhooks_redis::redis::Client::open(server.url()).unwrap();
+    let timeouts = Timeouts::default();
+    let OnTokio { runtime, store } = OnTokio::over(|| async {
+        Ok::<_, Rejection>(RedisDeliveries::from_client(client(), timeouts))
     });
-    let replica = Arc::new(replica(theirs.store));
+    let other = blocking::RedisDeliveries::from_client(client(), timeouts);
+    let (one, other) = (replica(store), blocking_replica(other));
     let (headers, body) = signed("msg_1");
-    let act = || {
-        let delivery = replica.receive(&headers, body).unwrap();
-        theirs
-            .runtime
-            .block_on(delivery.once(async || Ok::<_, Rejection>(())))
-    };
-    assert_eq!(act().unwrap(), Some(()));
-    assert_eq!(act().unwrap(), None);
+    let delivery = one.receive(&headers, body).unwrap();
+    let acted = delivery.once(async || Ok::<_, Rejection>(()));
+    assert_eq!(runtime.block_on(acted).unwrap(), Some(()));
+    let delivery = other.receive(&headers, body).unwrap();
+    assert_eq!(delivery.once(|| Ok::<_, Rejection>(())).unwrap(), None);
 }

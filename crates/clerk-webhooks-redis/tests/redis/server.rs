@@ -78,6 +78,19 @@ impl Server {
         connection
     }
 
+    /// Writes something, and waits until a replica has it. What is written before there is one counts
+    /// as received once one asks for it; what is written then, once it has it, and all before.
+    pub(crate) fn wait_for_replica(&self) {
+        let mut look = self.look();
+        let patience = (PATIENCE / 2).as_millis().to_string();
+        for value in ["before", "since"] {
+            let mut write = redis::cmd("SET");
+            write.arg(&["written", value]).exec(&mut look).unwrap();
+            let replicas = redis::cmd("WAIT").arg(&["1", &patience]).query(&mut look);
+            assert_eq!(replicas, Ok(1));
+        }
+    }
+
     pub(crate) fn stop(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
@@ -109,6 +122,10 @@ fn listen(port: u16, arguments: &[String]) -> io::Result<Child> {
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .args(["--save", "", "--appendonly", "no", "--daemonize", "no"])
         .args(["--dir", &env::temp_dir().display().to_string()])
+        // Replicas are served at once, and not after five seconds.
+        .args(["--repl-diskless-sync-delay", "0"])
+        // Nor do they leave a file that the next server begins with.
+        .args(["--rdb-del-sync-files", "yes"])
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
