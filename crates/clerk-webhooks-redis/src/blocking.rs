@@ -75,8 +75,8 @@ impl RedisDeliveries {
         }
     }
 
-    /// Has keys begin with `prefix` instead of `clerk:webhook:`. Those with the same prefix in the
-    /// same Redis share their claims.
+    /// Has keys begin with `prefix` instead of `clerk:webhook:`. Replicas of an endpoint need the same
+    /// prefix, and endpoints none of their own.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();
@@ -132,21 +132,21 @@ impl RedisDeliveries {
 impl BlockingClaimDelivery for RedisDeliveries {
     fn claim(
         &self,
-        id: &str,
+        key: &str,
         by: Claimant,
         lease: Duration,
         _: MonotonicTime,
     ) -> Result<Claim, ClaimError> {
-        let held: Option<String> = self.ask(&Command::claim(&self.prefix, id, by, lease))?;
+        let held: Option<String> = self.ask(&Command::claim(&self.prefix, key, by, lease))?;
         claimed(held.as_deref())
     }
 
-    fn complete(&self, id: &str, keep: Duration, _: MonotonicTime) -> Result<(), ClaimError> {
-        self.ask(&Command::complete(&self.prefix, id, keep))
+    fn complete(&self, key: &str, keep: Duration, _: MonotonicTime) -> Result<(), ClaimError> {
+        self.ask(&Command::complete(&self.prefix, key, keep))
     }
 
-    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError> {
-        self.ask(&Command::release(&self.prefix, id, by))
+    fn release(&self, key: &str, by: Claimant) -> Result<(), ClaimError> {
+        self.ask(&Command::release(&self.prefix, key, by))
     }
 }
 

@@ -44,21 +44,21 @@ pub(crate) fn is_sent_again(error: &RedisError) -> bool {
 }
 
 impl Command {
-    pub(crate) fn claim(prefix: &str, id: &str, by: Claimant, lease: Duration) -> Self {
-        let mut cmd = script(CLAIM, prefix, id);
+    pub(crate) fn claim(prefix: &str, key: &str, by: Claimant, lease: Duration) -> Self {
+        let mut cmd = script(CLAIM, prefix, key);
         cmd.arg(in_progress(by)).arg(milliseconds(lease));
         Self { cmd }
     }
 
-    pub(crate) fn complete(prefix: &str, id: &str, keep: Duration) -> Self {
+    pub(crate) fn complete(prefix: &str, key: &str, keep: Duration) -> Self {
         let mut cmd = redis::cmd("SET");
-        cmd.arg(key(prefix, id)).arg(DONE);
+        cmd.arg(prefixed(prefix, key)).arg(DONE);
         cmd.arg("PX").arg(milliseconds(keep));
         Self { cmd }
     }
 
-    pub(crate) fn release(prefix: &str, id: &str, by: Claimant) -> Self {
-        let mut cmd = script(RELEASE, prefix, id);
+    pub(crate) fn release(prefix: &str, key: &str, by: Claimant) -> Self {
+        let mut cmd = script(RELEASE, prefix, key);
         cmd.arg(in_progress(by));
         Self { cmd }
     }
@@ -78,9 +78,9 @@ pub(crate) fn claimed(held: Option<&str>) -> Result<Claim, ClaimError> {
 
 /// As text: these servers keep the source of a script they have seen, and a hash of it would have to
 /// be answered for when they forget.
-fn script(source: &str, prefix: &str, id: &str) -> Cmd {
+fn script(source: &str, prefix: &str, key: &str) -> Cmd {
     let mut cmd = redis::cmd("EVAL");
-    cmd.arg(source).arg(1).arg(key(prefix, id));
+    cmd.arg(source).arg(1).arg(prefixed(prefix, key));
     cmd
 }
 
@@ -88,8 +88,8 @@ fn in_progress(by: Claimant) -> String {
     format!("{IN_PROGRESS}{by}")
 }
 
-fn key(prefix: &str, id: &str) -> String {
-    format!("{prefix}{id}")
+fn prefixed(prefix: &str, key: &str) -> String {
+    format!("{prefix}{key}")
 }
 
 /// At least one: Redis refuses nought.

@@ -65,8 +65,8 @@ impl RedisDeliveries {
         }
     }
 
-    /// Has keys begin with `prefix` instead of `clerk:webhook:`. Those with the same prefix in the
-    /// same Redis share their claims.
+    /// Has keys begin with `prefix` instead of `clerk:webhook:`. Replicas of an endpoint need the same
+    /// prefix, and endpoints none of their own.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();
@@ -138,12 +138,12 @@ impl Line {
 impl ClaimDelivery for RedisDeliveries {
     fn claim<'a>(
         &'a self,
-        id: &'a str,
+        key: &'a str,
         by: Claimant,
         lease: Duration,
         _: MonotonicTime,
     ) -> ClaimFuture<'a, Claim> {
-        let command = Command::claim(&self.prefix, id, by, lease);
+        let command = Command::claim(&self.prefix, key, by, lease);
         Box::pin(async move {
             let held: Option<String> = self.ask(command).await?;
             claimed(held.as_deref())
@@ -152,15 +152,15 @@ impl ClaimDelivery for RedisDeliveries {
 
     fn complete<'a>(
         &'a self,
-        id: &'a str,
+        key: &'a str,
         keep: Duration,
         _: MonotonicTime,
     ) -> ClaimFuture<'a, ()> {
-        Box::pin(self.ask(Command::complete(&self.prefix, id, keep)))
+        Box::pin(self.ask(Command::complete(&self.prefix, key, keep)))
     }
 
-    fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
-        Box::pin(self.ask(Command::release(&self.prefix, id, by)))
+    fn release<'a>(&'a self, key: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
+        Box::pin(self.ask(Command::release(&self.prefix, key, by)))
     }
 }
 

@@ -23,10 +23,11 @@
 //!
 //! # What is in Redis
 //!
-//! A key for each delivery, `clerk:webhook:` and its id, whose value is `done`, or `in-progress:` and
-//! who holds the claim, and which Redis deletes when the lease or the time to keep it is over. Replicas
-//! of one endpoint use one prefix. Endpoints that each act on the same delivery, or instances of Clerk,
-//! each need a [prefix](blocking::RedisDeliveries::prefix) of their own in the same Redis.
+//! A key for each delivery to an endpoint: `clerk:webhook:`, the endpoint, a full stop and the
+//! message's id. Its value is `done`, or `in-progress:` and who holds the claim, and Redis deletes it when
+//! the lease or the time to keep it is over. The endpoint is the name that its receiver
+//! [has](clerk_webhooks::Receiver::endpoint), or 32 digits that stand for its signing secret and do not
+//! tell it. So replicas share their claims, and endpoints do not, nor do instances of Clerk.
 //!
 //! The commands are `SET` and `EVAL`, with two scripts that call `SET`, `GET` and `DEL`; a user with
 //! restricted rights needs those. Each is one round trip. None is newer than Redis 2.6.12, so what is

@@ -10,7 +10,7 @@ use clerk_core::{Clock, SystemClock};
 use crate::{
     BlockingClaimDelivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
     SigningSecrets, Verifier,
-    once::{self, Change},
+    once::{self, Attempt, Change},
 };
 
 /// A delivery that a [`blocking::Receiver`](Receiver) has received.
@@ -38,6 +38,7 @@ pub struct Receiver {
     verifier: Arc<Verifier>,
     policy: Policy,
     clock: Arc<dyn Clock>,
+    endpoint: Option<Arc<str>>,
     deliveries: Arc<dyn BlockingClaimDelivery>,
 }
 
@@ -48,6 +49,7 @@ impl Receiver {
             verifier: Arc::new(verifier),
             policy: Policy::default(),
             clock: Arc::new(SystemClock::new()),
+            endpoint: None,
             deliveries: Arc::new(Mutex::new(RecentDeliveries::default())),
         }
     }
@@ -65,6 +67,13 @@ impl Receiver {
     #[must_use]
     pub fn deliveries(mut self, deliveries: impl BlockingClaimDelivery + 'static) -> Self {
         self.deliveries = Arc::new(deliveries);
+        self
+    }
+
+    /// See [`Receiver::endpoint`](crate::Receiver::endpoint).
+    #[must_use]
+    pub fn endpoint(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.endpoint = Some(name.into());
         self
     }
 
@@ -97,8 +106,9 @@ impl Receiver {
         headers: &H,
         body: impl Into<Vec<u8>>,
     ) -> Result<Delivery, Rejection> {
-        let (verifier, body) = (&self.verifier, body.into());
-        Delivery::open(verifier, self.policy, &*self.clock, headers, body, self)
+        let (verifier, policy, clock) = (&self.verifier, self.policy, &*self.clock);
+        let (endpoint, body) = (self.endpoint.as_deref(), body.into());
+        Delivery::open(verifier, policy, clock, endpoint, headers, body, self)
     }
 }
 
@@ -122,18 +132,19 @@ impl Delivery {
             deliveries,
             ..
         } = &self.receiver;
-        let id = self.id();
-        let by = once::claimant(id)?;
-        let claimed = deliveries.claim(id, by, policy.lease, clock.monotonic());
-        if !once::is_first(claimed, id)? {
-            return Ok(None);
+        let mut attempt = Attempt::new(self.id(), &self.keys)?;
+        let by = attempt.by();
+        while let Some(key) = attempt.to_claim() {
+            attempt.claimed(deliveries.claim(key, by, policy.lease, clock.monotonic()));
         }
-        let outcome = work();
+        let outcome = attempt.is_first().then(work);
         let now = clock.monotonic();
-        let recorded = match once::change(&outcome) {
-            Change::Complete => deliveries.complete(id, policy.keep, now),
-            Change::Release => deliveries.release(id, by),
-        };
-        once::conclude(outcome, recorded, id)
+        for key in attempt.held() {
+            attempt.recorded(match once::change(&outcome) {
+                Change::Complete => deliveries.complete(key, policy.keep, now),
+                Change::Release => deliveries.release(key, by),
+            });
+        }
+        attempt.conclude(outcome)
     }
 }

@@ -3,17 +3,34 @@
 //! A claim is a lease: it ends by itself unless the work is reported done. A process that dies
 //! between the two, or a caller that hangs up, then costs a delay and not the delivery. A store needs
 //! one operation that is atomic, a write that only succeeds where nothing is.
+//!
+//! It is one endpoint's: Clerk sends a message to all that asked for it, under one id, and what one has
+//! done is not done for another.
 
 mod claimant;
+mod fingerprint;
 mod recent;
 
 use std::{error::Error as StdError, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use clerk_core::MonotonicTime;
 
+pub(crate) use self::fingerprint::Fingerprint;
 pub use self::{claimant::Claimant, recent::RecentDeliveries};
 
-/// What a store knows of a delivery's id.
+/// What a delivery is claimed under: for the endpoint of this name, or else for each secret that it was
+/// signed with. An id has no full stop, so the last one ends what stands before.
+pub(crate) fn keys(endpoint: Option<&str>, under: &[Fingerprint], id: &str) -> Vec<String> {
+    match endpoint {
+        Some(name) => vec![format!("{name}.{id}")],
+        None => under
+            .iter()
+            .map(|secret| format!("{secret}.{id}"))
+            .collect(),
+    }
+}
+
+/// What a store knows of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Claim {
@@ -35,6 +52,10 @@ pub type ClaimFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClaimError>>
 /// more than remember: how long is the caller's to say. Services of several processes have to share
 /// one; `clerk-webhooks-redis` is one that they can.
 ///
+/// `key` stands for one delivery to one endpoint. It is text: `{endpoint}.{id}`, where the id has up to
+/// 256 visible ASCII characters, and the endpoint is 32 hexadecimal digits, or the name that was
+/// [given to it](crate::Receiver::endpoint).
+///
 /// `now` is the time on the caller's monotonic clock, the same one every time. Stores that have a
 /// clock of their own, as servers do, measure with that.
 ///
@@ -54,10 +75,10 @@ pub type ClaimFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClaimError>>
 ///
 /// impl ClaimDelivery for Rows {
 ///     fn claim<'a>(
-///         &'a self, id: &'a str, by: Claimant, lease: Duration, _: MonotonicTime,
+///         &'a self, key: &'a str, by: Claimant, lease: Duration, _: MonotonicTime,
 ///     ) -> ClaimFuture<'a, Claim> {
 ///         Box::pin(async move {
-///             let there = self.0.insert_unless_there(id, by, lease).await.map_err(ClaimError::new)?;
+///             let there = self.0.insert_unless_there(key, by, lease).await.map_err(ClaimError::new)?;
 ///             Ok(match there {
 ///                 None => Claim::First,
 ///                 Some(done) => if done { Claim::Done } else { Claim::InProgress },
@@ -65,17 +86,17 @@ pub type ClaimFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClaimError>>
 ///         })
 ///     }
 ///
-///     fn complete<'a>(&'a self, id: &'a str, keep: Duration, _: MonotonicTime) -> ClaimFuture<'a, ()> {
-///         Box::pin(async move { self.0.set_done(id, keep).await.map_err(ClaimError::new) })
+///     fn complete<'a>(&'a self, key: &'a str, keep: Duration, _: MonotonicTime) -> ClaimFuture<'a, ()> {
+///         Box::pin(async move { self.0.set_done(key, keep).await.map_err(ClaimError::new) })
 ///     }
 ///
-///     fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
-///         Box::pin(async move { self.0.delete_if_held_by(id, by).await.map_err(ClaimError::new) })
+///     fn release<'a>(&'a self, key: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
+///         Box::pin(async move { self.0.delete_if_held_by(key, by).await.map_err(ClaimError::new) })
 ///     }
 /// }
 /// ```
 pub trait ClaimDelivery: fmt::Debug + Send + Sync {
-    /// Claims `id` for `by`, for as long as `lease`. Of any number that do so at once, one is told that
+    /// Claims `key` for `by`, for as long as `lease`. Of any number that do so at once, one is told that
     /// it is the first; whoever holds the claim is told so again.
     ///
     /// # Errors
@@ -83,31 +104,31 @@ pub trait ClaimDelivery: fmt::Debug + Send + Sync {
     /// The store cannot tell.
     fn claim<'a>(
         &'a self,
-        id: &'a str,
+        key: &'a str,
         by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, Claim>;
 
-    /// Remembers for as long as `keep` that `id` was acted on, claimed or not.
+    /// Remembers for as long as `keep` that `key` was acted on, claimed or not.
     ///
     /// # Errors
     ///
     /// The store cannot be reached. The delivery was acted on all the same.
     fn complete<'a>(
         &'a self,
-        id: &'a str,
+        key: &'a str,
         keep: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, ()>;
 
-    /// Ends the claim of `by` to `id`, so that the next one is the first. The claim of anybody else, who
+    /// Ends the claim of `by` to `key`, so that the next one is the first. The claim of anybody else, who
     /// may have it by now, stays, and so does what was acted on.
     ///
     /// # Errors
     ///
     /// The store cannot be reached. The claim ends with its lease then.
-    fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()>;
+    fn release<'a>(&'a self, key: &'a str, by: Claimant) -> ClaimFuture<'a, ()>;
 }
 
 /// The same as [`ClaimDelivery`] for stores that answer at once, or block a thread.
@@ -135,7 +156,7 @@ pub trait BlockingClaimDelivery: fmt::Debug + Send + Sync {
     /// The store cannot tell.
     fn claim(
         &self,
-        id: &str,
+        key: &str,
         by: Claimant,
         lease: Duration,
         now: MonotonicTime,
@@ -146,58 +167,58 @@ pub trait BlockingClaimDelivery: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// The store cannot be reached.
-    fn complete(&self, id: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError>;
+    fn complete(&self, key: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError>;
 
     /// See [`ClaimDelivery::release`].
     ///
     /// # Errors
     ///
     /// The store cannot be reached.
-    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError>;
+    fn release(&self, key: &str, by: Claimant) -> Result<(), ClaimError>;
 }
 
 impl<S: ClaimDelivery + ?Sized> ClaimDelivery for Arc<S> {
     fn claim<'a>(
         &'a self,
-        id: &'a str,
+        key: &'a str,
         by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, Claim> {
-        (**self).claim(id, by, lease, now)
+        (**self).claim(key, by, lease, now)
     }
 
     fn complete<'a>(
         &'a self,
-        id: &'a str,
+        key: &'a str,
         keep: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, ()> {
-        (**self).complete(id, keep, now)
+        (**self).complete(key, keep, now)
     }
 
-    fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
-        (**self).release(id, by)
+    fn release<'a>(&'a self, key: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
+        (**self).release(key, by)
     }
 }
 
 impl<S: BlockingClaimDelivery + ?Sized> BlockingClaimDelivery for Arc<S> {
     fn claim(
         &self,
-        id: &str,
+        key: &str,
         by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> Result<Claim, ClaimError> {
-        (**self).claim(id, by, lease, now)
+        (**self).claim(key, by, lease, now)
     }
 
-    fn complete(&self, id: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
-        (**self).complete(id, keep, now)
+    fn complete(&self, key: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
+        (**self).complete(key, keep, now)
     }
 
-    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError> {
-        (**self).release(id, by)
+    fn release(&self, key: &str, by: Claimant) -> Result<(), ClaimError> {
+        (**self).release(key, by)
     }
 }
 

@@ -5,6 +5,7 @@ use ring::hmac;
 use crate::{
     Error,
     headers::{self, Names},
+    secrets::Secret,
 };
 
 /// The bytes in an HMAC-SHA256.
@@ -84,9 +85,9 @@ pub struct SignedHeaders {
 }
 
 impl SignedHeaders {
-    /// Signs under each of `keys`.
+    /// Signs under each of `secrets`.
     pub(crate) fn sign(
-        keys: &[hmac::Key],
+        secrets: &[Secret],
         id: &str,
         now: UnixTime,
         body: &[u8],
@@ -97,9 +98,9 @@ impl SignedHeaders {
             let name = headers::SVIX.id;
             return Err(Error::MissingHeader { name });
         }
-        let signatures: Vec<String> = keys
+        let signatures: Vec<String> = secrets
             .iter()
-            .map(|key| format!("v1,{}", STANDARD.encode(content.tag(key))))
+            .map(|secret| format!("v1,{}", STANDARD.encode(content.tag(&secret.key))))
             .collect();
         Ok(Self {
             id: id.to_owned(),

@@ -2,7 +2,7 @@ use std::fmt;
 
 use clerk_core::{Clock, UnixTime};
 
-use crate::{Headers, Policy, Receiver, Rejection, Verifier, report};
+use crate::{Headers, Policy, Receiver, Rejection, Verifier, claims, report};
 
 /// A delivery whose signature is right, to keep. [`Receiver::receive`] alone makes one, so a
 /// function that takes it need not ask.
@@ -11,6 +11,8 @@ pub struct Delivery<R = Receiver> {
     id: Box<str>,
     timestamp: UnixTime,
     body: Vec<u8>,
+    /// What it is claimed under.
+    pub(crate) keys: Vec<String>,
     pub(crate) receiver: R,
 }
 
@@ -19,6 +21,7 @@ impl<R> Delivery<R> {
         verifier: &Verifier,
         policy: Policy,
         clock: &dyn Clock,
+        endpoint: Option<&str>,
         headers: &H,
         body: Vec<u8>,
         receiver: &R,
@@ -30,10 +33,11 @@ impl<R> Delivery<R> {
         if body.len() > limit {
             return Err(Rejection::too_large(limit));
         }
-        let verified = verifier
-            .verify(headers, &body, clock.now())
+        let (verified, under) = verifier
+            .verify_under(headers, &body, clock.now())
             .map_err(|error| report::refused(Rejection::Refused(error)))?;
         Ok(Self {
+            keys: claims::keys(endpoint, &under, verified.id()),
             id: verified.id().into(),
             timestamp: verified.timestamp(),
             receiver: receiver.clone(),
@@ -42,7 +46,7 @@ impl<R> Delivery<R> {
     }
 
     /// What the sender calls this message: `msg_…`. It stays the same when the message is sent
-    /// again.
+    /// again, and when it is sent to another endpoint.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -4,20 +4,103 @@ use std::error::Error as StdError;
 
 use crate::{Claim, ClaimError, Claimant, Rejection, report};
 
-pub(crate) fn claimant(id: &str) -> Result<Claimant, Rejection> {
-    Claimant::new().map_err(|error| report::failed(Rejection::Undecided(error), id))
+/// One attempt to act on a delivery: it is made by whoever has been the first to claim all of its keys.
+#[derive(Debug)]
+pub(crate) struct Attempt<'d> {
+    id: &'d str,
+    by: Claimant,
+    keys: &'d [String],
+    /// How many of them are claimed.
+    held: usize,
+    /// Why it is not made.
+    refusal: Option<Refusal>,
 }
 
-/// Whether the work is to be done; it is not if it was.
-pub(crate) fn is_first(claimed: Result<Claim, ClaimError>, id: &str) -> Result<bool, Rejection> {
-    match claimed {
-        Ok(Claim::First) => Ok(true),
-        Ok(Claim::Done) => {
-            report::repeated(id);
-            Ok(false)
+#[derive(Debug)]
+enum Refusal {
+    ActedOn,
+    Rejected(Rejection),
+}
+
+impl<'d> Attempt<'d> {
+    pub(crate) fn new(id: &'d str, keys: &'d [String]) -> Result<Self, Rejection> {
+        let by = Claimant::new();
+        Ok(Self {
+            id,
+            by: by.map_err(|error| report::failed(Rejection::Undecided(error), id))?,
+            keys,
+            held: 0,
+            refusal: None,
+        })
+    }
+
+    pub(crate) const fn by(&self) -> Claimant {
+        self.by
+    }
+
+    /// The key to claim next.
+    pub(crate) fn to_claim(&self) -> Option<&'d str> {
+        let next = self.keys.get(self.held).map(String::as_str);
+        next.filter(|_| self.refusal.is_none())
+    }
+
+    /// What became of that.
+    pub(crate) fn claimed(&mut self, claimed: Result<Claim, ClaimError>) {
+        let id = self.id;
+        self.refusal = match claimed {
+            Ok(Claim::First) => {
+                self.held = self.held.saturating_add(1);
+                return;
+            }
+            Ok(Claim::Done) => {
+                report::repeated(id);
+                Some(Refusal::ActedOn)
+            }
+            Ok(Claim::InProgress) => {
+                let rejection = report::postponed(Rejection::InProgress, id);
+                Some(Refusal::Rejected(rejection))
+            }
+            Err(error) => {
+                let rejection = report::failed(Rejection::Undecided(error), id);
+                Some(Refusal::Rejected(rejection))
+            }
+        };
+    }
+
+    /// Whether the work is to be done.
+    pub(crate) const fn is_first(&self) -> bool {
+        self.refusal.is_none()
+    }
+
+    /// The keys that the store is to be told of.
+    pub(crate) fn held(&self) -> &'d [String] {
+        self.keys.get(..self.held).unwrap_or_default()
+    }
+
+    /// What became of that. That the store could not be told is no reason to have the delivery sent
+    /// again where the work is done, and changes nothing where it is not: the lease ends by itself.
+    pub(crate) fn recorded(&self, recorded: Result<(), ClaimError>) {
+        if let Err(error) = recorded {
+            report::unrecorded(&error, self.id);
         }
-        Ok(Claim::InProgress) => Err(report::postponed(Rejection::InProgress, id)),
-        Err(error) => Err(report::failed(Rejection::Undecided(error), id)),
+    }
+
+    /// What is answered.
+    pub(crate) fn conclude<T, E>(
+        self,
+        outcome: Option<Result<T, E>>,
+    ) -> Result<Option<T>, Rejection>
+    where
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        match (self.refusal, outcome) {
+            (Some(Refusal::Rejected(rejection)), _) => Err(rejection),
+            (Some(Refusal::ActedOn), _) | (None, None) => Ok(None),
+            (None, Some(Ok(done))) => Ok(Some(done)),
+            (None, Some(Err(error))) => {
+                Err(report::failed(Rejection::Failed(error.into()), self.id))
+            }
+        }
     }
 }
 
@@ -30,25 +113,10 @@ pub(crate) enum Change {
     Release,
 }
 
-pub(crate) const fn change<T, E>(outcome: &Result<T, E>) -> Change {
+/// A claim that the work was not done for, or failed, is given up.
+pub(crate) const fn change<T, E>(outcome: &Option<Result<T, E>>) -> Change {
     match outcome {
-        Ok(_) => Change::Complete,
-        Err(_) => Change::Release,
-    }
-}
-
-/// What is answered. That the store could not be told is no reason to have the delivery sent again
-/// where the work is done, and changes nothing where it is not: the lease ends by itself.
-pub(crate) fn conclude<T, E: Into<Box<dyn StdError + Send + Sync>>>(
-    outcome: Result<T, E>,
-    recorded: Result<(), ClaimError>,
-    id: &str,
-) -> Result<Option<T>, Rejection> {
-    if let Err(error) = recorded {
-        report::unrecorded(&error, id);
-    }
-    match outcome {
-        Ok(done) => Ok(Some(done)),
-        Err(error) => Err(report::failed(Rejection::Failed(error.into()), id)),
+        Some(Ok(_)) => Change::Complete,
+        Some(Err(_)) | None => Change::Release,
     }
 }

@@ -9,12 +9,15 @@ use clerk_core::{Clock, SystemClock};
 use crate::{
     ClaimDelivery, Delivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
     SigningSecrets, Verifier,
-    once::{self, Change},
+    once::{self, Attempt, Change},
 };
 
 /// Receives deliveries: verifies each, and sees to it that each is acted on once. Cheap to clone; a
-/// clone shares what was received. Endpoints that Clerk sends the same message to need a receiver each,
-/// because it has the same id at all of them.
+/// clone shares what was received.
+///
+/// Once for each endpoint, that is: Clerk sends a message to all endpoints that asked for it, and what
+/// one has done is not done for another. An endpoint is known by its signing secret, of which each has
+/// its own, or by the name that [`Receiver::endpoint`] gives it.
 ///
 /// This is what the extractors of the framework adapters ask. Without one of those, hand it the
 /// headers and the body:
@@ -44,6 +47,7 @@ pub struct Receiver {
     verifier: Arc<Verifier>,
     policy: Policy,
     clock: Arc<dyn Clock>,
+    endpoint: Option<Arc<str>>,
     deliveries: Arc<dyn ClaimDelivery>,
 }
 
@@ -55,6 +59,7 @@ impl Receiver {
             verifier: Arc::new(verifier),
             policy: Policy::default(),
             clock: Arc::new(SystemClock::new()),
+            endpoint: None,
             deliveries: Arc::new(Mutex::new(RecentDeliveries::default())),
         }
     }
@@ -73,6 +78,28 @@ impl Receiver {
     #[must_use]
     pub fn deliveries(mut self, deliveries: impl ClaimDelivery + 'static) -> Self {
         self.deliveries = Arc::new(deliveries);
+        self
+    }
+
+    /// Calls the endpoint by this name: receivers of one name and one store act on a message once
+    /// between them, and those of two names once each, whatever it is signed with.
+    ///
+    /// Without a name, each signing secret stands for an endpoint. That tells apart what Clerk tells
+    /// apart, in one receiver or in several. Give names where one secret is used for two things, such as
+    /// two routes that a delivery is copied to, or where a message must not be acted on again although
+    /// the one secret took the other's place between two attempts.
+    ///
+    /// ```
+    /// # use clerk_webhooks::{Receiver, SigningSecrets, Verifier};
+    /// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+    /// let receiver = Receiver::new(Verifier::new(secrets));
+    /// let (mail, audit) = (receiver.clone().endpoint("mail"), receiver.endpoint("audit"));
+    /// # drop((mail, audit));
+    /// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())
+    /// ```
+    #[must_use]
+    pub fn endpoint(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.endpoint = Some(name.into());
         self
     }
 
@@ -108,8 +135,9 @@ impl Receiver {
         headers: &H,
         body: impl Into<Vec<u8>>,
     ) -> Result<Delivery, Rejection> {
-        let (verifier, body) = (&self.verifier, body.into());
-        Delivery::open(verifier, self.policy, &*self.clock, headers, body, self)
+        let (verifier, policy, clock) = (&self.verifier, self.policy, &*self.clock);
+        let (endpoint, body) = (self.endpoint.as_deref(), body.into());
+        Delivery::open(verifier, policy, clock, endpoint, headers, body, self)
     }
 }
 
@@ -123,7 +151,8 @@ impl Delivery {
     ///
     /// So the work is done **at least once, and once if nothing goes wrong**: a process that ends
     /// between the work and the note that it is done leaves it to be done again. What must never
-    /// happen twice writes its effect and the [id](Self::id) in one transaction.
+    /// happen twice writes its effect and the [id](Self::id) in one transaction, with the endpoint's
+    /// name where there are several.
     ///
     /// Call it once for a delivery, around all of the work: a second call finds it done. `work` says
     /// what it fails with, be it by calling a function that returns a `Result` or by ending with
@@ -161,20 +190,23 @@ impl Delivery {
             deliveries,
             ..
         } = &self.receiver;
-        let id = self.id();
-        let by = once::claimant(id)?;
-        let claimed = deliveries
-            .claim(id, by, policy.lease, clock.monotonic())
-            .await;
-        if !once::is_first(claimed, id)? {
-            return Ok(None);
+        let mut attempt = Attempt::new(self.id(), &self.keys)?;
+        let by = attempt.by();
+        while let Some(key) = attempt.to_claim() {
+            let now = clock.monotonic();
+            attempt.claimed(deliveries.claim(key, by, policy.lease, now).await);
         }
-        let outcome = work().await;
-        let now = clock.monotonic();
-        let recorded = match once::change(&outcome) {
-            Change::Complete => deliveries.complete(id, policy.keep, now).await,
-            Change::Release => deliveries.release(id, by).await,
+        let outcome = match attempt.is_first() {
+            true => Some(work().await),
+            false => None,
         };
-        once::conclude(outcome, recorded, id)
+        let now = clock.monotonic();
+        for key in attempt.held() {
+            attempt.recorded(match once::change(&outcome) {
+                Change::Complete => deliveries.complete(key, policy.keep, now).await,
+                Change::Release => deliveries.release(key, by).await,
+            });
+        }
+        attempt.conclude(outcome)
     }
 }

@@ -5,13 +5,13 @@ use clerk_core::UnixTime;
 use ring::hmac;
 use zeroize::Zeroizing;
 
-use crate::{Error, SignedHeaders};
+use crate::{Error, SignedHeaders, claims::Fingerprint};
 
 /// The environment variable that Clerk's documentation keeps the signing secret in.
 pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
 
 /// What Clerk signs an endpoint's webhooks with: `whsec_…`. While a secret is being replaced there
-/// are two.
+/// are two; those of several endpoints may stand beside each other, too.
 ///
 /// They are parsed once, when this is made. Their text and bytes are erased from memory then; what
 /// stays is the state of the hash function that was keyed with them. There is no `Display`,
@@ -29,7 +29,14 @@ pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
 /// ```
 #[derive(Clone)]
 pub struct SigningSecrets {
-    keys: Vec<hmac::Key>,
+    secrets: Vec<Secret>,
+}
+
+/// One of them, as it is kept.
+#[derive(Clone)]
+pub(crate) struct Secret {
+    pub(crate) key: hmac::Key,
+    pub(crate) fingerprint: Fingerprint,
 }
 
 impl SigningSecrets {
@@ -41,7 +48,7 @@ impl SigningSecrets {
     /// Says what is wrong with it; the secret itself is not repeated.
     pub fn new(secret: impl AsRef<str>) -> Result<Self, InvalidSigningSecret> {
         Ok(Self {
-            keys: vec![key(secret.as_ref())?],
+            secrets: vec![Secret::parse(secret.as_ref())?],
         })
     }
 
@@ -52,17 +59,18 @@ impl SigningSecrets {
     /// There are no bytes.
     pub fn from_bytes(secret: impl AsRef<[u8]>) -> Result<Self, InvalidSigningSecret> {
         Ok(Self {
-            keys: vec![key_of(secret.as_ref())?],
+            secrets: vec![Secret::of(secret.as_ref())?],
         })
     }
 
-    /// One more secret, for the time in which the sender goes over from one to the other.
+    /// One more secret: for the time in which the sender goes over from one to the other, or of
+    /// another endpoint.
     ///
     /// # Errors
     ///
     /// Says what is wrong with it; the secret itself is not repeated.
     pub fn also(mut self, secret: impl AsRef<str>) -> Result<Self, InvalidSigningSecret> {
-        self.keys.push(key(secret.as_ref())?);
+        self.secrets.push(Secret::parse(secret.as_ref())?);
         Ok(self)
     }
 
@@ -100,11 +108,11 @@ impl SigningSecrets {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sign(&self, id: &str, now: UnixTime, body: &[u8]) -> Result<SignedHeaders, Error> {
-        SignedHeaders::sign(&self.keys, id, now, body)
+        SignedHeaders::sign(&self.secrets, id, now, body)
     }
 
-    pub(crate) fn keys(&self) -> &[hmac::Key] {
-        &self.keys
+    pub(crate) fn all(&self) -> &[Secret] {
+        &self.secrets
     }
 }
 
@@ -114,39 +122,43 @@ impl FromStr for SigningSecrets {
     /// One or several, with white space or commas between them.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let secrets = text.split(|c: char| c.is_whitespace() || c == ',');
-        let keys: Vec<hmac::Key> = secrets
+        let secrets: Vec<Secret> = secrets
             .filter(|secret| !secret.is_empty())
-            .map(key)
+            .map(Secret::parse)
             .collect::<Result<_, _>>()?;
-        if keys.is_empty() {
+        if secrets.is_empty() {
             return Err(InvalidSigningSecret::Empty);
         }
-        Ok(Self { keys })
+        Ok(Self { secrets })
     }
 }
 
 impl fmt::Debug for SigningSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SigningSecrets({}, [redacted])", self.keys.len())
+        write!(f, "SigningSecrets({}, [redacted])", self.secrets.len())
     }
 }
 
-fn key(text: &str) -> Result<hmac::Key, InvalidSigningSecret> {
-    let text = text.trim();
-    let encoded = text.strip_prefix("whsec_").unwrap_or(text);
-    let bytes = STANDARD
-        .decode(encoded)
-        .map(Zeroizing::new)
-        .map_err(|_| InvalidSigningSecret::Encoding)?;
-    key_of(&bytes)
-}
-
-/// HMAC takes an empty key like any other, and then anybody can sign.
-fn key_of(bytes: &[u8]) -> Result<hmac::Key, InvalidSigningSecret> {
-    if bytes.is_empty() {
-        return Err(InvalidSigningSecret::Empty);
+impl Secret {
+    fn parse(text: &str) -> Result<Self, InvalidSigningSecret> {
+        let text = text.trim();
+        let encoded = text.strip_prefix("whsec_").unwrap_or(text);
+        let bytes = STANDARD
+            .decode(encoded)
+            .map(Zeroizing::new)
+            .map_err(|_| InvalidSigningSecret::Encoding)?;
+        Self::of(&bytes)
     }
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, bytes))
+
+    /// HMAC takes an empty key like any other, and then anybody can sign.
+    fn of(bytes: &[u8]) -> Result<Self, InvalidSigningSecret> {
+        if bytes.is_empty() {
+            return Err(InvalidSigningSecret::Empty);
+        }
+        let key = hmac::Key::new(hmac::HMAC_SHA256, bytes);
+        let fingerprint = Fingerprint::of(&key);
+        Ok(Self { key, fingerprint })
+    }
 }
 
 /// Why a value is no signing secret. It never contains the value.

@@ -5,6 +5,7 @@ use ring::hmac;
 
 use crate::{
     Error, Headers, SigningSecrets,
+    claims::Fingerprint,
     content::{Content, TAG_LENGTH, decode_tag},
     headers::{Names, only},
 };
@@ -64,18 +65,32 @@ impl Verifier {
         body: &'d [u8],
         now: UnixTime,
     ) -> Result<Verified<'d>, Error> {
+        let verified = self.verify_under(headers, body, now);
+        verified.map(|(verified, _)| verified)
+    }
+
+    /// The same, and under which of the secrets it was signed. None is passed over because another
+    /// fits: a delivery that was signed under two is known under both, whichever signature a recording
+    /// of it may have kept.
+    pub(crate) fn verify_under<'d, H: Headers + ?Sized>(
+        &self,
+        headers: &'d H,
+        body: &'d [u8],
+        now: UnixTime,
+    ) -> Result<(Verified<'d>, Vec<Fingerprint>), Error> {
         let names = Names::used_in(headers);
         let id = only(headers, names.id)?;
         let timestamp = only(headers, names.timestamp)?;
         let signatures = only(headers, names.signature)?;
         let (content, timestamp) = Content::read(id, timestamp, body, names)?;
         self.judge_age(timestamp, now, names)?;
-        self.judge_signatures(&content, signatures, names)?;
-        Ok(Verified {
+        let under = self.judge_signatures(&content, signatures, names)?;
+        let verified = Verified {
             id: content.id,
             timestamp,
             body: content.body,
-        })
+        };
+        Ok((verified, under))
     }
 
     fn judge_age(&self, timestamp: UnixTime, now: UnixTime, names: Names) -> Result<(), Error> {
@@ -95,21 +110,24 @@ impl Verifier {
         content: &Content<'_>,
         signatures: &[u8],
         names: Names,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<Fingerprint>, Error> {
         let name = names.signature;
         let tags = tags(signatures).ok_or(Error::TooManySignatures { name })?;
         if tags.is_empty() {
             return Err(Error::NoMatchingSignature { name });
         }
-        let matching = self.secrets.keys().iter().any(|key| {
-            let expected = content.tag(key);
-            tags.iter()
-                .any(|tag| are_equal(key, expected.as_ref(), tag))
-        });
-        if matching {
-            Ok(())
-        } else {
-            Err(Error::NoMatchingSignature { name })
+        let mut under = Vec::new();
+        for secret in self.secrets.all() {
+            let expected = content.tag(&secret.key);
+            let mut tags = tags.iter();
+            let fits = tags.any(|tag| are_equal(&secret.key, expected.as_ref(), tag));
+            if fits && !under.contains(&secret.fingerprint) {
+                under.push(secret.fingerprint);
+            }
+        }
+        match under.is_empty() {
+            true => Err(Error::NoMatchingSignature { name }),
+            false => Ok(under),
         }
     }
 }

@@ -23,9 +23,18 @@ fn secrets() -> SigningSecrets {
     SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap()
 }
 
+/// Of an endpoint where one takes the other's place.
+fn two_secrets() -> SigningSecrets {
+    secrets().also("whsec_YW5vdGhlcg==").unwrap()
+}
+
 fn signed() -> (Vec<(&'static str, String)>, &'static [u8]) {
+    signed_with(&secrets())
+}
+
+fn signed_with(secrets: &SigningSecrets) -> (Vec<(&'static str, String)>, &'static [u8]) {
     let body = b"{}";
-    let signed = secrets().sign("msg_1", NOW, body).unwrap();
+    let signed = secrets.sign("msg_1", NOW, body).unwrap();
     let headers = signed.svix().map(|(name, value)| (name, value.to_owned()));
     (headers.into(), body)
 }
@@ -41,9 +50,10 @@ fn poll<F: Future>(future: F) -> Option<F::Output> {
 /// Answers as the row says, and writes down what it was asked.
 #[derive(Clone, Debug)]
 struct Scripted {
-    claim: Result<Claim, &'static str>,
+    claims: &'static [Result<Claim, &'static str>],
     later: Result<(), &'static str>,
     by: Arc<Mutex<Option<Claimant>>>,
+    keys: Arc<Mutex<Vec<String>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -51,31 +61,45 @@ impl Scripted {
     fn note(&self, line: String) {
         self.asked.lock().unwrap().push(line);
     }
+
+    /// A key, numbered in the order in which they were claimed.
+    fn number(&self, key: &str) -> usize {
+        assert!(key.ends_with(".msg_1"), "{key}");
+        let mut keys = self.keys.lock().unwrap();
+        match keys.iter().position(|known| known == key) {
+            Some(number) => number,
+            None => {
+                keys.push(key.to_owned());
+                keys.len() - 1
+            }
+        }
+    }
 }
 
 impl BlockingClaimDelivery for Scripted {
     fn claim(
         &self,
-        id: &str,
+        key: &str,
         by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> Result<Claim, ClaimError> {
-        *self.by.lock().unwrap() = Some(by);
-        let at = now.since_start();
-        self.note(format!("claim {id} for {lease:?} at {at:?}"));
-        self.claim.map_err(ClaimError::new)
+        let first = *self.by.lock().unwrap().get_or_insert(by);
+        assert_eq!(first, by);
+        let (key, at) = (self.number(key), now.since_start());
+        self.note(format!("claim {key} for {lease:?} at {at:?}"));
+        self.claims[key].map_err(ClaimError::new)
     }
 
-    fn complete(&self, id: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
-        let at = now.since_start();
-        self.note(format!("complete {id} for {keep:?} at {at:?}"));
+    fn complete(&self, key: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
+        let (key, at) = (self.number(key), now.since_start());
+        self.note(format!("complete {key} for {keep:?} at {at:?}"));
         self.later.map_err(ClaimError::new)
     }
 
-    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError> {
+    fn release(&self, key: &str, by: Claimant) -> Result<(), ClaimError> {
         assert_eq!(*self.by.lock().unwrap(), Some(by));
-        self.note(format!("release {id}"));
+        self.note(format!("release {}", self.number(key)));
         self.later.map_err(ClaimError::new)
     }
 }
@@ -107,7 +131,8 @@ impl ClaimDelivery for Scripted {
 }
 
 struct Row {
-    claim: Result<Claim, &'static str>,
+    /// One for each secret that the delivery is signed with.
+    claims: &'static [Result<Claim, &'static str>],
     later: Result<(), &'static str>,
     work: Result<u8, &'static str>,
     takes: u64,
@@ -116,19 +141,20 @@ struct Row {
     asked: &'static [&'static str],
 }
 
-const CLAIM: &str = "claim msg_1 for 60s at 0ns";
+const CLAIM: &str = "claim 0 for 60s at 0ns";
+const CLAIM_OTHER: &str = "claim 1 for 60s at 0ns";
 
 const ROWS: &[Row] = &[
     Row {
-        claim: Ok(Claim::First),
+        claims: &[Ok(Claim::First)],
         later: Ok(()),
         work: Ok(7),
         takes: 5,
         outcome: "did 7",
-        asked: &[CLAIM, "work", "complete msg_1 for 3600s at 5s"],
+        asked: &[CLAIM, "work", "complete 0 for 3600s at 5s"],
     },
     Row {
-        claim: Ok(Claim::Done),
+        claims: &[Ok(Claim::Done)],
         later: Ok(()),
         work: Ok(7),
         takes: 5,
@@ -137,7 +163,7 @@ const ROWS: &[Row] = &[
     },
     // It may yet fail, so it must be sent again.
     Row {
-        claim: Ok(Claim::InProgress),
+        claims: &[Ok(Claim::InProgress)],
         later: Ok(()),
         work: Ok(7),
         takes: 5,
@@ -145,7 +171,7 @@ const ROWS: &[Row] = &[
         asked: &[CLAIM],
     },
     Row {
-        claim: Err("no store"),
+        claims: &[Err("no store")],
         later: Ok(()),
         work: Ok(7),
         takes: 5,
@@ -153,29 +179,84 @@ const ROWS: &[Row] = &[
         asked: &[CLAIM],
     },
     Row {
-        claim: Ok(Claim::First),
+        claims: &[Ok(Claim::First)],
         later: Ok(()),
         work: Err("no database"),
         takes: 59,
         outcome: "500 handler-failed: no database",
-        asked: &[CLAIM, "work", "release msg_1"],
+        asked: &[CLAIM, "work", "release 0"],
     },
     // The work is done, and sending it again would do it twice.
     Row {
-        claim: Ok(Claim::First),
+        claims: &[Ok(Claim::First)],
         later: Err("no store"),
         work: Ok(7),
         takes: 70,
         outcome: "did 7",
-        asked: &[CLAIM, "work", "complete msg_1 for 3600s at 70s"],
+        asked: &[CLAIM, "work", "complete 0 for 3600s at 70s"],
     },
     Row {
-        claim: Ok(Claim::First),
+        claims: &[Ok(Claim::First)],
         later: Err("no store"),
         work: Err("no database"),
         takes: 5,
         outcome: "500 handler-failed: no database",
-        asked: &[CLAIM, "work", "release msg_1"],
+        asked: &[CLAIM, "work", "release 0"],
+    },
+    // While one secret takes another's place. What is known under one is known.
+    Row {
+        claims: &[Ok(Claim::First), Ok(Claim::First)],
+        later: Ok(()),
+        work: Ok(7),
+        takes: 5,
+        outcome: "did 7",
+        asked: &[
+            CLAIM,
+            CLAIM_OTHER,
+            "work",
+            "complete 0 for 3600s at 5s",
+            "complete 1 for 3600s at 5s",
+        ],
+    },
+    Row {
+        claims: &[Ok(Claim::First), Ok(Claim::First)],
+        later: Err("no store"),
+        work: Err("no database"),
+        takes: 5,
+        outcome: "500 handler-failed: no database",
+        asked: &[CLAIM, CLAIM_OTHER, "work", "release 0", "release 1"],
+    },
+    Row {
+        claims: &[Ok(Claim::Done), Ok(Claim::First)],
+        later: Ok(()),
+        work: Ok(7),
+        takes: 5,
+        outcome: "did nothing",
+        asked: &[CLAIM],
+    },
+    Row {
+        claims: &[Ok(Claim::First), Ok(Claim::Done)],
+        later: Ok(()),
+        work: Ok(7),
+        takes: 5,
+        outcome: "did nothing",
+        asked: &[CLAIM, CLAIM_OTHER, "release 0"],
+    },
+    Row {
+        claims: &[Ok(Claim::First), Ok(Claim::InProgress)],
+        later: Err("no store"),
+        work: Ok(7),
+        takes: 5,
+        outcome: "409 delivery-in-progress",
+        asked: &[CLAIM, CLAIM_OTHER, "release 0"],
+    },
+    Row {
+        claims: &[Ok(Claim::First), Err("no store")],
+        later: Ok(()),
+        work: Ok(7),
+        takes: 5,
+        outcome: "503 store-unavailable: no store",
+        asked: &[CLAIM, CLAIM_OTHER, "release 0"],
     },
 ];
 
@@ -202,9 +283,10 @@ fn both_drivers_ask_and_answer_alike() {
         let start = || {
             let asked = Arc::<Mutex<Vec<String>>>::default();
             let store = Scripted {
-                claim: row.claim,
+                claims: row.claims,
                 later: row.later,
                 by: Arc::default(),
+                keys: Arc::default(),
                 asked: Arc::clone(&asked),
             };
             (Arc::new(ManualClock::at(NOW)), store, asked)
@@ -214,10 +296,15 @@ fn both_drivers_ask_and_answer_alike() {
             clock.advance(Duration::from_secs(row.takes));
             row.work
         };
-        let (headers, body) = signed();
+        let secrets = match row.claims.len() {
+            1 => secrets(),
+            _ => two_secrets(),
+        };
+        let verifier = Verifier::new(secrets.clone());
+        let (headers, body) = signed_with(&secrets);
 
         let (clock, store, asked) = start();
-        let receiver = Receiver::new(Verifier::new(secrets())).policy(policy);
+        let receiver = Receiver::new(verifier.clone()).policy(policy);
         let receiver = receiver.deliveries(store).clock(Arc::clone(&clock));
         let delivery = receiver.receive(&headers, body).unwrap();
         let outcome = poll(delivery.once(async || work(&clock, &asked)));
@@ -225,7 +312,7 @@ fn both_drivers_ask_and_answer_alike() {
         assert_eq!(*asked.lock().unwrap(), row.asked);
 
         let (clock, store, asked) = start();
-        let receiver = blocking::Receiver::new(Verifier::new(secrets())).policy(policy);
+        let receiver = blocking::Receiver::new(verifier).policy(policy);
         let receiver = receiver.deliveries(store).clock(Arc::clone(&clock));
         let delivery = receiver.receive(&headers, body).unwrap();
         let outcome = delivery.once(|| work(&clock, &asked));

@@ -346,6 +346,10 @@ fn occasions() -> Vec<Row> {
         ..Row::new(name, "/once", body)
     };
     let failed = "the delivery was not handled";
+    let to_another = |name| Row {
+        secret: NEXT,
+        ..row(name, "msg_2", b"{}")
+    };
     let mut unreachable = row("no store", "msg_4", b"{}");
     unreachable.store = Store::Unreachable;
     let mut elsewhere = row("another replica at work", "msg_5", b"{}");
@@ -354,6 +358,8 @@ fn occasions() -> Vec<Row> {
         row("the first time", "msg_2", b"{}").answered(200, "acted"),
         row("the second time", "msg_2", b"{}").answered(200, "acted before"),
         row("another delivery", "msg_3", b"{}").answered(200, "acted"),
+        to_another("the same, sent to another endpoint").answered(200, "acted"),
+        to_another("the same there, again").answered(200, "acted before"),
         row("a failure", "msg_6", b"fail").answered(500, failed),
         row("the same failure", "msg_6", b"fail").answered(500, failed),
         row("the attempt that works out", "msg_6", b"{}").answered(200, "acted"),

@@ -12,9 +12,17 @@ fn secrets() -> SigningSecrets {
     SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap()
 }
 
+fn secrets_of_another_endpoint() -> SigningSecrets {
+    SigningSecrets::new("whsec_YW5vdGhlcg==").unwrap()
+}
+
 pub(crate) fn signed(id: &str) -> (Vec<(&'static str, String)>, &'static [u8]) {
+    signed_with(&secrets(), id)
+}
+
+fn signed_with(secrets: &SigningSecrets, id: &str) -> (Vec<(&'static str, String)>, &'static [u8]) {
     let body = b"{}";
-    let signed = secrets().sign(id, NOW, body).unwrap();
+    let signed = secrets.sign(id, NOW, body).unwrap();
     let headers = signed.svix().map(|(name, value)| (name, value.to_owned()));
     (headers.into(), body)
 }
@@ -92,7 +100,31 @@ fn async_and_blocking_replicas_share_their_claims() {
 }
 
 #[test]
-fn endpoints_with_prefixes_of_their_own_are_apart() {
+fn two_endpoints_over_one_redis_both_act() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let OnTokio { runtime, store } = OnTokio::connect(&server.url());
+    let one = replica(store);
+    let other = driver::Receiver::new(Verifier::new(secrets_of_another_endpoint()));
+    let other = other
+        .clock(ManualClock::at(NOW))
+        .deliveries(blocking_store(&server));
+    for expected in [Some(()), None] {
+        let (headers, body) = signed("msg_1");
+        let delivery = one.receive(&headers, body).unwrap();
+        let acted = delivery.once(async || Ok::<_, Rejection>(()));
+        assert_eq!(runtime.block_on(acted).unwrap(), expected);
+
+        let (headers, body) = signed_with(&secrets_of_another_endpoint(), "msg_1");
+        let delivery = other.receive(&headers, body).unwrap();
+        let acted = delivery.once(|| Ok::<_, Rejection>(()));
+        assert_eq!(acted.unwrap(), expected);
+    }
+}
+
+#[test]
+fn endpoints_with_names_and_prefixes_of_their_own_are_apart() {
     let Some(server) = Server::start() else {
         return;
     };
@@ -101,10 +133,10 @@ fn endpoints_with_prefixes_of_their_own_are_apart() {
         let delivery = replica.receive(&headers, body).unwrap();
         delivery.once(|| Ok::<_, Rejection>(())).unwrap()
     };
-    let mail = blocking_replica(blocking_store(&server).prefix("mail:"));
-    let audit = blocking_replica(blocking_store(&server).prefix("audit:"));
-    let unnamed = blocking_replica(blocking_store(&server));
-    for replica in [&mail, &audit, &unnamed] {
+    let mail = blocking_replica(blocking_store(&server)).endpoint("mail");
+    let audit = blocking_replica(blocking_store(&server)).endpoint("audit");
+    let elsewhere = blocking_replica(blocking_store(&server).prefix("test:")).endpoint("mail");
+    for replica in [&mail, &audit, &elsewhere] {
         assert_eq!(act(replica), Some(()));
         assert_eq!(act(replica), None);
     }
@@ -114,7 +146,14 @@ fn endpoints_with_prefixes_of_their_own_are_apart() {
         .query(&mut look)
         .unwrap();
     keys.sort();
-    assert_eq!(keys, ["audit:msg_1", "clerk:webhook:msg_1", "mail:msg_1"]);
+    assert_eq!(
+        keys,
+        [
+            "clerk:webhook:audit.msg_1",
+            "clerk:webhook:mail.msg_1",
+            "test:mail.msg_1"
+        ]
+    );
 }
 
 #[test]

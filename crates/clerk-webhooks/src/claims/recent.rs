@@ -43,51 +43,51 @@ impl RecentDeliveries {
         }
     }
 
-    /// Claims `id` for `by` at the time `now`, for as long as `lease`.
-    pub fn claim(&mut self, id: &str, by: Claimant, lease: Duration, now: MonotonicTime) -> Claim {
-        match self.claims.get(id) {
+    /// Claims `key` for `by` at the time `now`, for as long as `lease`.
+    pub fn claim(&mut self, key: &str, by: Claimant, lease: Duration, now: MonotonicTime) -> Claim {
+        match self.claims.get(key) {
             Some(held) if held.until >= now => match held.by {
                 None => Claim::Done,
                 Some(holder) if holder == by => Claim::First,
                 Some(_) => Claim::InProgress,
             },
             _ => {
-                self.hold(id, Some(by), lease, now);
+                self.hold(key, Some(by), lease, now);
                 Claim::First
             }
         }
     }
 
-    /// Remembers from `now` on, for as long as `keep`, that `id` was acted on.
-    pub fn complete(&mut self, id: &str, keep: Duration, now: MonotonicTime) {
-        self.hold(id, None, keep, now);
+    /// Remembers from `now` on, for as long as `keep`, that `key` was acted on.
+    pub fn complete(&mut self, key: &str, keep: Duration, now: MonotonicTime) {
+        self.hold(key, None, keep, now);
     }
 
-    /// Ends the claim of `by` to `id`. That of anybody else stays, and so does what was acted on.
-    pub fn release(&mut self, id: &str, by: Claimant) {
-        if self.claims.get(id).is_some_and(|held| held.by == Some(by)) {
-            self.claims.remove(id);
+    /// Ends the claim of `by` to `key`. That of anybody else stays, and so does what was acted on.
+    pub fn release(&mut self, key: &str, by: Claimant) {
+        if self.claims.get(key).is_some_and(|held| held.by == Some(by)) {
+            self.claims.remove(key);
         }
     }
 
-    fn hold(&mut self, id: &str, by: Option<Claimant>, time: Duration, now: MonotonicTime) {
-        self.claims.remove(id);
+    fn hold(&mut self, key: &str, by: Option<Claimant>, time: Duration, now: MonotonicTime) {
+        self.claims.remove(key);
         self.make_room(now);
-        let (id, number) = (Arc::<str>::from(id), self.count);
+        let (key, number) = (Arc::<str>::from(key), self.count);
         self.count = number.wrapping_add(1);
         let until = now.saturating_add(time);
         self.claims
-            .insert(Arc::clone(&id), Held { number, by, until });
-        self.made.push_back((id, number));
+            .insert(Arc::clone(&key), Held { number, by, until });
+        self.made.push_back((key, number));
     }
 
     fn make_room(&mut self, now: MonotonicTime) {
-        while let Some((id, number)) = self.made.front() {
-            let held = self.claims.get(id).filter(|held| held.number == *number);
+        while let Some((key, number)) = self.made.front() {
+            let held = self.claims.get(key).filter(|held| held.number == *number);
             let is_full = self.claims.len() >= self.capacity;
             match held {
                 Some(held) if held.until >= now && !is_full => break,
-                Some(_) => drop(self.claims.remove(&Arc::clone(id))),
+                Some(_) => drop(self.claims.remove(&Arc::clone(key))),
                 None => {}
             }
             self.made.pop_front();
@@ -95,8 +95,8 @@ impl RecentDeliveries {
         // Behind one that lasts, those that have ended would pile up.
         if self.made.len() >= self.capacity.saturating_mul(2) {
             let claims = &self.claims;
-            self.made.retain(|(id, number)| {
-                let held = claims.get(id);
+            self.made.retain(|(key, number)| {
+                let held = claims.get(key);
                 held.is_some_and(|held| held.number == *number)
             });
         }
@@ -114,7 +114,7 @@ impl fmt::Debug for RecentDeliveries {
 }
 
 impl Default for RecentDeliveries {
-    /// Ten thousand claims: about a megabyte.
+    /// Ten thousand claims: about two megabytes.
     fn default() -> Self {
         Self::new(10_000)
     }
@@ -127,21 +127,21 @@ fn lock(deliveries: &Mutex<RecentDeliveries>) -> MutexGuard<'_, RecentDeliveries
 impl BlockingClaimDelivery for Mutex<RecentDeliveries> {
     fn claim(
         &self,
-        id: &str,
+        key: &str,
         by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> Result<Claim, ClaimError> {
-        Ok(lock(self).claim(id, by, lease, now))
+        Ok(lock(self).claim(key, by, lease, now))
     }
 
-    fn complete(&self, id: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
-        lock(self).complete(id, keep, now);
+    fn complete(&self, key: &str, keep: Duration, now: MonotonicTime) -> Result<(), ClaimError> {
+        lock(self).complete(key, keep, now);
         Ok(())
     }
 
-    fn release(&self, id: &str, by: Claimant) -> Result<(), ClaimError> {
-        lock(self).release(id, by);
+    fn release(&self, key: &str, by: Claimant) -> Result<(), ClaimError> {
+        lock(self).release(key, by);
         Ok(())
     }
 }
@@ -149,26 +149,26 @@ impl BlockingClaimDelivery for Mutex<RecentDeliveries> {
 impl ClaimDelivery for Mutex<RecentDeliveries> {
     fn claim<'a>(
         &'a self,
-        id: &'a str,
+        key: &'a str,
         by: Claimant,
         lease: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, Claim> {
-        let claim = BlockingClaimDelivery::claim(self, id, by, lease, now);
+        let claim = BlockingClaimDelivery::claim(self, key, by, lease, now);
         Box::pin(ready(claim))
     }
 
     fn complete<'a>(
         &'a self,
-        id: &'a str,
+        key: &'a str,
         keep: Duration,
         now: MonotonicTime,
     ) -> ClaimFuture<'a, ()> {
-        Box::pin(ready(BlockingClaimDelivery::complete(self, id, keep, now)))
+        Box::pin(ready(BlockingClaimDelivery::complete(self, key, keep, now)))
     }
 
-    fn release<'a>(&'a self, id: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
-        Box::pin(ready(BlockingClaimDelivery::release(self, id, by)))
+    fn release<'a>(&'a self, key: &'a str, by: Claimant) -> ClaimFuture<'a, ()> {
+        Box::pin(ready(BlockingClaimDelivery::release(self, key, by)))
     }
 }
 
