@@ -8,10 +8,14 @@
 //! use clerk_core::{PublishableKey, SecretKey};
 //! use clerk_tower::frontend_api::{Proxy, ProxyService};
 //!
-//! # fn make(transport: impl clerk_http::Transport + 'static) -> Result<(), Box<dyn std::error::Error>> {
+//! # fn make(
+//! #     transport: impl clerk_http::Transport + 'static,
+//! #     runtime: impl clerk_http::Runtime + 'static,
+//! # ) -> Result<(), Box<dyn std::error::Error>> {
 //! let publishable_key = PublishableKey::new("pk_test_Y2xlcmsuY2xlcmsuZGV2JA")?;
 //! let secret_key = SecretKey::new("sk_test_abc")?;
-//! let service = ProxyService::new(Proxy::new(&publishable_key, secret_key)?, transport);
+//! let proxy = Proxy::new(&publishable_key, secret_key)?;
+//! let service = ProxyService::new(proxy, transport, runtime);
 //! # let _ = service;
 //! # Ok(())
 //! # }
@@ -25,7 +29,9 @@
 //! origin, so it has to stand behind something that sets them, or where nobody can reach it but by
 //! its own name.
 
+mod body;
 mod error;
+mod headers;
 mod proxy;
 mod service;
 #[cfg(test)]

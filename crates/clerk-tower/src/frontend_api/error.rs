@@ -1,14 +1,19 @@
 use clerk_http::TransportErrorKind;
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE},
 };
 use serde_json::json;
+
+use super::Proxy;
 
 /// Why a request was not passed on, or not answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyError {
+    /// The method is none of [`Proxy::METHODS`].
+    #[error("the Frontend API is not called with this method")]
+    Method,
     /// The request is for another path; the proxy is mounted elsewhere than its settings say.
     #[error("the path is not under {0}; mount the proxy there, or set its path")]
     Path(String),
@@ -24,6 +29,9 @@ pub enum ProxyError {
     /// The request's body did not come to its end.
     #[error("the request's body could not be read")]
     Body,
+    /// The request's body did not come to its end in time.
+    #[error("the request's body took too long")]
+    BodyTimeout,
     /// The Frontend API could not be asked.
     #[error("the Frontend API could not be reached")]
     Unreachable(TransportErrorKind),
@@ -33,8 +41,10 @@ impl ProxyError {
     /// The status of the answer.
     pub const fn status(&self) -> StatusCode {
         match self {
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Path(_) | Self::Origin | Self::Target | Self::Body => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Unreachable(_) => StatusCode::BAD_GATEWAY,
         }
     }
@@ -55,6 +65,12 @@ impl ProxyError {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self == Self::Method {
+            let methods = Proxy::METHODS.map(|method| method.to_string()).join(", ");
+            if let Ok(methods) = HeaderValue::from_str(&methods) {
+                headers.insert(ALLOW, methods);
+            }
+        }
         response
     }
 }

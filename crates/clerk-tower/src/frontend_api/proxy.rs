@@ -3,38 +3,22 @@ use std::fmt;
 use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Response,
-    header::{
-        ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, LOCATION, PROXY_AUTHENTICATE,
-        PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
-    },
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response,
+    header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, LOCATION},
     request::Parts,
 };
 use url::{Host, Position, Url};
 
-use super::{InvalidProxy, ProxyError};
+use super::{
+    InvalidProxy, ProxyError,
+    headers::{FORWARDED_HOST, FORWARDED_PROTO, passed_on, strip_hop_by_hop},
+};
 
 const PROXY_URL: HeaderName = HeaderName::from_static("clerk-proxy-url");
 const SECRET_KEY: HeaderName = HeaderName::from_static("clerk-secret-key");
-const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 const CONNECTING_IP: HeaderName = HeaderName::from_static("cf-connecting-ip");
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-
-/// What is about one connection and not about the message (RFC 9110 §7.6.1).
-const HOP_BY_HOP: [HeaderName; 8] = [
-    CONNECTION,
-    KEEP_ALIVE,
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-];
-
 /// What goes out for a request to the proxy, and what comes back.
 ///
 /// ```
@@ -62,11 +46,24 @@ pub struct Proxy {
     path: String,
     target: Url,
     secret_key: SecretKey,
+    also_forwarded: Vec<HeaderName>,
 }
 
 impl Proxy {
     /// The path if none is set.
     pub const DEFAULT_PATH: &'static str = "/__clerk";
+
+    /// The methods that go on to the Frontend API. `TRACE` is none of them, because it is answered
+    /// with the request's headers (RFC 9110 §9.3.8), the secret key among them; nor is `CONNECT`.
+    pub const METHODS: [Method; 7] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
 
     /// A proxy under [`DEFAULT_PATH`](Self::DEFAULT_PATH), for the instance with these keys.
     ///
@@ -81,6 +78,7 @@ impl Proxy {
             path: Self::DEFAULT_PATH.to_owned(),
             target: target(frontend_api_of(publishable_key))?,
             secret_key,
+            also_forwarded: Vec::new(),
         })
     }
 
@@ -108,12 +106,29 @@ impl Proxy {
         Ok(self)
     }
 
+    /// Passes on one more of the browser's headers.
+    ///
+    /// The proxy shares its origin with the application, so browsers send it the application's
+    /// cookies and credentials, too. Passed on is what Clerk is known to read: Clerk's own cookies,
+    /// what tells about the message and the browser (`Content-Type`, `Origin`, `User-Agent`,
+    /// `Sec-…` and so on), `X-Clerk-…` and what Clerk's libraries for native applications send;
+    /// and `Authorization` where it is a native application's or an OAuth client's. Naming
+    /// `Cookie` or `Authorization` here passes on all of it.
+    pub fn also_forward(mut self, name: HeaderName) -> Self {
+        self.also_forwarded.push(name);
+        self
+    }
+
     /// Makes of a request to the proxy the one to the Frontend API.
     ///
     /// # Errors
     ///
-    /// The request is not for the proxy, or does not say where the application is.
+    /// The method is none of [`METHODS`](Self::METHODS), the request is not for the proxy, or it
+    /// does not say where the application is.
     pub fn forward(&self, head: &Parts) -> Result<Exchange, ProxyError> {
+        if !Self::METHODS.contains(&head.method) {
+            return Err(ProxyError::Method);
+        }
         let mismatch = || ProxyError::Path(self.path.clone());
         // Dots in the path are resolved before it is matched, and not once more by whoever is sent
         // the rest.
@@ -138,7 +153,8 @@ impl Proxy {
             .uri(target.as_str())
             .body(())
             .map_err(|_| ProxyError::Target)?;
-        *request.headers_mut() = self.headers(head, &public, &origin)?;
+        let headers = passed_on(head, rest, &self.also_forwarded);
+        *request.headers_mut() = self.complete(headers, &head.headers, &public, &origin)?;
         Ok(Exchange {
             request,
             target,
@@ -147,9 +163,14 @@ impl Proxy {
         })
     }
 
-    fn headers(&self, head: &Parts, public: &str, origin: &str) -> Result<HeaderMap, ProxyError> {
-        let mut headers = head.headers.clone();
-        strip_hop_by_hop(&mut headers);
+    /// Adds to what was passed on of the headers what the proxy says itself.
+    fn complete(
+        &self,
+        mut headers: HeaderMap,
+        received: &HeaderMap,
+        public: &str,
+        origin: &str,
+    ) -> Result<HeaderMap, ProxyError> {
         // Whoever sends the body counts it.
         headers.remove(CONTENT_LENGTH);
         let value = |text: &str| HeaderValue::from_str(text).map_err(|_| ProxyError::Origin);
@@ -165,7 +186,7 @@ impl Proxy {
                 headers.insert(name, value(text)?);
             }
         }
-        if let Some(client) = client_address(&head.headers) {
+        if let Some(client) = client_address(received) {
             headers.insert(FORWARDED_FOR, client);
         }
         Ok(headers)
@@ -250,19 +271,6 @@ fn frontend_api_of(publishable_key: &PublishableKey) -> &str {
         "https://frontend-api.lclclerk.com"
     } else {
         "https://frontend-api.clerk.dev"
-    }
-}
-
-fn strip_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
-        .get_all(CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in HOP_BY_HOP.iter().chain(&named) {
-        headers.remove(name);
     }
 }
 

@@ -1,3 +1,5 @@
+mod passed_on;
+
 use bytes::Bytes;
 use http::{
     HeaderMap, Request, Response,
