@@ -337,3 +337,28 @@ fn keys_of_the_exact_limits() {
         InvalidKey::Exponent
     );
 }
+
+/// Attack: a key for another algorithm whose numbers would do for RSA. What a key is for is said by
+/// its algorithm identifier (RFC 3279 §2.3.1) and by nothing else.
+#[test]
+fn an_rsa_key_is_one_by_its_algorithm_identifier() {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+    const RSA_ENCRYPTION: [u8; 11] = [
+        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
+    ];
+    let der = STANDARD.decode(body(PUBLIC_A)).unwrap();
+    let at = der.windows(11).position(|it| it == RSA_ENCRYPTION).unwrap();
+    let with_byte = |offset: usize, byte: u8| {
+        let mut other = der.clone();
+        other[at + offset] = byte;
+        VerifyingKey::from_pem(&STANDARD.encode(other)).map(drop)
+    };
+    assert_eq!(with_byte(10, 0x01), Ok(()));
+    // RSASSA-PSS, RSAES-OAEP, and an identifier that is none.
+    for last in [0x0a, 0x07, 0x02] {
+        assert_eq!(with_byte(10, last).unwrap_err(), InvalidKey::NotRsaSpki);
+    }
+    // Parameters that are not NULL.
+    assert_eq!(with_byte(11, 0x04).unwrap_err(), InvalidKey::NotRsaSpki);
+}
