@@ -55,6 +55,12 @@
 //! and the few things that an answer is worthless without. So fields are `Option`s. A missing flag
 //! is `None` and not `false`: `banned: None` means that nobody knows.
 //!
+//! # What is sent again
+//!
+//! Clients send a call again after failures that pass, as [`clerk_http::Retry`] says. Of writes that
+//! twice does more than once, they do so only where nothing was done: Clerk turned the call away for
+//! its rate (429), or there was no connection. The page of each operation says which kind it is.
+//!
 //! # Features
 //!
 //! | feature | operations |

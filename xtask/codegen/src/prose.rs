@@ -4,7 +4,7 @@ mod common;
 mod name;
 
 use clerk_catalogue::ir::{
-    Authorization, BasePath, Bounds, Content, Field, Group, Literal, Operation, Ty,
+    Authorization, BasePath, Bounds, Content, Field, Group, Literal, Operation, Retry, Ty,
 };
 
 use crate::output::linked;
@@ -31,9 +31,19 @@ pub(crate) fn operation(operation: &Operation) -> String {
         text.push_str("\n\n");
         text.push_str(&way(operation));
     }
-    let url = operation.reference();
-    text.push_str(&format!("\n\n[In Clerk's reference]({url})"));
+    let (again, url) = (sent_again(operation.retry), operation.reference());
+    text.push_str(&format!("\n\n{again} [In Clerk's reference]({url})"));
     text
+}
+
+/// After which failures clients send it again. Short, so that it fits beside the link.
+const fn sent_again(retry: Retry) -> &'static str {
+    match retry {
+        Retry::Safe | Retry::Idempotent => "Sent again after every failure that may pass.",
+        Retry::No => {
+            "Sent again only where nothing was done: after a 429, or without a connection."
+        }
+    }
 }
 
 /// Verb, path, answer and failures.

@@ -27,7 +27,7 @@ calls! {
 /// `POST /actor_tokens` answers 200 with [`ActorToken`](crate::models::ActorToken). Documented
 /// failures: 400, 402, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens)
 #[doc(alias("CreateActorToken", "create"))]
 #[doc(alias = "actorTokens.create")]
@@ -79,7 +79,7 @@ impl<C> Operation for Create<C> {
 /// `POST /actor_tokens/{actor_token_id}/revoke` answers 200 with
 /// [`ActorToken`](crate::models::ActorToken). Documented failures: 400, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/actor-tokens/POST/actor_tokens/%7Bactor_token_id%7D/revoke)
 #[doc(alias("RevokeActorToken", "revoke"))]
 #[doc(alias = "actorTokens.revoke")]

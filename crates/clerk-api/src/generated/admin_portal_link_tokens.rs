@@ -31,7 +31,7 @@ calls! {
 /// [`AdminPortalLinkToken`](crate::models::AdminPortalLinkToken). Documented failures: 400, 401,
 /// 403, 409.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/POST/admin_portal_link_tokens)
 #[doc(alias = "createAdminPortalLinkToken")]
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ impl<C> Operation for Create<C> {
 /// [`AdminPortalLinkToken`](crate::models::AdminPortalLinkToken). Documented failures: 400, 401,
 /// 403, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/admin-portal-link-tokens/POST/admin_portal_link_tokens/%7BadminPortalLinkTokenID%7D/revoke)
 #[doc(alias = "revokeAdminPortalLinkToken")]
 #[derive(Clone, Debug)]

@@ -32,7 +32,7 @@ calls! {
 /// `POST /agents/tasks` answers 200 with [`AgentTask`](crate::models::AgentTask). Documented
 /// failures: 400, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks)
 #[doc(alias("CreateAgentTask", "create"))]
 #[doc(alias = "agentTasks.create")]
@@ -93,7 +93,7 @@ impl<C> Operation for Create<C> {
 /// `POST /agents/tasks/{agent_task_id}/revoke` answers 200 with
 /// [`AgentTask`](crate::models::AgentTask). Documented failures: 400, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/agent-tasks/POST/agents/tasks/%7Bagent_task_id%7D/revoke)
 #[doc(alias("RevokeAgentTask", "revoke"))]
 #[doc(alias = "agentTasks.revoke")]

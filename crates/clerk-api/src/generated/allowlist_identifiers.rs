@@ -40,7 +40,7 @@ lists! {
 /// `GET /allowlist_identifiers` answers 200 with a page of
 /// [`AllowlistIdentifier`](crate::models::AllowlistIdentifier). Documented failures: 401, 402.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/allowlist_identifiers)
 #[doc(alias("ListAllowlistIdentifiers", "getAllowlistIdentifierList"))]
 #[doc(alias = "allowlistIdentifiers.getAllowlistIdentifierList")]
@@ -94,7 +94,7 @@ impl<C> Operation for List<C> {
 /// `POST /allowlist_identifiers` answers 200 with
 /// [`AllowlistIdentifier`](crate::models::AllowlistIdentifier). Documented failures: 400, 402, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/POST/allowlist_identifiers)
 #[doc(alias = "CreateAllowlistIdentifier")]
 #[doc(alias = "allowlistIdentifiers.createAllowlistIdentifier")]
@@ -139,7 +139,7 @@ impl<C> Operation for Create<C> {
 /// `DELETE /allowlist_identifiers/{identifier_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 402, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/DELETE/allowlist_identifiers/%7Bidentifier_id%7D)
 #[doc(alias = "DeleteAllowlistIdentifier")]
 #[doc(alias = "allowlistIdentifiers.deleteAllowlistIdentifier")]

@@ -70,7 +70,8 @@ lists! {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys)
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys)
 #[doc(alias("createApiKey", "create"))]
 #[doc(alias = "apiKeys.create")]
 #[derive(Clone, Debug)]
@@ -149,7 +150,8 @@ impl<C> Operation for Create<C> {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys)
 #[doc(alias("getApiKeys", "list"))]
 #[doc(alias = "apiKeys.list")]
 #[derive(Clone, Debug)]
@@ -223,7 +225,7 @@ impl<C> Operation for List<C> {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/%7BapiKeyID%7D)
 #[doc(alias("getApiKey", "get"))]
 #[doc(alias = "apiKeys.get")]
@@ -268,7 +270,7 @@ impl<C> Operation for Get<C> {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/PATCH/api_keys/%7BapiKeyID%7D)
 #[doc(alias("updateApiKey", "update"))]
 #[doc(alias = "apiKeys.update")]
@@ -363,7 +365,7 @@ impl<C> Operation for Update<C> {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/DELETE/api_keys/%7BapiKeyID%7D)
 #[doc(alias("deleteApiKey", "delete"))]
 #[doc(alias = "apiKeys.delete")]
@@ -408,7 +410,7 @@ impl<C> Operation for Delete<C> {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/GET/api_keys/%7BapiKeyID%7D/secret)
 #[doc(alias("getApiKeySecret", "getSecret"))]
 #[doc(alias = "apiKeys.getSecret")]
@@ -454,7 +456,7 @@ impl<C> Operation for GetSecret<C> {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/%7BapiKeyID%7D/revoke)
 #[doc(alias("revokeApiKey", "revoke"))]
 #[doc(alias = "apiKeys.revoke")]
@@ -508,7 +510,7 @@ impl<C> Operation for Revoke<C> {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/api-keys/POST/api_keys/verify)
 #[doc(alias("verifyApiKey", "verify"))]
 #[doc(alias = "apiKeys.verify")]

@@ -29,7 +29,7 @@ calls! {
 /// `PATCH /beta_features/instance_settings` answers 200 with
 /// [`InstanceSettings`](crate::models::InstanceSettings). Documented failures: 402, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/beta-features/PATCH/beta_features/instance_settings)
 #[doc(alias = "UpdateInstanceAuthConfig")]
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ impl<C> Operation for UpdateInstanceSettings<C> {
 ///
 /// `PUT /beta_features/domain` answers 202 without a body. Documented failures: 400, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/beta-features/PUT/beta_features/domain)
 #[deprecated = "Clerk discourages its use"]
 #[derive(Clone, Debug)]

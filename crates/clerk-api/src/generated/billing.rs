@@ -138,7 +138,7 @@ lists! {
 /// [`BillingSubscription`](crate::models::BillingSubscription). Documented failures: 400, 401, 403,
 /// 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/users/%7Buser_id%7D/billing/subscription)
 #[doc(alias = "GetUserBillingSubscription")]
 #[doc(alias = "billing.getUserBillingSubscription")]
@@ -182,7 +182,7 @@ impl<C> Operation for GetUserSubscription<C> {
 /// [`BillingCreditBalance`](crate::models::BillingCreditBalance). Documented failures: 400, 401,
 /// 403, 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/users/%7Buser_id%7D/billing/credits)
 #[doc(alias = "GetUserBillingCreditBalance")]
 #[derive(Clone, Debug)]
@@ -225,7 +225,7 @@ impl<C> Operation for GetUserCreditBalance<C> {
 /// [`BillingCreditLedgerEntry`](crate::models::BillingCreditLedgerEntry). Documented failures: 400,
 /// 401, 403, 404, 409, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/POST/users/%7Buser_id%7D/billing/credits)
 #[doc(alias = "AdjustUserBillingCreditBalance")]
 #[derive(Clone, Debug)]
@@ -292,7 +292,7 @@ impl<C> Operation for AdjustUserCreditBalance<C> {
 /// [`BillingSubscription`](crate::models::BillingSubscription). Documented failures: 400, 401, 403,
 /// 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/organizations/%7Borganization_id%7D/billing/subscription)
 #[doc(alias = "GetOrganizationBillingSubscription")]
 #[doc(alias = "billing.getOrganizationBillingSubscription")]
@@ -336,7 +336,7 @@ impl<C> Operation for GetOrganizationSubscription<C> {
 /// [`BillingCreditBalance`](crate::models::BillingCreditBalance). Documented failures: 400, 401,
 /// 403, 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/organizations/%7Borganization_id%7D/billing/credits)
 #[doc(alias = "GetOrganizationBillingCreditBalance")]
 #[derive(Clone, Debug)]
@@ -379,7 +379,7 @@ impl<C> Operation for GetOrganizationCreditBalance<C> {
 /// [`BillingCreditLedgerEntry`](crate::models::BillingCreditLedgerEntry). Documented failures: 400,
 /// 401, 403, 404, 409, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/POST/organizations/%7Borganization_id%7D/billing/credits)
 #[doc(alias = "AdjustOrganizationBillingCreditBalance")]
 #[derive(Clone, Debug)]
@@ -445,7 +445,7 @@ impl<C> Operation for AdjustOrganizationCreditBalance<C> {
 /// `GET /billing/plans` answers 200 with a page of [`BillingPlan`](crate::models::BillingPlan).
 /// Documented failures: 400, 401, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/plans)
 #[doc(alias("GetCommercePlanList", "getPlanList"))]
 #[doc(alias = "billing.getPlanList")]
@@ -507,7 +507,7 @@ impl<C> Operation for ListPlans<C> {
 /// `GET /billing/prices` answers 200 with a page of [`BillingPrice`](crate::models::BillingPrice).
 /// Documented failures: 400, 401, 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/prices)
 #[doc(alias = "GetBillingPriceList")]
 #[derive(Clone, Debug)]
@@ -567,7 +567,7 @@ impl<C> Operation for ListPrices<C> {
 /// `POST /billing/prices` answers 200 with [`BillingPrice`](crate::models::BillingPrice).
 /// Documented failures: 400, 401, 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/prices)
 #[doc(alias = "CreateBillingPrice")]
 #[derive(Clone, Debug)]
@@ -634,7 +634,7 @@ impl<C> Operation for CreatePrice<C> {
 /// [`BillingSubscriptionItem`](crate::models::BillingSubscriptionItem). Documented failures: 400,
 /// 401, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/subscription_items)
 #[doc(alias = "GetCommerceSubscriptionItemList")]
 #[derive(Clone, Debug)]
@@ -723,7 +723,7 @@ impl<C> Operation for ListSubscriptionItems<C> {
 /// [`BillingSubscriptionItem`](crate::models::BillingSubscriptionItem). Documented failures: 400,
 /// 401, 403, 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/%7Bsubscription_item_id%7D)
 #[doc(alias("CancelCommerceSubscriptionItem", "cancelSubscriptionItem"))]
 #[doc(alias = "billing.cancelSubscriptionItem")]
@@ -775,7 +775,7 @@ impl<C> Operation for CancelSubscriptionItem<C> {
 /// [`BillingSubscriptionItem`](crate::models::BillingSubscriptionItem). Documented failures: 400,
 /// 401, 403, 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/%7Bsubscription_item_id%7D/extend_free_trial)
 #[doc(alias(
     "ExtendBillingSubscriptionItemFreeTrial",
@@ -830,7 +830,7 @@ impl<C> Operation for ExtendSubscriptionItemFreeTrial<C> {
 /// [`BillingPriceTransition`](crate::models::BillingPriceTransition). Documented failures: 400,
 /// 401, 403, 404, 409, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/%7Bsubscription_item_id%7D/price_transition)
 #[doc(alias = "CreateBillingPriceTransition")]
 #[derive(Clone, Debug)]
@@ -883,7 +883,7 @@ impl<C> Operation for CreatePriceTransition<C> {
 /// [`BillingDiscountRedemption`](crate::models::BillingDiscountRedemption). Documented failures:
 /// 400, 401, 403, 404, 409, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/POST/billing/subscription_items/%7Bsubscription_item_id%7D/discounts)
 #[doc(alias = "ApplyBillingSubscriptionItemDiscount")]
 #[derive(Clone, Debug)]
@@ -934,7 +934,7 @@ impl<C> Operation for ApplySubscriptionItemDiscount<C> {
 /// with [`BillingDiscountRedemption`](crate::models::BillingDiscountRedemption). Documented
 /// failures: 400, 401, 403, 404, 409, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/DELETE/billing/subscription_items/%7Bsubscription_item_id%7D/discounts/%7Bdiscount_id%7D)
 #[doc(alias = "RemoveBillingSubscriptionItemDiscount")]
 #[derive(Clone, Debug)]
@@ -983,7 +983,7 @@ impl<C> Operation for RemoveSubscriptionItemDiscount<C> {
 /// `GET /billing/statements` answers 200 with a page of
 /// [`BillingStatement`](crate::models::BillingStatement). Documented failures: 400, 401, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements)
 #[doc(alias = "GetBillingStatementList")]
 #[derive(Clone, Debug)]
@@ -1038,7 +1038,7 @@ impl<C> Operation for ListStatements<C> {
 /// [`BillingStatement`](crate::models::BillingStatement). Documented failures: 400, 401, 404, 422,
 /// 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/%7BstatementID%7D)
 #[doc(alias = "GetBillingStatement")]
 #[derive(Clone, Debug)]
@@ -1080,7 +1080,7 @@ impl<C> Operation for GetStatement<C> {
 /// [`BillingPaymentAttempt`](crate::models::BillingPaymentAttempt). Documented failures: 400, 401,
 /// 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/billing/GET/billing/statements/%7BstatementID%7D/payment_attempts)
 #[doc(alias = "GetBillingStatementPaymentAttempts")]
 #[derive(Clone, Debug)]

@@ -32,7 +32,7 @@ calls! {
 /// `GET /blocklist_identifiers` answers 200 with a page of
 /// [`BlocklistIdentifier`](crate::models::BlocklistIdentifier). Documented failures: 401, 402.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/GET/blocklist_identifiers)
 #[doc(alias("ListBlocklistIdentifiers", "getBlocklistIdentifierList"))]
 #[doc(alias = "blocklistIdentifiers.getBlocklistIdentifierList")]
@@ -68,7 +68,7 @@ impl<C> Operation for List<C> {
 /// `POST /blocklist_identifiers` answers 200 with
 /// [`BlocklistIdentifier`](crate::models::BlocklistIdentifier). Documented failures: 400, 402, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/POST/blocklist_identifiers)
 #[doc(alias = "CreateBlocklistIdentifier")]
 #[doc(alias = "blocklistIdentifiers.createBlocklistIdentifier")]
@@ -107,7 +107,7 @@ impl<C> Operation for Create<C> {
 /// `DELETE /blocklist_identifiers/{identifier_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 402, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/allow-list--block-list/DELETE/blocklist_identifiers/%7Bidentifier_id%7D)
 #[doc(alias = "DeleteBlocklistIdentifier")]
 #[doc(alias = "blocklistIdentifiers.deleteBlocklistIdentifier")]

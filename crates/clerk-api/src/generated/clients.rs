@@ -44,7 +44,8 @@ lists! {
 /// `GET /clients` answers 200 with a page of [`Client`](crate::models::Client). Documented
 /// failures: 400, 401, 410, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients)
 #[doc(alias = "GetClientList")]
 #[doc(alias = "clients.getClientList")]
 #[deprecated = "Clerk discourages its use"]
@@ -98,7 +99,7 @@ impl<C> Operation for List<C> {
 /// `POST /clients/verify` answers 200 with [`Client`](crate::models::Client). Documented failures:
 /// 400, 401, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/clients/POST/clients/verify)
 #[doc(alias = "VerifyClient")]
 #[doc(alias = "clients.verifyClient")]
@@ -137,7 +138,7 @@ impl<C> Operation for Verify<C> {
 /// `GET /clients/{client_id}` answers 200 with [`Client`](crate::models::Client). Documented
 /// failures: 400, 401, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/clients/GET/clients/%7Bclient_id%7D)
 #[doc(alias = "GetClient")]
 #[doc(alias = "clients.getClient")]

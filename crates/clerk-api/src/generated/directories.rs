@@ -74,7 +74,7 @@ lists! {
 /// `GET /directories` answers 200 with a page of [`Directory`](crate::models::Directory).
 /// Documented failures: 401, 403.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories)
 #[doc(alias = "ListDirectories")]
 #[derive(Clone, Debug)]
@@ -128,7 +128,7 @@ impl<C> Operation for List<C> {
 /// `POST /directories` answers 200 with [`Directory`](crate::models::Directory). Documented
 /// failures: 400, 401, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories)
 #[doc(alias = "CreateDirectory")]
 #[derive(Clone, Debug)]
@@ -189,7 +189,7 @@ impl<C> Operation for Create<C> {
 /// `GET /directories/{directory_id}` answers 200 with [`Directory`](crate::models::Directory).
 /// Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories/%7Bdirectory_id%7D)
 #[doc(alias = "GetDirectory")]
 #[derive(Clone, Debug)]
@@ -230,7 +230,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /directories/{directory_id}` answers 200 with [`Directory`](crate::models::Directory).
 /// Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/PATCH/directories/%7Bdirectory_id%7D)
 #[doc(alias = "UpdateDirectory")]
 #[derive(Clone, Debug)]
@@ -306,7 +306,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /directories/{directory_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/DELETE/directories/%7Bdirectory_id%7D)
 #[doc(alias = "DeleteDirectory")]
 #[derive(Clone, Debug)]
@@ -347,7 +347,7 @@ impl<C> Operation for Delete<C> {
 /// `POST /directories/{directory_id}/rotate_api_key` answers 200 with
 /// [`Directory`](crate::models::Directory). Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories/%7Bdirectory_id%7D/rotate_api_key)
 #[doc(alias = "RotateDirectoryAPIKey")]
 #[derive(Clone, Debug)]
@@ -390,7 +390,7 @@ impl<C> Operation for RotateApiKey<C> {
 /// [`DirectoryGroupRoleMapping`](crate::models::DirectoryGroupRoleMapping). Documented failures:
 /// 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/GET/directories/%7Bdirectory_id%7D/group_role_mappings)
 #[doc(alias = "ListDirectoryGroupRoleMappings")]
 #[derive(Clone, Debug)]
@@ -433,7 +433,7 @@ impl<C> Operation for ListGroupRoleMappings<C> {
 /// [`DirectoryGroupRoleMapping`](crate::models::DirectoryGroupRoleMapping). Documented failures:
 /// 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/POST/directories/%7Bdirectory_id%7D/group_role_mappings)
 #[doc(alias = "CreateDirectoryGroupRoleMapping")]
 #[derive(Clone, Debug)]
@@ -498,7 +498,7 @@ impl<C> Operation for CreateGroupRoleMapping<C> {
 /// [`DirectoryGroupRoleMapping`](crate::models::DirectoryGroupRoleMapping). Documented failures:
 /// 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/PUT/directories/%7Bdirectory_id%7D/group_role_mappings)
 #[doc(alias = "ReplaceDirectoryGroupRoleMappings")]
 #[derive(Clone, Debug)]
@@ -548,7 +548,7 @@ impl<C> Operation for ReplaceGroupRoleMappings<C> {
 /// `DELETE /directories/{directory_id}/group_role_mappings/{mapping_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/directories/DELETE/directories/%7Bdirectory_id%7D/group_role_mappings/%7Bmapping_id%7D)
 #[doc(alias = "DeleteDirectoryGroupRoleMapping")]
 #[derive(Clone, Debug)]

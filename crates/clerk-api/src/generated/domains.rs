@@ -37,7 +37,8 @@ calls! {
 ///
 /// `GET /domains` answers 200 with a page of [`Domain`](crate::models::Domain).
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/domains/GET/domains)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/domains/GET/domains)
 #[doc(alias("ListDomains", "list"))]
 #[doc(alias = "domains.list")]
 #[derive(Clone, Debug)]
@@ -72,7 +73,8 @@ impl<C> Operation for List<C> {
 /// `POST /domains` answers 200 with [`Domain`](crate::models::Domain). Documented failures: 400,
 /// 402, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/domains/POST/domains)
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/domains/POST/domains)
 #[doc(alias("AddDomain", "add"))]
 #[doc(alias = "domains.add")]
 #[derive(Clone, Debug)]
@@ -123,7 +125,7 @@ impl<C> Operation for Create<C> {
 /// `DELETE /domains/{domain_id}` answers 200 with [`DeletedObject`](crate::models::DeletedObject).
 /// Documented failures: 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/domains/DELETE/domains/%7Bdomain_id%7D)
 #[doc(alias = "DeleteDomain")]
 #[doc(alias = "domains.deleteDomain")]
@@ -166,7 +168,7 @@ impl<C> Operation for Delete<C> {
 /// `PATCH /domains/{domain_id}` answers 200 with [`Domain`](crate::models::Domain). Documented
 /// failures: 400, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/domains/PATCH/domains/%7Bdomain_id%7D)
 #[doc(alias("UpdateDomain", "update"))]
 #[doc(alias = "domains.update")]

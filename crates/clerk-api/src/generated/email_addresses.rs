@@ -60,7 +60,7 @@ calls! {
 /// `POST /email_addresses` answers 200 with [`EmailAddress`](crate::models::EmailAddress).
 /// Documented failures: 400, 401, 403, 404, 409, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses)
 #[doc(alias = "CreateEmailAddress")]
 #[doc(alias = "emailAddresses.createEmailAddress")]
@@ -122,7 +122,7 @@ impl<C> Operation for Create<C> {
 /// `GET /email_addresses/{email_address_id}` answers 200 with
 /// [`EmailAddress`](crate::models::EmailAddress). Documented failures: 400, 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email-addresses/GET/email_addresses/%7Bemail_address_id%7D)
 #[doc(alias = "GetEmailAddress")]
 #[doc(alias = "emailAddresses.getEmailAddress")]
@@ -164,7 +164,7 @@ impl<C> Operation for Get<C> {
 /// `DELETE /email_addresses/{email_address_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 401, 403, 404, 409.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email-addresses/DELETE/email_addresses/%7Bemail_address_id%7D)
 #[doc(alias = "DeleteEmailAddress")]
 #[doc(alias = "emailAddresses.deleteEmailAddress")]
@@ -206,7 +206,7 @@ impl<C> Operation for Delete<C> {
 /// `PATCH /email_addresses/{email_address_id}` answers 200 with
 /// [`EmailAddress`](crate::models::EmailAddress). Documented failures: 400, 401, 403, 404, 409.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email-addresses/PATCH/email_addresses/%7Bemail_address_id%7D)
 #[doc(alias = "UpdateEmailAddress")]
 #[doc(alias = "emailAddresses.updateEmailAddress")]
@@ -269,7 +269,7 @@ impl<C> Operation for Update<C> {
 /// [`VerificationAttempt`](crate::models::VerificationAttempt). Documented failures: 400, 401, 403,
 /// 404, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses/%7Bemail_address_id%7D/prepare_verification)
 #[doc(alias = "PrepareEmailAddressVerification")]
 #[derive(Clone, Debug)]
@@ -313,7 +313,7 @@ impl<C> Operation for PrepareVerification<C> {
 /// [`VerificationAttempt`](crate::models::VerificationAttempt). Documented failures: 400, 401, 403,
 /// 404, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email-addresses/POST/email_addresses/%7Bemail_address_id%7D/attempt_verification)
 #[doc(alias = "AttemptEmailAddressVerification")]
 #[derive(Clone, Debug)]
@@ -365,7 +365,7 @@ impl<C> Operation for AttemptVerification<C> {
 /// `PUT /users/{user_id}/email_address` answers 200 with
 /// [`EmailAddress`](crate::models::EmailAddress). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email-addresses/PUT/users/%7Buser_id%7D/email_address)
 #[doc(alias = "ReplaceUserEmailAddress")]
 #[doc(alias = "users.replaceUserEmailAddress")]

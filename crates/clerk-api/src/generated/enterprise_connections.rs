@@ -70,7 +70,7 @@ lists! {
 /// [`EnterpriseConnection`](crate::models::EnterpriseConnection). Documented failures: 402, 403,
 /// 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections)
 #[doc(alias("ListEnterpriseConnections", "getEnterpriseConnectionList"))]
 #[doc(alias = "enterpriseConnections.getEnterpriseConnectionList")]
@@ -139,7 +139,7 @@ impl<C> Operation for List<C> {
 /// [`EnterpriseConnection`](crate::models::EnterpriseConnection). Documented failures: 402, 403,
 /// 404, 409, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/POST/enterprise_connections)
 #[doc(alias = "CreateEnterpriseConnection")]
 #[doc(alias = "enterpriseConnections.createEnterpriseConnection")]
@@ -229,7 +229,7 @@ impl<C> Operation for Create<C> {
 /// [`EnterpriseConnection`](crate::models::EnterpriseConnection). Documented failures: 402, 403,
 /// 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/%7Benterprise_connection_id%7D)
 #[doc(alias = "GetEnterpriseConnection")]
 #[doc(alias = "enterpriseConnections.getEnterpriseConnection")]
@@ -280,7 +280,7 @@ impl<C> Operation for Get<C> {
 /// [`EnterpriseConnection`](crate::models::EnterpriseConnection). Documented failures: 400, 402,
 /// 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/PATCH/enterprise_connections/%7Benterprise_connection_id%7D)
 #[doc(alias = "UpdateEnterpriseConnection")]
 #[doc(alias = "enterpriseConnections.updateEnterpriseConnection")]
@@ -430,7 +430,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /enterprise_connections/{enterprise_connection_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 402, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/DELETE/enterprise_connections/%7Benterprise_connection_id%7D)
 #[doc(alias = "DeleteEnterpriseConnection")]
 #[doc(alias = "enterpriseConnections.deleteEnterpriseConnection")]
@@ -479,7 +479,7 @@ impl<C> Operation for Delete<C> {
 /// [`EnterpriseConnectionTestRun`](crate::models::EnterpriseConnectionTestRun). Documented
 /// failures: 402, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/GET/enterprise_connections/%7Benterprise_connection_id%7D/test_runs)
 #[doc(alias = "ListEnterpriseConnectionTestRuns")]
 #[derive(Clone, Debug)]
@@ -556,7 +556,7 @@ impl<C> Operation for ListTestRuns<C> {
 /// [`EnterpriseConnectionTestRunUrl`](crate::models::EnterpriseConnectionTestRunUrl). Documented
 /// failures: 402, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/enterprise-connections/POST/enterprise_connections/%7Benterprise_connection_id%7D/test_runs)
 #[doc(alias = "CreateEnterpriseConnectionTestRun")]
 #[derive(Clone, Debug)]

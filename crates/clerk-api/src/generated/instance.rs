@@ -78,7 +78,7 @@ calls! {
 ///
 /// `GET /instance` answers 200 with [`Instance`](crate::models::Instance).
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance)
 #[doc(alias("GetInstance", "get"))]
 #[doc(alias = "instance.get")]
@@ -113,7 +113,7 @@ impl<C> Operation for Get<C> {
 ///
 /// `PATCH /instance` answers 204 without a body. Documented failures: 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance)
 #[doc(alias("UpdateInstance", "update"))]
 #[doc(alias = "instance.update")]
@@ -239,7 +239,7 @@ impl<C> Operation for Update<C> {
 /// `PATCH /instance/restrictions` answers 200 with
 /// [`InstanceRestrictions`](crate::models::InstanceRestrictions). Documented failures: 402, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/restrictions)
 #[doc(alias("UpdateInstanceRestrictions", "updateRestrictions"))]
 #[doc(alias = "instance.updateRestrictions")]
@@ -309,7 +309,7 @@ impl<C> Operation for UpdateRestrictions<C> {
 ///
 /// `GET /instance/protect` answers 200 with [`InstanceProtect`](crate::models::InstanceProtect).
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/protect)
 #[doc(alias = "GetInstanceProtect")]
 #[derive(Clone, Debug)]
@@ -344,7 +344,7 @@ impl<C> Operation for GetProtect<C> {
 /// `PATCH /instance/protect` answers 200 with [`InstanceProtect`](crate::models::InstanceProtect).
 /// Documented failures: 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/protect)
 #[doc(alias = "UpdateInstanceProtect")]
 #[derive(Clone, Debug)]
@@ -395,7 +395,7 @@ impl<C> Operation for UpdateProtect<C> {
 /// `GET /instance/communication` answers 200 with
 /// [`InstanceCommunication`](crate::models::InstanceCommunication).
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/communication)
 #[doc(alias = "GetInstanceCommunication")]
 #[derive(Clone, Debug)]
@@ -430,7 +430,7 @@ impl<C> Operation for GetCommunication<C> {
 /// `PATCH /instance/communication` answers 200 with
 /// [`InstanceCommunication`](crate::models::InstanceCommunication). Documented failures: 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/communication)
 #[doc(alias = "UpdateInstanceCommunication")]
 #[derive(Clone, Debug)]
@@ -484,7 +484,7 @@ impl<C> Operation for UpdateCommunication<C> {
 /// `GET /instance/oauth_application_settings` answers 200 with
 /// [`OAuthApplicationSettings`](crate::models::OAuthApplicationSettings).
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/oauth_application_settings)
 #[doc(alias = "GetInstanceOAuthApplicationSettings")]
 #[derive(Clone, Debug)]
@@ -519,7 +519,7 @@ impl<C> Operation for GetOauthApplicationSettings<C> {
 /// `PATCH /instance/oauth_application_settings` answers 200 with
 /// [`OAuthApplicationSettings`](crate::models::OAuthApplicationSettings). Documented failures: 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/oauth_application_settings)
 #[doc(alias = "UpdateInstanceOAuthApplicationSettings")]
 #[derive(Clone, Debug)]
@@ -616,7 +616,7 @@ impl<C> Operation for UpdateOauthApplicationSettings<C> {
 ///
 /// `POST /instance/change_domain` answers 202 without a body. Documented failures: 400, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/beta-features/POST/instance/change_domain)
 #[doc(alias("ChangeProductionInstanceDomain", "changeDomain"))]
 #[doc(alias = "betaFeatures.changeDomain")]
@@ -669,7 +669,7 @@ impl<C> Operation for ChangeDomain<C> {
 /// [`OrganizationSettings`](crate::models::OrganizationSettings). Documented failures: 402, 404,
 /// 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/GET/instance/organization_settings)
 #[doc(alias("GetInstanceOrganizationSettings", "getOrganizationSettings"))]
 #[doc(alias = "instance.getOrganizationSettings")]
@@ -706,7 +706,7 @@ impl<C> Operation for GetOrganizationSettings<C> {
 /// [`OrganizationSettings`](crate::models::OrganizationSettings). Documented failures: 400, 402,
 /// 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/instance-settings/PATCH/instance/organization_settings)
 #[doc(alias("UpdateInstanceOrganizationSettings", "updateOrganizationSettings"))]
 #[doc(alias = "instance.updateOrganizationSettings")]

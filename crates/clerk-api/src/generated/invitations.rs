@@ -52,7 +52,7 @@ lists! {
 /// `POST /invitations` answers 200 with [`Invitation`](crate::models::Invitation). Documented
 /// failures: 400, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations)
 #[doc(alias = "CreateInvitation")]
 #[doc(alias = "invitations.createInvitation")]
@@ -130,7 +130,7 @@ impl<C> Operation for Create<C> {
 ///
 /// `GET /invitations` answers 200 with a page of [`Invitation`](crate::models::Invitation).
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/invitations/GET/invitations)
 #[doc(alias("ListInvitations", "getInvitationList"))]
 #[doc(alias = "invitations.getInvitationList")]
@@ -204,7 +204,7 @@ impl<C> Operation for List<C> {
 /// `POST /invitations/bulk` answers 200 with a list of [`Invitation`](crate::models::Invitation).
 /// Documented failures: 400, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/bulk)
 #[doc(alias("CreateBulkInvitations", "createInvitationBulk"))]
 #[doc(alias = "invitations.createInvitationBulk")]
@@ -245,7 +245,7 @@ impl<C> Operation for BulkCreate<C> {
 /// `POST /invitations/{invitation_id}/revoke` answers 200 with
 /// [`Invitation`](crate::models::Invitation). Documented failures: 400, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/invitations/POST/invitations/%7Binvitation_id%7D/revoke)
 #[doc(alias = "RevokeInvitation")]
 #[doc(alias = "invitations.revokeInvitation")]

@@ -21,7 +21,8 @@ calls! {
 ///
 /// `GET /jwks` answers 200 with [`Jwks`](crate::models::Jwks).
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/jwks/GET/jwks)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/jwks/GET/jwks)
 #[doc(alias = "GetJWKS")]
 #[doc(alias = "jwks.getJwks")]
 #[derive(Clone, Debug)]

@@ -52,7 +52,7 @@ lists! {
 ///
 /// `GET /jwt_templates` answers 200 with a page of [`JwtTemplate`](crate::models::JwtTemplate).
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates)
 #[doc(alias("ListJWTTemplates", "list"))]
 #[doc(alias = "jwtTemplates.list")]
@@ -106,7 +106,7 @@ impl<C> Operation for List<C> {
 /// `POST /jwt_templates` answers 200 with [`JwtTemplate`](crate::models::JwtTemplate). Documented
 /// failures: 400, 402, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/POST/jwt_templates)
 #[doc(alias("CreateJWTTemplate", "create"))]
 #[doc(alias = "jwtTemplates.create")]
@@ -177,7 +177,7 @@ impl<C> Operation for Create<C> {
 /// `GET /jwt_templates/{template_id}` answers 200 with [`JwtTemplate`](crate::models::JwtTemplate).
 /// Documented failures: 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/GET/jwt_templates/%7Btemplate_id%7D)
 #[doc(alias("GetJWTTemplate", "get"))]
 #[doc(alias = "jwtTemplates.get")]
@@ -219,7 +219,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /jwt_templates/{template_id}` answers 200 with
 /// [`JwtTemplate`](crate::models::JwtTemplate). Documented failures: 400, 402, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/PATCH/jwt_templates/%7Btemplate_id%7D)
 #[doc(alias("UpdateJWTTemplate", "update"))]
 #[doc(alias = "jwtTemplates.update")]
@@ -325,7 +325,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /jwt_templates/{template_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/jwt-templates/DELETE/jwt_templates/%7Btemplate_id%7D)
 #[doc(alias("DeleteJWTTemplate", "delete"))]
 #[doc(alias = "jwtTemplates.delete")]

@@ -57,7 +57,7 @@ lists! {
 ///
 /// Sent with a machine's secret key, to a path without the version segment.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens)
 #[doc(alias("createM2MToken", "createToken"))]
 #[doc(alias = "m2m.createToken")]
@@ -130,7 +130,7 @@ impl<C> Operation for Create<C> {
 /// Sent with the machine's secret key if the client has one, or else with the instance's, to a path
 /// without the version segment.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/GET/m2m_tokens)
 #[doc(alias("getM2MTokens", "list"))]
 #[doc(alias = "m2m.list")]
@@ -201,7 +201,7 @@ impl<C> Operation for List<C> {
 /// Sent with the machine's secret key if the client has one, or else with the instance's, to a path
 /// without the version segment.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/%7Bm2m_token_id%7D/revoke)
 #[doc(alias("revokeM2MToken", "revokeToken"))]
 #[doc(alias = "m2m.revokeToken")]
@@ -258,7 +258,7 @@ impl<C> Operation for Revoke<C> {
 /// Sent with the machine's secret key if the client has one, or else with the instance's, to a path
 /// without the version segment.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/m2m-tokens/POST/m2m_tokens/verify)
 #[doc(alias("verifyM2MToken", "verify"))]
 #[doc(alias = "m2m.verify")]

@@ -74,7 +74,8 @@ lists! {
 /// `GET /machines` answers 200 with a page of [`Machine`](crate::models::Machine). Documented
 /// failures: 400, 401, 403, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines)
 #[doc(alias("ListMachines", "list"))]
 #[doc(alias = "machines.list")]
 #[derive(Clone, Debug)]
@@ -141,7 +142,8 @@ impl<C> Operation for List<C> {
 /// `POST /machines` answers 200 with [`MachineWithSecretKey`](crate::models::MachineWithSecretKey).
 /// Documented failures: 400, 401, 403, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines)
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines)
 #[doc(alias("CreateMachine", "create"))]
 #[doc(alias = "machines.create")]
 #[derive(Clone, Debug)]
@@ -198,7 +200,7 @@ impl<C> Operation for Create<C> {
 /// `GET /machines/{machine_id}` answers 200 with [`Machine`](crate::models::Machine). Documented
 /// failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/%7Bmachine_id%7D)
 #[doc(alias("GetMachine", "get"))]
 #[doc(alias = "machines.get")]
@@ -240,7 +242,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /machines/{machine_id}` answers 200 with [`Machine`](crate::models::Machine). Documented
 /// failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/PATCH/machines/%7Bmachine_id%7D)
 #[doc(alias("UpdateMachine", "update"))]
 #[doc(alias = "machines.update")]
@@ -296,7 +298,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /machines/{machine_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/%7Bmachine_id%7D)
 #[doc(alias("DeleteMachine", "delete"))]
 #[doc(alias = "machines.delete")]
@@ -338,7 +340,7 @@ impl<C> Operation for Delete<C> {
 /// `GET /machines/{machine_id}/secret_key` answers 200 with
 /// [`MachineSecretKey`](crate::models::MachineSecretKey). Documented failures: 400, 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/GET/machines/%7Bmachine_id%7D/secret_key)
 #[doc(alias("GetMachineSecretKey", "getSecretKey"))]
 #[doc(alias = "machines.getSecretKey")]
@@ -382,7 +384,7 @@ impl<C> Operation for GetSecretKey<C> {
 /// [`MachineSecretKey`](crate::models::MachineSecretKey). Documented failures: 400, 401, 403, 404,
 /// 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/%7Bmachine_id%7D/secret_key/rotate)
 #[doc(alias("RotateMachineSecretKey", "rotateSecretKey"))]
 #[doc(alias = "machines.rotateSecretKey")]
@@ -430,7 +432,7 @@ impl<C> Operation for RotateSecretKey<C> {
 /// [`MachineScope`](crate::models::MachineScope). Documented failures: 400, 401, 403, 404, 409,
 /// 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/POST/machines/%7Bmachine_id%7D/scopes)
 #[doc(alias("CreateMachineScope", "createScope"))]
 #[doc(alias = "machines.createScope")]
@@ -482,7 +484,7 @@ impl<C> Operation for CreateScope<C> {
 /// [`DeletedMachineScope`](crate::models::DeletedMachineScope). Documented failures: 400, 401, 403,
 /// 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/machines/DELETE/machines/%7Bmachine_id%7D/scopes/%7Bother_machine_id%7D)
 #[doc(alias("DeleteMachineScope", "deleteScope"))]
 #[doc(alias = "machines.deleteScope")]

@@ -28,7 +28,7 @@ calls! {
 ///
 /// Sent without credentials.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/miscellaneous/GET/public/interstitial)
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]

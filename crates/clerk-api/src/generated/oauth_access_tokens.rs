@@ -29,7 +29,7 @@ calls! {
 ///
 /// Sent with the instance's secret key, to a path without the version segment.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-access-tokens/POST/oauth_applications/access_tokens/verify)
 #[doc(alias("verifyOAuthAccessToken", "verify"))]
 #[doc(alias = "idPOAuthAccessToken.verify")]

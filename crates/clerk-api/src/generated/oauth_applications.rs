@@ -72,7 +72,7 @@ lists! {
 /// `GET /oauth_applications` answers 200 with a page of
 /// [`OAuthApplication`](crate::models::OAuthApplication). Documented failures: 400, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications)
 #[doc(alias("ListOAuthApplications", "list"))]
 #[doc(alias = "oauthApplications.list")]
@@ -142,7 +142,7 @@ impl<C> Operation for List<C> {
 /// [`OAuthApplicationWithSecret`](crate::models::OAuthApplicationWithSecret). Documented failures:
 /// 400, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications)
 #[doc(alias("CreateOAuthApplication", "create"))]
 #[doc(alias = "oauthApplications.create")]
@@ -218,7 +218,7 @@ impl<C> Operation for Create<C> {
 /// `GET /oauth_applications/{oauth_application_id}` answers 200 with
 /// [`OAuthApplication`](crate::models::OAuthApplication). Documented failures: 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/GET/oauth_applications/%7Boauth_application_id%7D)
 #[doc(alias("GetOAuthApplication", "get"))]
 #[doc(alias = "oauthApplications.get")]
@@ -260,7 +260,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /oauth_applications/{oauth_application_id}` answers 200 with
 /// [`OAuthApplication`](crate::models::OAuthApplication). Documented failures: 400, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PATCH/oauth_applications/%7Boauth_application_id%7D)
 #[doc(alias("UpdateOAuthApplication", "update"))]
 #[doc(alias = "oauthApplications.update")]
@@ -371,7 +371,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /oauth_applications/{oauth_application_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/DELETE/oauth_applications/%7Boauth_application_id%7D)
 #[doc(alias("DeleteOAuthApplication", "delete"))]
 #[doc(alias = "oauthApplications.delete")]
@@ -413,7 +413,7 @@ impl<C> Operation for Delete<C> {
 /// `PUT /oauth_applications/{oauth_application_id}/logo` answers 200 with
 /// [`OAuthApplication`](crate::models::OAuthApplication). Documented failures: 400, 403, 404, 413.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/PUT/oauth_applications/%7Boauth_application_id%7D/logo)
 #[doc(alias = "UploadOAuthApplicationLogo")]
 #[derive(Clone, Debug)]
@@ -471,7 +471,7 @@ impl<C> Operation for UploadLogo<C> {
 /// [`OAuthApplicationWithSecret`](crate::models::OAuthApplicationWithSecret). Documented failures:
 /// 403, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/%7Boauth_application_id%7D/rotate_secret)
 #[doc(alias("RotateOAuthApplicationSecret", "rotateSecret"))]
 #[doc(alias = "oauthApplications.rotateSecret")]
@@ -514,7 +514,7 @@ impl<C> Operation for RotateSecret<C> {
 /// `POST /oauth_applications/{oauth_application_id}/revoke_token` answers 204 without a body.
 /// Documented failures: 400, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/oauth-applications/POST/oauth_applications/%7Boauth_application_id%7D/revoke_token)
 #[doc(alias("RevokeOAuthApplicationToken", "revokeToken"))]
 #[doc(alias = "oauthApplications.revokeToken")]

@@ -60,7 +60,7 @@ lists! {
 /// [`OrganizationDomain`](crate::models::OrganizationDomain). Documented failures: 400, 403, 404,
 /// 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-domains/POST/organizations/%7Borganization_id%7D/domains)
 #[doc(alias = "CreateOrganizationDomain")]
 #[doc(alias = "organizations.createOrganizationDomain")]
@@ -126,7 +126,7 @@ impl<C> Operation for Create<C> {
 /// `GET /organizations/{organization_id}/domains` answers 200 with a page of
 /// [`OrganizationDomain`](crate::models::OrganizationDomain). Documented failures: 401, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organizations/%7Borganization_id%7D/domains)
 #[doc(alias("ListOrganizationDomains", "getOrganizationDomainList"))]
 #[doc(alias = "organizations.getOrganizationDomainList")]
@@ -198,7 +198,7 @@ impl<C> Operation for List<C> {
 /// [`OrganizationDomain`](crate::models::OrganizationDomain). Documented failures: 400, 403, 404,
 /// 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-domains/PATCH/organizations/%7Borganization_id%7D/domains/%7Bdomain_id%7D)
 #[doc(alias = "UpdateOrganizationDomain")]
 #[doc(alias = "organizations.updateOrganizationDomain")]
@@ -271,7 +271,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /organizations/{organization_id}/domains/{domain_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-domains/DELETE/organizations/%7Borganization_id%7D/domains/%7Bdomain_id%7D)
 #[doc(alias = "DeleteOrganizationDomain")]
 #[doc(alias = "organizations.deleteOrganizationDomain")]
@@ -322,7 +322,7 @@ impl<C> Operation for Delete<C> {
 /// `POST /organizations/{organization_id}/domains/{domain_id}/verify_ownership` answers 200 with
 /// [`OrganizationDomain`](crate::models::OrganizationDomain). Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-domains/POST/organizations/%7Borganization_id%7D/domains/%7Bdomain_id%7D/verify_ownership)
 #[doc(alias = "VerifyOrganizationDomainOwnership")]
 #[derive(Clone, Debug)]
@@ -372,7 +372,7 @@ impl<C> Operation for VerifyOwnership<C> {
 /// `GET /organization_domains` answers 200 with a page of
 /// [`OrganizationDomain`](crate::models::OrganizationDomain). Documented failures: 401, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-domains/GET/organization_domains)
 #[doc(alias = "ListAllOrganizationDomains")]
 #[derive(Clone, Debug)]

@@ -81,7 +81,7 @@ lists! {
 /// [`OrganizationInvitation`](crate::models::OrganizationInvitation). Documented failures: 400,
 /// 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organization_invitations)
 #[doc(alias = "ListInstanceOrganizationInvitations")]
 #[derive(Clone, Debug)]
@@ -156,7 +156,7 @@ impl<C> Operation for ListAll<C> {
 /// [`OrganizationInvitation`](crate::models::OrganizationInvitation). Documented failures: 400,
 /// 402, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/%7Borganization_id%7D/invitations)
 #[doc(alias = "CreateOrganizationInvitation")]
 #[doc(alias = "organizations.createOrganizationInvitation")]
@@ -247,7 +247,7 @@ impl<C> Operation for Create<C> {
 /// [`OrganizationInvitation`](crate::models::OrganizationInvitation). Documented failures: 400,
 /// 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/%7Borganization_id%7D/invitations)
 #[doc(alias("ListOrganizationInvitations", "getOrganizationInvitationList"))]
 #[doc(alias = "organizations.getOrganizationInvitationList")]
@@ -327,7 +327,7 @@ impl<C> Operation for List<C> {
 /// [`OrganizationInvitation`](crate::models::OrganizationInvitation). Documented failures: 400,
 /// 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/%7Borganization_id%7D/invitations/bulk)
 #[doc(alias = "CreateOrganizationInvitationBulk")]
 #[doc(alias = "organizations.createOrganizationInvitationBulk")]
@@ -377,7 +377,7 @@ impl<C> Operation for BulkCreate<C> {
 /// [`OrganizationInvitation`](crate::models::OrganizationInvitation). Documented failures: 400,
 /// 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/%7Borganization_id%7D/invitations/pending)
 #[doc(alias = "ListPendingOrganizationInvitations")]
 #[deprecated = "Clerk discourages its use"]
@@ -437,7 +437,7 @@ impl<C> Operation for ListPending<C> {
 /// [`OrganizationInvitation`](crate::models::OrganizationInvitation). Documented failures: 400,
 /// 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-invitations/GET/organizations/%7Borganization_id%7D/invitations/%7Binvitation_id%7D)
 #[doc(alias = "GetOrganizationInvitation")]
 #[doc(alias = "organizations.getOrganizationInvitation")]
@@ -488,7 +488,7 @@ impl<C> Operation for Get<C> {
 /// [`OrganizationInvitation`](crate::models::OrganizationInvitation). Documented failures: 400,
 /// 403, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-invitations/POST/organizations/%7Borganization_id%7D/invitations/%7Binvitation_id%7D/revoke)
 #[doc(alias = "RevokeOrganizationInvitation")]
 #[doc(alias = "organizations.revokeOrganizationInvitation")]

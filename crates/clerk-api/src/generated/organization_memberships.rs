@@ -71,7 +71,7 @@ lists! {
 /// [`OrganizationMembership`](crate::models::OrganizationMembership). Documented failures: 400,
 /// 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-memberships/POST/organizations/%7Borganization_id%7D/memberships)
 #[doc(alias = "CreateOrganizationMembership")]
 #[doc(alias = "organizations.createOrganizationMembership")]
@@ -137,7 +137,7 @@ impl<C> Operation for Create<C> {
 /// [`OrganizationMembership`](crate::models::OrganizationMembership). Documented failures: 401,
 /// 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organizations/%7Borganization_id%7D/memberships)
 #[doc(alias("ListOrganizationMemberships", "getOrganizationMembershipList"))]
 #[doc(alias = "organizations.getOrganizationMembershipList")]
@@ -294,7 +294,7 @@ impl<C> Operation for List<C> {
 /// [`OrganizationMembership`](crate::models::OrganizationMembership). Documented failures: 404,
 /// 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-memberships/PATCH/organizations/%7Borganization_id%7D/memberships/%7Buser_id%7D)
 #[doc(alias = "UpdateOrganizationMembership")]
 #[doc(alias = "organizations.updateOrganizationMembership")]
@@ -350,7 +350,7 @@ impl<C> Operation for Update<C> {
 /// [`OrganizationMembership`](crate::models::OrganizationMembership). Documented failures: 401,
 /// 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-memberships/DELETE/organizations/%7Borganization_id%7D/memberships/%7Buser_id%7D)
 #[doc(alias = "DeleteOrganizationMembership")]
 #[doc(alias = "organizations.deleteOrganizationMembership")]
@@ -402,7 +402,7 @@ impl<C> Operation for Delete<C> {
 /// [`OrganizationMembership`](crate::models::OrganizationMembership). Documented failures: 400,
 /// 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-memberships/PATCH/organizations/%7Borganization_id%7D/memberships/%7Buser_id%7D/metadata)
 #[doc(alias = "UpdateOrganizationMembershipMetadata")]
 #[doc(alias = "organizations.updateOrganizationMembershipMetadata")]
@@ -468,7 +468,7 @@ impl<C> Operation for MergeMetadata<C> {
 /// [`OrganizationMembership`](crate::models::OrganizationMembership). Documented failures: 400,
 /// 401, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-memberships/GET/organization_memberships)
 #[doc(alias(
     "InstanceGetOrganizationMemberships",

@@ -50,7 +50,7 @@ lists! {
 /// `GET /organization_permissions` answers 200 with a page of
 /// [`Permission`](crate::models::Permission). Documented failures: 401, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions)
 #[doc(alias("ListOrganizationPermissions", "getOrganizationPermissionList"))]
 #[doc(alias = "organizationPermissions.getOrganizationPermissionList")]
@@ -117,7 +117,7 @@ impl<C> Operation for List<C> {
 /// `POST /organization_permissions` answers 200 with [`Permission`](crate::models::Permission).
 /// Documented failures: 400, 401, 402, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-permissions/POST/organization_permissions)
 #[doc(alias = "CreateOrganizationPermission")]
 #[doc(alias = "organizationPermissions.createOrganizationPermission")]
@@ -163,7 +163,7 @@ impl<C> Operation for Create<C> {
 /// `GET /organization_permissions/{permission_id}` answers 200 with
 /// [`Permission`](crate::models::Permission). Documented failures: 401, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-permissions/GET/organization_permissions/%7Bpermission_id%7D)
 #[doc(alias = "GetOrganizationPermission")]
 #[doc(alias = "organizationPermissions.getOrganizationPermission")]
@@ -205,7 +205,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /organization_permissions/{permission_id}` answers 200 with
 /// [`Permission`](crate::models::Permission). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-permissions/PATCH/organization_permissions/%7Bpermission_id%7D)
 #[doc(alias = "UpdateOrganizationPermission")]
 #[doc(alias = "organizationPermissions.updateOrganizationPermission")]
@@ -267,7 +267,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /organization_permissions/{permission_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-permissions/DELETE/organization_permissions/%7Bpermission_id%7D)
 #[doc(alias = "DeleteOrganizationPermission")]
 #[doc(alias = "organizationPermissions.deleteOrganizationPermission")]

@@ -62,7 +62,7 @@ lists! {
 /// `GET /organization_roles` answers 200 with a page of [`Role`](crate::models::Role). Documented
 /// failures: 400, 401, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles)
 #[doc(alias("ListOrganizationRoles", "getOrganizationRoleList"))]
 #[doc(alias = "organizationRoles.getOrganizationRoleList")]
@@ -130,7 +130,7 @@ impl<C> Operation for List<C> {
 /// `POST /organization_roles` answers 200 with [`Role`](crate::models::Role). Documented failures:
 /// 400, 401, 402, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-roles/POST/organization_roles)
 #[doc(alias = "CreateOrganizationRole")]
 #[doc(alias = "organizationRoles.createOrganizationRole")]
@@ -188,7 +188,7 @@ impl<C> Operation for Create<C> {
 /// `GET /organization_roles/{organization_role_id}` answers 200 with [`Role`](crate::models::Role).
 /// Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-roles/GET/organization_roles/%7Borganization_role_id%7D)
 #[doc(alias = "GetOrganizationRole")]
 #[doc(alias = "organizationRoles.getOrganizationRole")]
@@ -230,7 +230,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /organization_roles/{organization_role_id}` answers 200 with
 /// [`Role`](crate::models::Role). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-roles/PATCH/organization_roles/%7Borganization_role_id%7D)
 #[doc(alias = "UpdateOrganizationRole")]
 #[doc(alias = "organizationRoles.updateOrganizationRole")]
@@ -322,7 +322,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /organization_roles/{organization_role_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-roles/DELETE/organization_roles/%7Borganization_role_id%7D)
 #[doc(alias = "DeleteOrganizationRole")]
 #[doc(alias = "organizationRoles.deleteOrganizationRole")]
@@ -364,7 +364,7 @@ impl<C> Operation for Delete<C> {
 /// `POST /organization_roles/{organization_role_id}/permissions/{permission_id}` answers 200 with
 /// [`Role`](crate::models::Role). Documented failures: 401, 403, 404, 409.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-roles/POST/organization_roles/%7Borganization_role_id%7D/permissions/%7Bpermission_id%7D)
 #[doc(alias = "AssignPermissionToOrganizationRole")]
 #[doc(alias = "organizationRoles.assignPermissionToOrganizationRole")]
@@ -414,7 +414,7 @@ impl<C> Operation for AssignPermission<C> {
 /// `DELETE /organization_roles/{organization_role_id}/permissions/{permission_id}` answers 200 with
 /// [`Role`](crate::models::Role). Documented failures: 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organization-roles/DELETE/organization_roles/%7Borganization_role_id%7D/permissions/%7Bpermission_id%7D)
 #[doc(alias = "RemovePermissionFromOrganizationRole")]
 #[doc(alias = "organizationRoles.removePermissionFromOrganizationRole")]

@@ -78,7 +78,7 @@ lists! {
 /// `GET /organizations` answers 200 with a page of [`Organization`](crate::models::Organization).
 /// Documented failures: 400, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations)
 #[doc(alias("ListOrganizations", "getOrganizationList"))]
 #[doc(alias = "organizations.getOrganizationList")]
@@ -171,7 +171,7 @@ impl<C> Operation for List<C> {
 /// `POST /organizations` answers 200 with [`Organization`](crate::models::Organization). Documented
 /// failures: 400, 402, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/POST/organizations)
 #[doc(alias = "CreateOrganization")]
 #[doc(alias = "organizations.createOrganization")]
@@ -253,7 +253,7 @@ impl<C> Operation for Create<C> {
 /// `GET /organizations/{organization_id}` answers 200 with
 /// [`Organization`](crate::models::Organization). Documented failures: 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/GET/organizations/%7Borganization_id%7D)
 #[doc(alias = "GetOrganization")]
 #[doc(alias = "organizations.getOrganization")]
@@ -314,7 +314,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /organizations/{organization_id}` answers 200 with
 /// [`Organization`](crate::models::Organization). Documented failures: 400, 402, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/%7Borganization_id%7D)
 #[doc(alias = "UpdateOrganization")]
 #[doc(alias = "organizations.updateOrganization")]
@@ -424,7 +424,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /organizations/{organization_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/DELETE/organizations/%7Borganization_id%7D)
 #[doc(alias = "DeleteOrganization")]
 #[doc(alias = "organizations.deleteOrganization")]
@@ -467,7 +467,7 @@ impl<C> Operation for Delete<C> {
 /// `PATCH /organizations/{organization_id}/metadata` answers 200 with
 /// [`Organization`](crate::models::Organization). Documented failures: 400, 401, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/PATCH/organizations/%7Borganization_id%7D/metadata)
 #[doc(alias("MergeOrganizationMetadata", "updateOrganizationMetadata"))]
 #[doc(alias = "organizations.updateOrganizationMetadata")]
@@ -524,7 +524,7 @@ impl<C> Operation for MergeMetadata<C> {
 /// `PUT /organizations/{organization_id}/metadata` answers 200 with
 /// [`Organization`](crate::models::Organization). Documented failures: 400, 401, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/%7Borganization_id%7D/metadata)
 #[doc(alias = "ReplaceOrganizationMetadata")]
 #[doc(alias = "organizations.replaceOrganizationMetadata")]
@@ -581,7 +581,7 @@ impl<C> Operation for ReplaceMetadata<C> {
 /// `PUT /organizations/{organization_id}/logo` answers 200 with
 /// [`Organization`](crate::models::Organization). Documented failures: 400, 403, 404, 413.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/PUT/organizations/%7Borganization_id%7D/logo)
 #[doc(alias("UploadOrganizationLogo", "updateOrganizationLogo"))]
 #[doc(alias = "organizations.updateOrganizationLogo")]
@@ -639,7 +639,7 @@ impl<C> Operation for UploadLogo<C> {
 /// `DELETE /organizations/{organization_id}/logo` answers 200 with
 /// [`Organization`](crate::models::Organization). Documented failures: 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/organizations/DELETE/organizations/%7Borganization_id%7D/logo)
 #[doc(alias = "DeleteOrganizationLogo")]
 #[doc(alias = "organizations.deleteOrganizationLogo")]

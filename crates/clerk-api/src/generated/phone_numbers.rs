@@ -60,7 +60,7 @@ calls! {
 /// `POST /phone_numbers` answers 200 with [`PhoneNumber`](crate::models::PhoneNumber). Documented
 /// failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers)
 #[doc(alias = "CreatePhoneNumber")]
 #[doc(alias = "phoneNumbers.createPhoneNumber")]
@@ -118,7 +118,7 @@ impl<C> Operation for Create<C> {
 /// `GET /phone_numbers/{phone_number_id}` answers 200 with
 /// [`PhoneNumber`](crate::models::PhoneNumber). Documented failures: 400, 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/phone-numbers/GET/phone_numbers/%7Bphone_number_id%7D)
 #[doc(alias = "GetPhoneNumber")]
 #[doc(alias = "phoneNumbers.getPhoneNumber")]
@@ -160,7 +160,7 @@ impl<C> Operation for Get<C> {
 /// `DELETE /phone_numbers/{phone_number_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/phone-numbers/DELETE/phone_numbers/%7Bphone_number_id%7D)
 #[doc(alias = "DeletePhoneNumber")]
 #[doc(alias = "phoneNumbers.deletePhoneNumber")]
@@ -202,7 +202,7 @@ impl<C> Operation for Delete<C> {
 /// `PATCH /phone_numbers/{phone_number_id}` answers 200 with
 /// [`PhoneNumber`](crate::models::PhoneNumber). Documented failures: 400, 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/phone-numbers/PATCH/phone_numbers/%7Bphone_number_id%7D)
 #[doc(alias = "UpdatePhoneNumber")]
 #[doc(alias = "phoneNumbers.updatePhoneNumber")]
@@ -265,7 +265,7 @@ impl<C> Operation for Update<C> {
 /// [`VerificationAttempt`](crate::models::VerificationAttempt). Documented failures: 400, 401, 403,
 /// 404, 429, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers/%7Bphone_number_id%7D/prepare_verification)
 #[doc(alias = "PreparePhoneNumberVerification")]
 #[derive(Clone, Debug)]
@@ -309,7 +309,7 @@ impl<C> Operation for PrepareVerification<C> {
 /// [`VerificationAttempt`](crate::models::VerificationAttempt). Documented failures: 400, 401, 403,
 /// 404, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/phone-numbers/POST/phone_numbers/%7Bphone_number_id%7D/attempt_verification)
 #[doc(alias = "AttemptPhoneNumberVerification")]
 #[derive(Clone, Debug)]
@@ -361,7 +361,7 @@ impl<C> Operation for AttemptVerification<C> {
 /// `PUT /users/{user_id}/phone_number` answers 200 with
 /// [`PhoneNumber`](crate::models::PhoneNumber). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/phone-numbers/PUT/users/%7Buser_id%7D/phone_number)
 #[doc(alias = "ReplaceUserPhoneNumber")]
 #[doc(alias = "users.replaceUserPhoneNumber")]

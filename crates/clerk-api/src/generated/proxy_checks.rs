@@ -22,7 +22,7 @@ calls! {
 /// `POST /proxy_checks` answers 200 with [`ProxyCheck`](crate::models::ProxyCheck). Documented
 /// failures: 400, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/proxy-checks/POST/proxy_checks)
 #[doc(alias("VerifyDomainProxy", "verify"))]
 #[doc(alias = "proxyChecks.verify")]

@@ -44,7 +44,7 @@ lists! {
 ///
 /// `GET /redirect_urls` answers 200 with a page of [`RedirectUrl`](crate::models::RedirectUrl).
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls)
 #[doc(alias("ListRedirectURLs", "getRedirectUrlList"))]
 #[doc(alias = "redirectUrls.getRedirectUrlList")]
@@ -98,7 +98,7 @@ impl<C> Operation for List<C> {
 /// `POST /redirect_urls` answers 200 with [`RedirectUrl`](crate::models::RedirectUrl). Documented
 /// failures: 400, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/redirect-urls/POST/redirect_urls)
 #[doc(alias = "CreateRedirectURL")]
 #[doc(alias = "redirectUrls.createRedirectUrl")]
@@ -137,7 +137,7 @@ impl<C> Operation for Create<C> {
 /// `GET /redirect_urls/{id}` answers 200 with [`RedirectUrl`](crate::models::RedirectUrl).
 /// Documented failures: 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/redirect-urls/GET/redirect_urls/%7Bid%7D)
 #[doc(alias = "GetRedirectURL")]
 #[doc(alias = "redirectUrls.getRedirectUrl")]
@@ -179,7 +179,7 @@ impl<C> Operation for Get<C> {
 /// `DELETE /redirect_urls/{id}` answers 200 with [`DeletedObject`](crate::models::DeletedObject).
 /// Documented failures: 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/redirect-urls/DELETE/redirect_urls/%7Bid%7D)
 #[doc(alias = "DeleteRedirectURL")]
 #[doc(alias = "redirectUrls.deleteRedirectUrl")]

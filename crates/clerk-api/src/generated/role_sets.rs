@@ -73,7 +73,8 @@ lists! {
 /// `GET /role_sets` answers 200 with a page of [`RoleSet`](crate::models::RoleSet). Documented
 /// failures: 400, 401, 403, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets)
 #[doc(alias("ListRoleSets", "getRoleSetList"))]
 #[doc(alias = "roleSets.getRoleSetList")]
 #[derive(Clone, Debug)]
@@ -140,7 +141,7 @@ impl<C> Operation for List<C> {
 /// `POST /role_sets` answers 200 with [`RoleSet`](crate::models::RoleSet). Documented failures:
 /// 400, 401, 402, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets)
 #[doc(alias = "CreateRoleSet")]
 #[doc(alias = "roleSets.createRoleSet")]
@@ -207,7 +208,7 @@ impl<C> Operation for Create<C> {
 /// `GET /role_sets/{role_set_key_or_id}` answers 200 with [`RoleSet`](crate::models::RoleSet).
 /// Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/GET/role_sets/%7Brole_set_key_or_id%7D)
 #[doc(alias = "GetRoleSet")]
 #[doc(alias = "roleSets.getRoleSet")]
@@ -249,7 +250,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /role_sets/{role_set_key_or_id}` answers 200 with [`RoleSet`](crate::models::RoleSet).
 /// Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/PATCH/role_sets/%7Brole_set_key_or_id%7D)
 #[doc(alias = "UpdateRoleSet")]
 #[doc(alias = "roleSets.updateRoleSet")]
@@ -366,7 +367,7 @@ impl<C> Operation for Update<C> {
 /// `POST /role_sets/{role_set_key_or_id}/replace` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/%7Brole_set_key_or_id%7D/replace)
 #[doc(alias = "ReplaceRoleSet")]
 #[doc(alias = "roleSets.replaceRoleSet")]
@@ -426,7 +427,7 @@ impl<C> Operation for Replace<C> {
 /// `POST /role_sets/{role_set_key_or_id}/roles` answers 200 with
 /// [`RoleSet`](crate::models::RoleSet). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/%7Brole_set_key_or_id%7D/roles)
 #[doc(alias = "AddRolesToRoleSet")]
 #[doc(alias = "roleSets.addRolesToRoleSet")]
@@ -489,7 +490,7 @@ impl<C> Operation for AddRoles<C> {
 /// `POST /role_sets/{role_set_key_or_id}/roles/replace` answers 200 with
 /// [`RoleSet`](crate::models::RoleSet). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/role-sets/POST/role_sets/%7Brole_set_key_or_id%7D/roles/replace)
 #[doc(alias = "ReplaceRoleInRoleSet")]
 #[doc(alias = "roleSets.replaceRoleInRoleSet")]

@@ -61,7 +61,7 @@ lists! {
 /// `GET /saml_connections` answers 200 with a page of
 /// [`SamlConnection`](crate::models::SamlConnection). Documented failures: 402, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections)
 #[doc(alias("ListSAMLConnections", "getSamlConnectionList"))]
 #[doc(alias = "samlConnections.getSamlConnectionList")]
@@ -135,7 +135,7 @@ impl<C> Operation for List<C> {
 /// `POST /saml_connections` answers 200 with [`SamlConnection`](crate::models::SamlConnection).
 /// Documented failures: 402, 403, 404, 409, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/saml-connections/POST/saml_connections)
 #[doc(alias = "CreateSAMLConnection")]
 #[doc(alias = "samlConnections.createSamlConnection")]
@@ -248,7 +248,7 @@ impl<C> Operation for Create<C> {
 /// `GET /saml_connections/{saml_connection_id}` answers 200 with
 /// [`SamlConnection`](crate::models::SamlConnection). Documented failures: 402, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/saml-connections/GET/saml_connections/%7Bsaml_connection_id%7D)
 #[doc(alias = "GetSAMLConnection")]
 #[doc(alias = "samlConnections.getSamlConnection")]
@@ -291,7 +291,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /saml_connections/{saml_connection_id}` answers 200 with
 /// [`SamlConnection`](crate::models::SamlConnection). Documented failures: 402, 403, 404, 409, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/saml-connections/PATCH/saml_connections/%7Bsaml_connection_id%7D)
 #[doc(alias = "UpdateSAMLConnection")]
 #[doc(alias = "samlConnections.updateSamlConnection")]
@@ -518,7 +518,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /saml_connections/{saml_connection_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 402, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/saml-connections/DELETE/saml_connections/%7Bsaml_connection_id%7D)
 #[doc(alias = "DeleteSAMLConnection")]
 #[doc(alias = "samlConnections.deleteSamlConnection")]

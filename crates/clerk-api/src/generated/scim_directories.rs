@@ -77,7 +77,7 @@ lists! {
 /// `GET /scim_directories` answers 200 with a page of
 /// [`ScimDirectory`](crate::models::ScimDirectory). Documented failures: 401, 403.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories)
 #[doc(alias = "ListSCIMDirectories")]
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ impl<C> Operation for List<C> {
 /// `POST /scim_directories` answers 200 with [`ScimDirectory`](crate::models::ScimDirectory).
 /// Documented failures: 400, 401, 403, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories)
 #[doc(alias = "CreateSCIMDirectory")]
 #[derive(Clone, Debug)]
@@ -192,7 +192,7 @@ impl<C> Operation for Create<C> {
 /// `GET /scim_directories/{scim_directory_id}` answers 200 with
 /// [`ScimDirectory`](crate::models::ScimDirectory). Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories/%7Bscim_directory_id%7D)
 #[doc(alias = "GetSCIMDirectory")]
 #[derive(Clone, Debug)]
@@ -233,7 +233,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /scim_directories/{scim_directory_id}` answers 200 with
 /// [`ScimDirectory`](crate::models::ScimDirectory). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/PATCH/scim_directories/%7Bscim_directory_id%7D)
 #[doc(alias = "UpdateSCIMDirectory")]
 #[derive(Clone, Debug)]
@@ -309,7 +309,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /scim_directories/{scim_directory_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/DELETE/scim_directories/%7Bscim_directory_id%7D)
 #[doc(alias = "DeleteSCIMDirectory")]
 #[derive(Clone, Debug)]
@@ -351,7 +351,7 @@ impl<C> Operation for Delete<C> {
 /// `POST /scim_directories/{scim_directory_id}/rotate_api_key` answers 200 with
 /// [`ScimDirectory`](crate::models::ScimDirectory). Documented failures: 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories/%7Bscim_directory_id%7D/rotate_api_key)
 #[doc(alias = "RotateSCIMDirectoryAPIKey")]
 #[derive(Clone, Debug)]
@@ -394,7 +394,7 @@ impl<C> Operation for RotateApiKey<C> {
 /// [`ScimGroupRoleMapping`](crate::models::ScimGroupRoleMapping). Documented failures: 401, 403,
 /// 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/GET/scim_directories/%7Bscim_directory_id%7D/group_role_mappings)
 #[doc(alias = "ListSCIMGroupRoleMappings")]
 #[derive(Clone, Debug)]
@@ -437,7 +437,7 @@ impl<C> Operation for ListGroupRoleMappings<C> {
 /// [`ScimGroupRoleMapping`](crate::models::ScimGroupRoleMapping). Documented failures: 400, 401,
 /// 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/POST/scim_directories/%7Bscim_directory_id%7D/group_role_mappings)
 #[doc(alias = "CreateSCIMGroupRoleMapping")]
 #[derive(Clone, Debug)]
@@ -496,7 +496,7 @@ impl<C> Operation for CreateGroupRoleMapping<C> {
 /// [`ScimGroupRoleMapping`](crate::models::ScimGroupRoleMapping). Documented failures: 400, 401,
 /// 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/PUT/scim_directories/%7Bscim_directory_id%7D/group_role_mappings)
 #[doc(alias = "ReplaceSCIMGroupRoleMappings")]
 #[derive(Clone, Debug)]
@@ -546,7 +546,7 @@ impl<C> Operation for ReplaceGroupRoleMappings<C> {
 /// `DELETE /scim_directories/{scim_directory_id}/group_role_mappings/{mapping_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 401, 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/scim-directories/DELETE/scim_directories/%7Bscim_directory_id%7D/group_role_mappings/%7Bmapping_id%7D)
 #[doc(alias = "DeleteSCIMGroupRoleMapping")]
 #[derive(Clone, Debug)]

@@ -72,7 +72,8 @@ lists! {
 /// `GET /sessions` answers 200 with a page of [`Session`](crate::models::Session). Documented
 /// failures: 400, 401, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions)
 #[doc(alias = "GetSessionList")]
 #[doc(alias = "sessions.getSessionList")]
 #[derive(Clone, Debug)]
@@ -145,7 +146,8 @@ impl<C> Operation for List<C> {
 /// `POST /sessions` answers 200 with [`Session`](crate::models::Session). Documented failures: 400,
 /// 401, 404, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions)
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions)
 #[doc(alias = "createSession")]
 #[doc(alias = "sessions.createSession")]
 #[derive(Clone, Debug)]
@@ -192,7 +194,7 @@ impl<C> Operation for Create<C> {
 /// `GET /sessions/{session_id}` answers 200 with [`Session`](crate::models::Session). Documented
 /// failures: 400, 401, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/GET/sessions/%7Bsession_id%7D)
 #[doc(alias = "GetSession")]
 #[doc(alias = "sessions.getSession")]
@@ -236,7 +238,7 @@ impl<C> Operation for Get<C> {
 /// `POST /sessions/{session_id}/refresh` answers 200 with
 /// [`SessionRefresh`](crate::models::SessionRefresh). Documented failures: 400, 401.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/%7Bsession_id%7D/refresh)
 #[doc(alias = "RefreshSession")]
 #[doc(alias = "sessions.refreshSession")]
@@ -312,7 +314,7 @@ impl<C> Operation for Refresh<C> {
 /// `POST /sessions/{session_id}/revoke` answers 200 with [`Session`](crate::models::Session).
 /// Documented failures: 400, 401, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/%7Bsession_id%7D/revoke)
 #[doc(alias = "RevokeSession")]
 #[doc(alias = "sessions.revokeSession")]
@@ -355,7 +357,7 @@ impl<C> Operation for Revoke<C> {
 /// `POST /sessions/{session_id}/tokens` answers 200 with
 /// [`SessionToken`](crate::models::SessionToken). Documented failures: 401, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/%7Bsession_id%7D/tokens)
 #[doc(alias("CreateSessionToken", "getToken"))]
 #[doc(alias = "sessions.getToken")]
@@ -408,7 +410,7 @@ impl<C> Operation for CreateToken<C> {
 /// `POST /sessions/{session_id}/tokens/{template_name}` answers 200 with
 /// [`SessionToken`](crate::models::SessionToken). Documented failures: 401, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sessions/POST/sessions/%7Bsession_id%7D/tokens/%7Btemplate_name%7D)
 #[doc(alias("CreateSessionTokenFromTemplate", "getToken"))]
 #[doc(alias = "sessions.getToken")]

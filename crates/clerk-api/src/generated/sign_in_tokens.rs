@@ -28,7 +28,7 @@ calls! {
 /// `POST /sign_in_tokens` answers 200 with [`SignInToken`](crate::models::SignInToken). Documented
 /// failures: 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/POST/sign_in_tokens)
 #[doc(alias = "CreateSignInToken")]
 #[doc(alias = "signInTokens.createSignInToken")]
@@ -79,7 +79,7 @@ impl<C> Operation for Create<C> {
 /// `POST /sign_in_tokens/{sign_in_token_id}/revoke` answers 200 with
 /// [`SignInToken`](crate::models::SignInToken). Documented failures: 400, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sign-in-tokens/POST/sign_in_tokens/%7Bsign_in_token_id%7D/revoke)
 #[doc(alias = "RevokeSignInToken")]
 #[doc(alias = "signInTokens.revokeSignInToken")]

@@ -27,7 +27,7 @@ calls! {
 /// `GET /sign_ups/{id}` answers 200 with [`SignUp`](crate::models::SignUp). Documented failures:
 /// 403.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sign-ups/GET/sign_ups/%7Bid%7D)
 #[doc(alias("GetSignUp", "get"))]
 #[doc(alias = "signUps.get")]
@@ -69,7 +69,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /sign_ups/{id}` answers 200 with [`SignUp`](crate::models::SignUp). Documented failures:
 /// 403.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/sign-ups/PATCH/sign_ups/%7Bid%7D)
 #[doc(alias("UpdateSignUp", "update"))]
 #[doc(alias = "signUps.update")]

@@ -63,7 +63,7 @@ lists! {
 /// `GET /templates/{template_type}` answers 200 with a page of
 /// [`Template`](crate::models::Template). Documented failures: 400, 401, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/%7Btemplate_type%7D)
 #[doc(alias = "GetTemplateList")]
 #[deprecated = "Clerk discourages its use"]
@@ -123,7 +123,7 @@ impl<C> Operation for List<C> {
 /// `GET /templates/{template_type}/{slug}` answers 200 with [`Template`](crate::models::Template).
 /// Documented failures: 400, 401, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/GET/templates/%7Btemplate_type%7D/%7Bslug%7D)
 #[doc(alias = "GetTemplate")]
 #[deprecated = "Clerk discourages its use"]
@@ -172,7 +172,7 @@ impl<C> Operation for Get<C> {
 /// `PUT /templates/{template_type}/{slug}` answers 200 with [`Template`](crate::models::Template).
 /// Documented failures: 400, 401, 402, 403, 404, 422, 423, 429.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/PUT/templates/%7Btemplate_type%7D/%7Bslug%7D)
 #[doc(alias = "UpsertTemplate")]
 #[deprecated = "Clerk discourages its use"]
@@ -265,7 +265,7 @@ impl<C> Operation for Upsert<C> {
 /// `POST /templates/{template_type}/{slug}/revert` answers 200 with
 /// [`Template`](crate::models::Template). Documented failures: 400, 401, 402, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/%7Btemplate_type%7D/%7Bslug%7D/revert)
 #[doc(alias = "RevertTemplate")]
 #[deprecated = "Clerk discourages its use"]
@@ -315,7 +315,7 @@ impl<C> Operation for Revert<C> {
 /// `POST /templates/{template_type}/{slug}/preview` answers 200 with a JSON object. Documented
 /// failures: 400, 401, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/%7Btemplate_type%7D/%7Bslug%7D/preview)
 #[doc(alias = "PreviewTemplate")]
 #[deprecated = "Clerk discourages its use"]
@@ -391,7 +391,7 @@ impl<C> Operation for Preview<C> {
 /// `POST /templates/{template_type}/{slug}/toggle_delivery` answers 200 with
 /// [`Template`](crate::models::Template). Documented failures: 400, 401, 404, 423, 429.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/email--sms-templates/POST/templates/%7Btemplate_type%7D/%7Bslug%7D/toggle_delivery)
 #[doc(alias = "ToggleTemplateDelivery")]
 #[deprecated = "Clerk discourages its use"]

@@ -21,7 +21,7 @@ calls! {
 ///
 /// `POST /testing_tokens` answers 200 with [`TestingToken`](crate::models::TestingToken).
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/testing-tokens/POST/testing_tokens)
 #[doc(alias = "CreateTestingToken")]
 #[doc(alias = "testingTokens.createTestingToken")]

@@ -204,7 +204,8 @@ lists! {
 /// `GET /users` answers 200 with a page of [`User`](crate::models::User). Documented failures: 400,
 /// 401, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users)
 #[doc(alias = "GetUserList")]
 #[doc(alias = "users.getUserList")]
 #[derive(Clone, Debug)]
@@ -412,7 +413,8 @@ impl<C> Operation for List<C> {
 /// `POST /users` answers 200 with [`User`](crate::models::User). Documented failures: 400, 401,
 /// 402, 403, 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users)
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users)
 #[doc(alias = "CreateUser")]
 #[doc(alias = "users.createUser")]
 #[derive(Clone, Debug)]
@@ -653,7 +655,8 @@ impl<C> Operation for Create<C> {
 /// `GET /users/count` answers 200 with [`TotalCount`](crate::models::TotalCount). Documented
 /// failures: 422.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/count)
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/count)
 #[doc(alias("GetUsersCount", "getCount"))]
 #[doc(alias = "users.getCount")]
 #[derive(Clone, Debug)]
@@ -827,7 +830,7 @@ impl<C> Operation for Count<C> {
 /// `GET /users/{user_id}` answers 200 with [`User`](crate::models::User). Documented failures: 400,
 /// 401, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/%7Buser_id%7D)
 #[doc(alias = "GetUser")]
 #[doc(alias = "users.getUser")]
@@ -872,7 +875,7 @@ impl<C> Operation for Get<C> {
 /// `PATCH /users/{user_id}` answers 200 with [`User`](crate::models::User). Documented failures:
 /// 400, 401, 404, 409, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/PATCH/users/%7Buser_id%7D)
 #[doc(alias = "UpdateUser")]
 #[doc(alias = "users.updateUser")]
@@ -1150,7 +1153,7 @@ impl<C> Operation for Update<C> {
 /// `DELETE /users/{user_id}` answers 200 with [`DeletedObject`](crate::models::DeletedObject).
 /// Documented failures: 400, 401, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D)
 #[doc(alias = "DeleteUser")]
 #[doc(alias = "users.deleteUser")]
@@ -1192,7 +1195,7 @@ impl<C> Operation for Delete<C> {
 /// `POST /users/{user_id}/ban` answers 200 with [`User`](crate::models::User). Documented failures:
 /// 402.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/ban)
 #[doc(alias = "BanUser")]
 #[doc(alias = "users.banUser")]
@@ -1235,7 +1238,7 @@ impl<C> Operation for Ban<C> {
 /// `POST /users/{user_id}/unban` answers 200 with [`User`](crate::models::User). Documented
 /// failures: 402.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/unban)
 #[doc(alias = "UnbanUser")]
 #[doc(alias = "users.unbanUser")]
@@ -1278,7 +1281,8 @@ impl<C> Operation for Unban<C> {
 /// `POST /users/ban` answers 200 with a list of [`User`](crate::models::User). Documented failures:
 /// 400, 402.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/ban)
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/ban)
 #[doc(alias = "UsersBan")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -1315,7 +1319,8 @@ impl<C> Operation for BulkBan<C> {
 /// `POST /users/unban` answers 200 with a list of [`User`](crate::models::User). Documented
 /// failures: 400, 402.
 ///
-/// [In Clerk's reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/unban)
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/unban)
 #[doc(alias = "UsersUnban")]
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until it is sent"]
@@ -1352,7 +1357,7 @@ impl<C> Operation for BulkUnban<C> {
 /// `POST /users/{user_id}/lock` answers 200 with [`User`](crate::models::User). Documented
 /// failures: 403.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/lock)
 #[doc(alias = "LockUser")]
 #[doc(alias = "users.lockUser")]
@@ -1395,7 +1400,7 @@ impl<C> Operation for Lock<C> {
 /// `POST /users/{user_id}/unlock` answers 200 with [`User`](crate::models::User). Documented
 /// failures: 403.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/unlock)
 #[doc(alias = "UnlockUser")]
 #[doc(alias = "users.unlockUser")]
@@ -1438,7 +1443,7 @@ impl<C> Operation for Unlock<C> {
 /// `POST /users/{user_id}/profile_image` answers 200 with [`User`](crate::models::User). Documented
 /// failures: 400, 401, 404.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/profile_image)
 #[doc(alias("SetUserProfileImage", "updateUserProfileImage"))]
 #[doc(alias = "users.updateUserProfileImage")]
@@ -1489,7 +1494,7 @@ impl<C> Operation for SetProfileImage<C> {
 /// `DELETE /users/{user_id}/profile_image` answers 200 with [`User`](crate::models::User).
 /// Documented failures: 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/profile_image)
 #[doc(alias = "DeleteUserProfileImage")]
 #[doc(alias = "users.deleteUserProfileImage")]
@@ -1534,7 +1539,7 @@ impl<C> Operation for DeleteProfileImage<C> {
 /// `PATCH /users/{user_id}/metadata` answers 200 with [`User`](crate::models::User). Documented
 /// failures: 400, 401, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/PATCH/users/%7Buser_id%7D/metadata)
 #[doc(alias = "UpdateUserMetadata")]
 #[doc(alias = "users.updateUserMetadata")]
@@ -1600,7 +1605,7 @@ impl<C> Operation for MergeMetadata<C> {
 /// `PUT /users/{user_id}/metadata` answers 200 with [`User`](crate::models::User). Documented
 /// failures: 400, 401, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/PUT/users/%7Buser_id%7D/metadata)
 #[doc(alias = "ReplaceUserMetadata")]
 #[doc(alias = "users.replaceUserMetadata")]
@@ -1665,7 +1670,7 @@ impl<C> Operation for ReplaceMetadata<C> {
 /// `GET /users/{user_id}/oauth_access_tokens/{provider}` answers 200 with a page of
 /// [`OAuthAccessToken`](crate::models::OAuthAccessToken). Documented failures: 400, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/%7Buser_id%7D/oauth_access_tokens/%7Bprovider%7D)
 #[doc(alias("GetOAuthAccessToken", "getUserOauthAccessToken"))]
 #[doc(alias = "users.getUserOauthAccessToken")]
@@ -1729,7 +1734,7 @@ impl<C> Operation for ListOauthAccessTokens<C> {
 /// `GET /users/{user_id}/organization_memberships` answers 200 with a page of
 /// [`OrganizationMembership`](crate::models::OrganizationMembership). Documented failures: 403.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/%7Buser_id%7D/organization_memberships)
 #[doc(alias("UsersGetOrganizationMemberships", "getOrganizationMembershipList"))]
 #[doc(alias = "users.getOrganizationMembershipList")]
@@ -1789,7 +1794,7 @@ impl<C> Operation for ListOrganizationMemberships<C> {
 /// [`OrganizationInvitation`](crate::models::OrganizationInvitation). Documented failures: 400,
 /// 403, 404.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/%7Buser_id%7D/organization_invitations)
 #[doc(alias("UsersGetOrganizationInvitations", "getOrganizationInvitationList"))]
 #[doc(alias = "users.getOrganizationInvitationList")]
@@ -1855,7 +1860,7 @@ impl<C> Operation for ListOrganizationInvitations<C> {
 /// `POST /users/{user_id}/remove_password` answers 200 with [`User`](crate::models::User).
 /// Documented failures: 400, 401, 403, 404, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/remove_password)
 #[doc(alias("RemoveUserPassword", "removePassword"))]
 #[doc(alias = "users.removePassword")]
@@ -1907,7 +1912,7 @@ impl<C> Operation for RemovePassword<C> {
 /// [`PasswordVerification`](crate::models::PasswordVerification). Documented failures: 400, 404,
 /// 422, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/verify_password)
 #[doc(alias = "users.verifyPassword")]
 #[derive(Clone, Debug)]
@@ -1954,7 +1959,7 @@ impl<C> Operation for VerifyPassword<C> {
 /// `POST /users/{user_id}/verify_totp` answers 200 with
 /// [`TotpVerification`](crate::models::TotpVerification). Documented failures: 400, 404, 422, 500.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/verify_totp)
 #[doc(alias = "VerifyTOTP")]
 #[doc(alias = "users.verifyTOTP")]
@@ -2001,7 +2006,7 @@ impl<C> Operation for VerifyTotp<C> {
 /// `DELETE /users/{user_id}/mfa` answers 200 with [`UserIdOnly`](crate::models::UserIdOnly).
 /// Documented failures: 404, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/mfa)
 #[doc(alias("DisableMFA", "disableUserMFA"))]
 #[doc(alias = "users.disableUserMFA")]
@@ -2044,7 +2049,7 @@ impl<C> Operation for DisableMfa<C> {
 /// `DELETE /users/{user_id}/backup_code` answers 200 with
 /// [`UserIdOnly`](crate::models::UserIdOnly). Documented failures: 404, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/backup_code)
 #[doc(alias("DeleteBackupCode", "deleteUserBackupCodes"))]
 #[doc(alias = "users.deleteUserBackupCodes")]
@@ -2087,7 +2092,7 @@ impl<C> Operation for DeleteBackupCodes<C> {
 /// `DELETE /users/{user_id}/passkeys/{passkey_identification_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 403, 404, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/passkeys/%7Bpasskey_identification_id%7D)
 #[doc(alias("UserPasskeyDelete", "deleteUserPasskey"))]
 #[doc(alias = "users.deleteUserPasskey")]
@@ -2140,7 +2145,7 @@ impl<C> Operation for DeletePasskey<C> {
 /// `GET /users/{user_id}/trusted_devices` answers 200 with a page of
 /// [`TrustedDevice`](crate::models::TrustedDevice). Documented failures: 403, 404, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/GET/users/%7Buser_id%7D/trusted_devices)
 #[doc(alias = "ListUserTrustedDevices")]
 #[derive(Clone, Debug)]
@@ -2182,7 +2187,7 @@ impl<C> Operation for ListTrustedDevices<C> {
 /// `DELETE /users/{user_id}/trusted_devices/{trusted_device_id}` answers 200 with
 /// [`TrustedDevice`](crate::models::TrustedDevice). Documented failures: 403, 404, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/trusted_devices/%7Btrusted_device_id%7D)
 #[doc(alias = "RevokeUserTrustedDevice")]
 #[derive(Clone, Debug)]
@@ -2231,7 +2236,7 @@ impl<C> Operation for RevokeTrustedDevice<C> {
 /// `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 403, 404, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/web3_wallets/%7Bweb3_wallet_identification_id%7D)
 #[doc(alias("UserWeb3WalletDelete", "deleteUserWeb3Wallet"))]
 #[doc(alias = "users.deleteUserWeb3Wallet")]
@@ -2284,7 +2289,7 @@ impl<C> Operation for DeleteWeb3Wallet<C> {
 /// `DELETE /users/{user_id}/totp` answers 200 with [`UserIdOnly`](crate::models::UserIdOnly).
 /// Documented failures: 404, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/totp)
 #[doc(alias("DeleteTOTP", "deleteUserTOTP"))]
 #[doc(alias = "users.deleteUserTOTP")]
@@ -2330,7 +2335,7 @@ impl<C> Operation for DeleteTotp<C> {
 /// `DELETE /users/{user_id}/external_accounts/{external_account_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 403, 404, 500.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/DELETE/users/%7Buser_id%7D/external_accounts/%7Bexternal_account_id%7D)
 #[doc(alias = "deleteUserExternalAccount")]
 #[doc(alias = "users.deleteUserExternalAccount")]
@@ -2380,7 +2385,7 @@ impl<C> Operation for DeleteExternalAccount<C> {
 /// `POST /users/{user_id}/password/set_compromised` answers 200 with [`User`](crate::models::User).
 /// Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/password/set_compromised)
 #[doc(alias("SetUserPasswordCompromised", "setPasswordCompromised"))]
 #[doc(alias = "users.setPasswordCompromised")]
@@ -2431,7 +2436,7 @@ impl<C> Operation for SetPasswordCompromised<C> {
 /// `POST /users/{user_id}/password/unset_compromised` answers 200 with
 /// [`User`](crate::models::User). Documented failures: 400, 401, 403, 404, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/users/POST/users/%7Buser_id%7D/password/unset_compromised)
 #[doc(alias("UnsetUserPasswordCompromised", "unsetPasswordCompromised"))]
 #[doc(alias = "users.unsetPasswordCompromised")]

@@ -57,7 +57,7 @@ lists! {
 /// `GET /waitlist_entries` answers 200 with a page of
 /// [`WaitlistEntry`](crate::models::WaitlistEntry).
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/GET/waitlist_entries)
 #[doc(alias("ListWaitlistEntries", "list"))]
 #[doc(alias = "waitlistEntries.list")]
@@ -133,7 +133,7 @@ impl<C> Operation for List<C> {
 /// `POST /waitlist_entries` answers 200 with [`WaitlistEntry`](crate::models::WaitlistEntry).
 /// Documented failures: 400, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries)
 #[doc(alias("CreateWaitlistEntry", "create"))]
 #[doc(alias = "waitlistEntries.create")]
@@ -178,7 +178,7 @@ impl<C> Operation for Create<C> {
 /// `POST /waitlist_entries/bulk` answers 200 with a list of
 /// [`WaitlistEntry`](crate::models::WaitlistEntry). Documented failures: 400, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/bulk)
 #[doc(alias("CreateBulkWaitlistEntries", "createBulk"))]
 #[doc(alias = "waitlistEntries.createBulk")]
@@ -221,7 +221,7 @@ impl<C> Operation for BulkCreate<C> {
 /// `DELETE /waitlist_entries/{waitlist_entry_id}` answers 200 with
 /// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 404, 409, 422.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/DELETE/waitlist_entries/%7Bwaitlist_entry_id%7D)
 #[doc(alias("DeleteWaitlistEntry", "delete"))]
 #[doc(alias = "waitlistEntries.delete")]
@@ -263,7 +263,7 @@ impl<C> Operation for Delete<C> {
 /// `POST /waitlist_entries/{waitlist_entry_id}/invite` answers 200 with
 /// [`WaitlistEntry`](crate::models::WaitlistEntry). Documented failures: 400, 404, 409, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/%7Bwaitlist_entry_id%7D/invite)
 #[doc(alias("InviteWaitlistEntry", "invite"))]
 #[doc(alias = "waitlistEntries.invite")]
@@ -314,7 +314,7 @@ impl<C> Operation for Invite<C> {
 /// `POST /waitlist_entries/{waitlist_entry_id}/reject` answers 200 with
 /// [`WaitlistEntry`](crate::models::WaitlistEntry). Documented failures: 400, 404, 409, 422.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/waitlist-entries/POST/waitlist_entries/%7Bwaitlist_entry_id%7D/reject)
 #[doc(alias("RejectWaitlistEntry", "reject"))]
 #[doc(alias = "waitlistEntries.reject")]

@@ -32,7 +32,7 @@ calls! {
 /// `POST /webhooks/svix` answers 200 with [`SvixUrl`](crate::models::SvixUrl). Documented failures:
 /// 400.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix)
 #[doc(alias = "webhooks.createSvixApp")]
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl<C> Operation for CreateSvixApp<C> {
 ///
 /// `DELETE /webhooks/svix` answers 204 without a body. Documented failures: 400.
 ///
-/// [In Clerk's
+/// Sent again after every failure that may pass. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/webhooks/DELETE/webhooks/svix)
 #[doc(alias = "webhooks.deleteSvixApp")]
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl<C> Operation for DeleteSvixApp<C> {
 /// `POST /webhooks/svix_url` answers 200 with [`SvixUrl`](crate::models::SvixUrl). Documented
 /// failures: 400.
 ///
-/// [In Clerk's
+/// Sent again only where nothing was done: after a 429, or without a connection. [In Clerk's
 /// reference](https://clerk.com/docs/reference/backend-api/tag/webhooks/POST/webhooks/svix_url)
 #[doc(alias = "GenerateSvixAuthURL")]
 #[doc(alias = "webhooks.generateSvixAuthURL")]

@@ -222,6 +222,24 @@ fn every_operation_reads_the_answers_that_clerk_gives() {
 }
 
 #[test]
+fn every_operations_page_says_after_what_it_is_sent_again() {
+    let mut pages = 0;
+    for file in clerk_codegen::generate(&api()).unwrap() {
+        let lines = || file.text.lines().map(str::trim);
+        let said = lines()
+            .filter_map(|line| line.strip_prefix("/// Sent again "))
+            .map(|rest| rest.starts_with("after every failure"));
+        let are = lines()
+            .filter_map(|line| line.strip_prefix("const IDEMPOTENT: bool = "))
+            .map(|value| value == "true;");
+        let (said, are): (Vec<bool>, Vec<bool>) = (said.collect(), are.collect());
+        assert_eq!(said, are, "{}", file.path);
+        pages += said.len();
+    }
+    assert_eq!(pages, 249);
+}
+
+#[test]
 fn there_are_as_many_operations_as_clerk_describes() {
     let api = api();
     assert_eq!(api.operations().count(), 249);
