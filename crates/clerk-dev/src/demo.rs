@@ -109,7 +109,7 @@ Try it:
   CLERK_WEBHOOK_SIGNING_SECRET={secret} {program} webhook send user.created --to {webhooks}
   curl {welcomed}
   curl -X POST {emulator}/_emulator/keys/rotate
-  curl -X POST {emulator}/_emulator/faults -d '{{\"path\":\"/v1/jwks\",\"status\":503}}'
+  curl {emulator}/_emulator/faults -H 'content-type: application/json' -d '{{\"path\":\"/v1/jwks\",\"status\":503}}'
   curl -X DELETE {emulator}/_emulator/faults
 
 Stop it: Ctrl-C

@@ -33,6 +33,7 @@ use crate::{
   clerk-dev emulator
   clerk-dev emulator --port 0 --seed seed.json --json
   clerk-dev emulator --webhook http://localhost:3000/webhooks
+  clerk-dev emulator --allow-host clerk
 
 A seed holds users, organizations, roles, jwt_templates and webhooks:
   {\"users\":[{\"email\":\"grace@example.com\"}],
@@ -63,6 +64,9 @@ pub(crate) struct Emulate {
     /// Send webhooks here: http, on this machine; may be given several times
     #[arg(long, value_name = "URL")]
     webhook: Vec<String>,
+    /// Answer to this host too, beside names of this machine: without a port; may be given several times
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
     /// Say where it is in one JSON object
     #[arg(long)]
     json: bool,
@@ -141,6 +145,9 @@ impl Emulate {
         }
         if let Some(issuer) = &self.issuer {
             builder = builder.issuer(issuer);
+        }
+        for host in &self.allow_host {
+            builder = builder.allow_host(host);
         }
         for url in &self.webhook {
             let endpoint = WebhookEndpoint::new(url);

@@ -7,6 +7,7 @@ use crate::{
     Emulator,
     claims::TokenVersion,
     directory::{Directory, InvalidSeed},
+    hosts::Hosts,
     ids::Ids,
     key_ring::KeyRing,
     seed::Seed,
@@ -32,6 +33,7 @@ pub struct Builder {
     signing_key: Option<Redacted<String>>,
     token_version: TokenVersion,
     authorized_party: Option<String>,
+    allowed_hosts: Vec<String>,
     redirect_hosts: Vec<String>,
     refresh_tokens: bool,
     identifiers: Option<u64>,
@@ -48,6 +50,7 @@ impl Builder {
             signing_key: None,
             token_version: TokenVersion::default(),
             authorized_party: Some(AUTHORIZED_PARTY.to_owned()),
+            allowed_hosts: Vec::new(),
             redirect_hosts: Vec::new(),
             refresh_tokens: true,
             identifiers: None,
@@ -98,6 +101,15 @@ impl Builder {
     /// `http://localhost:3000`; `None` leaves the claim out.
     pub fn authorized_party(mut self, origin: Option<String>) -> Self {
         self.authorized_party = origin;
+        self
+    }
+
+    /// Answers to this host too, a name or an IP address without a port: that by which a container or a
+    /// proxy is reached, `clerk` for instance. Without it, the emulator answers to names of this machine
+    /// alone, and to that of its origin. A web page at such a host may do with it what it likes, so the
+    /// name must be one that nobody else can take.
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.allowed_hosts.push(host.into());
         self
     }
 
@@ -155,6 +167,7 @@ impl Builder {
         let encoded = STANDARD_NO_PAD.encode(format!("{origin}$"));
         let publishable_key = PublishableKey::new(format!("pk_test_{encoded}"))?;
         let settings = Settings {
+            hosts: Hosts::new(&origin, self.allowed_hosts).map_err(BuildError::AllowedHost)?,
             issuer: self.issuer.unwrap_or_else(|| origin.clone()),
             origin,
             secret_key,
@@ -190,6 +203,11 @@ pub enum BuildError {
     /// The origin makes no publishable key.
     #[error("the origin must be like http://127.0.0.1:4010, with a dot in the host")]
     Origin(#[from] InvalidPublishableKey),
+    /// A host that the emulator is to answer to is none.
+    #[error(
+        "`{0}` is no host to allow: give a name such as clerk or an address, without scheme and port"
+    )]
+    AllowedHost(String),
     /// The signing key cannot be used.
     #[error(transparent)]
     SigningKey(#[from] InvalidSigningKey),

@@ -60,7 +60,9 @@ impl Emulator {
         }
     }
 
-    /// Answers a request as Clerk would at `now`. Of the URI, path and query count.
+    /// Answers a request as Clerk would at `now`. Of the URI, path and query count; where it names a
+    /// host, or `Host` does, that has to be this machine, or one that [the builder
+    /// allows](Builder::allow_host).
     ///
     /// ```
     /// use clerk_core::UnixTime;
@@ -88,6 +90,9 @@ impl Emulator {
     fn decide(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
         let Shared { settings, .. } = &*self.shared;
         let state = &mut *self.lock();
+        if let Err(refusal) = settings.hosts.admit(parts, body.as_ref()) {
+            return Answer::respond(answer::response(Err(refusal), &state.ids.hex(32)));
+        }
         let path = parts.uri.path();
         let found = routing::find(&parts.method, path);
         let route = found.as_ref().map(|(route, _)| *route);

@@ -70,7 +70,8 @@
 //!
 //! # From other languages
 //!
-//! The control plane of a [`Server`] is plain JSON, without credentials:
+//! The control plane of a [`Server`] is plain JSON, without credentials. Say `content-type:
+//! application/json` of what is sent there, which no web page from elsewhere can:
 //!
 //! | request | body | answer |
 //! |---|---|---|
@@ -85,6 +86,13 @@
 //! | `DELETE /_emulator/webhooks` | | 204 |
 //! | `POST /_emulator/webhooks/msg_…/replay` | `{}`, or `{"defect":"foreign-secret"}` | 204 |
 //! | `POST /_emulator/reset` | | 204 |
+//!
+//! # Web pages
+//!
+//! Whoever runs an emulator also has web pages open, and browsers send what pages ask for. So it answers
+//! to names of this machine alone (`localhost` and names under it, loopback addresses), to that of its
+//! [origin](Builder::origin), and to those it was [built with](Builder::allow_host), whatever is asked of
+//! it; and its control plane obeys no page that comes from elsewhere by its `Origin`.
 //!
 //! Where it sits: above `clerk-http`, whose transports it implements, and `clerk-webhooks`, which
 //! signs for it; no other crate of ours depends on it but for tests and the command line.
@@ -104,6 +112,7 @@ mod draft;
 mod emulator;
 mod fault;
 mod frontend;
+mod hosts;
 mod ids;
 mod in_process;
 mod key_ring;

@@ -109,6 +109,41 @@ impl Refusal {
         )
     }
 
+    /// It came by a name that may be anybody's (RFC 9110 §15.5.20).
+    pub(crate) fn misdirected(host: &str) -> Self {
+        Self::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "misdirected_request",
+            "the host is not this machine",
+            format!(
+                "The emulator answers to localhost and loopback addresses, not to `{host}`: a web page \
+                 could have made that name stand for this machine. If it is yours, allow it, with \
+                 `clerk-dev emulator --allow-host NAME` or `Builder::allow_host`."
+            ),
+        )
+    }
+
+    pub(crate) fn origin_not_allowed(origin: &str) -> Self {
+        Self::forbidden(
+            "origin_not_allowed",
+            format!(
+                "The control plane takes nothing from web pages of `{origin}`, only from those of \
+                 this machine and of hosts that were allowed, with `clerk-dev emulator --allow-host \
+                 NAME` or `Builder::allow_host`."
+            ),
+        )
+    }
+
+    pub(crate) fn unsupported_media_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "the body is not said to be JSON",
+            "Send bodies to the control plane with `content-type: application/json`, which web pages \
+             from elsewhere cannot; with curl, `-H 'content-type: application/json'`.",
+        )
+    }
+
     pub(crate) fn request_too_large(limit: usize) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -4,6 +4,7 @@ use crate::{
     claims::{Issuer, TokenVersion},
     directory::Directory,
     fault::Faults,
+    hosts::Hosts,
     ids::Ids,
     key_ring::KeyRing,
     request_log::RequestLog,
@@ -14,6 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) origin: String,
+    pub(crate) hosts: Hosts,
     pub(crate) issuer: String,
     pub(crate) secret_key: SecretKey,
     pub(crate) publishable_key: PublishableKey,

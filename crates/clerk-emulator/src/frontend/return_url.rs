@@ -1,6 +1,6 @@
-use url::{Host, Url};
+use url::Url;
 
-use crate::{refusal::Refusal, state::Settings};
+use crate::{hosts::is_this_machine, refusal::Refusal, state::Settings};
 
 /// Where a browser goes on to.
 ///
@@ -58,11 +58,6 @@ impl ReturnUrl {
 }
 
 fn is_allowed(url: &Url, others: &[String]) -> bool {
-    let is_here = match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    };
+    let is_here = url.host().is_some_and(|host| is_this_machine(&host));
     is_here || others.iter().any(|other| url.host_str() == Some(other))
 }

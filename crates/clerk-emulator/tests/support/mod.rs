@@ -25,10 +25,15 @@ pub(crate) fn emulator() -> Emulator {
 
 /// A request with the secret key, and a JSON body if there is one.
 pub(crate) fn request(method: &str, path: &str, body: Option<&Value>) -> Request<Bytes> {
-    Request::builder()
+    let request = Request::builder()
         .method(method)
         .uri(path)
-        .header("authorization", "Bearer sk_test_emulator")
+        .header("authorization", "Bearer sk_test_emulator");
+    let request = match body {
+        Some(_) => request.header("content-type", "application/json"),
+        None => request,
+    };
+    request
         .body(body.map(|body| body.to_string().into()).unwrap_or_default())
         .unwrap()
 }
@@ -141,9 +146,18 @@ pub(crate) fn exchange(
     address: SocketAddr,
     request: &Request<Bytes>,
 ) -> io::Result<Response<Bytes>> {
+    exchange_at(address, &address.to_string(), request)
+}
+
+/// The same, by this name of the server.
+pub(crate) fn exchange_at(
+    address: SocketAddr,
+    host: &str,
+    request: &Request<Bytes>,
+) -> io::Result<Response<Bytes>> {
     let mut stream = std::net::TcpStream::connect(address)?;
     let mut head = format!(
-        "{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n",
+        "{} {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n",
         request.method(),
         request.uri().path_and_query().unwrap(),
         request.body().len()
