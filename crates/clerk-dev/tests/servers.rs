@@ -3,8 +3,8 @@
 mod support;
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
     process::{Child, Command},
 };
 
@@ -169,6 +169,40 @@ fn deleted_bob(emulator: &Running, listener: &TcpListener, secret: &str) -> Resu
     let delivery = verifier.verify(headers.as_slice(), &body, SystemClock::new().now())?;
     assert_eq!(delivery.event().unwrap().event_type(), "user.deleted");
     Ok(())
+}
+
+#[test]
+fn the_emulator_answers_to_the_hosts_that_are_allowed() {
+    let health = |emulator: &Running, host: &str| {
+        let url = emulator.text("url");
+        let address = url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = format!("GET /_emulator/health HTTP/1.1\r\nhost: {host}\r\n");
+        let head = format!("{head}connection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    let closed = Running::start(&[]);
+    assert_eq!(health(&closed, "clerk:4010"), "421");
+    assert_eq!(health(&closed, "localhost:4010"), "200");
+    let open = Running::start(&["--allow-host", "clerk", "--allow-host", "10.0.0.2"]);
+    for (host, status) in [
+        ("clerk:4010", "200"),
+        ("10.0.0.2", "200"),
+        ("attacker.example", "421"),
+    ] {
+        assert_eq!(health(&open, host), status, "{host}");
+    }
+    let text = failure(program(&[
+        "emulator",
+        "--port",
+        "0",
+        "--allow-host",
+        "clerk:4010",
+    ]));
+    assert!(text.contains("without scheme and port"), "{text}");
 }
 
 #[cfg(unix)]

@@ -85,6 +85,7 @@ impl RedisDeliveries {
 /// The connection that is used now, which is opened when somebody needs it, by one of those who do.
 type Connecting = Arc<OnceCell<MultiplexedConnection>>;
 
+/// What clones share.
 struct Line {
     client: Client,
     timeouts: Timeouts,

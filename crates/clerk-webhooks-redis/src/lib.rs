@@ -49,7 +49,8 @@
 //! Not by itself: the `redis` crate takes TLS settings from the whole process, which is the program's
 //! to decide. A program that depends on `redis` 1 with its features `tls-rustls-webpki-roots` and
 //! `tokio-rustls-comp`, and has a provider of rustls, can hand `rediss://` addresses to this crate.
-//! Without, they are refused; nothing is ever sent in plain text instead.
+//! Without, they are refused; nothing is ever sent in plain text instead. One with certificates of its own
+//! hands the client that it has built to [`from_client`](blocking::RedisDeliveries::from_client).
 //!
 //! # Where it sits
 //!

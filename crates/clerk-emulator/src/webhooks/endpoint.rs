@@ -17,6 +17,9 @@ pub(super) const SECRET: &str = "whsec_Y2xlcmstZW11bGF0b3Itd2ViaG9vay1zZWNyZXQ="
 /// Where webhooks are sent: all of them, signed with
 /// [`Emulator::webhook_secret`](crate::Emulator::webhook_secret), unless this says otherwise.
 ///
+/// Clerk signs for each endpoint with a secret of its own, by which a service tells them apart. Where two
+/// endpoints of a service share what they remember, give them [secrets](Self::secret) here, too.
+///
 /// ```
 /// use clerk_emulator::{Emulator, WebhookEndpoint};
 ///
