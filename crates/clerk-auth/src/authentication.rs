@@ -7,6 +7,7 @@ mod directives;
 mod effects;
 mod evidence;
 mod flow;
+mod foreign_page;
 mod handshake;
 mod header_path;
 mod incoming;

@@ -89,6 +89,7 @@ mod guard;
 pub mod interstitial;
 mod machine_tokens;
 mod organization_sync;
+mod origin_check;
 mod public_address;
 mod reason;
 mod redirects;

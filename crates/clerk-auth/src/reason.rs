@@ -50,6 +50,10 @@ pub enum AuthReason {
     ActiveOrganizationMismatch,
     /// The token is of a type that is not accepted here.
     TokenTypeMismatch,
+    /// The request comes with a session in its cookies, and from a page whose origin is none of
+    /// the [allowed ones](crate::Builder::allowed_origins). The name is ours: Clerk's own SDKs do
+    /// not look.
+    OriginNotAllowed,
     /// A machine's token was asked for, and the `Authorization` header has none.
     NoTokenInHeader,
     /// Something failed that has no name of its own.
@@ -82,6 +86,7 @@ impl AuthReason {
             Self::SessionTokenButNoClientUat => "session-token-but-no-client-uat",
             Self::ActiveOrganizationMismatch => "active-organization-mismatch",
             Self::TokenTypeMismatch => "token-type-mismatch",
+            Self::OriginNotAllowed => "origin-not-allowed",
             Self::NoTokenInHeader => "No token in header",
             Self::UnexpectedError => "unexpected-error",
             Self::Token(reason) => reason.as_str(),

@@ -14,7 +14,7 @@ use crate::{AuthReason, Denied, Error, TokenType, state};
 /// | status | when |
 /// |---|---|
 /// | 401 | nobody is signed in, or with a token of a type that is not accepted here |
-/// | 403 | whoever is signed in may not do this |
+/// | 403 | whoever is signed in may not do this, or not from the page that sent it |
 /// | 503 | Clerk could not be asked who it is |
 /// | 500 | this service is set up wrongly |
 ///
@@ -38,8 +38,14 @@ const INSUFFICIENT_SCOPE: HeaderValue =
     HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
 
 impl Rejection {
-    /// Nobody is signed in, for this reason.
+    /// Nobody is signed in, for this reason: 401, or 403 for a page that may not act for who is.
     pub fn signed_out(reason: &AuthReason) -> Self {
+        if *reason == AuthReason::OriginNotAllowed {
+            // No other credentials would help: the page may not use the ones that there are.
+            let message = "The page that sent the request may not act for whoever is signed in";
+            let status = StatusCode::FORBIDDEN;
+            return Self::new(status, "origin_not_allowed", message).because(reason);
+        }
         let challenge = if reason.is_absence() {
             CHALLENGE
         } else {

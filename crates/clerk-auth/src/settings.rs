@@ -6,7 +6,8 @@ use url::Url;
 
 use crate::{
     AcceptedTokens, InvalidRedirect, MachineTokenType, OrganizationSync, PendingSessions,
-    PublicAddress, Redirects, RequestHead, frontend_api::FrontendApi, public_address,
+    PublicAddress, Redirects, RequestHead, frontend_api::FrontendApi, origin_check::AllowedOrigins,
+    public_address,
 };
 
 /// How requests of one Clerk instance are authenticated.
@@ -33,6 +34,7 @@ pub struct Settings {
     pub(crate) sign_up_url: Option<String>,
     pub(crate) organization_sync: Option<OrganizationSync>,
     pub(crate) redirect_origins: Vec<url::Origin>,
+    pub(crate) allowed_origins: Option<AllowedOrigins>,
     pub(crate) pending_sessions: PendingSessions,
 }
 
@@ -161,6 +163,7 @@ pub struct Builder {
     sign_up_url: Option<String>,
     organization_sync: Option<OrganizationSync>,
     redirect_origins: Vec<String>,
+    pub(crate) allowed_origins: Option<Vec<String>>,
     pending_sessions: PendingSessions,
 }
 
@@ -366,6 +369,7 @@ impl Builder {
             organization_sync: self.organization_sync,
             pending_sessions: self.pending_sessions,
             redirect_origins: redirect_origins.collect::<Result<_, _>>()?,
+            allowed_origins: self.allowed_origins.map(AllowedOrigins::new).transpose()?,
         })
     }
 }
@@ -427,4 +431,7 @@ pub enum InvalidSettings {
     /// A redirect origin is not one.
     #[error("`{0}` is not an origin; one looks like https://satellite.example")]
     RedirectOrigin(String),
+    /// An origin that pages may act from is not one.
+    #[error("`{0}` is not an origin; one looks like https://app.example.com, without a path")]
+    AllowedOrigin(String),
 }

@@ -69,6 +69,7 @@ fn logged_of(
         .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap())
         .issuers([""; 0])
         .accepts(AcceptedTokens::Any)
+        .allowed_origins([""; 0])
         .build();
     let authenticator = Authenticator::new(settings.unwrap(), keys, client.unwrap());
     let lines = Lines::default();
@@ -104,6 +105,34 @@ fn operators_hear_of_browsers_that_go_in_a_circle() {
         "{log}"
     );
     assert_eq!(log.lines().count(), 1, "{log}");
+}
+
+#[test]
+fn a_foreign_page_that_uses_a_browsers_cookies_is_an_event() {
+    let emulator = Emulator::builder().issuer("https://clerk.example.com");
+    let emulator = emulator.build().unwrap();
+    let keys = || StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
+    let token = emulator.token().user("ada@example.com").sign(NOW);
+    let cookies = format!("__client_uat=1799999000; __session={token}");
+    for (origin, expected) in [
+        (
+            "https://evil.example",
+            r#"event="refused" reason=origin-not-allowed token_type="session_token""#,
+        ),
+        ("https://example.com", ""),
+    ] {
+        let head = RequestHead::new("POST", "https://example.com/planted?planted=planted")
+            .header("cookie", cookies.as_bytes())
+            .header("origin", origin.as_bytes());
+        let log = logged_of(keys(), &head, |_| ());
+        assert_eq!(
+            log.lines().count(),
+            usize::from(!expected.is_empty()),
+            "{log}"
+        );
+        assert!(log.contains(expected), "{log}");
+        assert!(!log.contains(&token), "{log}");
+    }
 }
 
 #[test]

@@ -196,6 +196,29 @@ fn a_request_is_explained() {
             vec!["no: signed out, token-invalid-authorized-parties\n"],
         ),
         (
+            vec![
+                ("Cookie", &*cookies),
+                ("Upgrade", "websocket"),
+                ("Origin", "https://evil.example"),
+            ],
+            vec!["--allowed-origin", "https://app.example.com"],
+            1,
+            vec![
+                "no: signed out, origin-not-allowed\n",
+                "name its origin among the allowed ones",
+            ],
+        ),
+        (
+            vec![
+                ("Cookie", &*cookies),
+                ("Upgrade", "websocket"),
+                ("Origin", "https://app.example.com"),
+            ],
+            vec!["--allowed-origin", "https://app.example.com"],
+            0,
+            vec!["yes: signed in (session_token)\n"],
+        ),
+        (
             vec![("Cookie", &*cookies), page],
             vec!["--organization-pattern", "/:slug"],
             1,
@@ -319,6 +342,54 @@ fn an_object_of_the_batch_contract_is_explained_by_its_own_settings() {
     assert_eq!(code, 0, "{text}");
     let (text, code) = ask(&question, &["--issuer", "https://other.example"]);
     assert_eq!(code, 1, "flags have the last word: {text}");
+}
+
+#[test]
+fn whose_pages_may_act_is_an_option_of_the_batch_contract() {
+    let emulator = emulator();
+    let cookies = emulator.token().cookies(NOW);
+    let question = |allowed: Value| {
+        let question = json!({
+            "id": 1,
+            "now": NOW_SECS,
+            "request": {
+                "method": "POST",
+                "url": "https://example.com/x",
+                "headers": [["cookie", cookies], ["origin", "https://app.example.com"]],
+            },
+            "options": {
+                "publishable_key": emulator.publishable_key().as_str(),
+                "jwt_key": emulator.public_key_pem(),
+                "allowed_origins": allowed,
+            },
+        });
+        let output = run(
+            program(&["request", "authenticate", "--batch"]),
+            question.to_string().as_bytes(),
+        );
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    for (allowed, status, reason) in [
+        (json!(null), "signed-in", json!(null)),
+        (json!(["https://app.example.com"]), "signed-in", json!(null)),
+        (
+            json!(["https://other.example"]),
+            "signed-out",
+            json!("origin-not-allowed"),
+        ),
+        // The application's own pages are left.
+        (json!([]), "signed-out", json!("origin-not-allowed")),
+    ] {
+        let answer = question(allowed.clone());
+        assert_eq!(answer["status"], status, "{allowed}: {answer}");
+        assert_eq!(answer["reason"], reason, "{allowed}: {answer}");
+    }
+    let answer = question(json!(["app.example.com"]));
+    let error = answer["error"].as_str().unwrap();
+    assert!(
+        error.contains("`app.example.com` is not an origin"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -40,6 +40,9 @@ pub enum Service {
     Sessions,
     /// The same of a production instance, where no browser is sent to a handshake without need.
     Production,
+    /// As `Sessions`, and browsers' cookies count for its own pages and those of
+    /// `https://app.example.com` alone.
+    AllowedOrigins,
     /// It accepts tokens of every type.
     Any,
     /// As `Any`, and Clerk cannot be reached.

@@ -20,6 +20,7 @@ pub(crate) struct Services {
     credentials: Credentials,
     development: Authenticator,
     production: Authenticator,
+    allowed_origins: Authenticator,
     any: Authenticator,
     outage: Authenticator,
     busy: Authenticator,
@@ -46,6 +47,11 @@ impl Services {
         let secret = emulator.secret_key().expose();
 
         let sessions = settings(development.clone(), AcceptedTokens::Session);
+        let allowed_origins = Settings::builder()
+            .publishable_key(development.clone())
+            .allowed_origins(["https://app.example.com"])
+            .build()
+            .expect("the settings are complete");
         let any = settings(development, AcceptedTokens::Any);
         Self {
             development: authenticator(sessions, here.clone(), secret),
@@ -54,6 +60,7 @@ impl Services {
                 here.clone(),
                 secret,
             ),
+            allowed_origins: authenticator(allowed_origins, here.clone(), secret),
             any: authenticator(any.clone(), here.clone(), secret),
             outage: authenticator(any.clone(), away, secret),
             busy: authenticator(any.clone(), busy, secret),
@@ -78,6 +85,7 @@ impl Services {
         let authenticator = match service {
             Service::Sessions => &self.development,
             Service::Production => &self.production,
+            Service::AllowedOrigins => &self.allowed_origins,
             Service::Any => &self.any,
             Service::Outage => &self.outage,
             Service::Busy => &self.busy,

@@ -70,7 +70,10 @@ impl<'r> Flow<'r> {
             (Some(token), Some(found)) => self.machine(&token.text, found).await,
             (Some(token), None) => self.session_in_header(token).await,
             (None, _) => match self.instance() {
-                Some(instance) => self.cookie_path(instance).await,
+                Some(instance) => match self.foreign_page(instance) {
+                    Some(state) => Ok(state),
+                    None => self.cookie_path(instance).await,
+                },
                 None => Ok(session_signed_out(
                     AuthReason::SessionTokenAndUatMissing.into(),
                 )),

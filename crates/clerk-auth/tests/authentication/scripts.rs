@@ -73,6 +73,7 @@ files! {
     machines
     organizations
     outages
+    origins
     redirect_loop
     refresh
     satellites

@@ -8,7 +8,7 @@
 //! | `public_url U`, `forwarded_headers false` | likewise |
 //! | `audiences A B`, `authorized_parties A B`, `issuers A B`, `clock_skew_ms N` | |
 //! | `organizations P Q`, `personal_accounts P` | patterns of paths |
-//! | `redirect_origins A B` | |
+//! | `redirect_origins A B`, `allowed_origins A B` | |
 //! | `machine_secret_key K` | beside the secret key |
 //! | `no secret_key`, `no publishable_key` | takes away what the instance brought |
 
@@ -85,6 +85,7 @@ pub(crate) fn set_up(lines: &[String], keys: &Arc<Keys>) -> Setup {
                 personal_accounts.extend(values());
                 builder
             }
+            "allowed_origins" => builder.allowed_origins(values()),
             "redirect_origins" => builder.allowed_redirect_origins(values()),
             "machine_secret_key" => {
                 machine_secret_key = Some(MachineSecretKey::new(value).expect("a key"));

@@ -131,6 +131,13 @@ fn on_browser(reason: &AuthReason) -> Words {
             "A handshake settles it, which takes a page load. If it comes again each time, \
              __client_uat is dropped on the way, or set for another domain than __session.",
         ),
+        AuthReason::OriginNotAllowed => (
+            "A page of an origin that is not allowed has the browser act with its cookies, so \
+             they count for nothing.",
+            "If the page is yours, name its origin among the allowed ones (`allowed_origins`). If \
+             it is the application's own, a proxy hides where that is: have it set \
+             X-Forwarded-Host and X-Forwarded-Proto.",
+        ),
         AuthReason::ActiveOrganizationMismatch => (
             "The session is good, but its active organization is not the one that the path \
              belongs to.",
@@ -252,6 +259,7 @@ mod tests {
             AuthReason::SessionTokenIatInTheFuture,
             AuthReason::SessionTokenButNoClientUat,
             AuthReason::ActiveOrganizationMismatch,
+            AuthReason::OriginNotAllowed,
             AuthReason::TokenTypeMismatch,
             AuthReason::NoTokenInHeader,
             AuthReason::UnexpectedError,

@@ -29,6 +29,7 @@ pub(super) struct Options {
     sign_up_url: Option<String>,
     accepts_token: Option<OneOrMany>,
     authorized_parties: Option<Vec<String>>,
+    allowed_origins: Option<Vec<String>>,
     audience: Option<OneOrMany>,
     issuer: Option<OneOrMany>,
     clock_skew_ms: Option<ClockSkew>,
@@ -105,6 +106,9 @@ impl Options {
         let parties = self.authorized_parties.unwrap_or_default();
         if !parties.is_empty() {
             builder = builder.authorized_parties(AuthorizedParties::require(parties));
+        }
+        if let Some(origins) = self.allowed_origins {
+            builder = builder.allowed_origins(origins);
         }
         if let Some(ClockSkew(skew)) = self.clock_skew_ms {
             builder = builder.clock_skew(skew);

@@ -81,6 +81,9 @@ pub(super) struct Flags {
     /// Another origin that satellites may be sent back to; may be repeated
     #[arg(long, value_name = "ORIGIN")]
     allowed_redirect_origin: Vec<String>,
+    /// An origin whose pages may open WebSockets and send forms with the session; may be repeated
+    #[arg(long, value_name = "ORIGIN")]
+    allowed_origin: Vec<String>,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, &'static str> {
@@ -165,6 +168,9 @@ impl Flags {
         }
         if !self.allowed_redirect_origin.is_empty() {
             builder = builder.allowed_redirect_origins(&self.allowed_redirect_origin);
+        }
+        if !self.allowed_origin.is_empty() {
+            builder = builder.allowed_origins(&self.allowed_origin);
         }
         let (organizations, accounts) =
             (&self.organization_pattern, &self.personal_account_pattern);

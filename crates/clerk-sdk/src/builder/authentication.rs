@@ -87,6 +87,17 @@ impl<T: Build> Builder<T> {
         self
     }
 
+    /// Lets browsers' cookies count only for pages of the application's own origin and of these,
+    /// where a request opens a WebSocket or its method is not safe; see
+    /// [`clerk_auth::Builder::allowed_origins`]. Not checked, if not said.
+    pub fn allowed_origins<O: Into<String>>(
+        mut self,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Self {
+        self.authentication = self.authentication.allowed_origins(origins);
+        self
+    }
+
     pub(super) fn authentication_variables(
         mut self,
         read: impl Fn(&str) -> Option<String>,
