@@ -154,4 +154,6 @@ mod documents {
     #[cfg(feature = "webhook-events")]
     #[doc = include_str!("../../../docs/guides/webhooks.md")]
     mod webhooks {}
+    #[doc = include_str!("../../../docs/guides/websockets.md")]
+    mod websockets {}
 }
