@@ -126,6 +126,6 @@ pub use rejection::Rejection;
 pub use request_head::RequestHead;
 pub use requirement::{Denied, FactorLevel, InvalidReverification, Requirement, Reverification};
 pub use response_headers::HeaderEdits;
-pub use settings::{Builder, InvalidSettings, Settings};
+pub use settings::{Builder, InvalidSettings, List, Settings};
 pub use state::{Handshake, RequestState, SignedIn, SignedOut};
 pub use token_type::{AcceptedTokens, MachineTokenType, TokenType};

@@ -8,6 +8,7 @@ use std::{fmt, marker::PhantomData};
 use bytes::Bytes;
 use clerk_core::{Redacted, UnixTime};
 use clerk_http::{Authorization, BasePath, Error, Operation, RequestTarget, json};
+use clerk_jwt::MachineScopes;
 use http::{Method, Request, Response, StatusCode};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::{Value, value::RawValue};
@@ -66,8 +67,10 @@ impl Kind for OAuth {
 /// failure to get an answer, by way of [`MachineTokenError::of`].
 pub(crate) struct VerifyMachineToken<K> {
     token: Redacted<Box<str>>,
-    /// Whom an OAuth access token has to be for; anybody if empty.
-    audiences: Vec<Box<str>>,
+    /// Whom the token has to be for; anybody if not said.
+    audiences: Option<Vec<Box<str>>>,
+    /// For which machine an M2M token has to be.
+    machine_scopes: MachineScopes,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -75,19 +78,26 @@ impl<K: Kind> VerifyMachineToken<K> {
     pub(crate) fn new(token: impl Into<Box<str>>) -> Self {
         Self {
             token: Redacted::new(token.into()),
-            audiences: Vec::new(),
+            audiences: None,
+            machine_scopes: MachineScopes::Ignore,
             kind: PhantomData,
         }
     }
+
+    /// Accepts only tokens that are for one of `audiences`; for anybody if that is `None`.
+    pub(crate) fn audiences(mut self, audiences: Option<Vec<Box<str>>>) -> Self {
+        self.audiences = audiences;
+        self
+    }
 }
 
-impl VerifyMachineToken<OAuth> {
-    /// Accepts only tokens that are for one of `audiences`; for anybody if there are none.
-    pub(crate) fn audiences<T: Into<Box<str>>>(
-        mut self,
-        audiences: impl IntoIterator<Item = T>,
-    ) -> Self {
-        self.audiences = audiences.into_iter().map(Into::into).collect();
+impl VerifyMachineToken<M2m> {
+    /// Accepts only tokens that are for the machine that `scopes` says.
+    ///
+    /// Clerk compares them itself where it is asked with that machine's own key. With the
+    /// instance's, it tells of every token.
+    pub(crate) fn machine_scopes(mut self, scopes: MachineScopes) -> Self {
+        self.machine_scopes = scopes;
         self
     }
 }
@@ -132,7 +142,7 @@ impl<K: Kind> Operation for VerifyMachineToken<K> {
 
     fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error> {
         let answer: Answer = json(K::ID, response)?;
-        Ok(answer.into_auth(K::TYPE, &self.token, &self.audiences))
+        Ok(self.judge(answer))
     }
 }
 
@@ -153,13 +163,15 @@ struct Answer {
     expiration: Option<f64>,
 }
 
+/// What was attached when the token was made, as far as it is anything to go by.
+#[derive(Default, Deserialize)]
+struct Attached {
+    aud: Option<Value>,
+}
+
 impl Answer {
-    fn into_auth(
-        self,
-        kind: MachineTokenType,
-        token: &Redacted<Box<str>>,
-        audiences: &[Box<str>],
-    ) -> Result<MachineAuth, MachineTokenError> {
+    /// Whether the token is good for anybody.
+    fn check_state(&self) -> Result<(), MachineTokenError> {
         let invalid = |message: &str| MachineTokenError {
             code: MachineTokenErrorCode::TokenInvalid,
             status: Some(StatusCode::OK),
@@ -174,38 +186,62 @@ impl Answer {
         if self.active == Some(false) {
             return Err(invalid("The token is not active"));
         }
-        let Some(subject) = self.subject.filter(|subject| !subject.is_empty()) else {
+        Ok(())
+    }
+
+    /// Whom the token is for. Of OAuth access tokens Clerk says it; for the others, whoever made
+    /// the token may have, among the claims that its JWT would have.
+    fn audience(&self, kind: MachineTokenType) -> Option<Value> {
+        match (kind, &self.claims) {
+            (MachineTokenType::OAuth, _) => self.aud.clone(),
+            (MachineTokenType::ApiKey | MachineTokenType::M2m, Some(claims)) => {
+                let attached: Attached = serde_json::from_str(claims.get()).ok()?;
+                attached.aud
+            }
+            (MachineTokenType::ApiKey | MachineTokenType::M2m, None) => None,
+        }
+    }
+}
+
+impl<K: Kind> VerifyMachineToken<K> {
+    fn judge(&self, answer: Answer) -> Result<MachineAuth, MachineTokenError> {
+        answer.check_state()?;
+        let audience = answer.audience(K::TYPE);
+        let Some(subject) = answer.subject.filter(|subject| !subject.is_empty()) else {
             return Err(MachineTokenError::unexpected(Some(StatusCode::OK)));
         };
-        if !is_for(self.aud.as_ref(), audiences) {
-            return Err(MachineTokenError {
-                code: MachineTokenErrorCode::TokenVerificationFailed,
-                status: None,
-                message: "The token is not for an accepted audience".to_owned(),
-            });
+        if let Some(audiences) = &self.audiences {
+            if !is_for(audience.as_ref(), audiences) {
+                return Err(MachineTokenError::not_for("an accepted audience"));
+            }
+        }
+        let scopes = answer.scopes.unwrap_or_default();
+        if K::TYPE == MachineTokenType::M2m
+            && !self
+                .machine_scopes
+                .accept(scopes.iter().map(String::as_str))
+        {
+            return Err(MachineTokenError::not_for("this machine"));
         }
         Ok(Machine {
-            kind,
-            id: self.id.unwrap_or_default(),
+            kind: K::TYPE,
+            id: answer.id.unwrap_or_default(),
             subject,
-            scopes: self.scopes.unwrap_or_default(),
-            claims: self.claims.map(|claims| claims.get().into()),
-            name: self.name,
-            client_id: self.client_id,
-            created_at: self.created_at.and_then(time),
-            expires_at: self.expiration.and_then(time),
-            token: token.clone(),
+            scopes,
+            claims: answer.claims.map(|claims| claims.get().into()),
+            name: answer.name,
+            client_id: answer.client_id,
+            created_at: answer.created_at.and_then(time),
+            expires_at: answer.expiration.and_then(time),
+            token: self.token.clone(),
         }
         .into())
     }
 }
 
-/// Whether one of `audiences` is meant, if any are asked for. An `aud` that is missing, empty, or
-/// not made of texts alone is for nobody.
+/// Whether one of `audiences` is meant. An `aud` that is missing, empty, or not made of texts alone
+/// is for nobody.
 fn is_for(aud: Option<&Value>, audiences: &[Box<str>]) -> bool {
-    if audiences.is_empty() {
-        return true;
-    }
     let one;
     let meant = match aud {
         Some(Value::Array(many)) => many.as_slice(),
@@ -284,6 +320,14 @@ impl MachineTokenError {
             code,
             status: error.status(),
             message: message.to_owned(),
+        }
+    }
+
+    fn not_for(whom: &str) -> Self {
+        Self {
+            code: MachineTokenErrorCode::TokenVerificationFailed,
+            status: None,
+            message: format!("The token is not for {whom}"),
         }
     }
 

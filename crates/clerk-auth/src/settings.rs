@@ -1,13 +1,16 @@
+mod list;
+
 use std::time::Duration;
 
 use clerk_core::{InstanceType, PublishableKey};
-use clerk_jwt::{AuthorizedParties, Policy};
+use clerk_jwt::{AuthorizedParties, InvalidMachineId, MachineScopes, Policy};
 use url::Url;
 
+pub use self::list::List;
 use crate::{
     AcceptedTokens, InvalidRedirect, MachineTokenType, OrganizationSync, PendingSessions,
-    PublicAddress, Redirects, RequestHead, frontend_api::FrontendApi, origin_check::AllowedOrigins,
-    public_address,
+    PublicAddress, Redirects, RequestHead, TokenType, frontend_api::FrontendApi,
+    origin_check::AllowedOrigins, public_address,
 };
 
 /// How requests of one Clerk instance are authenticated.
@@ -65,7 +68,9 @@ pub(crate) struct Policies {
     /// Machine tokens have no `azp`.
     pub(crate) machine: Policy,
     /// Whom tokens have to be for that are not verified here, but by Clerk.
-    pub(crate) audiences: Vec<Box<str>>,
+    pub(crate) audiences: Option<Vec<Box<str>>>,
+    pub(crate) machine_scopes: MachineScopes,
+    /// Whom session tokens may name; anybody, if there are none.
     pub(crate) issuers: Vec<Box<str>>,
     /// Whether a session token may name one more issuer, which depends on the request.
     pub(crate) issuer_depends_on_request: bool,
@@ -85,10 +90,12 @@ impl Settings {
     /// # Errors
     ///
     /// [`InvalidSettings::NoPublishableKey`]: session or OAuth tokens are to be accepted, and there
-    /// is no publishable key.
+    /// is no publishable key. [`InvalidSettings::NoMachine`]: M2M tokens are to be accepted, and it
+    /// has not been said for whom they have to be.
     pub fn accepting(&self, tokens: impl Into<AcceptedTokens>) -> Result<Self, InvalidSettings> {
         let accepts = tokens.into();
         check_accepted(&accepts, self.instance.as_ref())?;
+        check_machines(&accepts, &self.policies.machine_scopes)?;
         Ok(Self {
             accepts,
             ..self.clone()
@@ -149,9 +156,12 @@ impl Settings {
 pub struct Builder {
     publishable_key: Option<PublishableKey>,
     accepts: AcceptedTokens,
-    audiences: Vec<Box<str>>,
+    audiences: Option<Vec<Box<str>>>,
     authorized_parties: AuthorizedParties,
-    issuers: Option<Vec<Box<str>>>,
+    issuers: Issuers,
+    machine_scopes: MachineScopes,
+    /// The first setter that could not use its value.
+    problem: Option<InvalidSettings>,
     clock_skew: Option<Duration>,
     is_satellite: bool,
     satellite_auto_sync: bool,
@@ -181,9 +191,11 @@ impl Builder {
         self
     }
 
-    /// Accepts only tokens that are for one of `audiences`; see [`Policy::audiences`].
+    /// Accepts only tokens that are for one of `audiences`, whatever their type: JWTs by `aud`, opaque
+    /// OAuth access tokens by what Clerk says of them, and API keys and opaque M2M tokens by `aud`
+    /// among the claims that were attached when they were made. A token that names none is refused.
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
-        self.audiences = audiences.into_iter().map(Into::into).collect();
+        self.audiences = Some(self.listed(List::Audiences, audiences));
         self
     }
 
@@ -192,15 +204,46 @@ impl Builder {
     /// Name the origins of your own frontends: otherwise a page on any subdomain that can read
     /// the cookie can use it here.
     pub fn authorized_parties(mut self, parties: AuthorizedParties) -> Self {
+        if let AuthorizedParties::MatchIfPresent(origins) | AuthorizedParties::Require(origins) =
+            &parties
+        {
+            self.listed(List::AuthorizedParties, origins.iter().cloned());
+        }
         self.authorized_parties = parties;
         self
     }
 
     /// Accepts only session tokens that one of `issuers` issued. If not said: the Frontend API
-    /// that the publishable key, the domain or the proxy URL names. None at all accepts every
-    /// issuer whose tokens the keys verify.
+    /// that the publishable key, the domain or the proxy URL names.
     pub fn issuers<I: Into<Box<str>>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
-        self.issuers = Some(issuers.into_iter().map(Into::into).collect());
+        self.issuers = Issuers::These(self.listed(List::Issuers, issuers));
+        self
+    }
+
+    /// Accepts session tokens of every issuer whose tokens the keys verify.
+    pub fn ignore_issuer(mut self) -> Self {
+        self.issuers = Issuers::Any;
+        self
+    }
+
+    /// The machine that this service is, `mch_…`: accepts only M2M tokens that are for it.
+    ///
+    /// The scopes of a JWT, and what Clerk says of an opaque token, have to name it. Accepting M2M
+    /// tokens takes this or [`ignore_machine_scopes`](Self::ignore_machine_scopes).
+    pub fn machine_id(mut self, id: impl Into<Box<str>>) -> Self {
+        match MachineScopes::require(id) {
+            Ok(scopes) => self.machine_scopes = scopes,
+            Err(InvalidMachineId) => {
+                self.problem.get_or_insert(InvalidSettings::MachineId);
+            }
+        }
+        self
+    }
+
+    /// Accepts M2M tokens of every machine of the instance, whichever machines they are for. Those
+    /// that are opaque Clerk still judges, by the machine's secret key, if there is one.
+    pub fn ignore_machine_scopes(mut self) -> Self {
+        self.machine_scopes = MachineScopes::Ignore;
         self
     }
 
@@ -296,6 +339,9 @@ impl Builder {
     ///
     /// Says which setting is missing or cannot be used.
     pub fn build(self) -> Result<Settings, InvalidSettings> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
         let domain = non_empty(self.domain);
         let proxy_url = non_empty(self.proxy_url);
         let sign_in_url = non_empty(self.sign_in_url);
@@ -315,6 +361,7 @@ impl Builder {
         });
         let instance = instance.transpose()?;
         check_accepted(&self.accepts, instance.as_ref())?;
+        check_machines(&self.accepts, &self.machine_scopes)?;
         let of_machines_alone = AcceptedTokens::Machine(MachineTokenType::M2m);
         if self.is_satellite && self.accepts != of_machines_alone {
             if domain.is_none() && proxy_url.is_none() {
@@ -325,23 +372,29 @@ impl Builder {
                 return Err(InvalidSettings::NoSignInUrl);
             }
         }
-        let follows_instance = instance.as_ref().filter(|_| self.issuers.is_none());
+        let follows_instance = instance
+            .as_ref()
+            .filter(|_| matches!(self.issuers, Issuers::TheInstances));
         let issuer_depends_on_request =
             follows_instance.is_some_and(|it| it.frontend_api.depends_on_request(&public_address));
-        let issuers = match follows_instance {
-            Some(it) => it
+        let issuers = match (follows_instance, self.issuers) {
+            (Some(it), _) => it
                 .frontend_api
                 .issuers(&it.publishable_key, &public_address),
-            None => self.issuers.unwrap_or_default(),
+            (None, Issuers::These(issuers)) => issuers,
+            (None, Issuers::Any | Issuers::TheInstances) => Vec::new(),
         };
         let clock_skew = self.clock_skew.unwrap_or(Policy::DEFAULT_CLOCK_SKEW);
-        let machine = Policy::default()
-            .audiences(self.audiences.clone())
-            .clock_skew(clock_skew);
-        let session = machine
-            .clone()
-            .authorized_parties(self.authorized_parties)
-            .issuers(issuers.clone());
+        let mut machine = Policy::default()
+            .clock_skew(clock_skew)
+            .machine_scopes(self.machine_scopes.clone());
+        if let Some(audiences) = &self.audiences {
+            machine = machine.audiences(audiences.iter().cloned());
+        }
+        let mut session = machine.clone().authorized_parties(self.authorized_parties);
+        if !issuers.is_empty() {
+            session = session.issuers(issuers.iter().cloned());
+        }
         let redirect_origins = self.redirect_origins.iter().map(|origin| {
             Url::parse(origin)
                 .ok()
@@ -355,6 +408,7 @@ impl Builder {
                 session,
                 machine,
                 audiences: self.audiences,
+                machine_scopes: self.machine_scopes,
                 issuers,
                 issuer_depends_on_request,
                 clock_skew,
@@ -372,6 +426,29 @@ impl Builder {
             allowed_origins: self.allowed_origins.map(AllowedOrigins::new).transpose()?,
         })
     }
+
+    /// The entries of a list that names what is accepted. One that names nothing is a mistake: an
+    /// empty variable, most likely.
+    fn listed<T: Into<Box<str>>>(
+        &mut self,
+        list: List,
+        entries: impl IntoIterator<Item = T>,
+    ) -> Vec<Box<str>> {
+        let entries: Vec<Box<str>> = entries.into_iter().map(Into::into).collect();
+        if entries.is_empty() {
+            self.problem.get_or_insert(InvalidSettings::EmptyList(list));
+        }
+        entries
+    }
+}
+
+/// Whom session tokens have to come from.
+#[derive(Clone, Debug, Default)]
+enum Issuers {
+    #[default]
+    TheInstances,
+    These(Vec<Box<str>>),
+    Any,
 }
 
 /// A satellite of a production instance has the Frontend API under its own domain.
@@ -397,6 +474,13 @@ fn check_accepted(
     Ok(())
 }
 
+fn check_machines(accepts: &AcceptedTokens, scopes: &MachineScopes) -> Result<(), InvalidSettings> {
+    if accepts.contains(TokenType::M2m) && *scopes == MachineScopes::Undecided {
+        return Err(InvalidSettings::NoMachine);
+    }
+    Ok(())
+}
+
 fn non_empty(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())
@@ -411,6 +495,19 @@ pub enum InvalidSettings {
         "the publishable key is missing; set CLERK_PUBLISHABLE_KEY, or accept API keys or M2M tokens alone"
     )]
     NoPublishableKey,
+    /// M2M tokens are to be accepted, and it is not known which of them are for this service.
+    #[error(
+        "M2M tokens are to be accepted, and it is not known which machine this service is; set its \
+         id, mch_… (CLERK_MACHINE_ID), so that only tokens for it are accepted, or \
+         ignore_machine_scopes() to accept those of every machine of the instance"
+    )]
+    NoMachine,
+    /// The machine's id is not one.
+    #[error("{InvalidMachineId}")]
+    MachineId,
+    /// A list of what is accepted has no entry.
+    #[error("{0}")]
+    EmptyList(List),
     /// A satellite has to know under which domain the Frontend API is there for it.
     #[error("a satellite needs its domain or a proxy URL; set CLERK_DOMAIN or CLERK_PROXY_URL")]
     NoDomain,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clerk_core::UnixTime;
 use clerk_jwt::{
-    Algorithm, Policy, SessionClaims, SignatureMismatch, TokenClaims, UnverifiedToken, Verified,
-    VerifySignature, VerifyingKey,
+    Algorithm, MachineScopes, Policy, SessionClaims, SignatureMismatch, TokenClaims,
+    UnverifiedToken, Verified, VerifySignature, VerifyingKey,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +29,9 @@ pub(crate) fn verified<C: TokenClaims>(header: &Value, payload: &Value) -> (Veri
     let token = format!("{}.{}.c2ln", segment(header), segment(payload));
     let key = VerifyingKey::new(Arc::new(AnySignature));
     let now = UnixTime::from_secs(NOW);
-    let policy = Policy::default().types(["JWT", "at+jwt"]);
+    let policy = Policy::default()
+        .types(["JWT", "at+jwt"])
+        .machine_scopes(MachineScopes::Ignore);
     let unverified = UnverifiedToken::parse(&token).unwrap();
     (unverified.verify(&key, now, &policy).unwrap(), token)
 }

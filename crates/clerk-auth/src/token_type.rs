@@ -61,10 +61,22 @@ pub enum AcceptedTokens {
     Session,
     /// Machine tokens of one type, from the header. Cookies are not looked at.
     Machine(MachineTokenType),
-    /// Tokens of any of these types.
+    /// Tokens of any of these types; none where there are none.
     OneOf(Vec<TokenType>),
     /// Tokens of every type.
     Any,
+}
+
+impl AcceptedTokens {
+    /// Whether tokens of this type are accepted.
+    pub fn contains(&self, token_type: TokenType) -> bool {
+        match self {
+            Self::Session => token_type == TokenType::Session,
+            Self::Machine(machine) => token_type == TokenType::from(*machine),
+            Self::OneOf(types) => types.contains(&token_type),
+            Self::Any => true,
+        }
+    }
 }
 
 /// The types of token that machines hold.

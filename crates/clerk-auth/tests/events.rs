@@ -67,7 +67,8 @@ fn logged_of(
     let client = Client::builder(transport, NoThreads).clock(clock).build();
     let settings = Settings::builder()
         .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap())
-        .issuers([""; 0])
+        .ignore_issuer()
+        .machine_id("mch_own")
         .accepts(AcceptedTokens::Any)
         .allowed_origins([""; 0])
         .build();
@@ -145,6 +146,7 @@ fn each_refusal_is_one_event_and_holds_no_token() {
     let nothing = |_: &RequestAuth| {};
     let forged = bearer(session().defect(Defect::ForeignKey).sign(NOW));
     let good = bearer(session().sign(NOW));
+    let others = bearer(emulator.token().machine().scope("mch_other").sign(NOW));
 
     for (log, expected) in [
         (logged(keys(), None, nothing), ""),
@@ -156,6 +158,10 @@ fn each_refusal_is_one_event_and_holds_no_token() {
         (
             logged(keys(), Some("Bearer mt_planted.a.b"), nothing),
             r#"event="refused" reason=token-invalid token_type="m2m_token""#,
+        ),
+        (
+            logged(keys(), Some(&others), nothing),
+            r#"event="refused" reason=token-verification-failed token_type="m2m_token""#,
         ),
         (
             logged(keys(), Some(&good), |auth| assert!(auth.machine().is_err())),

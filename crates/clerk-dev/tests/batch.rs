@@ -10,7 +10,7 @@ use std::{
 
 use clerk::UnixTime;
 use serde_json::{Value, json};
-use support::{NOW, NOW_SECS, answer, answer_bytes, answers, emulator, program};
+use support::{NOW, NOW_SECS, answer, answer_bytes, answers, emulator, program, run};
 
 /// A line with a good token.
 fn good() -> Value {
@@ -419,4 +419,55 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert!(output.status.success());
+}
+
+/// `request authenticate --batch`, for a machine's token.
+fn machine_in_batch(options: &Value) -> Value {
+    let emulator = emulator();
+    let token = emulator.token().machine().scope("mch_own").sign(NOW);
+    let mut question = json!({
+        "id": 1,
+        "now": NOW_SECS,
+        "request": {
+            "url": "https://example.com/",
+            "headers": [["authorization", format!("Bearer {token}")]],
+        },
+        "options": {
+            "publishable_key": emulator.publishable_key().as_str(),
+            "jwt_key": emulator.public_key_pem(),
+            "accepts_token": "m2m_token",
+        },
+    });
+    let all = question["options"].as_object_mut().unwrap();
+    all.extend(options.as_object().unwrap().clone());
+    let command = program(&["request", "authenticate", "--batch"]);
+    let output = run(command, format!("{question}\n").as_bytes());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn scopes_are_asked_about_where_the_question_says_which_machine_it_is() {
+    for options in [
+        json!({}),
+        json!({ "machine_id": null }),
+        json!({ "machine_id": "" }),
+        json!({ "machine_id": "mch_own" }),
+        // As in Node, lists without entries ask for nothing.
+        json!({ "audience": [], "issuer": [], "authorized_parties": [] }),
+    ] {
+        let answer = machine_in_batch(&options);
+        assert_eq!(answer["status"], "signed-in", "{options}: {answer}");
+    }
+    let answer = machine_in_batch(&json!({ "machine_id": "mch_other" }));
+    let told = [&answer["status"], &answer["reason"], &answer["token_type"]];
+    assert_eq!(
+        told,
+        ["signed-out", "token-verification-failed", "m2m_token"]
+    );
+    let answer = machine_in_batch(&json!({ "machine_id": "ak_planted" }));
+    let error = answer["error"].as_str().unwrap();
+    assert!(
+        error.contains("machine id") && !error.contains("planted"),
+        "{error}"
+    );
 }

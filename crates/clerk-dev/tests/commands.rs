@@ -145,6 +145,13 @@ fn what_is_asked_for_is_what_is_checked() {
         ));
         assert_eq!((answer["kind"].as_str(), code), (Some(kind), 0));
     }
+
+    let machine = emulator.token().machine().scope("mch_own").sign(NOW);
+    for (own, expected) in [("mch_own", 0), ("mch_other", 1)] {
+        let asked = ["--kind", "m2m", "--machine-id", own];
+        let (text, code) = verify("asked", &emulator, &machine, &asked);
+        assert_eq!(code, expected, "{text}");
+    }
 }
 
 #[test]

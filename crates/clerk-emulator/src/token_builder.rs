@@ -91,7 +91,8 @@ impl TokenBuilder {
         self
     }
 
-    /// Makes it an OAuth access token of the opaque kind, `oat_…`.
+    /// Makes it an OAuth access token of the opaque kind, `oat_…`. Of its claims, only `aud` is told
+    /// to who asks.
     pub fn opaque_oauth(mut self) -> Self {
         self.spec.kind = Kind::OpaqueOAuth;
         self
@@ -104,7 +105,8 @@ impl TokenBuilder {
         self
     }
 
-    /// Adds a scope to an API key, an OAuth access token or a machine's token.
+    /// Adds a scope to an API key, an OAuth access token or a machine's token. The scopes of a
+    /// machine's token are the ids of the machines that it is for, `mch_…`.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.spec.scopes.push(scope.into());
         self

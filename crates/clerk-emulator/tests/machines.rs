@@ -153,6 +153,11 @@ fn a_token_that_is_a_jwt_speaks_for_itself() {
     assert_eq!(jwt.claims["exp"], 1_800_000_060_i64);
     let (_, list) = get(&emulator, &format!("/m2m_tokens?subject={caller}"));
     assert_eq!(list, json!({ "m2m_tokens": [], "total_count": 0 }));
+
+    let body = json!({ "token_format": "jwt", "claims": { "scopes": "mch_another" } });
+    let (_, token) = by(&emulator, &key, "POST", "/m2m_tokens", &body);
+    let jwt = decode(token["token"].as_str().unwrap());
+    assert_eq!(jwt.claims["scopes"], "mch_another");
 }
 
 #[test]

@@ -25,7 +25,10 @@ impl Error {
 
     /// Whose fault it is, and so which HTTP status fits. An outage is never the caller's.
     pub fn fault(&self) -> Fault {
-        self.reason().fault()
+        match self {
+            Self::Token(error) => error.fault(),
+            Self::Key(error) => error.reason().fault(),
+        }
     }
 }
 

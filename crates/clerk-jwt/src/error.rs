@@ -1,6 +1,6 @@
 use clerk_core::UnixTime;
 
-use crate::{Algorithm, NumericDate, Reason, TokenKind};
+use crate::{Algorithm, Fault, NumericDate, Reason, TokenKind};
 
 /// Why a token was not accepted.
 ///
@@ -48,6 +48,19 @@ pub enum VerifyError {
     /// Machine-to-machine tokens are not verified as a user's.
     #[error("machine-to-machine tokens cannot be used here; verify them as M2mClaims")]
     Machine,
+    /// A machine-to-machine token is for other machines than this one.
+    #[error(
+        "the token's scopes do not name this machine; the machine that calls has to name it when \
+         it asks for the token"
+    )]
+    OtherMachine,
+    /// It has not been said for whom machine-to-machine tokens have to be.
+    #[error(
+        "it is not known which machine this service is, so tokens of machines cannot be judged; \
+         set its id, mch_… (CLERK_MACHINE_ID), or ignore the scopes to let every machine of the \
+         instance call"
+    )]
+    MachineUndecided,
     /// A claim is missing, of the wrong type or not acceptable.
     #[error("the token's {claim} claim {problem}")]
     Claim {
@@ -136,9 +149,11 @@ impl VerifyError {
                 Reason::TokenInvalid
             }
             Self::Algorithm => Reason::TokenInvalidAlgorithm,
-            Self::KeyAlgorithm { .. } | Self::Key(_) | Self::Claim { .. } => {
-                Reason::TokenVerificationFailed
-            }
+            Self::KeyAlgorithm { .. }
+            | Self::Key(_)
+            | Self::OtherMachine
+            | Self::MachineUndecided
+            | Self::Claim { .. } => Reason::TokenVerificationFailed,
             Self::Signature => Reason::TokenInvalidSignature,
             Self::Kind { .. } => Reason::TokenTypeMismatch,
             Self::AuthorizedParty => Reason::TokenInvalidAuthorizedParties,
@@ -146,6 +161,15 @@ impl VerifyError {
             Self::Expired { .. } => Reason::TokenExpired,
             Self::NotActiveYet { .. } => Reason::TokenNotActiveYet,
             Self::IssuedInTheFuture { .. } => Reason::TokenIatInTheFuture,
+        }
+    }
+
+    /// Whose fault it is, and so which HTTP status fits: the caller's, unless nobody has said what
+    /// the caller's token has to be.
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::MachineUndecided => Fault::Configuration,
+            error => error.reason().fault(),
         }
     }
 

@@ -30,6 +30,11 @@ mod sealed {
 
         /// Takes claims whose signature is good, if they are of this kind.
         fn from_claims(claims: Claims, header: &Header) -> Result<Self, VerifyError>;
+
+        /// Judges the claims that other kinds do not have, once the registered ones are good.
+        fn check_own_claims(&self, _policy: &Policy) -> Result<(), VerifyError> {
+            Ok(())
+        }
     }
 }
 
@@ -113,6 +118,9 @@ impl Kind for TemplateClaims {
 }
 
 /// Claims of a machine-to-machine token.
+///
+/// They are verified once the policy says for whom such tokens have to be: see
+/// [`MachineScopes`](crate::MachineScopes).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct M2mClaims(Claims);
 
@@ -122,10 +130,14 @@ impl M2mClaims {
         self.0.subject().unwrap_or_default()
     }
 
-    /// The machines the token may call.
+    /// The machines the token is for: `scopes`, or `aud` where there are none.
+    ///
+    /// The policy compares them: see [`MachineScopes`](crate::MachineScopes).
     pub fn scopes(&self) -> Vec<Cow<'_, str>> {
         match self.0.text(Name::Scopes) {
             Some(scopes) => split(scopes),
+            // Scopes that cannot be read are none. `aud` does not stand in for them.
+            None if self.0.raw(Name::Scopes).is_some_and(|raw| raw != "null") => Vec::new(),
             None => self.0.audience(),
         }
     }
@@ -138,7 +150,8 @@ impl Kind for M2mClaims {
         check_category(header, TokenKind::M2m, |category| {
             matches!(category, Category::M2m | Category::Unspecified)
         })?;
-        policy.check_typ(header)
+        policy.check_typ(header)?;
+        policy.check_machines()
     }
 
     /// The category alone does not make a machine: the subject has to name one too.
@@ -152,6 +165,10 @@ impl Kind for M2mClaims {
         } else {
             Err(VerifyError::not("sub", "a machine's id (mch_…)"))
         }
+    }
+
+    fn check_own_claims(&self, policy: &Policy) -> Result<(), VerifyError> {
+        policy.check_machine_scopes(self)
     }
 }
 

@@ -30,7 +30,8 @@
 //! 2. The header: `typ`, `alg` (RS256, RS384, RS512), no `crit`, and the token's category.
 //! 3. The signature. The key brings the algorithm; the header can only agree.
 //! 4. The kind of token, which the type parameter names ([`TokenClaims`]).
-//! 5. The claims, in this order: `sub`, `aud`, `azp`, `iss`, `exp`, `nbf`, `iat` ([`Policy`]).
+//! 5. The claims, in this order: `sub`, `aud`, `azp`, `iss`, `exp`, `nbf`, `iat`, and a machine's
+//!    scopes ([`Policy`]).
 //!
 //! Every refusal carries the [`Reason`] Clerk's own SDKs give.
 //!
@@ -66,6 +67,7 @@ mod json;
 mod key;
 mod kind;
 mod kinds;
+mod machine_scopes;
 mod numeric_date;
 mod policy;
 mod reason;
@@ -84,6 +86,7 @@ pub use key::{
 };
 pub use kind::{Category, TokenKind};
 pub use kinds::{M2mClaims, OAuthClaims, TemplateClaims, TokenClaims, UserClaims};
+pub use machine_scopes::{InvalidMachineId, MachineScopes};
 pub use numeric_date::NumericDate;
 pub use policy::{AuthorizedParties, Policy};
 pub use reason::{Fault, Reason};

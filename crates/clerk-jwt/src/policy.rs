@@ -4,14 +4,18 @@ use core::time::Duration;
 use clerk_core::UnixTime;
 
 use crate::{
-    ClaimProblem, Header, VerifyError,
+    ClaimProblem, Header, M2mClaims, MachineScopes, VerifyError,
     claims::{Claims, Name},
 };
 
 /// What a token must say to be accepted, beyond being genuine.
 ///
 /// The default asks for what Clerk's own SDKs ask for when nothing is configured: a subject, an
-/// expiry that has not passed, and no `nbf` or `iat` ahead of now, with 5 seconds of leeway.
+/// expiry that has not passed, and no `nbf` or `iat` ahead of now, with 5 seconds of leeway. Tokens
+/// of machines are the exception: see [`MachineScopes`].
+///
+/// A list that is empty accepts nothing: it is as good as a list of names that no token has. To ask
+/// for nothing, do not set it.
 ///
 /// ```
 /// use clerk_jwt::{AuthorizedParties, Policy};
@@ -25,10 +29,11 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    audiences: Vec<Box<str>>,
+    audiences: Option<Vec<Box<str>>>,
     authorized_parties: AuthorizedParties,
-    issuers: Vec<Box<str>>,
-    types: Vec<Box<str>>,
+    issuers: Option<Vec<Box<str>>>,
+    types: Option<Vec<Box<str>>>,
+    machine_scopes: MachineScopes,
     clock_skew: Duration,
 }
 
@@ -63,10 +68,11 @@ impl AuthorizedParties {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            audiences: Vec::new(),
+            audiences: None,
             authorized_parties: AuthorizedParties::Ignore,
-            issuers: Vec::new(),
-            types: Vec::new(),
+            issuers: None,
+            types: None,
+            machine_scopes: MachineScopes::Undecided,
             clock_skew: Self::DEFAULT_CLOCK_SKEW,
         }
     }
@@ -78,11 +84,10 @@ impl Policy {
 
     /// Accepts only tokens that are for one of `audiences`.
     ///
-    /// Once this is set, a token without `aud`, or with one of another type, is refused. An empty
-    /// list asks for nothing.
+    /// Once this is set, a token without `aud`, or with one of another type, is refused.
     #[must_use]
     pub fn audiences<T: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = T>) -> Self {
-        self.audiences = boxed(audiences);
+        self.audiences = Some(boxed(audiences));
         self
     }
 
@@ -95,11 +100,10 @@ impl Policy {
 
     /// Accepts only tokens that one of `issuers` issued, compared byte for byte.
     ///
-    /// An instance's issuer is its Frontend API, `https://clerk.example.com`, or its proxy URL. An
-    /// empty list asks for nothing.
+    /// An instance's issuer is its Frontend API, `https://clerk.example.com`, or its proxy URL.
     #[must_use]
     pub fn issuers<T: Into<Box<str>>>(mut self, issuers: impl IntoIterator<Item = T>) -> Self {
-        self.issuers = boxed(issuers);
+        self.issuers = Some(boxed(issuers));
         self
     }
 
@@ -109,7 +113,14 @@ impl Policy {
     /// refused.
     #[must_use]
     pub fn types<T: Into<Box<str>>>(mut self, types: impl IntoIterator<Item = T>) -> Self {
-        self.types = boxed(types);
+        self.types = Some(boxed(types));
+        self
+    }
+
+    /// Says for whom machine-to-machine tokens have to be.
+    #[must_use]
+    pub fn machine_scopes(mut self, scopes: MachineScopes) -> Self {
+        self.machine_scopes = scopes;
         self
     }
 
@@ -121,11 +132,22 @@ impl Policy {
     }
 
     pub(crate) fn check_typ(&self, header: &Header) -> Result<(), VerifyError> {
-        if self.types.is_empty() {
-            header.check_typ_is_jwt_or_absent()
-        } else {
-            header.check_typ_is_one_of(&self.types)
+        match &self.types {
+            None => header.check_typ_is_jwt_or_absent(),
+            Some(types) => header.check_typ_is_one_of(types),
         }
+    }
+
+    /// What keeps any machine's token from being accepted.
+    pub(crate) const fn check_machines(&self) -> Result<(), VerifyError> {
+        match self.machine_scopes {
+            MachineScopes::Undecided => Err(VerifyError::MachineUndecided),
+            MachineScopes::Ignore | MachineScopes::Require(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn check_machine_scopes(&self, claims: &M2mClaims) -> Result<(), VerifyError> {
+        self.machine_scopes.check(claims)
     }
 
     /// Judges the registered claims, in the order in which Clerk's own SDKs do.
@@ -140,9 +162,9 @@ impl Policy {
     }
 
     fn check_audience(&self, claims: &Claims) -> Result<(), VerifyError> {
-        if self.audiences.is_empty() {
+        let Some(audiences) = &self.audiences else {
             return Ok(());
-        }
+        };
         let Some(named) = claims.texts(Name::Aud) else {
             return Err(absent_or_not(
                 claims,
@@ -151,7 +173,7 @@ impl Policy {
                 "a string or an array of strings",
             ));
         };
-        let accepted = |one: &str| !one.is_empty() && self.audiences.iter().any(|a| **a == *one);
+        let accepted = |one: &str| !one.is_empty() && audiences.iter().any(|a| **a == *one);
         if named.iter().any(|one| accepted(one)) {
             Ok(())
         } else {
@@ -179,11 +201,11 @@ impl Policy {
     }
 
     fn check_issuer(&self, claims: &Claims) -> Result<(), VerifyError> {
-        if self.issuers.is_empty() {
+        let Some(issuers) = &self.issuers else {
             return Ok(());
-        }
+        };
         match claims.issuer() {
-            Some(iss) if !iss.is_empty() && self.issuers.iter().any(|one| **one == *iss) => Ok(()),
+            Some(iss) if !iss.is_empty() && issuers.iter().any(|one| **one == *iss) => Ok(()),
             _ => Err(VerifyError::Issuer),
         }
     }

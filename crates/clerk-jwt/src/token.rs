@@ -94,7 +94,8 @@ impl<'t> UnverifiedToken<'t> {
     ///
     /// The first thing that is wrong, in this order: `typ`, `alg` and `crit`, the kind as far as
     /// the header tells it; the payload's shape; the signature; the kind; `sub`, `aud`, `azp`,
-    /// `iss`, `exp`, `nbf`, `iat`. No claim is judged before the signature is good.
+    /// `iss`, `exp`, `nbf`, `iat`, and a machine's scopes. No claim is judged before the signature
+    /// is good.
     pub fn verify<C: TokenClaims>(
         self,
         key: &VerifyingKey,
@@ -111,6 +112,7 @@ impl<'t> UnverifiedToken<'t> {
         key.verify(algorithm, self.signed, signature)?;
         let claims = C::from_claims(claims, &self.header)?;
         policy.check_claims(claims.as_ref(), now)?;
+        claims.check_own_claims(policy)?;
         Ok(Verified {
             claims,
             header: self.header,

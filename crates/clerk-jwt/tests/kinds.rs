@@ -3,8 +3,8 @@
 mod support;
 
 use clerk_jwt::{
-    Claims, M2mClaims, OAuthClaims, Policy, Reason, SessionClaims, TemplateClaims, TokenClaims,
-    UnverifiedToken, UserClaims,
+    Claims, Fault, M2mClaims, MachineScopes, OAuthClaims, Policy, Reason, SessionClaims,
+    TemplateClaims, TokenClaims, UnverifiedToken, UserClaims, VerifyError,
 };
 use serde_json::{Value, json};
 use support::{NOW, NOW_SECS, Signer, key_a, session_header, session_payload, with};
@@ -13,10 +13,14 @@ const TEMPLATE: &str = "cl_B7d4PD222AAA";
 const M2M: &str = "cl_B7d4PD333AAA";
 const IGNORE: &str = "cl_I7d4PD111III";
 
+fn any_machine() -> Policy {
+    Policy::default().machine_scopes(MachineScopes::Ignore)
+}
+
 fn answer<C: TokenClaims>(token: &str) -> &'static str {
     UnverifiedToken::parse(token)
         .unwrap()
-        .verify::<C>(&key_a(), NOW, &Policy::default())
+        .verify::<C>(&key_a(), NOW, &any_machine())
         .map_or_else(|error| error.reason().as_str(), |_| "ok")
 }
 
@@ -166,7 +170,7 @@ fn every_kind_at_every_door() {
 #[test]
 fn machine_and_oauth_claims() {
     let key = key_a();
-    let policy = Policy::default();
+    let policy = any_machine();
     let machine = Signer::a().sign(&category(Some(M2M)), &machine_payload());
     let machine = UnverifiedToken::parse(&machine)
         .unwrap()
@@ -192,4 +196,117 @@ fn a_mismatch_is_told_before_the_signature_is_looked_at_where_the_header_tells_i
         answer::<SessionClaims>(&token),
         Reason::TokenTypeMismatch.as_str()
     );
+}
+
+fn judged(scopes: &Value, policy: MachineScopes) -> Result<(), VerifyError> {
+    let mut payload = machine_payload();
+    let payload = payload.as_object_mut().unwrap();
+    payload.remove("scopes");
+    payload.extend(scopes.as_object().unwrap().clone());
+    let token = Signer::a().sign(&category(Some(M2M)), &Value::Object(payload.clone()));
+    let policy = Policy::default().machine_scopes(policy);
+    let token = UnverifiedToken::parse(&token).unwrap();
+    token.verify::<M2mClaims>(&key_a(), NOW, &policy).map(drop)
+}
+
+/// Attack: a machine calls a service that its token is not for.
+#[test]
+fn a_machines_token_is_for_the_machines_among_its_scopes() {
+    let rows = [
+        (json!({"scopes": "mch_2"}), true),
+        (json!({"scopes": "mch_3 mch_2 mch_4"}), true),
+        (json!({"aud": ["mch_3", "mch_2"]}), true),
+        (json!({"aud": "mch_2"}), true),
+        (json!({"scopes": null, "aud": ["mch_2"]}), true),
+        (json!({}), false),
+        (json!({"scopes": ""}), false),
+        (json!({"scopes": "mch_3"}), false),
+        (json!({"scopes": "mch_22 mch_ mch_2x"}), false),
+        (json!({"scopes": "MCH_2"}), false),
+        (json!({"aud": ["mch_3"]}), false),
+        (json!({"aud": ["mch_2", 5]}), false),
+        // Where there are scopes, nothing else counts, whether they can be read or not.
+        (json!({"scopes": "mch_3", "aud": ["mch_2"]}), false),
+        (json!({"scopes": "", "aud": ["mch_2"]}), false),
+        (json!({"scopes": ["mch_2"], "aud": ["mch_2"]}), false),
+        (json!({"scopes": {"mch_2": true}, "aud": ["mch_2"]}), false),
+        // The holder, and what other kinds of token call their scopes.
+        (
+            json!({"sub": "mch_2", "scope": "mch_2", "scp": ["mch_2"]}),
+            false,
+        ),
+    ];
+    for (scopes, is_for_us) in rows {
+        let own = MachineScopes::require("mch_2").unwrap();
+        let expected = if is_for_us {
+            Ok(())
+        } else {
+            Err(VerifyError::OtherMachine)
+        };
+        assert_eq!(judged(&scopes, own), expected, "{scopes}");
+        assert_eq!(judged(&scopes, MachineScopes::Ignore), Ok(()), "{scopes}");
+    }
+    let (reason, fault) = (
+        VerifyError::OtherMachine.reason(),
+        VerifyError::OtherMachine.fault(),
+    );
+    assert_eq!(
+        (reason.as_str(), fault),
+        ("token-verification-failed", Fault::Caller)
+    );
+}
+
+#[test]
+fn scopes_are_judged_after_everything_else() {
+    let expired = with(machine_payload(), "exp", Some(json!(NOW_SECS - 60)));
+    let token = Signer::a().sign(&category(Some(M2M)), &expired);
+    let policy = Policy::default().machine_scopes(MachineScopes::require("mch_9").unwrap());
+    let judged =
+        UnverifiedToken::parse(&token)
+            .unwrap()
+            .verify::<M2mClaims>(&key_a(), NOW, &policy);
+    assert_eq!(judged.unwrap_err().reason(), Reason::TokenExpired);
+}
+
+/// Who has not said which machine it is lets no machine in, and hears of it before a key is looked
+/// for.
+#[test]
+fn no_machine_is_accepted_before_it_is_said_for_whom_its_token_has_to_be() {
+    let token = Signer::a().sign(&category(Some(M2M)), &machine_payload());
+    let token = UnverifiedToken::parse(&token).unwrap();
+    let undecided = token.check_header::<M2mClaims>(&Policy::default());
+    assert_eq!(undecided, Err(VerifyError::MachineUndecided));
+    assert_eq!(VerifyError::MachineUndecided.fault(), Fault::Configuration);
+    let judged = token.verify::<M2mClaims>(&key_a(), NOW, &Policy::default());
+    assert_eq!(judged.unwrap_err(), VerifyError::MachineUndecided);
+    // It is nobody else's business.
+    let session = Signer::a().sign(&session_header(), &session_payload());
+    let session = UnverifiedToken::parse(&session).unwrap();
+    assert!(
+        session
+            .verify::<SessionClaims>(&key_a(), NOW, &Policy::default())
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_machines_id_is_told_from_its_secret_key() {
+    assert!(MachineScopes::require("mch_2xhFjEI5X2qWRvtV13BzSj8H6Dk").is_ok());
+    for other in [
+        "",
+        "mch_",
+        "MCH_1",
+        "mch_1 ",
+        " mch_1",
+        "mch_1 mch_2",
+        "mch_1,mch_2",
+        "ak_live_1",
+        "ins_1",
+    ] {
+        let problem = MachineScopes::require(other).unwrap_err().to_string();
+        assert!(
+            problem.contains("mch_") && !problem.contains("ak_live"),
+            "{other}: {problem}"
+        );
+    }
 }

@@ -438,3 +438,28 @@ fn no_error_text_repeats_the_token() {
     let token = UnverifiedToken::parse(&good).unwrap();
     assert!(!format!("{token:?}").contains(good.rsplit('.').next().unwrap()));
 }
+
+/// Attack, by mistake: a list that was read from somewhere and is empty. It switches nothing off.
+#[test]
+fn an_empty_list_accepts_nothing() {
+    let nobody = [""; 0];
+    let token = Signer::a().sign(&session_header(), &session_payload());
+    let none = || Policy::default();
+    let rows = [
+        (none().audiences(nobody), Reason::TokenVerificationFailed),
+        (none().issuers(nobody), Reason::TokenInvalidIssuer),
+        (none().types(nobody), Reason::TokenInvalid),
+        (
+            none().authorized_parties(AuthorizedParties::require(nobody)),
+            Reason::TokenInvalidAuthorizedParties,
+        ),
+        (
+            none().authorized_parties(AuthorizedParties::match_if_present(nobody)),
+            Reason::TokenInvalidAuthorizedParties,
+        ),
+    ];
+    check(&token, &none(), None);
+    for (policy, reason) in rows {
+        check(&token, &policy, Some(reason));
+    }
+}

@@ -58,6 +58,10 @@ impl Clerk {
 
     /// Verifies a token of the kind `C`.
     ///
+    /// A machine's token, [`M2mClaims`](clerk_jwt::M2mClaims), has to be for this service: see
+    /// [`Builder::machine_id`] and [`Builder::ignore_machine_scopes`]. Without either, none is
+    /// accepted.
+    ///
     /// # Errors
     ///
     /// Those of [`verify_token`](Self::verify_token).

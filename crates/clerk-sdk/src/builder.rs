@@ -4,10 +4,11 @@ mod secret_key;
 
 use std::{fmt, mem, sync::Arc, time::Duration};
 
+use clerk_auth::InvalidSettings;
 use clerk_core::{Clock, PublishableKey, SecretKey, SystemClock};
 use clerk_http::{MachineSecretKey, Retry};
 use clerk_jwks::{CachePolicy, StaticKeys};
-use clerk_jwt::{AuthorizedParties, JwkSet, Policy};
+use clerk_jwt::{AuthorizedParties, InvalidMachineId, JwkSet, MachineScopes, Policy};
 
 pub use self::{error::BuildError, secret_key::IntoSecretKey};
 
@@ -34,6 +35,7 @@ pub struct Builder<T: Build> {
     given_keys: Option<StaticKeys>,
     api_url: Option<String>,
     api_version: Option<String>,
+    /// Where they are not the publishable key's. None at all stands for any.
     issuers: Option<Vec<Box<str>>>,
     policy: Policy,
     authentication: clerk_auth::Builder,
@@ -192,12 +194,18 @@ impl<T: Build> Builder<T> {
     }
 
     /// Accepts only tokens that one of `issuers` issued, in place of the one the publishable key
-    /// names. An application behind a proxy has its proxy URL as issuer. None at all accepts
-    /// every issuer whose tokens the keys verify.
+    /// names. An application behind a proxy has its proxy URL as issuer.
     pub fn issuers<I: Into<Box<str>>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
         let issuers: Vec<Box<str>> = issuers.into_iter().map(Into::into).collect();
         self.authentication = self.authentication.issuers(issuers.iter().cloned());
         self.issuers = Some(issuers);
+        self
+    }
+
+    /// Accepts tokens of every issuer whose tokens the keys verify.
+    pub fn ignore_issuer(mut self) -> Self {
+        self.authentication = self.authentication.ignore_issuer();
+        self.issuers = Some(Vec::new());
         self
     }
 
@@ -208,11 +216,34 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// Accepts only tokens that are for one of `audiences`.
+    /// Accepts only tokens that are for one of `audiences`, whatever their type; a token that names
+    /// none is refused. How those say it that are no JWTs is told at
+    /// [`clerk_auth::Builder::audiences`].
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
         let audiences: Vec<Box<str>> = audiences.into_iter().map(Into::into).collect();
         self.authentication = self.authentication.audiences(audiences.iter().cloned());
         self.policy = self.policy.audiences(audiences);
+        self
+    }
+
+    /// The machine that this service is, `mch_…`: accepts only machine-to-machine tokens that are
+    /// for it.
+    ///
+    /// Clerk has no call that tells a machine its own id, so the key alone does not say it. The
+    /// Dashboard shows it beside the machine's name.
+    pub fn machine_id(mut self, id: impl Into<Box<str>>) -> Self {
+        let id: Box<str> = id.into();
+        self.authentication = self.authentication.machine_id(id.clone());
+        self.with(MachineScopes::require(id), |builder, scopes| {
+            builder.policy = mem::take(&mut builder.policy).machine_scopes(scopes);
+        })
+    }
+
+    /// Accepts machine-to-machine tokens of every machine of the instance, whichever machines they
+    /// are for.
+    pub fn ignore_machine_scopes(mut self) -> Self {
+        self.authentication = self.authentication.ignore_machine_scopes();
+        self.policy = self.policy.machine_scopes(MachineScopes::Ignore);
         self
     }
 
@@ -245,7 +276,8 @@ impl<T: Build> Builder<T> {
     /// `CLERK_SECRET_KEY`, `CLERK_MACHINE_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`,
     /// `CLERK_API_URL`, `CLERK_API_VERSION`, `CLERK_DOMAIN`, `CLERK_IS_SATELLITE`,
     /// `CLERK_PROXY_URL`, `CLERK_PUBLIC_URL`, `CLERK_FORWARDED_HEADERS` (`true` or `false`),
-    /// `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`. An empty value counts as none.
+    /// `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`; and `CLERK_MACHINE_ID`, which is ours alone. An
+    /// empty value counts as none.
     ///
     /// ```
     /// use clerk::Clerk;
@@ -265,6 +297,9 @@ impl<T: Build> Builder<T> {
         }
         if let Some(key) = read("CLERK_MACHINE_SECRET_KEY") {
             self = self.machine_secret_key(key);
+        }
+        if let Some(id) = read("CLERK_MACHINE_ID") {
+            self = self.machine_id(id.trim());
         }
         if let Some(key) = read("CLERK_PUBLISHABLE_KEY") {
             self = self.publishable_key(key);
@@ -327,17 +362,26 @@ impl<T: Build> Builder<T> {
             (None, None, None) => return Err(BuildError::NoKeys),
         };
         let authentication = match self.authentication.build() {
-            Err(error) if has_publishable_key => return Err(error.into()),
-            built => built,
+            // A client without one may be there for other things than requests.
+            Err(InvalidSettings::NoPublishableKey) if !has_publishable_key => {
+                Err(InvalidSettings::NoPublishableKey)
+            }
+            built => Ok(built?),
         };
-        let issuers = match &authentication {
+        // The same for tokens as for requests.
+        let issuers: Vec<Box<str>> = match &authentication {
             Ok(settings) => settings.issuers().map(Into::into).collect(),
             Err(_) => self.issuers.unwrap_or_default(),
+        };
+        let policy = if issuers.is_empty() {
+            self.policy
+        } else {
+            self.policy.issuers(issuers)
         };
         Ok(Plan {
             keys,
             authentication,
-            policy: self.policy.issuers(issuers),
+            policy,
             cache_policy: self.cache_policy,
             clock: self.clock,
             api_url: self.api_url,
@@ -346,6 +390,12 @@ impl<T: Build> Builder<T> {
             machine_secret_key: self.machine_secret_key,
             retry: self.retry,
         })
+    }
+}
+
+impl From<InvalidMachineId> for BuildError {
+    fn from(InvalidMachineId: InvalidMachineId) -> Self {
+        Self::Authentication(InvalidSettings::MachineId)
     }
 }
 

@@ -104,8 +104,8 @@ pub use clerk_jwks as jwks;
 pub use clerk_jwks::{CachePolicy, Error as VerificationError};
 pub use clerk_jwt as jwt;
 pub use clerk_jwt::{
-    AuthorizedParties, Claims, Fault, JwkSet, M2mClaims, OAuthClaims, Policy, Reason,
-    SessionClaims, TemplateClaims, UserClaims, Verified,
+    AuthorizedParties, Claims, Fault, JwkSet, M2mClaims, MachineScopes, OAuthClaims, Policy,
+    Reason, SessionClaims, TemplateClaims, UserClaims, Verified,
 };
 #[cfg(feature = "poem")]
 pub use clerk_poem as poem;

@@ -1,7 +1,7 @@
 //! The facade against an emulated instance over real HTTP, async and blocking.
 #![cfg(all(feature = "async", feature = "blocking"))]
 
-use clerk::{AuthorizedParties, Clock as _, SystemClock, UserClaims, blocking};
+use clerk::{AuthorizedParties, Clock as _, Fault, M2mClaims, SystemClock, UserClaims, blocking};
 use clerk_emulator::{Defect, Emulator, Server};
 
 fn say<T>(answer: &Result<T, clerk::VerificationError>) -> &'static str {
@@ -123,7 +123,7 @@ fn a_publishable_key_refuses_other_issuers_and_a_policy_other_parties() {
         .sign(now);
     let clerk = builder().build().unwrap();
     assert_eq!(say(&clerk.verify_token(&foreign)), "token-invalid-issuer");
-    let any = builder().issuers([""; 0]).build().unwrap();
+    let any = builder().ignore_issuer().build().unwrap();
     assert_eq!(say(&any.verify_token(&foreign)), "ok");
 
     let strict = builder()
@@ -156,4 +156,61 @@ fn template_tokens_are_verified_where_they_are_asked_for() {
         .unwrap();
     assert_eq!(say(&clerk.verify::<UserClaims>(&token)), "ok");
     assert_eq!(say(&clerk.verify_token(&token)), "token-type-mismatch");
+}
+
+/// Attack: a machine's token is brought to a service that it is not for. Both modes, whether it is
+/// verified by itself or with a request.
+#[test]
+fn a_machines_token_opens_only_the_services_among_its_scopes() {
+    use clerk::auth::{RequestHead, TokenType};
+
+    let server = Server::start(Emulator::builder()).unwrap();
+    let emulator = server.emulator();
+    let now = SystemClock::new().now();
+    let (jwt, opaque) = (
+        emulator.token().machine(),
+        emulator.token().opaque_machine(),
+    );
+    let jwt = jwt.scope("mch_billing").sign(now);
+    let opaque = opaque.scope("mch_billing").sign(now);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for (own, expected) in [
+        (Some("mch_billing"), "ok"),
+        (Some("mch_other"), "token-verification-failed"),
+        (None, "ok"),
+    ] {
+        macro_rules! clerk {
+            ($clerk:ty) => {{
+                let builder = <$clerk>::builder()
+                    .secret_key(emulator.secret_key())
+                    .api_url(server.url())
+                    .accepts(TokenType::M2m);
+                let builder = match own {
+                    Some(own) => builder.machine_id(own),
+                    None => builder.ignore_machine_scopes(),
+                };
+                builder.build().unwrap()
+            }};
+        }
+        let (waiting, clerk) = (clerk!(clerk::Clerk), clerk!(blocking::Clerk));
+        let verified = runtime.block_on(waiting.verify::<M2mClaims>(&jwt));
+        assert_eq!(say(&verified), expected, "{own:?}");
+        assert_eq!(say(&clerk.verify::<M2mClaims>(&jwt)), expected, "{own:?}");
+        for token in [&jwt, &opaque] {
+            let authorization = format!("Bearer {token}");
+            let head = RequestHead::new("GET", "https://example.com/");
+            let head = head.header("authorization", authorization.as_bytes());
+            let authenticator = waiting.authenticator().unwrap();
+            let decided = runtime.block_on(authenticator.authenticate(&head)).unwrap();
+            let blocking = clerk.authenticator().unwrap().authenticate(&head).unwrap();
+            for state in [decided, blocking] {
+                let reason = state.reason().map(ToString::to_string);
+                assert_eq!(reason.as_deref().unwrap_or("ok"), expected, "{own:?}");
+            }
+        }
+    }
+
+    let undecided = blocking::Clerk::builder().jwt_key(emulator.public_key_pem());
+    let refused = undecided.build().unwrap().verify::<M2mClaims>(&jwt);
+    assert_eq!(refused.unwrap_err().fault(), Fault::Configuration);
 }

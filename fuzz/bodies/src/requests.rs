@@ -101,6 +101,7 @@ fn settings(options: &str) -> Option<Settings> {
         .sign_in_url("https://primary.example/sign-in")
         .satellite(has('s'))
         .satellite_auto_sync(has('a'))
+        .machine_id("mch_2")
         .allowed_redirect_origins(["https://named.example"]);
     if has('s') {
         builder = builder.domain("satellite.example");

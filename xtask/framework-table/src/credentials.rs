@@ -4,6 +4,8 @@ use clerk_core::UnixTime;
 use clerk_emulator::{Defect, Emulator, TokenBuilder};
 use serde_json::json;
 
+use crate::services::OWN_MACHINE;
+
 /// What the braces in the table stand for.
 pub(crate) struct Credentials(BTreeMap<&'static str, String>);
 
@@ -79,8 +81,19 @@ fn sessions(emulator: &Emulator) -> Vec<(&'static str, TokenBuilder)> {
 fn machines(emulator: &Emulator) -> Vec<(&'static str, TokenBuilder)> {
     let of_ada = || emulator.token().user("ada@example.com");
     vec![
-        ("m2m", emulator.token().machine()),
-        ("m2m-opaque", emulator.token().opaque_machine()),
+        ("m2m", emulator.token().machine().scope(OWN_MACHINE)),
+        (
+            "m2m-opaque",
+            emulator.token().opaque_machine().scope(OWN_MACHINE),
+        ),
+        (
+            "m2m-for-another",
+            emulator.token().machine().scope("mch_another"),
+        ),
+        (
+            "m2m-opaque-for-another",
+            emulator.token().opaque_machine().scope("mch_another"),
+        ),
         ("oauth", of_ada().oauth()),
         ("oauth-opaque", of_ada().opaque_oauth()),
         ("api-key", of_ada().api_key()),

@@ -96,6 +96,9 @@ impl Services {
     }
 }
 
+/// The machine that the application is, where others call it.
+pub(crate) const OWN_MACHINE: &str = "mch_application";
+
 fn publishable_key(kind: &str) -> PublishableKey {
     let host = STANDARD.encode(format!("{FRONTEND_API}$"));
     PublishableKey::new(format!("{kind}_{host}")).expect("it is a publishable key")
@@ -105,6 +108,7 @@ fn settings(publishable_key: PublishableKey, accepts: AcceptedTokens) -> Setting
     Settings::builder()
         .publishable_key(publishable_key)
         .accepts(accepts)
+        .machine_id(OWN_MACHINE)
         .build()
         .expect("the settings are complete")
 }

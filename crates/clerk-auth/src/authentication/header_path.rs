@@ -56,29 +56,21 @@ impl Flow<'_> {
                 let machine = verified.map(|verified| MachineAuth::of_oauth(&verified, token));
                 machine_of_jwt(found, machine)
             }
-            MachineTokenType::ApiKey => {
-                self.opaque(found, &VerifyMachineToken::<ApiKey>::new(token))
-                    .await
-            }
+            MachineTokenType::ApiKey => self.opaque(VerifyMachineToken::<ApiKey>::new(token)).await,
             MachineTokenType::M2m => {
-                self.opaque(found, &VerifyMachineToken::<M2m>::new(token))
+                let operation = VerifyMachineToken::<M2m>::new(token);
+                self.opaque(operation.machine_scopes(policies.machine_scopes.clone()))
                     .await
             }
-            MachineTokenType::OAuth => {
-                let audiences = policies.audiences.iter().cloned();
-                let operation = VerifyMachineToken::<OAuth>::new(token).audiences(audiences);
-                self.opaque(found, &operation).await
-            }
+            MachineTokenType::OAuth => self.opaque(VerifyMachineToken::<OAuth>::new(token)).await,
         }
     }
 
     /// Clerk alone knows what an opaque token stands for.
-    async fn opaque<K: Kind>(
-        &self,
-        found: MachineTokenType,
-        operation: &VerifyMachineToken<K>,
-    ) -> Decision {
-        match self.effects.send(operation, self.api).await {
+    async fn opaque<K: Kind>(&self, operation: VerifyMachineToken<K>) -> Decision {
+        let found = K::TYPE;
+        let operation = operation.audiences(self.settings.policies.audiences.clone());
+        match self.effects.send(&operation, self.api).await {
             Ok(Ok(machine)) => Ok(signed_in(Identity::Machine(machine), HeaderMap::new())),
             Ok(Err(refused)) => Ok(machine_refused(found, &refused)),
             Err(error) => {

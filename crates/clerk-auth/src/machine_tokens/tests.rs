@@ -160,17 +160,17 @@ fn answers_that_do_not_say_whose_the_token_is_sign_in_nobody() {
 #[test]
 fn an_audience_that_is_asked_for_has_to_be_there() {
     let body = |aud: &Value| json!({"id": "oat_1", "subject": "user_1", "aud": aud});
-    let read = |aud: &Value, audiences: &[&str]| {
+    let read = |aud: &Value, audiences: Option<&[&str]>| {
         VerifyMachineToken::<OAuth>::new("oat_x")
-            .audiences(audiences.iter().copied())
+            .audiences(audiences.map(|them| them.iter().map(|one| (*one).into()).collect()))
             .response(answer(200, &body(aud)))
             .unwrap()
             .map_err(|refused| refused.code)
             .map(|_| ())
     };
     for aud in [json!("api"), json!(["api"]), json!(["other", "api"])] {
-        assert_eq!(read(&aud, &["web", "api"]), Ok(()), "{aud}");
-        assert_eq!(read(&aud, &[]), Ok(()), "{aud}");
+        assert_eq!(read(&aud, Some(&["web", "api"])), Ok(()), "{aud}");
+        assert_eq!(read(&aud, None), Ok(()), "{aud}");
     }
     for aud in [
         json!(null),
@@ -182,9 +182,65 @@ fn an_audience_that_is_asked_for_has_to_be_there() {
         json!({"0": "api"}),
     ] {
         let refused = Err(MachineTokenErrorCode::TokenVerificationFailed);
-        assert_eq!(read(&aud, &["web", "api"]), refused, "{aud}");
-        assert_eq!(read(&aud, &[""]), refused, "{aud}");
+        assert_eq!(read(&aud, Some(&["web", "api"])), refused, "{aud}");
+        assert_eq!(read(&aud, Some(&[""])), refused, "{aud}");
+        assert_eq!(read(&aud, Some(&[])), refused, "{aud}");
     }
+}
+
+#[test]
+fn an_audience_of_what_has_none_of_its_own_is_an_attached_claim() {
+    fn read<K: Kind>(body: &Value) -> Result<(), MachineTokenErrorCode> {
+        let operation = VerifyMachineToken::<K>::new("x").audiences(Some(vec!["api".into()]));
+        let read = operation.response(answer(200, body)).unwrap();
+        read.map(drop).map_err(|refused| refused.code)
+    }
+    let body =
+        |claims: Value| json!({"id": "x", "subject": "user_1", "claims": claims, "aud": "api"});
+    for claims in [
+        json!({"aud": "api"}),
+        json!({"aud": ["web", "api"], "a": {"aud": 1}}),
+    ] {
+        let body = body(claims);
+        assert_eq!(read::<ApiKey>(&body), Ok(()), "{body}");
+        assert_eq!(read::<M2m>(&body), Ok(()), "{body}");
+    }
+    for claims in [
+        json!(null),
+        json!({}),
+        json!({"aud": null}),
+        json!({"aud": "other"}),
+        json!({"aud": ["api", 1]}),
+        json!({"aud": {"api": true}}),
+        json!({"audience": "api"}),
+        json!("api"),
+        json!(["aud", "api"]),
+    ] {
+        let body = body(claims);
+        let refused = Err(MachineTokenErrorCode::TokenVerificationFailed);
+        assert_eq!(read::<ApiKey>(&body), refused, "{body}");
+        assert_eq!(read::<M2m>(&body), refused, "{body}");
+    }
+}
+
+/// With the instance's key, Clerk tells of tokens for any machine.
+#[test]
+fn an_opaque_m2m_token_is_for_the_machines_among_its_scopes() {
+    let read = |scopes: &Value, own: &str| {
+        let operation = VerifyMachineToken::<M2m>::new("mt_x")
+            .machine_scopes(MachineScopes::require(own).unwrap());
+        let body = json!({"id": "mt_1", "subject": "mch_1", "scopes": scopes});
+        let read = operation.response(answer(200, &body)).unwrap();
+        read.map(drop).map_err(|refused| refused.code)
+    };
+    let refused = Err(MachineTokenErrorCode::TokenVerificationFailed);
+    let scopes = json!(["mch_2", "mch_3"]);
+    assert_eq!(read(&scopes, "mch_3"), Ok(()));
+    for own in ["mch_1", "mch_33"] {
+        assert_eq!(read(&scopes, own), refused, "{own}");
+    }
+    assert_eq!(read(&json!([]), "mch_2"), refused);
+    assert_eq!(read(&json!(null), "mch_2"), refused);
 }
 
 #[test]

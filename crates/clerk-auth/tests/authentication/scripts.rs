@@ -70,6 +70,7 @@ files! {
     dev_browser
     handshake
     header
+    machine_scopes
     machines
     organizations
     outages

@@ -10,7 +10,9 @@
 //! | `organizations P Q`, `personal_accounts P` | patterns of paths |
 //! | `redirect_origins A B`, `allowed_origins A B` | |
 //! | `machine_secret_key K` | beside the secret key |
-//! | `no secret_key`, `no publishable_key` | takes away what the instance brought |
+//! | `machine_id M` | in place of ignoring whose tokens of machines are |
+//! | `ignore_issuer` | |
+//! | `no secret_key`, `no publishable_key`, `no machine` | takes away what the instance brought |
 
 use std::{sync::Arc, time::Duration};
 
@@ -37,6 +39,7 @@ pub(crate) fn set_up(lines: &[String], keys: &Arc<Keys>) -> Setup {
     let mut secret_key = Some("sk_live_instance");
     let mut machine_secret_key = None;
     let mut builder = Settings::builder();
+    let mut any_machine = true;
     let mut organizations = Vec::new();
     let mut personal_accounts = Vec::new();
     for line in lines {
@@ -57,6 +60,7 @@ pub(crate) fn set_up(lines: &[String], keys: &Arc<Keys>) -> Setup {
                 match value {
                     "secret_key" => secret_key = None,
                     "publishable_key" => publishable_key = None,
+                    "machine" => any_machine = false,
                     other => panic!("there is no {other} to take away"),
                 }
                 builder
@@ -71,6 +75,11 @@ pub(crate) fn set_up(lines: &[String], keys: &Arc<Keys>) -> Setup {
             "sign_in_url" => builder.sign_in_url(value),
             "audiences" => builder.audiences(values()),
             "issuers" => builder.issuers(values()),
+            "ignore_issuer" => builder.ignore_issuer(),
+            "machine_id" => {
+                any_machine = false;
+                builder.machine_id(value)
+            }
             "authorized_parties" => {
                 builder.authorized_parties(AuthorizedParties::require(values()))
             }
@@ -93,6 +102,9 @@ pub(crate) fn set_up(lines: &[String], keys: &Arc<Keys>) -> Setup {
             }
             other => panic!("there is no setting {other}"),
         };
+    }
+    if any_machine {
+        builder = builder.ignore_machine_scopes();
     }
     let mut names = Names::new(keys);
     names.define("secret_key", secret_key.unwrap_or("none"));

@@ -46,6 +46,9 @@ pub(super) struct Stage {
     runtime: Runtime,
 }
 
+/// The machine that the application is, where others call it.
+pub(super) const OWN_MACHINE: &str = "mch_demo";
+
 const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl Stage {
@@ -200,6 +203,7 @@ fn settings<T: Build>(
         .api_url(emulator.url())
         .sign_in_url(emulator.emulator().sign_in_url())
         .accepts(AcceptedTokens::Any)
+        .machine_id(OWN_MACHINE)
         .authorized_parties(AuthorizedParties::require(
             origins.iter().map(String::as_str),
         ))

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     report::Report,
-    stage::{Door, Stage, summary},
+    stage::{Door, OWN_MACHINE, Stage, summary},
 };
 use crate::outcome::Failure;
 
@@ -123,12 +123,16 @@ impl Story<'_, '_> {
         let sign = |token: TokenBuilder| token.sign(self.clock.now());
         let (key, opaque) = (
             sign(self.token().api_key()),
-            sign(self.token().opaque_machine()),
+            sign(self.token().opaque_machine().scope(OWN_MACHINE)),
         );
-        let (machine, session) = (sign(self.token().machine()), sign(self.token()));
+        let of_machine = |scope| sign(self.token().machine().scope(scope));
+        let (machine, other) = (of_machine(OWN_MACHINE), of_machine("mch_another"));
+        let session = sign(self.token());
         self.ask("an API key", "/machine", &key, "200 api_key")?;
         self.ask("a machine's token", "/machine", &opaque, "200 m2m_token")?;
         self.ask("one that is a JWT", "/machine", &machine, "200 m2m_token")?;
+        let refused = "401 token-verification-failed";
+        self.ask("one for another machine", "/machine", &other, refused)?;
         self.ask("Ada's session token", "/machine", &session, OTHER_KIND)?;
         self.ask("a made-up key", "/machine", "ak_x", "401 token-invalid")?;
         self.ask("an API key, at /me", "/me", &key, OTHER_KIND)?;

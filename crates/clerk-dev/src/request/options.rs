@@ -10,13 +10,15 @@ use crate::{
     outcome::causes,
 };
 
-/// How the request is to be authenticated. `null` is as good as absent, and so is an empty text.
+/// How the request is to be authenticated. `null` is as good as absent, and so are an empty text
+/// and a list without entries: Node takes them so, and a batch compares with it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Options {
     publishable_key: Option<String>,
     secret_key: Option<String>,
     machine_secret_key: Option<String>,
+    machine_id: Option<String>,
     jwt_key: Option<String>,
     api_url: Option<String>,
     domain: Option<String>,
@@ -68,8 +70,14 @@ impl Options {
             return Err("options: a secret_key or a jwt_key is missing".to_owned());
         }
         // As in Node: what is not asked for is not checked.
-        let issuers = self.issuer.map_or_else(Vec::new, OneOrMany::into_named);
-        builder = builder.issuers(issuers);
+        builder = match self.issuer.map(OneOrMany::into_named) {
+            Some(issuers) if !issuers.is_empty() => builder.issuers(issuers),
+            _ => builder.ignore_issuer(),
+        };
+        builder = match given(self.machine_id) {
+            Some(id) => builder.machine_id(id),
+            None => builder.ignore_machine_scopes(),
+        };
         if let Some(key) = given(self.publishable_key) {
             builder = builder.publishable_key(key);
         }
@@ -116,8 +124,12 @@ impl Options {
         if let Some(patterns) = self.organization_sync_options {
             builder = builder.organization_sync(patterns.read()?);
         }
+        if let Some(audiences) = self.audience.map(OneOrMany::into_named) {
+            if !audiences.is_empty() {
+                builder = builder.audiences(audiences);
+            }
+        }
         Ok(builder
-            .audiences(self.audience.map_or_else(Vec::new, OneOrMany::into_named))
             .satellite(self.is_satellite.unwrap_or_default())
             .satellite_auto_sync(self.satellite_auto_sync.unwrap_or_default())
             .accepts(accepts))

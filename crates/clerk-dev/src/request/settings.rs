@@ -45,6 +45,10 @@ pub(super) struct Flags {
     /// Accept only session tokens of this issuer; may be repeated
     #[arg(long, value_name = "URL")]
     issuer: Vec<String>,
+    /// The machine that the server is, mch_…: accept only M2M tokens for it. If neither this nor
+    /// CLERK_MACHINE_ID is said, their scopes are not looked at
+    #[arg(long, value_name = "ID")]
+    machine_id: Option<String>,
     /// The leeway for clocks that disagree; 5000 if not said
     #[arg(long, value_name = "MILLISECONDS", value_parser = milliseconds)]
     clock_skew_ms: Option<Duration>,
@@ -95,7 +99,9 @@ impl Flags {
     pub(super) fn over(&self, options: Option<Options>) -> Result<Builder<Clerk>, Failure> {
         let builder = match options {
             Some(options) => options.into_builder().map_err(Failure::Setup)?,
-            None => Clerk::builder().variables(|name| env::var(name).ok()),
+            None => Clerk::builder()
+                .ignore_machine_scopes()
+                .variables(|name| env::var(name).ok()),
         };
         self.of_browsers(self.of_tokens(self.of_keys(builder)?))
     }
@@ -134,6 +140,9 @@ impl Flags {
         if !self.issuer.is_empty() {
             let issuers: Vec<Box<str>> = texts(&self.issuer);
             builder = builder.issuers(issuers);
+        }
+        if let Some(id) = &self.machine_id {
+            builder = builder.machine_id(id.as_str());
         }
         if let Some(leeway) = self.clock_skew_ms {
             builder = builder.clock_skew(leeway);

@@ -143,10 +143,18 @@ impl Options {
     }
 
     fn into_policy(self) -> Policy {
-        let named = |list: Option<OneOrMany>| list.map_or_else(Vec::new, OneOrMany::into_named);
-        let mut policy = Policy::default()
-            .audiences(named(self.audience))
-            .issuers(named(self.issuer));
+        // As in Node, a list without entries asks for nothing.
+        let named = |list: Option<OneOrMany>| {
+            let list = list.map(OneOrMany::into_named);
+            list.filter(|named| !named.is_empty())
+        };
+        let mut policy = Policy::default();
+        if let Some(audiences) = named(self.audience) {
+            policy = policy.audiences(audiences);
+        }
+        if let Some(issuers) = named(self.issuer) {
+            policy = policy.issuers(issuers);
+        }
         match self.authorized_parties {
             Some(parties) if !parties.is_empty() => {
                 policy = policy.authorized_parties(AuthorizedParties::require(parties));

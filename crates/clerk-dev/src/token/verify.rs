@@ -64,6 +64,10 @@ pub(crate) struct Verify {
     /// Accept only tokens of this issuer; may be repeated
     #[arg(long, value_name = "URL")]
     issuer: Vec<String>,
+    /// The machine that a token of kind m2m has to be for, mch_…. If neither this nor
+    /// CLERK_MACHINE_ID is said, scopes are not looked at
+    #[arg(long, value_name = "ID")]
+    machine_id: Option<String>,
     /// The leeway for clocks that disagree; 5000 if not said
     #[arg(long, value_name = "MILLISECONDS", value_parser = milliseconds)]
     clock_skew_ms: Option<Duration>,
@@ -131,7 +135,7 @@ impl Verify {
     }
 
     fn clerk(&self, now: UnixTime) -> Result<Clerk, Failure> {
-        let mut builder = Clerk::builder();
+        let mut builder = Clerk::builder().ignore_machine_scopes();
         if let Some(path) = &self.pem {
             builder = builder.jwt_key(read(path)?);
         } else if let Some(path) = &self.jwks {
@@ -151,8 +155,13 @@ impl Verify {
         if let Some(skew) = self.clock_skew_ms {
             builder = builder.clock_skew(skew);
         }
+        if !self.audience.is_empty() {
+            builder = builder.audiences(self.audience.iter().map(String::as_str));
+        }
+        if let Some(id) = &self.machine_id {
+            builder = builder.machine_id(id.as_str());
+        }
         builder
-            .audiences(self.audience.iter().map(String::as_str))
             .clock(ManualClock::at(now))
             .build()
             .map_err(|error| match error {

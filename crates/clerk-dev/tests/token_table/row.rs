@@ -91,9 +91,13 @@ impl Row {
 
     /// What is asked, for the doors that are Rust.
     pub(crate) fn policy(&self) -> Policy {
-        let mut policy = Policy::default()
-            .audiences(self.audiences.iter().copied())
-            .issuers(self.issuers.iter().copied());
+        let mut policy = Policy::default();
+        if !self.audiences.is_empty() {
+            policy = policy.audiences(self.audiences.iter().copied());
+        }
+        if !self.issuers.is_empty() {
+            policy = policy.issuers(self.issuers.iter().copied());
+        }
         if !self.authorized_parties.is_empty() {
             let origins = self.authorized_parties.iter().copied();
             policy = policy.authorized_parties(AuthorizedParties::require(origins));

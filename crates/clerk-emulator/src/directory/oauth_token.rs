@@ -12,6 +12,8 @@ pub(crate) struct OAuthToken {
     /// The id of the user.
     pub(crate) subject: String,
     pub(crate) scopes: Vec<String>,
+    /// Whom it is for; an answer says it where it was said.
+    pub(crate) audience: Option<Value>,
     pub(crate) created_at: UnixTime,
     pub(crate) expires_at: UnixTime,
 }
@@ -23,7 +25,7 @@ impl OAuthToken {
 
     /// The API's token object, without the token. Its times are in seconds, unlike all others.
     pub(crate) fn to_json(&self, now: UnixTime) -> Value {
-        json!({
+        let mut body = json!({
             "object": "clerk_idp_oauth_access_token",
             "id": self.id,
             "client_id": self.client_id,
@@ -35,7 +37,11 @@ impl OAuthToken {
             "expiration": self.expires_at.as_secs(),
             "created_at": self.created_at.as_secs(),
             "updated_at": self.created_at.as_secs(),
-        })
+        });
+        if let Some(audience) = &self.audience {
+            body["aud"] = audience.clone();
+        }
+        body
     }
 }
 

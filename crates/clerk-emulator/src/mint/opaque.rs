@@ -75,6 +75,7 @@ impl TokenSpec {
             client_id: ids.object("client_"),
             subject,
             scopes: self.scopes.clone(),
+            audience: self.claims.get("aud").cloned().flatten(),
             created_at: issued,
             expires_at: issued.saturating_add(lifetime),
         });

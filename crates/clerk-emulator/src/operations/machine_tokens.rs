@@ -132,7 +132,9 @@ fn jwt(call: &mut Call<'_>, machine: Machine, custom: Value, lifetime: Duration)
         validity,
     ));
     members.insert("jti".into(), json!(id));
-    members.insert("scopes".into(), json!(machine.scopes.join(" ")));
+    // The machine may attach any, as it may any claim that is not Clerk's own.
+    let scopes = || json!(machine.scopes.join(" "));
+    members.entry("scopes").or_insert_with(scopes);
     let key = call.state.keys.current();
     let token = Draft::new("JWT", &key.id, members)
         .category(claims::MACHINE_CATEGORY)

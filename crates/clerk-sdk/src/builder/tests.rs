@@ -42,7 +42,7 @@ fn a_publishable_key_pins_the_issuer_unless_told_otherwise() {
     assert_eq!(builder().plan().unwrap().policy, pinned);
     let proxied = builder().issuers(["https://example.com/__clerk"]).plan();
     assert_ne!(proxied.unwrap().policy, pinned);
-    let any = builder().issuers([""; 0]).plan();
+    let any = builder().ignore_issuer().plan();
     assert_eq!(any.unwrap().policy, Policy::default());
 }
 
@@ -136,4 +136,52 @@ fn no_debug_text_shows_the_secret() {
     assert!(!format!("{:?}", builder()).contains("planted"));
     assert!(!format!("{:?}", builder().plan().unwrap()).contains("planted"));
     assert!(!format!("{:?}", builder().build().unwrap()).contains("planted"));
+}
+
+#[test]
+fn an_empty_list_is_a_mistake_that_says_what_to_do_instead() {
+    let builder = || Builder::<Clerk>::new().secret_key(SECRET);
+    let nobody = || [""; 0];
+    for (builder, advice) in [
+        (builder().issuers(nobody()), "ignore_issuer()"),
+        (builder().audiences(nobody()), "leave the setting out"),
+        (
+            builder().authorized_parties(AuthorizedParties::require(nobody())),
+            "AuthorizedParties::Ignore",
+        ),
+        (
+            builder().authorized_parties(AuthorizedParties::match_if_present(nobody())),
+            "AuthorizedParties::Ignore",
+        ),
+    ] {
+        let said = builder.plan().unwrap_err().to_string();
+        assert!(said.contains(advice), "{said}");
+    }
+}
+
+#[test]
+fn the_machine_is_known_from_the_environment_or_by_hand() {
+    let own = MachineScopes::require("mch_1").unwrap();
+    let policy = |scopes| Policy::default().machine_scopes(scopes);
+    let variables = [
+        ("CLERK_SECRET_KEY", SECRET),
+        ("CLERK_MACHINE_ID", " mch_1\n"),
+    ];
+    assert_eq!(plan(&variables).unwrap().policy, policy(own.clone()));
+    let builder = || Builder::<Clerk>::new().secret_key(SECRET);
+    let by_hand = builder().machine_id("mch_1").plan();
+    assert_eq!(by_hand.unwrap().policy, policy(own));
+    let ignored = builder().machine_id("mch_1").ignore_machine_scopes().plan();
+    assert_eq!(ignored.unwrap().policy, policy(MachineScopes::Ignore));
+    let unknown = builder().machine_secret_key("ak_planted").plan();
+    assert_eq!(unknown.unwrap().policy, policy(MachineScopes::Undecided));
+
+    let mistaken = builder().machine_id("ak_planted").plan().unwrap_err();
+    assert!(!format!("{mistaken} {mistaken:?}").contains("planted"));
+    let undecided = builder().accepts(clerk_auth::TokenType::M2m).plan();
+    let said = undecided.unwrap_err().to_string();
+    assert!(
+        said.contains("CLERK_MACHINE_ID") && said.contains("ignore_machine_scopes()"),
+        "{said}"
+    );
 }

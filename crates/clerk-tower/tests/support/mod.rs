@@ -40,6 +40,7 @@ impl Instance {
         let settings = Settings::builder()
             .publishable_key(self.emulator.publishable_key().clone())
             .accepts(AcceptedTokens::Any)
+            .ignore_machine_scopes()
             .organization_sync(OrganizationSync::new(["/orgs/:slug"], ["/me"]).unwrap());
         let keys = StaticKeys::from_pem(&self.emulator.public_key_pem()).unwrap();
         Authenticator::new(settings.build().unwrap(), keys, self.client.clone())

@@ -15,7 +15,9 @@ const EXPLANATIONS: &[(&str, Explanation)] = &[
     ("session-id-required", session_id_required),
     ("revoked-machine-token", revoked_machine_token),
     ("machine-token-reasons", machine_token_reasons),
+    ("machine-scopes", machine_scopes),
     ("audience-fails-closed", audience_fails_closed),
+    ("opaque-audience", opaque_audience),
     ("bad-pem", bad_pem),
     ("outage", outage),
     ("redirect-target", redirect_target),
@@ -93,13 +95,41 @@ fn machine_token_reasons(one: &Judged) -> bool {
         && one.calls_agree()
 }
 
-/// An audience is asked for, and a token has `aud` in no form that could name it.
-fn audience_fails_closed(one: &Judged) -> bool {
-    let asked = match &one.question.options.audience {
+/// Whether the reference lets the machine in and we say that its token is for somebody else.
+fn is_for_others(one: &Judged) -> bool {
+    one.reference.answer.is_signed_in()
+        && one.ours.answer.reason() == Some("token-verification-failed")
+}
+
+/// It is said which machine this is, and the token is a machine's.
+fn machine_scopes(one: &Judged) -> bool {
+    let state = one.ours.answer.state();
+    let token_type = state.and_then(|state| state.token_type.as_deref());
+    one.question.options.machine_id.is_some()
+        && token_type == Some("m2m_token")
+        && is_for_others(one)
+}
+
+/// An audience is asked for, and the token is one of whose audience Clerk says nothing.
+fn opaque_audience(one: &Judged) -> bool {
+    let mut words = one
+        .question
+        .header("authorization")
+        .flat_map(|header| header.split(' '));
+    let is_opaque = |word: &str| word.starts_with("ak_") || word.starts_with("mt_");
+    asks_for_an_audience(one) && words.any(is_opaque) && is_for_others(one)
+}
+
+fn asks_for_an_audience(one: &Judged) -> bool {
+    match &one.question.options.audience {
         Some(Value::String(text)) => !text.is_empty(),
         Some(Value::Array(list)) => list.iter().any(|one| one != ""),
         _ => false,
-    };
+    }
+}
+
+/// An audience is asked for, and a token has `aud` in no form that could name it.
+fn audience_fails_closed(one: &Judged) -> bool {
     let names_none = |token: &Token| match token.payload.get("aud") {
         Some(Value::String(text)) => text.is_empty(),
         Some(Value::Array(list)) => {
@@ -107,7 +137,7 @@ fn audience_fails_closed(one: &Judged) -> bool {
         }
         _ => true,
     };
-    asked
+    asks_for_an_audience(one)
         && one.ours.answer.reason() == Some("token-verification-failed")
         && one.question.tokens().iter().any(names_none)
 }

@@ -41,6 +41,9 @@ pub(crate) struct Options {
     pub(crate) jwt_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) machine_secret_key: Option<String>,
+    /// Which the SDK does not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) machine_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) api_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -154,6 +154,7 @@ pub(super) fn all(mint: &Mint, drafts: &mut Vec<Draft>) {
             drafts.push(draft);
         }
         audiences(instance, mint, drafts);
+        machines(instance, mint, drafts);
         shapes(instance, mint, drafts);
     }
 }
@@ -189,6 +190,38 @@ fn audiences(instance: Instance, mint: &Mint, drafts: &mut Vec<Draft>) {
                 drafts.push(draft);
             }
         }
+    }
+}
+
+/// Which machine it is that is called, where that is said.
+fn machines(instance: Instance, mint: &Mint, drafts: &mut Vec<Draft>) {
+    let scoped = |scopes: &str| Token::m2m().with(|token| token.claim("scopes", scopes));
+    for (name, token) in [
+        ("one scope", scoped("mch_2")),
+        ("two scopes", scoped("mch_3 mch_2")),
+        ("no scopes", scoped("")),
+        (
+            "an audience",
+            scoped("").with(|token| token.without("scopes")),
+        ),
+    ] {
+        let token = token.sign(mint);
+        for own in ["mch_2", "mch_4"] {
+            let mut draft = Draft::call(instance, &token);
+            draft.options.machine_id = Some(own.to_owned());
+            draft.accepts("m2m_token".into());
+            draft.tell(name);
+            draft.tell("own machine");
+            drafts.push(draft);
+        }
+    }
+    for (name, opaque) in machine_answers() {
+        let mut draft = Draft::call(instance, &opaque);
+        draft.options.audience = Some(json!(AUDIENCE));
+        draft.accepts("any".into());
+        draft.tell(name);
+        draft.tell("audience");
+        drafts.push(draft);
     }
 }
 
