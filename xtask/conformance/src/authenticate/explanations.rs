@@ -55,13 +55,16 @@ fn session_id_required(one: &Judged) -> bool {
     signed_in_nameless || (refused && one.question.tokens().iter().any(nameless))
 }
 
+/// The reference does not look whether the token is over, or looks for its audience first.
 fn revoked_machine_token(one: &Judged) -> bool {
     let is_over = |body: &Value| ["revoked", "expired"].iter().any(|name| body[name] == true);
     let scripts = one.reference.calls.iter().filter_map(|call| {
         let members = call.body.as_object()?.values();
         members.filter_map(Value::as_str).find_map(api::script)
     });
-    one.reference.answer.is_signed_in()
+    let looked_for_the_audience = asks_for_an_audience(one)
+        && one.reference.answer.reason() == Some("token-verification-failed");
+    (one.reference.answer.is_signed_in() || looked_for_the_audience)
         && one.ours.answer.reason() == Some("token-invalid")
         && scripts.into_iter().any(|script| is_over(&script["body"]))
 }
