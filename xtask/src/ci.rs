@@ -1,5 +1,6 @@
 //! Every check that guards the main branch, in the order in which they fail fastest.
 
+mod debian;
 mod features;
 mod msrv;
 mod no_std;

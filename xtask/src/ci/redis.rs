@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{StepOutcome, Verdict, cargo, succeed};
+use super::{StepOutcome, Verdict, cargo, debian, succeed};
 use crate::repository::{Metadata, capture};
 
 /// With this, the tests fail where they would otherwise say that they skip.
@@ -41,22 +41,11 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
     }
 }
 
-/// Nothing is installed for people, only where a machine's root runs this, as in CI.
 fn from_debian() -> Result<PathBuf, String> {
     if runs(Path::new(REDIS)) {
         return Ok(REDIS.into());
     }
-    let user = capture(Command::new("id").arg("-u")).unwrap_or_default();
-    if user.trim() != "0" {
-        return Err("install it, or run this as root where there is apt-get".to_owned());
-    }
-    let apt_get = |arguments: &[&str]| {
-        let mut command = Command::new("apt-get");
-        command.env("DEBIAN_FRONTEND", "noninteractive");
-        capture(command.arg("--quiet").args(arguments)).map_err(|error| error.to_string())
-    };
-    apt_get(&["update"])?;
-    apt_get(&["install", "--yes", "--no-install-recommends", REDIS])?;
+    debian::install(&[REDIS])?;
     if runs(Path::new(REDIS)) {
         return Ok(REDIS.into());
     }
