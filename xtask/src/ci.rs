@@ -4,6 +4,7 @@ mod debian;
 mod features;
 mod msrv;
 mod no_std;
+mod proxies;
 mod redis;
 mod signatures;
 
@@ -106,6 +107,11 @@ const STEPS: &[Step] = &[
         name: "redis",
         about: "replicas that share a Redis, or a Valkey, act on a webhook once",
         run: redis::check,
+    },
+    Step {
+        name: "proxies",
+        about: "people sign in behind nginx, HAProxy, Caddy and Apache, with the guide's lines",
+        run: proxies::check,
     },
     Step {
         name: "conformance",

@@ -134,6 +134,8 @@ mod documents {
     mod authorization {}
     #[doc = include_str!("../../../docs/guides/browsers.md")]
     mod browsers {}
+    #[doc = include_str!("../../../docs/guides/deploy.md")]
+    mod deploy {}
     #[doc = include_str!("../../../docs/guides/explain-requests.md")]
     mod explain_requests {}
     #[doc = include_str!("../../../docs/guides/from-clerk-rs.md")]
