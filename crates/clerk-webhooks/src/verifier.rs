@@ -65,8 +65,7 @@ impl Verifier {
         body: &'d [u8],
         now: UnixTime,
     ) -> Result<Verified<'d>, Error> {
-        let verified = self.verify_under(headers, body, now);
-        verified.map(|(verified, _)| verified)
+        self.judge(headers, body, now, |_| {})
     }
 
     /// The same, and under which of the secrets it was signed. None is passed over because another
@@ -78,19 +77,34 @@ impl Verifier {
         body: &'d [u8],
         now: UnixTime,
     ) -> Result<(Verified<'d>, Vec<Fingerprint>), Error> {
+        let mut under = Vec::new();
+        let verified = self.judge(headers, body, now, |fingerprint| {
+            if !under.contains(&fingerprint) {
+                under.push(fingerprint);
+            }
+        })?;
+        Ok((verified, under))
+    }
+
+    fn judge<'d, H: Headers + ?Sized>(
+        &self,
+        headers: &'d H,
+        body: &'d [u8],
+        now: UnixTime,
+        fits: impl FnMut(Fingerprint),
+    ) -> Result<Verified<'d>, Error> {
         let names = Names::used_in(headers);
         let id = only(headers, names.id)?;
         let timestamp = only(headers, names.timestamp)?;
         let signatures = only(headers, names.signature)?;
         let (content, timestamp) = Content::read(id, timestamp, body, names)?;
         self.judge_age(timestamp, now, names)?;
-        let under = self.judge_signatures(&content, signatures, names)?;
-        let verified = Verified {
+        self.judge_signatures(&content, signatures, names, fits)?;
+        Ok(Verified {
             id: content.id,
             timestamp,
             body: content.body,
-        };
-        Ok((verified, under))
+        })
     }
 
     fn judge_age(&self, timestamp: UnixTime, now: UnixTime, names: Names) -> Result<(), Error> {
@@ -110,24 +124,25 @@ impl Verifier {
         content: &Content<'_>,
         signatures: &[u8],
         names: Names,
-    ) -> Result<Vec<Fingerprint>, Error> {
+        mut fits: impl FnMut(Fingerprint),
+    ) -> Result<(), Error> {
         let name = names.signature;
         let tags = tags(signatures).ok_or(Error::TooManySignatures { name })?;
         if tags.is_empty() {
             return Err(Error::NoMatchingSignature { name });
         }
-        let mut under = Vec::new();
+        let mut matching = false;
         for secret in self.secrets.all() {
             let expected = content.tag(&secret.key);
             let mut tags = tags.iter();
-            let fits = tags.any(|tag| are_equal(&secret.key, expected.as_ref(), tag));
-            if fits && !under.contains(&secret.fingerprint) {
-                under.push(secret.fingerprint);
+            if tags.any(|tag| are_equal(&secret.key, expected.as_ref(), tag)) {
+                matching = true;
+                fits(secret.fingerprint);
             }
         }
-        match under.is_empty() {
-            true => Err(Error::NoMatchingSignature { name }),
-            false => Ok(under),
+        match matching {
+            true => Ok(()),
+            false => Err(Error::NoMatchingSignature { name }),
         }
     }
 }

@@ -144,6 +144,16 @@ struct Row {
 const CLAIM: &str = "claim 0 for 60s at 0ns";
 const CLAIM_OTHER: &str = "claim 1 for 60s at 0ns";
 
+/// Signed with two secrets.
+const TWICE: Row = Row {
+    claims: &[Ok(Claim::First), Ok(Claim::First)],
+    later: Ok(()),
+    work: Ok(7),
+    takes: 5,
+    outcome: "did 7",
+    asked: &[],
+};
+
 const ROWS: &[Row] = &[
     Row {
         claims: &[Ok(Claim::First)],
@@ -205,11 +215,6 @@ const ROWS: &[Row] = &[
     },
     // While one secret takes another's place. What is known under one is known.
     Row {
-        claims: &[Ok(Claim::First), Ok(Claim::First)],
-        later: Ok(()),
-        work: Ok(7),
-        takes: 5,
-        outcome: "did 7",
         asked: &[
             CLAIM,
             CLAIM_OTHER,
@@ -217,46 +222,39 @@ const ROWS: &[Row] = &[
             "complete 0 for 3600s at 5s",
             "complete 1 for 3600s at 5s",
         ],
+        ..TWICE
     },
     Row {
-        claims: &[Ok(Claim::First), Ok(Claim::First)],
         later: Err("no store"),
         work: Err("no database"),
-        takes: 5,
         outcome: "500 handler-failed: no database",
         asked: &[CLAIM, CLAIM_OTHER, "work", "release 0", "release 1"],
+        ..TWICE
     },
     Row {
         claims: &[Ok(Claim::Done), Ok(Claim::First)],
-        later: Ok(()),
-        work: Ok(7),
-        takes: 5,
         outcome: "did nothing",
         asked: &[CLAIM],
+        ..TWICE
     },
     Row {
         claims: &[Ok(Claim::First), Ok(Claim::Done)],
-        later: Ok(()),
-        work: Ok(7),
-        takes: 5,
         outcome: "did nothing",
         asked: &[CLAIM, CLAIM_OTHER, "release 0"],
+        ..TWICE
     },
     Row {
         claims: &[Ok(Claim::First), Ok(Claim::InProgress)],
         later: Err("no store"),
-        work: Ok(7),
-        takes: 5,
         outcome: "409 delivery-in-progress",
         asked: &[CLAIM, CLAIM_OTHER, "release 0"],
+        ..TWICE
     },
     Row {
         claims: &[Ok(Claim::First), Err("no store")],
-        later: Ok(()),
-        work: Ok(7),
-        takes: 5,
         outcome: "503 store-unavailable: no store",
         asked: &[CLAIM, CLAIM_OTHER, "release 0"],
+        ..TWICE
     },
 ];
 
