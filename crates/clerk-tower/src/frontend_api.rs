@@ -25,9 +25,9 @@
 //! `.route_service("/__clerk/{*path}", service)`, and outside of whatever authenticates: the
 //! Frontend API does that itself. The proxy URL is one of the application's settings, too.
 //!
-//! The service believes `X-Forwarded-Host` and `X-Forwarded-Proto` about the application's public
-//! origin, so it has to stand behind something that sets them, or where nobody can reach it but by
-//! its own name.
+//! Under which address browsers know the application, which Clerk is told, is found out as for
+//! handshakes. Where the settings say it, give the proxy the same
+//! [`public_address`](Proxy::public_address).
 
 mod body;
 mod error;

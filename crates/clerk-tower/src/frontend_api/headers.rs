@@ -37,7 +37,7 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 
 /// The message and the browser that sends it, as RFC 9110, RFC 9111 and Fetch name them, and what
 /// Clerk's libraries for native applications say of theirs.
-const PASSED_ON: [HeaderName; 31] = [
+const PASSED_ON: [HeaderName; 29] = [
     ACCEPT,
     ACCEPT_LANGUAGE,
     ACCESS_CONTROL_REQUEST_HEADERS,
@@ -47,8 +47,6 @@ const PASSED_ON: [HeaderName; 31] = [
     CONTENT_LANGUAGE,
     CONTENT_TYPE,
     DNT,
-    FORWARDED_HOST,
-    FORWARDED_PROTO,
     IF_MATCH,
     IF_MODIFIED_SINCE,
     IF_NONE_MATCH,

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use clerk_auth::{PublicAddress, RequestHead};
 use clerk_core::{PublishableKey, SecretKey};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response,
@@ -46,6 +47,7 @@ pub struct Proxy {
     path: String,
     target: Url,
     secret_key: SecretKey,
+    address: PublicAddress,
     also_forwarded: Vec<HeaderName>,
 }
 
@@ -78,11 +80,20 @@ impl Proxy {
             path: Self::DEFAULT_PATH.to_owned(),
             target: target(frontend_api_of(publishable_key))?,
             secret_key,
+            address: PublicAddress::default(),
             also_forwarded: Vec::new(),
         })
     }
 
-    /// Another path, as browsers see it: `/auth/clerk`. Slashes at its end do not count.
+    /// How it is found out under which address browsers know the application, which Clerk is told:
+    /// that of the [`Settings`](clerk_auth::Settings) by which requests are authenticated.
+    #[must_use]
+    pub fn public_address(mut self, address: PublicAddress) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Another path of the application: `/auth/clerk`. Slashes at its end do not count.
     ///
     /// # Errors
     ///
@@ -137,8 +148,9 @@ impl Proxy {
         if !rest.is_empty() && !rest.starts_with('/') {
             return Err(mismatch());
         }
-        let origin = public_origin(head).ok_or(ProxyError::Origin)?;
-        let public = format!("{origin}{}", self.path);
+        let application = self.address.base_url(&RequestHead::from(head));
+        let application = application.ok_or(ProxyError::Origin)?;
+        let public = format!("{application}{}", self.path);
 
         let query = head.uri.query().map(|query| format!("?{query}"));
         let base = self.target.as_str().trim_end_matches('/');
@@ -154,7 +166,7 @@ impl Proxy {
             .body(())
             .map_err(|_| ProxyError::Target)?;
         let headers = passed_on(head, rest, &self.also_forwarded);
-        *request.headers_mut() = self.complete(headers, &head.headers, &public, &origin)?;
+        *request.headers_mut() = self.complete(headers, &head.headers, &public)?;
         Ok(Exchange {
             request,
             target,
@@ -169,12 +181,12 @@ impl Proxy {
         mut headers: HeaderMap,
         received: &HeaderMap,
         public: &str,
-        origin: &str,
     ) -> Result<HeaderMap, ProxyError> {
         // Whoever sends the body counts it.
         headers.remove(CONTENT_LENGTH);
         let value = |text: &str| HeaderValue::from_str(text).map_err(|_| ProxyError::Origin);
-        let (scheme, host) = origin.split_once("://").ok_or(ProxyError::Origin)?;
+        let (scheme, rest) = public.split_once("://").ok_or(ProxyError::Origin)?;
+        let host = rest.split('/').next().unwrap_or(rest);
         headers.insert(PROXY_URL, value(public)?);
         let mut secret = value(self.secret_key.expose())?;
         secret.set_sensitive(true);
@@ -182,9 +194,7 @@ impl Proxy {
         headers.insert(HOST, value(&authority(&self.target))?);
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         for (name, text) in [(FORWARDED_HOST, host), (FORWARDED_PROTO, scheme)] {
-            if !headers.contains_key(&name) {
-                headers.insert(name, value(text)?);
-            }
+            headers.insert(name, value(text)?);
         }
         if let Some(client) = client_address(received) {
             headers.insert(FORWARDED_FOR, client);
@@ -281,30 +291,6 @@ fn normalized(path: &str) -> Option<String> {
     }
     let url = Url::parse(&format!("http://localhost{path}")).ok()?;
     Some(url.path().to_owned()).filter(|_| url.host_str() == Some("localhost"))
-}
-
-/// Under which origin the browser knows the application.
-fn public_origin(head: &Parts) -> Option<String> {
-    let first = |name: HeaderName| {
-        let value = head.headers.get(name)?.to_str().ok()?;
-        let first = value.split(',').next().unwrap_or_default().trim();
-        Some(first).filter(|first| !first.is_empty())
-    };
-    let forwarded = first(FORWARDED_PROTO).zip(first(FORWARDED_HOST));
-    let forwarded = forwarded.and_then(|(scheme, host)| origin(scheme, host));
-    forwarded.or_else(|| {
-        let scheme = head.uri.scheme_str().unwrap_or("http");
-        let authority = head.uri.authority().map(http::uri::Authority::as_str);
-        origin(scheme, authority.or_else(|| first(HOST))?)
-    })
-}
-
-fn origin(scheme: &str, authority: &str) -> Option<String> {
-    if !matches!(scheme, "http" | "https") || authority.contains(['/', '\\', '?', '#', '@']) {
-        return None;
-    }
-    let url = Url::parse(&format!("{scheme}://{authority}")).ok()?;
-    Some(url.origin().ascii_serialization())
 }
 
 fn authority(url: &Url) -> String {

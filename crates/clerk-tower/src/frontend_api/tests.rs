@@ -1,6 +1,7 @@
 mod passed_on;
 
 use bytes::Bytes;
+use clerk_auth::PublicAddress;
 use http::{
     HeaderMap, Request, Response,
     header::{HOST, LOCATION, SET_COOKIE},
@@ -114,7 +115,7 @@ fn headers_on_the_way_out() {
             ("cookie", "__client=a"),
             ("host", "frontend-api.clerk.dev"),
             ("x-forwarded-for", "192.0.2.1"),
-            ("x-forwarded-host", "example.com, inside"),
+            ("x-forwarded-host", "example.com"),
             ("x-forwarded-proto", "https"),
         ]
     );
@@ -126,12 +127,17 @@ fn headers_on_the_way_out() {
 fn where_the_browser_and_the_application_are() {
     for (headers, address, public, host) in [
         (vec![], None, "http://inside:8080/__clerk", "inside:8080"),
-        // One of the two says nothing.
         (
             vec![("x-forwarded-host", "example.com")],
             None,
-            "http://inside:8080/__clerk",
+            "http://example.com/__clerk",
             "example.com",
+        ),
+        (
+            vec![("x-forwarded-proto", "https")],
+            None,
+            "https://inside:8080/__clerk",
+            "inside:8080",
         ),
         (
             vec![
@@ -139,8 +145,8 @@ fn where_the_browser_and_the_application_are() {
                 ("x-forwarded-proto", "https"),
             ],
             None,
-            "http://inside:8080/__clerk",
-            "example.com@evil.example",
+            "https://inside:8080/__clerk",
+            "inside:8080",
         ),
         (
             vec![("x-real-ip", "192.0.2.2"), ("x-forwarded-for", "192.0.2.1")],
@@ -169,6 +175,35 @@ fn where_the_browser_and_the_application_are() {
     assert_eq!(proxy().forward(&parts).unwrap_err(), ProxyError::Origin);
     parts.headers.insert(HOST, "a/b".parse().unwrap());
     assert_eq!(proxy().forward(&parts).unwrap_err(), ProxyError::Origin);
+}
+
+#[test]
+fn an_address_that_is_set_is_what_clerk_is_told() {
+    let address = PublicAddress::at("https://example.com:8443/shop").unwrap();
+    let exchange = forward(&proxy().public_address(address), "/__clerk/v1", &FORWARDED).unwrap();
+    let request = exchange.request(Bytes::new());
+    for (name, expected) in [
+        ("clerk-proxy-url", "https://example.com:8443/shop/__clerk"),
+        ("x-forwarded-host", "example.com:8443"),
+        ("x-forwarded-proto", "https"),
+    ] {
+        assert_eq!(request.headers()[name], expected, "{name}");
+    }
+}
+
+#[test]
+fn over_http_2_the_target_names_the_host() {
+    let mut request = Request::get("http://inside:8080/__clerk/v1")
+        .body(())
+        .unwrap();
+    let https = "https".parse().unwrap();
+    request.headers_mut().insert("x-forwarded-proto", https);
+    let exchange = proxy().forward(&request.into_parts().0).unwrap();
+    let request = exchange.request(Bytes::new());
+    assert_eq!(
+        request.headers()["clerk-proxy-url"],
+        "https://inside:8080/__clerk"
+    );
 }
 
 fn answered(proxy: &Proxy, headers: &[(&str, &str)]) -> HeaderMap {
