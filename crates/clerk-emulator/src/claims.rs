@@ -204,7 +204,6 @@ pub(crate) fn machine(issuer: Issuer<'_>, machine: &str, validity: Validity) -> 
     claims.insert("iss".into(), json!(issuer.url));
     validity.write(&mut claims, Duration::ZERO);
     claims.insert("sub".into(), json!(machine));
-    claims.insert("scopes".into(), json!(machine));
     claims
 }
 
