@@ -55,7 +55,10 @@ pub enum ResolveError {
     #[error("the instance's keys could not be loaded")]
     Unavailable(#[source] Arc<FetchError>),
     /// There is nothing to find keys with.
-    #[error("there is no key and no way to fetch one; set CLERK_JWT_KEY or CLERK_SECRET_KEY")]
+    #[error(
+        "there is no key and no way to fetch one; set CLERK_PUBLISHABLE_KEY or CLERK_JWT_KEY, which \
+         are public, or CLERK_SECRET_KEY"
+    )]
     NoSource,
 }
 

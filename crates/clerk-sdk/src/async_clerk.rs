@@ -5,7 +5,7 @@ use clerk_http::Client;
 use clerk_http::{Error, Operation, Runtime, Transport};
 use clerk_http_reqwest::{ReqwestTransport, TokioRuntime};
 use clerk_jwks::{Error as VerificationError, KeySource};
-use clerk_jwks::{RemoteKeys, Verifier};
+use clerk_jwks::{Layered, RemoteKeys, Verifier};
 use clerk_jwt::{SessionClaims, TokenClaims, Verified};
 
 use crate::{
@@ -147,6 +147,7 @@ impl sealed::Build for Clerk {
                 let frontend = plan.frontend_client(client(), url).build()?;
                 Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
             }
+            Keys::Nowhere => Verifier::new(Layered::new(), policy, clock),
         };
         let authenticator = plan
             .authentication

@@ -6,7 +6,7 @@ use clerk_auth::{InvalidSettings, blocking::Authenticator};
 use clerk_http::blocking::Client;
 use clerk_http::{BlockingRuntime, BlockingTransport, Error, Operation};
 pub use clerk_http_ureq::{Threads, UreqTransport};
-use clerk_jwks::blocking::{RemoteKeys, Verifier};
+use clerk_jwks::blocking::{Layered, RemoteKeys, Verifier};
 use clerk_jwks::{Error as VerificationError, KeySource};
 use clerk_jwt::{SessionClaims, TokenClaims, Verified};
 
@@ -139,6 +139,7 @@ impl sealed::Build for Clerk {
                 let frontend = plan.frontend_client(client(), url).build()?;
                 Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
             }
+            Keys::Nowhere => Verifier::new(Layered::new(), policy, clock),
         };
         let authenticator = plan
             .authentication

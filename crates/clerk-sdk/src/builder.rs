@@ -23,6 +23,9 @@ pub use self::{error::BuildError, secret_key::IntoSecretKey};
 /// 2. [`secret_key`](Self::secret_key): the Backend API's key set.
 /// 3. [`publishable_key`](Self::publishable_key): the Frontend API's public key set.
 ///
+/// With a [`machine_secret_key`](Self::machine_secret_key) alone there is no source. That is enough
+/// for what machines do; whoever verifies a token that is signed is told what to set for it.
+///
 /// A builder that [`Clerk::from_env`](crate::Clerk::from_env) or
 /// [`variables`](Self::variables) filled keeps that order, and every setter has precedence over
 /// the variable of its name.
@@ -86,6 +89,8 @@ pub(crate) enum Keys {
     BackendApi,
     /// The Frontend API at this URL.
     FrontendApi(String),
+    /// Nowhere: there is a machine's secret key alone.
+    Nowhere,
 }
 
 impl Plan {
@@ -146,7 +151,7 @@ impl<T: Build> Builder<T> {
         })
     }
 
-    /// A machine's secret key, `ak_…`: for what machines do with the Backend API.
+    /// A machine's secret key, `ak_…`: for what machines do with the Backend API. They need no other.
     pub fn machine_secret_key<K>(self, key: K) -> Self
     where
         K: TryInto<MachineSecretKey>,
@@ -359,6 +364,7 @@ impl<T: Build> Builder<T> {
             (Some(keys), _, _) => Keys::Given(keys),
             (None, Some(_), _) => Keys::BackendApi,
             (None, None, Some(url)) => Keys::FrontendApi(url),
+            (None, None, None) if self.machine_secret_key.is_some() => Keys::Nowhere,
             (None, None, None) => return Err(BuildError::NoKeys),
         };
         let authentication = match self.authentication.build() {

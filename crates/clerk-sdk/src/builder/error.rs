@@ -29,8 +29,9 @@ pub enum BuildError {
     Mismatch,
     /// There is neither a key nor a way to fetch one.
     #[error(
-        "there is nothing to verify tokens with; set CLERK_SECRET_KEY, CLERK_PUBLISHABLE_KEY or \
-         CLERK_JWT_KEY"
+        "there is nothing to verify tokens with, and no key to call Clerk with; set \
+         CLERK_PUBLISHABLE_KEY or CLERK_JWT_KEY to verify tokens, CLERK_MACHINE_SECRET_KEY for what \
+         a machine does, or CLERK_SECRET_KEY to call the Backend API"
     )]
     NoKeys,
     /// What `CLERK_FORWARDED_HEADERS` says is neither yes nor no.

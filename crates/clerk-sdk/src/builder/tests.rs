@@ -24,15 +24,19 @@ fn keys_come_from_the_first_source_that_is_set() {
         Keys::Given(_) => "given".to_owned(),
         Keys::BackendApi => "Backend API".to_owned(),
         Keys::FrontendApi(url) => url,
+        Keys::Nowhere => "nowhere".to_owned(),
     };
     assert_eq!(source(&[secret, publishable, jwt_key]), "given");
     assert_eq!(source(&[secret, publishable]), "Backend API");
     assert_eq!(source(&[publishable]), "https://clerk.clerk.dev");
     assert_eq!(source(&[secret, ("CLERK_JWT_KEY", " ")]), "Backend API");
+    let machine = ("CLERK_MACHINE_SECRET_KEY", "ak_abc");
+    assert_eq!(source(&[machine, publishable]), "https://clerk.clerk.dev");
+    assert_eq!(source(&[machine]), "nowhere");
     assert!(matches!(plan(&[]), Err(BuildError::NoKeys)));
     // A `main` that fails with it shows what to do, and not a name alone.
     let shown = format!("{:?}", BuildError::NoKeys);
-    assert!(shown.contains("set CLERK_SECRET_KEY"), "{shown}");
+    assert!(shown.contains("set CLERK_PUBLISHABLE_KEY"), "{shown}");
 }
 
 #[test]
