@@ -23,6 +23,15 @@ impl Error {
         }
     }
 
+    /// How long Clerk asks to wait before the next request, if that is why there is no key: for
+    /// `Retry-After` beside a 503.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Token(_) => None,
+            Self::Key(error) => error.retry_after(),
+        }
+    }
+
     /// Whose fault it is, and so which HTTP status fits. An outage is never the caller's.
     pub fn fault(&self) -> Fault {
         match self {

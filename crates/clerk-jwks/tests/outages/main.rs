@@ -189,6 +189,22 @@ fn whoever_joins_a_fetch_waits_for_its_end_and_no_longer() {
 }
 
 #[test]
+fn how_long_clerk_asks_to_wait_is_passed_on() {
+    for (server, expected) in [
+        (Server::Busy { asks_to_wait: 20 }, Some(20)),
+        (Server::Hangs, None),
+    ] {
+        let (world, caller) = outage(server, Keys::Cold, Mode::Blocking);
+        let Caller::Blocking(verifier) = caller else {
+            unreachable!("that is the mode")
+        };
+        let refused = verifier.verify::<UserClaims>(&world.token()).unwrap_err();
+        let expected = expected.map(Duration::from_secs);
+        assert_eq!(refused.retry_after(), expected, "{server:?}");
+    }
+}
+
+#[test]
 fn a_key_server_gets_five_seconds_and_a_mebibyte() {
     for source in [KeySource::BackendApi, KeySource::FrontendApi] {
         let seen = Arc::new(Mutex::new(Vec::new()));
