@@ -10,6 +10,7 @@ use clap::Args;
 use clerk::{
     Clock as _, ManualClock, SystemClock, UnixTime,
     auth::{Evidence, PendingSessions},
+    http::Retry,
 };
 
 use super::{batch, explanation::Explanation, given::Given, settings::Flags};
@@ -83,7 +84,9 @@ impl Authenticate {
         let now = self.now.or(given);
         let now = now.unwrap_or_else(|| SystemClock::new().now());
         let clerk = self.settings.over(options)?;
-        let clerk = clerk.clock(ManualClock::at(now)).build();
+        // No deadline can be measured on a clock that stands, so Clerk is asked once.
+        let clerk = clerk.clock(ManualClock::at(now)).retry(Retry::none());
+        let clerk = clerk.build();
         let clerk = clerk.map_err(|error| unusable(&error))?;
         let authenticator = clerk.authenticator().map_err(|error| unusable(&error))?;
         let mut head = request.head();

@@ -2,6 +2,7 @@ use clerk::{
     AuthorizedParties, Builder, ManualClock, SystemClock,
     auth::{AcceptedTokens, MachineTokenType, OrganizationSync, TokenType},
     blocking::Clerk,
+    http::Retry,
 };
 use serde::Deserialize;
 
@@ -50,7 +51,8 @@ struct Patterns {
 impl Options {
     /// A client with these settings alone, for a request that came in at `now`.
     pub(super) fn into_clerk(self, now: Option<Now>) -> Result<Clerk, String> {
-        let builder = self.into_builder()?;
+        // No deadline can be measured on a clock that stands, so Clerk is asked once.
+        let builder = self.into_builder()?.retry(Retry::none());
         let builder = match now {
             Some(Now(now)) => builder.clock(ManualClock::at(now)),
             None => builder.clock(SystemClock::new()),

@@ -7,6 +7,7 @@ use clerk::{
     AuthorizedParties, BuildError, Claims, Fault, JwkSet, M2mClaims, ManualClock, OAuthClaims,
     Policy, SessionClaims, TemplateClaims, UnixTime, UserClaims, VerificationError,
     blocking::Clerk,
+    http::Retry,
     jwt::{Ring, TokenClaims, TokenKind, UnverifiedToken, VerifyError},
 };
 use serde::Serialize;
@@ -163,6 +164,8 @@ impl Verify {
         }
         builder
             .clock(ManualClock::at(now))
+            // No deadline can be measured on a clock that stands, so Clerk is asked once.
+            .retry(Retry::none())
             .build()
             .map_err(|error| match error {
                 BuildError::NoKeys => Failure::Setup(format!("{error}, or give --pem or --jwks")),
