@@ -9,7 +9,8 @@ pub enum Arrival {
     Direct,
     /// Over HTTP/2, from the browser: the target names the host, and no header does.
     Http2,
-    /// Over HTTP/2, from a proxy that took it in over TLS, and says so in headers.
+    /// From a proxy that took it in over TLS, and says so in headers: over HTTP/2, and over HTTP/1.1
+    /// what upgrades the connection.
     BehindProxy,
 }
 
@@ -27,8 +28,16 @@ impl Arrival {
         if self != Self::Direct && row.headers.iter().any(names_its_own) {
             return None;
         }
+        let upgrades = |(name, _): &(String, String)| name == "upgrade";
+        if self == Self::Http2 && row.headers.iter().any(upgrades) {
+            // There, a protocol is chosen otherwise (RFC 8441), which not every framework shows.
+            return None;
+        }
         let mut row = row.clone();
         if self == Self::BehindProxy {
+            for (_, value) in row.headers.iter_mut().filter(|(name, _)| name == "origin") {
+                *value = behind_proxy(value);
+            }
             let forwarded = [("x-forwarded-host", PUBLIC), ("x-forwarded-proto", "HTTPS")];
             let forwarded = forwarded.map(|(name, value)| (name.to_owned(), value.to_owned()));
             row.headers.extend(forwarded);
@@ -43,7 +52,7 @@ impl Arrival {
 
     /// The request as it comes in on this way.
     pub(crate) fn carry<B>(self, mut request: Request<B>) -> Request<B> {
-        if self == Self::Direct {
+        if self == Self::Direct || request.headers().contains_key("upgrade") {
             let host = HeaderValue::from_static(HERE);
             request.headers_mut().entry("host").or_insert(host);
             return request;

@@ -13,6 +13,7 @@ use crate::{
 const CALLS: &str = "
 the_payload_of_a_nonce
   GET https://example.com/?__clerk_handshake_nonce=nonce_1
+  sec-fetch-dest: document
   <- 503
 a_refresh
   GET https://example.com/

@@ -73,8 +73,8 @@ files! {
     machine_scopes
     machines
     organizations
-    outages
     origins
+    outages
     redirect_loop
     refresh
     satellites
