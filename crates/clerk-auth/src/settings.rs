@@ -1,6 +1,6 @@
 mod list;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use clerk_core::{InstanceType, PublishableKey};
 use clerk_jwt::{AuthorizedParties, InvalidMachineId, MachineScopes, Policy};
@@ -487,7 +487,7 @@ fn non_empty(text: Option<String>) -> Option<String> {
 }
 
 /// Why settings cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidSettings {
     /// Tokens of an instance are to be accepted, and it is not known of which.
@@ -531,4 +531,11 @@ pub enum InvalidSettings {
     /// An origin that pages may act from is not one.
     #[error("`{0}` is not an origin; one looks like https://app.example.com, without a path")]
     AllowedOrigin(String),
+}
+
+/// What is wrong and what to do, since a `main` that returns this error shows it so.
+impl fmt::Debug for InvalidSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvalidSettings({self})")
+    }
 }

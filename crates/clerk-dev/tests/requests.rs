@@ -158,7 +158,7 @@ fn a_request_is_explained() {
         ),
         (
             vec![(authorization, &*machine)],
-            vec!["--accept", "m2m_token"],
+            vec!["--accept", "m2m_token", "--ignore-machine-scopes"],
             0,
             vec!["yes: signed in (m2m_token)\n"],
         ),
@@ -402,19 +402,22 @@ fn what_cannot_be_told_is_neither_yes_nor_no() {
     emulator.add_fault(Fault::drop_connection());
     let url = server.url();
     let nobody = command(emulator, &[]);
-    let mut unreachable = command(emulator, &["--api-url", url, "--accept", "any"]);
+    let any = ["--accept", "any", "--ignore-machine-scopes"];
+    let mut unreachable = command(emulator, &[&["--api-url", url], &any[..]].concat());
     unreachable.env("CLERK_SECRET_KEY", "sk_test_planted");
     let mut no_keys = command(emulator, &["--api-url", url]);
     no_keys
         .env_remove("CLERK_JWT_KEY")
         .env("CLERK_SECRET_KEY", "sk_test_planted");
-    let no_secret = command(emulator, &["--accept", "any"]);
+    let no_secret = command(emulator, &any);
+    let no_machine = command(emulator, &["--accept", "any"]);
     let mut nothing = command(emulator, &[]);
     nothing.env_remove("CLERK_PUBLISHABLE_KEY");
     for (command, request, read, problem) in [
         (unreachable, &*key, true, "unexpected-error: "),
         (no_keys, &session, true, "jwk-remote-failed-to-load: "),
         (no_secret, &key, true, "CLERK_SECRET_KEY"),
+        (no_machine, &key, false, "CLERK_MACHINE_ID"),
         (nothing, &key, false, "CLERK_PUBLISHABLE_KEY"),
         (nobody, "not a request planted", false, "GET /path HTTP/1.1"),
     ] {

@@ -45,10 +45,12 @@ pub(super) struct Flags {
     /// Accept only session tokens of this issuer; may be repeated
     #[arg(long, value_name = "URL")]
     issuer: Vec<String>,
-    /// The machine that the server is, mch_…: accept only M2M tokens for it. If neither this nor
-    /// CLERK_MACHINE_ID is said, their scopes are not looked at
+    /// The machine that the server is, mch_…: accept only M2M tokens for it
     #[arg(long, value_name = "ID")]
     machine_id: Option<String>,
+    /// Accept machines' tokens whatever machines they are for
+    #[arg(long, conflicts_with = "machine_id")]
+    ignore_machine_scopes: bool,
     /// The leeway for clocks that disagree; 5000 if not said
     #[arg(long, value_name = "MILLISECONDS", value_parser = milliseconds)]
     clock_skew_ms: Option<Duration>,
@@ -99,9 +101,7 @@ impl Flags {
     pub(super) fn over(&self, options: Option<Options>) -> Result<Builder<Clerk>, Failure> {
         let builder = match options {
             Some(options) => options.into_builder().map_err(Failure::Setup)?,
-            None => Clerk::builder()
-                .ignore_machine_scopes()
-                .variables(|name| env::var(name).ok()),
+            None => Clerk::builder().variables(|name| env::var(name).ok()),
         };
         self.of_browsers(self.of_tokens(self.of_keys(builder)?))
     }
@@ -140,6 +140,9 @@ impl Flags {
         if !self.issuer.is_empty() {
             let issuers: Vec<Box<str>> = texts(&self.issuer);
             builder = builder.issuers(issuers);
+        }
+        if self.ignore_machine_scopes {
+            builder = builder.ignore_machine_scopes();
         }
         if let Some(id) = &self.machine_id {
             builder = builder.machine_id(id.as_str());

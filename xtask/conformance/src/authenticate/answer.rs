@@ -48,7 +48,7 @@ struct Line {
 }
 
 /// The header with the sentence that says what is wrong, which is everybody's own.
-const MESSAGE: &str = "x-clerk-auth-message";
+pub(super) const MESSAGE: &str = "x-clerk-auth-message";
 
 impl Answer {
     /// Reads one answer a line, which come in the order of the questions.

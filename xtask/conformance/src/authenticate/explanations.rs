@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::signer::PEM;
 
-use super::{Judged, api, token::Token};
+use super::{Judged, answer::MESSAGE, api, token::Token};
 
 type Explanation = fn(&Judged) -> bool;
 
@@ -173,10 +173,14 @@ fn redirect_target(one: &Judged) -> bool {
         let location = state.header("location").unwrap_or_default();
         location.contains("__clerk_redirect_url")
     };
-    one.differences() == ["headers"]
-        && theirs.headers_without("location") == ours.headers_without("location")
-        && kept(ours)
-        && !kept(theirs)
+    let is_other = |(name, value): &(&str, &str)| *name != "location" && !is_of_return(name, value);
+    kept(ours) && !kept(theirs) && same_but_for(one, is_other)
+}
+
+/// What goes with the return from a handshake in one of the two alone: CORS headers there, and here
+/// the counter.
+fn is_of_return(name: &str, value: &str) -> bool {
+    name.starts_with("access-control-allow-") || value.starts_with("__clerk_redirect_count=")
 }
 
 /// What did not work is not brought along to the next handshake.
@@ -211,17 +215,26 @@ fn same_but_for(one: &Judged, keeps: impl Fn(&(&str, &str)) -> bool) -> bool {
 
 /// What was of no use is taken away again.
 fn forgotten_handshake(one: &Judged) -> bool {
-    same_but_for(one, |(name, value)| {
-        *name != "set-cookie" || !value.starts_with("__clerk_handshake")
-    })
+    let is_forgotten = |(name, value): &(&str, &str)| {
+        *name == "set-cookie" && value.starts_with("__clerk_handshake")
+    };
+    let ours = one.ours.answer.state();
+    let is_told = is_told_of_circle(one);
+    ours.is_some_and(|state| state.comparable().iter().any(is_forgotten))
+        && same_but_for(one, |pair| {
+            !is_forgotten(pair) && !(is_told && pair.0 == MESSAGE)
+        })
 }
 
 /// Who is left in a circle is told so.
 fn redirect_circle(one: &Judged) -> bool {
-    let message = one.ours.answer.state();
-    let message = message.and_then(|state| state.header("x-clerk-auth-message"));
+    is_told_of_circle(one) && same_but_for(one, |(name, _)| *name != MESSAGE)
+}
+
+fn is_told_of_circle(one: &Judged) -> bool {
+    let state = one.ours.answer.state();
+    let message = state.and_then(|state| state.header(MESSAGE));
     message.is_some_and(|message| message.contains("three times in a row"))
-        && same_but_for(one, |(name, _)| *name != "x-clerk-auth-message")
 }
 
 /// No request of the suite is one that has to be told.
@@ -248,9 +261,7 @@ fn handshake_clean_up(one: &Judged) -> bool {
         && (is_counted || is_needless)
         && same_but_for(one, |(name, value)| {
             let is_redirect = matches!(*name, "location" | "cache-control");
-            !name.starts_with("access-control-allow-")
-                && !value.starts_with("__clerk_redirect_count=")
-                && !(is_needless && is_redirect)
+            !is_of_return(name, value) && !(is_needless && is_redirect)
         })
 }
 

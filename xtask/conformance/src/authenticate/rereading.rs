@@ -26,6 +26,7 @@ const REWRITES: &[(&str, Rewrite)] = &[
     ("m2m-ignored-category", m2m_ignored_category),
     ("forwarded-host", forwarded_host),
     ("forwarded-path", forwarded_path),
+    ("forwarded-http2", forwarded_http2),
     ("handshake-nonce", handshake_nonce),
     ("header-alone", header_alone),
     ("handshake-expiry", handshake_expiry),
@@ -184,6 +185,23 @@ fn forwarded_path(question: &mut Question, _: &Mint) -> bool {
             "x-forwarded-host" | "x-forwarded-proto" | "host"
         )
     });
+    true
+}
+
+/// Without `Host`, the host is that of the target.
+fn forwarded_http2(question: &mut Question, _: &Mint) -> bool {
+    let has = |name: &str| question.header(name).any(|value| !value.trim().is_empty());
+    if !has("x-forwarded-proto") || has("host") || has("x-forwarded-host") {
+        return false;
+    }
+    let authority = question.request.url.split('/').nth(2).map(str::to_owned);
+    let Some(authority) = authority else {
+        return false;
+    };
+    question
+        .request
+        .headers
+        .push(("host".to_owned(), authority));
     true
 }
 
