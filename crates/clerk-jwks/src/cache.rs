@@ -1,6 +1,6 @@
 //! Which keys may be used, and when to ask for new ones: decided here, carried out elsewhere.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clerk_core::MonotonicTime;
 use clerk_jwt::{InvalidKey, KeyId, VerifyingKey};
@@ -30,11 +30,20 @@ pub struct KeySetCache {
     policy: CachePolicy,
     held: Option<Held>,
     failed: Option<Failed>,
-    /// Why there is a fetch under way.
-    fetching: Option<Cause>,
+    fetching: Option<Fetching>,
     /// When a fetch that an unknown key id led to was last begun or done.
     unknown_at: Option<MonotonicTime>,
 }
+
+/// The fetch that is under way.
+#[derive(Clone, Copy, Debug)]
+struct Fetching {
+    cause: Cause,
+    since: MonotonicTime,
+}
+
+/// A fetch that should have ended twice over: whatever was to run it beside its caller did not.
+const LOST_AFTER: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
@@ -105,6 +114,7 @@ impl KeySetCache {
         let found = self.find(id);
         match (self.freshness(now), found) {
             (Freshness::Fresh, Some(key)) => Self::answer(key, Lookup::Hit),
+            (Freshness::Stale, Some(Ok(key))) if self.is_lost(now) => self.wait_or_serve(key, now),
             (Freshness::Due, Some(key)) | (Freshness::Stale, Some(key @ Ok(_))) => {
                 self.answer_and_refresh(key, now)
             }
@@ -141,7 +151,8 @@ impl KeySetCache {
 
     /// Takes what the fetch that was under way has brought.
     pub fn complete(&mut self, fetched: Result<KeySet, Arc<FetchError>>, now: MonotonicTime) {
-        if self.fetching.take() == Some(Cause::UnknownKey) {
+        let ended = self.fetching.take();
+        if ended.is_some_and(|fetch| fetch.cause == Cause::UnknownKey) {
             self.unknown_at = Some(now);
         }
         let fetched = fetched.and_then(|keys| {
@@ -178,15 +189,15 @@ impl KeySetCache {
         let due = held.since.saturating_add(self.policy.refresh_after);
         let expired = held.since.saturating_add(self.policy.time_to_live);
         let gone = expired.saturating_add(self.policy.stale_window);
-        let until = match &self.failed {
-            _ if self.fetching.is_some() => gone,
-            None => due.min(expired),
-            Some(failed) => failed
-                .last_at
-                .saturating_add(self.policy.backoff(failed.count))
-                .max(due.min(expired))
-                .min(gone),
+        let ask_again = match (&self.fetching, &self.failed) {
+            (Some(fetch), _) => fetch.since.saturating_add(LOST_AFTER),
+            (None, Some(failed)) => {
+                let backoff = self.policy.backoff(failed.count);
+                failed.last_at.saturating_add(backoff)
+            }
+            (None, None) => held.since,
         };
+        let until = ask_again.max(due.min(expired)).min(gone);
         Some((Arc::clone(&held.keys), until))
     }
 
@@ -211,6 +222,33 @@ impl KeySetCache {
         }
     }
 
+    /// Whether nobody sees to it that keys are fetched, though somebody was to: the program drops
+    /// or stops what runs beside its callers, as one does that makes a runtime for each call.
+    fn is_lost(&self, now: MonotonicTime) -> bool {
+        match (&self.fetching, &self.failed) {
+            (Some(fetch), _) => now.saturating_duration_since(fetch.since) > LOST_AFTER,
+            (None, Some(failed)) => matches!(*failed.error, FetchError::Ended),
+            (None, None) => false,
+        }
+    }
+
+    /// With a caller who waits, the fetch is run; otherwise expired keys would serve, and a revoked
+    /// one with them, until they are too old for anything.
+    fn wait_or_serve(&mut self, key: VerifyingKey, now: MonotonicTime) -> Lookup {
+        if self.fetching.is_some() {
+            Lookup::Wait
+        } else if self.may_try(now) {
+            self.begin(Cause::Age, now);
+            Lookup::Fetch
+        } else {
+            Lookup::Hit(key)
+        }
+    }
+
+    const fn begin(&mut self, cause: Cause, since: MonotonicTime) {
+        self.fetching = Some(Fetching { cause, since });
+    }
+
     fn may_try(&self, now: MonotonicTime) -> bool {
         self.failed.as_ref().is_none_or(|failed| {
             let waited = now.saturating_duration_since(failed.last_at);
@@ -231,7 +269,7 @@ impl KeySetCache {
         now: MonotonicTime,
     ) -> Lookup {
         if key.is_ok() && self.fetching.is_none() && self.may_try(now) {
-            self.fetching = Some(Cause::Age);
+            self.begin(Cause::Age, now);
             Self::answer(key, Lookup::Refresh)
         } else {
             Self::answer(key, Lookup::Hit)
@@ -247,7 +285,7 @@ impl KeySetCache {
         });
         if cooled_down && self.may_try(now) {
             self.unknown_at = Some(now);
-            self.fetching = Some(Cause::UnknownKey);
+            self.begin(Cause::UnknownKey, now);
             return Lookup::Fetch;
         }
         Lookup::Refused(match &self.failed {
@@ -265,7 +303,7 @@ impl KeySetCache {
                 Lookup::Refused(ResolveError::Unavailable(Arc::clone(&failed.error)))
             }
             _ => {
-                self.fetching = Some(Cause::Age);
+                self.begin(Cause::Age, now);
                 Lookup::Fetch
             }
         }

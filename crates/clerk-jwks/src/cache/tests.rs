@@ -30,7 +30,7 @@ fn keys(names: &[&str]) -> KeySet {
 }
 
 fn failure() -> Result<KeySet, Arc<FetchError>> {
-    Err(Arc::new(FetchError::Ended))
+    Err(Arc::new(FetchError::Empty))
 }
 
 fn name(lookup: &Lookup) -> &'static str {
@@ -55,9 +55,11 @@ enum Event {
     Brings(u64, &'static [&'static str]),
     /// At that second, the fetch fails.
     Fails(u64),
+    /// At that second, whatever ran the fetch gives it up.
+    Ends(u64),
 }
 
-use Event::{After, Ask, Brings, Fails};
+use Event::{After, Ask, Brings, Ends, Fails};
 
 #[track_caller]
 fn play(events: &[Event]) {
@@ -84,6 +86,7 @@ fn play_with(policy: CachePolicy, events: &[Event]) {
             }
             Brings(second, names) => cache.complete(Ok(keys(names)), at(*second)),
             Fails(second) => cache.complete(failure(), at(*second)),
+            Ends(second) => cache.complete(Err(Arc::new(FetchError::Ended)), at(*second)),
         }
     }
 }
@@ -119,6 +122,34 @@ fn without_traffic_expired_keys_serve_until_others_are_fetched() {
         Brings(4200, &["a"]),
         Ask(8100, "a", "fetch"),
         Ask(8100, "a", "wait"),
+    ]);
+}
+
+#[test]
+fn a_revoked_key_does_not_live_on_where_what_runs_beside_callers_is_dropped() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(250, "a", "refresh"),
+        Ends(250),
+        Ask(299, "a", "refresh"),
+        Ends(299),
+        // What nobody else runs, a caller has to wait for.
+        Ask(310, "a", "fetch"),
+        Brings(310, &["b"]),
+        After(310, "a", "unknown"),
+    ]);
+}
+
+#[test]
+fn a_revoked_key_does_not_live_on_where_what_runs_beside_callers_stands_still() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(290, "a", "refresh"),
+        Ask(301, "a", "wait"),
+        Brings(301, &["b"]),
+        After(301, "a", "unknown"),
     ]);
 }
 
@@ -313,6 +344,7 @@ proptest! {
         let mut in_flight = false;
         let mut brought_at: Option<Duration> = None;
         let mut failed_at: Option<Duration> = None;
+        let mut began_at = Duration::ZERO;
         let mut unknown_fetched_at: Option<Duration> = None;
         for act in acts {
             let time = MonotonicTime::from_start(now);
@@ -338,7 +370,11 @@ proptest! {
                     let serves = key == "a"
                         && age.is_some_and(|age| age < policy.time_to_live + policy.stale_window);
                     let served = matches!(lookup, Lookup::Hit(_) | Lookup::Refresh(_));
-                    prop_assert_eq!(served, serves, "nobody waits for a key that may serve");
+                    let is_lost = in_flight && now - began_at > LOST_AFTER;
+                    let has_expired = age.is_some_and(|age| age >= policy.time_to_live);
+                    if !(is_lost && has_expired) {
+                        prop_assert_eq!(served, serves, "nobody waits for a key that may serve");
+                    }
                     if matches!(lookup, Lookup::Wait) {
                         prop_assert!(in_flight);
                     }
@@ -354,7 +390,7 @@ proptest! {
                             }
                             unknown_fetched_at = Some(now);
                         }
-                        in_flight = true;
+                        (in_flight, began_at) = (true, now);
                     }
                     if let Lookup::Refused(error) = &lookup {
                         let known_unknown = matches!(error, ResolveError::UnknownKey);
