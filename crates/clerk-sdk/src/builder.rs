@@ -280,9 +280,9 @@ impl<T: Build> Builder<T> {
     /// Takes every setting for which `read` knows a value under the name Clerk's SDKs use:
     /// `CLERK_SECRET_KEY`, `CLERK_MACHINE_SECRET_KEY`, `CLERK_PUBLISHABLE_KEY`, `CLERK_JWT_KEY`,
     /// `CLERK_API_URL`, `CLERK_API_VERSION`, `CLERK_DOMAIN`, `CLERK_IS_SATELLITE`,
-    /// `CLERK_PROXY_URL`, `CLERK_PUBLIC_URL`, `CLERK_FORWARDED_HEADERS` (`true` or `false`),
-    /// `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`; and `CLERK_MACHINE_ID`, which is ours alone. An
-    /// empty value counts as none.
+    /// `CLERK_PROXY_URL`, `CLERK_SIGN_IN_URL` and `CLERK_SIGN_UP_URL`; and under names that are ours
+    /// alone: `CLERK_MACHINE_ID`, `CLERK_PUBLIC_URL` and `CLERK_FORWARDED_HEADERS` (`true` or
+    /// `false`). An empty value counts as none.
     ///
     /// ```
     /// use clerk::Clerk;
