@@ -34,22 +34,18 @@ use crate::{InvalidSettings, RequestHead};
 /// # Ok::<(), clerk_auth::InvalidSettings>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicAddress(Source);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Source {
-    Request {
-        believes_forwarded: bool,
-    },
+pub struct PublicAddress {
     /// The path has no slash at its end.
-    Fixed(Url),
+    fixed: Option<Url>,
+    believes_forwarded: bool,
 }
 
 impl Default for PublicAddress {
     fn default() -> Self {
-        Self(Source::Request {
+        Self {
+            fixed: None,
             believes_forwarded: true,
-        })
+        }
     }
 }
 
@@ -67,23 +63,38 @@ impl PublicAddress {
         let mut url = web_url(url).ok_or(InvalidSettings::PublicUrl)?;
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);
-        Ok(Self(Source::Fixed(url)))
+        Ok(Self {
+            fixed: Some(url),
+            ..Self::default()
+        })
     }
 
     /// The address that the request was sent to, whatever `X-Forwarded-…` headers say: for a service
     /// that clients reach without a proxy.
     pub const fn without_forwarded_headers() -> Self {
-        Self(Source::Request {
+        Self {
+            fixed: None,
             believes_forwarded: false,
-        })
+        }
+    }
+
+    /// Whether what proxies add to a request is believed: where the application is, unless that is
+    /// set, and where the client is.
+    pub const fn believes_forwarded_headers(&self) -> bool {
+        self.believes_forwarded
+    }
+
+    pub(crate) const fn believing(mut self, forwarded_headers: bool) -> Self {
+        self.believes_forwarded = forwarded_headers;
+        self
     }
 
     /// The URL of the application's root as the browser knows it, without a slash at its end; `None`
     /// if the request does not tell.
     pub fn base_url(&self, head: &RequestHead<'_>) -> Option<String> {
-        let base = match &self.0 {
-            Source::Fixed(base) => base.clone(),
-            Source::Request { .. } => self.told(head, "/")?,
+        let base = match &self.fixed {
+            Some(base) => base.clone(),
+            None => self.told(head, "/")?,
         };
         let base = String::from(base);
         Some(base.trim_end_matches('/').to_owned())
@@ -94,32 +105,27 @@ impl PublicAddress {
     /// The path stays what it is: resolving it against the origin would make a host of the first
     /// part of `//host/`.
     pub(crate) fn url(&self, head: &RequestHead<'_>) -> Option<Url> {
-        match &self.0 {
-            Source::Fixed(base) => {
+        match &self.fixed {
+            Some(base) => {
                 let base = base.as_str().trim_end_matches('/');
                 parse(base, head.path_and_query())
             }
-            Source::Request { .. } => self.told(head, head.path_and_query()),
+            None => self.told(head, head.path_and_query()),
         }
     }
 
     /// The origin, where it is known without a request.
     pub(crate) fn fixed_origin(&self) -> Option<Origin> {
-        match &self.0 {
-            Source::Fixed(base) => origin(base),
-            Source::Request { .. } => None,
-        }
+        self.fixed.as_ref().and_then(origin)
     }
 
     /// Each part on its own, so that one that cannot be used takes no good one with it.
     fn told(&self, head: &RequestHead<'_>, path_and_query: &str) -> Option<Url> {
-        let believes = matches!(
-            self.0,
-            Source::Request {
-                believes_forwarded: true
-            }
-        );
-        let forwarded = |name| believes.then(|| head.first_listed(name)).flatten();
+        let forwarded = |name| {
+            self.believes_forwarded
+                .then(|| head.first_listed(name))
+                .flatten()
+        };
         let (own_scheme, target_authority) = head.origin();
         let scheme = forwarded("x-forwarded-proto")
             .and_then(|scheme| web_scheme(&scheme))

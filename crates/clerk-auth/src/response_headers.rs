@@ -35,19 +35,24 @@ const TARGETED: &[&str] = &[
     "akamai-cache-control",
     "edge-control",
     "surrogate-control",
+    "x-litespeed-cache-control",
     "x-accel-expires",
 ];
 
 /// Names of Clerk's cookies; each may be followed by an underscore and an instance's suffix.
-const FAMILIES: [&str; 7] = [
+const FAMILIES: [&str; 8] = [
     "__session",
     "__client_uat",
     "__client",
     "__refresh",
     "__clerk_db_jwt",
     "__clerk_handshake",
+    "__clerk_handshake_nonce",
     "__clerk_redirect_count",
 ];
+
+/// Eight characters of base64url.
+const SUFFIX: usize = 8;
 
 impl HeaderEdits {
     /// What `wanted` comes to in a response that has the values that `existing` gives for a name.
@@ -131,7 +136,10 @@ fn family(set_cookie: &[u8]) -> &[u8] {
     let mut families = FAMILIES.iter().map(|family| family.as_bytes());
     let family = families.find(|family| {
         let rest = name.strip_prefix(*family);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"_"))
+        rest.is_some_and(|rest| {
+            let suffix = rest.strip_prefix(b"_");
+            rest.is_empty() || suffix.is_some_and(|suffix| suffix.len() == SUFFIX)
+        })
     });
     family.unwrap_or(name)
 }
@@ -236,7 +244,14 @@ mod tests {
 
     #[test]
     fn the_applications_own_cookies_stand_beside_ours() {
-        for own in ["theme=dark", "__session2=x", "__sessions=x", "SESSION=x"] {
+        for own in [
+            "theme=dark",
+            "__session2=x",
+            "__sessions=x",
+            "SESSION=x",
+            "__session_id=rolling",
+            "__client_name=x",
+        ] {
             let all = edited(&[FRESH], &[("set-cookie", own)]);
             let cookies = all.iter().filter(|(name, _)| name == "set-cookie");
             assert_eq!(cookies.count(), 2, "{own}");

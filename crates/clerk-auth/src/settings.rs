@@ -273,8 +273,8 @@ impl Builder {
         self
     }
 
-    /// Where the Frontend API is proxied: a URL, or a path below the address that browsers know the
-    /// application under. It is the issuer of the instance's session tokens then. See
+    /// Where the Frontend API is proxied: a URL, or a path as browsers see it, with whatever a proxy
+    /// takes off. It is the issuer of the instance's session tokens then. See
     /// <https://clerk.com/docs/advanced-usage/using-proxies>.
     pub fn proxy_url(mut self, url: impl Into<String>) -> Self {
         self.proxy_url = Some(url.into());
@@ -347,9 +347,9 @@ impl Builder {
         let sign_in_url = non_empty(self.sign_in_url);
         let public_address = match non_empty(self.public_url) {
             Some(url) => PublicAddress::at(&url)?,
-            None if self.ignores_forwarded_headers => PublicAddress::without_forwarded_headers(),
             None => PublicAddress::default(),
         };
+        let public_address = public_address.believing(!self.ignores_forwarded_headers);
         let instance = self.publishable_key.map(|key| {
             let frontend_api = frontend_api_host(&key, self.is_satellite, domain.as_deref());
             let frontend_api = FrontendApi::new(frontend_api, proxy_url.as_deref())?;
@@ -435,7 +435,7 @@ impl Builder {
         entries: impl IntoIterator<Item = T>,
     ) -> Vec<Box<str>> {
         let entries: Vec<Box<str>> = entries.into_iter().map(Into::into).collect();
-        if entries.is_empty() {
+        if entries.iter().all(|entry| entry.trim().is_empty()) {
             self.problem.get_or_insert(InvalidSettings::EmptyList(list));
         }
         entries

@@ -23,10 +23,16 @@ impl Flow<'_> {
         match self.returned_handshake(instance).await? {
             Outcome::Decided(state) => Ok(state),
             Outcome::Nothing => self.by_cookies(instance).await,
+            // Anybody can bring a browser something that has to be asked about. Whoever is signed
+            // in without it stays so, and only about others nothing can be said.
+            Outcome::Unknown(error) => match self.by_cookies(instance).await {
+                Ok(state @ RequestState::SignedIn(_)) => Ok(state),
+                _ => Err(error),
+            },
             Outcome::Useless(place) => {
                 let mut state = self.by_cookies(instance).await?;
                 if place == Place::Cookie {
-                    self.forget_handshake(instance, state.headers_mut());
+                    self.forget_handshake(state.headers_mut());
                 }
                 Ok(state)
             }

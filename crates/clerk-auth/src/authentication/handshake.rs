@@ -32,6 +32,8 @@ pub(super) enum Outcome {
     Decided(RequestState),
     /// There was none: the request is judged by its cookies.
     Nothing,
+    /// It cannot be told what it came to.
+    Unknown(Error),
     /// It is of no use, wherever it came from. Anybody can make one up, so it counts as little as
     /// none; but as long as it is there, it costs.
     Useless(Place),
@@ -82,14 +84,12 @@ impl Flow<'_> {
     /// Takes in what a handshake brought: cookies to be set, among them the session token.
     pub(super) async fn returned_handshake(&self, instance: &Instance) -> Result<Outcome, Error> {
         let (place, directives) = match self.incoming.brought() {
-            // Clerk sends browsers back to pages. Asking for every request that has the cookie
-            // would let anybody have the secret key used as often as they like.
-            Some(Brought::Nonce(..)) if self.incoming.no_navigation().is_some() => {
-                return Ok(Outcome::Nothing);
-            }
+            None => return Ok(Outcome::Nothing),
+            // Clerk sends browsers back to pages. Whatever an image or a form of somebody else's
+            // brings must neither sign anybody in or out, nor have the secret key used.
+            Some(_) if self.incoming.no_navigation().is_some() => return Ok(Outcome::Nothing),
             Some(Brought::Nonce(place, nonce)) => (place, self.directives_of_nonce(&nonce).await),
             Some(Brought::Token(place, token)) => (place, self.directives_of_token(&token).await),
-            None => return Ok(Outcome::Nothing),
         };
         let taken = match directives {
             Ok(directives) => self.take_in(instance, &directives).await,
@@ -97,7 +97,7 @@ impl Flow<'_> {
         };
         match taken {
             Ok(state) => Ok(Outcome::Decided(state)),
-            Err(Unusable::CannotTell(error)) => Err(error),
+            Err(Unusable::CannotTell(error)) => Ok(Outcome::Unknown(error)),
             // On a developer's machine it means that the keys were changed; saying so ends a
             // search that would otherwise begin with a loop of redirects.
             Err(Unusable::HandshakeToken(error)) if instance.is_development() => {
@@ -133,7 +133,13 @@ impl Flow<'_> {
         if claims.has_expired(self.effects.now(), self.settings.policies.clock_skew) {
             return Err(Unusable::Stale);
         }
-        Ok(claims.directives())
+        let directives = claims.directives();
+        // Every session token of the instance would do otherwise, and sign out whoever is sent here
+        // with it.
+        if directives.is_empty() {
+            return Err(Unusable::Stale);
+        }
+        Ok(directives)
     }
 
     /// A handshake token is signed like a session token and has its category, but none of its
@@ -212,15 +218,18 @@ impl Flow<'_> {
         headers
     }
 
-    /// Has the browser drop what it brought in cookies. Clerk sets them for the domain that the
-    /// Frontend API is in; a browser on another one passes that line over.
-    pub(super) fn forget_handshake(&self, instance: &Instance, headers: &mut HeaderMap) {
-        let host = instance.frontend_api.host.as_str();
-        let domain = host.strip_prefix("clerk.");
-        let domain = domain.map(|domain| format!("; Domain={domain}"));
+    /// Has the browser drop what it brought in cookies, whichever of the domains it is in they were
+    /// set for. A browser passes over a line for a domain that nobody may set cookies for.
+    pub(super) fn forget_handshake(&self, headers: &mut HeaderMap) {
+        let host = self.incoming.public_url().and_then(Url::domain);
+        let domains: Vec<String> = host
+            .map(|host| parents(host).map(|domain| format!("; Domain={domain}")))
+            .into_iter()
+            .flatten()
+            .collect();
         let names = [parameter::HANDSHAKE_NONCE, parameter::HANDSHAKE].into_iter();
         for name in names.filter(|name| self.incoming.cookies().get(name).is_some()) {
-            for domain in [Some(""), domain.as_deref()].into_iter().flatten() {
+            for domain in [""].into_iter().chain(domains.iter().map(String::as_str)) {
                 let cookie = format!("{name}=; Path=/{domain}; Max-Age=0");
                 if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                     headers.append(SET_COOKIE, cookie);
@@ -231,18 +240,18 @@ impl Flow<'_> {
 
     /// `None` if there is nothing to take out of it.
     fn url_without_handshake(&self) -> Option<String> {
-        let here = self.incoming.public_url()?;
-        let mut url = here.clone();
-        remove_parameters(
-            &mut url,
-            &[
-                parameter::HANDSHAKE,
-                parameter::HELP,
-                parameter::DEV_BROWSER,
-                parameter::HANDSHAKE_NONCE,
-            ],
-        );
-        Some(url).filter(|url| url != here).map(String::from)
+        const ALL: [&str; 4] = [
+            parameter::HANDSHAKE,
+            parameter::HELP,
+            parameter::DEV_BROWSER,
+            parameter::HANDSHAKE_NONCE,
+        ];
+        if !ALL.iter().any(|name| self.incoming.has_parameter(name)) {
+            return None;
+        }
+        let mut url = self.incoming.public_url()?.clone();
+        remove_parameters(&mut url, &ALL);
+        Some(url.into())
     }
 
     /// Sends the browser to Clerk, if it would follow.
@@ -320,6 +329,15 @@ impl Flow<'_> {
         let token = in_query.as_deref().or(browser.dev_browser.as_deref())?;
         Some(token.to_owned())
     }
+}
+
+/// The domain, and those it is in, down to those of two labels. A few are enough: who has more may
+/// make a request's answer longer, and nothing else.
+fn parents(host: &str) -> impl Iterator<Item = &str> {
+    let dots = host.match_indices('.').map(|(at, _)| at.saturating_add(1));
+    let starts = std::iter::once(0).chain(dots);
+    let all = starts.filter_map(|start| host.get(start..));
+    all.filter(|domain| domain.contains('.')).take(4)
 }
 
 /// Whether Clerk does not know the nonce: it was used before, or is made up. Other refusals, such

@@ -92,7 +92,9 @@ fn request(acceptor: &str, class: &str) -> Script {
     };
     let carrier = match acceptor {
         "cookie" => format!("cookie: __session={{{class}}}; __client_uat=1799999990"),
-        "handshake" => format!("cookie: __clerk_handshake={{{class}}}"),
+        "handshake" => {
+            format!("sec-fetch-dest: document\n  cookie: __clerk_handshake={{{class}}}")
+        }
         _ => format!("authorization: Bearer {{{class}}}"),
     };
     let text = format!(

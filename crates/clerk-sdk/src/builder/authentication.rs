@@ -33,8 +33,8 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// Where the Frontend API is proxied: a URL, or a path below the address that browsers know the
-    /// application under. It is the issuer of the instance's session tokens then.
+    /// Where the Frontend API is proxied: a URL, or a path as browsers see it, with whatever a proxy
+    /// takes off. It is the issuer of the instance's session tokens then.
     ///
     /// Of a path, `verify_token`, which sees no request, knows no issuer, unless
     /// [`public_url`](Self::public_url) says below which address it is.

@@ -196,7 +196,10 @@ impl Proxy {
         for (name, text) in [(FORWARDED_HOST, host), (FORWARDED_PROTO, scheme)] {
             headers.insert(name, value(text)?);
         }
-        if let Some(client) = client_address(received) {
+        // Clerk believes it of whoever has the secret key, and limits attempts by it.
+        headers.remove(FORWARDED_FOR);
+        let believed = self.address.believes_forwarded_headers();
+        if let Some(client) = believed.then(|| client_address(received)).flatten() {
             headers.insert(FORWARDED_FOR, client);
         }
         Ok(headers)

@@ -1,7 +1,7 @@
 mod passed_on;
 
 use bytes::Bytes;
-use clerk_auth::PublicAddress;
+use clerk_auth::{PublicAddress, Settings};
 use http::{
     HeaderMap, Request, Response,
     header::{HOST, LOCATION, SET_COOKIE},
@@ -189,6 +189,38 @@ fn an_address_that_is_set_is_what_clerk_is_told() {
     ] {
         assert_eq!(request.headers()[name], expected, "{name}");
     }
+}
+
+#[test]
+fn a_client_that_claims_an_address_is_not_vouched_for_without_a_proxy() {
+    let claims = [
+        ("cf-connecting-ip", "192.0.2.3"),
+        ("x-real-ip", "192.0.2.2"),
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-host", "evil.example"),
+    ];
+    let proxy = proxy().public_address(PublicAddress::without_forwarded_headers());
+    let exchange = forward(&proxy, "/__clerk/v1", &claims).unwrap();
+    let request = exchange.request(Bytes::new());
+    assert_eq!(request.headers().get("x-forwarded-for"), None);
+    assert_eq!(request.headers()["x-forwarded-host"], "inside:8080");
+}
+
+/// Whom tokens name, and what Clerk is told, is the same address.
+#[test]
+fn the_proxys_url_is_an_issuer_of_the_settings() {
+    let key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap();
+    let settings = Settings::builder()
+        .publishable_key(key)
+        .public_url("https://example.com/shop")
+        .proxy_url("/shop/__clerk")
+        .build()
+        .unwrap();
+    let proxy = proxy().public_address(settings.public_address().clone());
+    let exchange = forward(&proxy, "/__clerk/v1", &[]).unwrap();
+    let request = exchange.request(Bytes::new());
+    let told = request.headers()["clerk-proxy-url"].to_str().unwrap();
+    assert!(settings.issuers().any(|issuer| issuer == told), "{told}");
 }
 
 #[test]

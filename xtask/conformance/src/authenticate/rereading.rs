@@ -205,23 +205,42 @@ fn forwarded_http2(question: &mut Question, _: &Mint) -> bool {
     true
 }
 
-/// A nonce is asked about for a page, and one that stands for nothing is none.
+/// A page alone brings a handshake, and one that stands for nothing is none.
 fn handshake_nonce(question: &mut Question, _: &Mint) -> bool {
     const NAME: &str = "__clerk_handshake_nonce";
+    const TOKEN: &str = "__clerk_handshake";
     let in_query = question.parameter(NAME).map(str::to_owned);
     let nonce = in_query
         .clone()
         .or_else(|| question.cookie(NAME).map(str::to_owned));
-    let Some(nonce) = nonce.filter(|nonce| !nonce.is_empty()) else {
-        return false;
-    };
-    if !question.loads_page() {
-        for name in [NAME, "__clerk_handshake"] {
+    let nonce = nonce.filter(|nonce| !nonce.is_empty());
+    let in_query_token = question.parameter(TOKEN).map(str::to_owned);
+    let token = in_query_token
+        .clone()
+        .or_else(|| question.cookie(TOKEN).map(str::to_owned));
+    if !question.loads_page() && (nonce.is_some() || token.is_some()) {
+        for name in [NAME, TOKEN] {
             question.drop_parameter(name);
             question.set_cookie(name, None);
         }
         return true;
     }
+    let Some(nonce) = nonce else {
+        let token = token.and_then(|token| Token::read(&token));
+        let directives = token.map(|token| token.payload.get("handshake").cloned());
+        let is_text = |list: &Vec<Value>| list.iter().any(Value::is_string);
+        let holds_nothing = directives.is_some_and(|directives| {
+            let list = directives.as_ref().and_then(Value::as_array);
+            !list.is_some_and(is_text)
+        });
+        if holds_nothing {
+            match in_query_token {
+                Some(_) => question.drop_parameter(TOKEN),
+                None => question.set_cookie(TOKEN, None),
+            }
+        }
+        return holds_nothing;
+    };
     let script = api::script(&nonce);
     let status = script.as_ref().and_then(|script| script["status"].as_u64());
     let is_nothing = match status.unwrap_or(404) {
