@@ -153,12 +153,6 @@ impl State {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The headers but for one.
-    pub(crate) fn headers_without(&self, name: &str) -> Vec<(&str, &str)> {
-        let headers = self.comparable().into_iter();
-        headers.filter(|(known, _)| *known != name).collect()
-    }
-
     /// The headers with the wording taken out: of a message, only that there is one is compared.
     pub(crate) fn comparable(&self) -> Vec<(&str, &str)> {
         let headers = self.headers.iter().map(|(name, value)| {

@@ -326,7 +326,7 @@ fn handshake_outage(one: &Judged) -> bool {
     let has_nonce = one.question.parameter("__clerk_handshake_nonce").is_some()
         || one.question.cookie("__clerk_handshake_nonce").is_some();
     has_nonce
-        && one.reference.answer.reason() == Some("session-token-missing")
+        && !one.reference.answer.is_signed_in()
         && matches!(ours, Some("unexpected-error" | "secret-key-invalid"))
 }
 
@@ -374,11 +374,13 @@ fn cookie_names(one: &Judged) -> bool {
         })
 }
 
-/// The reference has been asked with a secret key, and refreshes the session with it.
+/// The reference has been asked with a secret key, and refreshes the session with it, or asks for
+/// what a nonce stands for.
 fn nobody_to_refresh_with(one: &Judged) -> bool {
     let key = one.question.options.secret_key.as_deref();
     let ours = one.ours.answer.reason().unwrap_or_default();
-    key.unwrap_or_default().is_empty() && ours.ends_with("-refresh-missing-api-client")
+    let is_missed = ours.ends_with("-refresh-missing-api-client");
+    key.unwrap_or_default().is_empty() && (is_missed || one.differences() == ["calls"])
 }
 
 /// What comes out of a refresh has to be a session token as well.

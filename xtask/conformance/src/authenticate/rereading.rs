@@ -6,6 +6,7 @@
 //! not.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::{
@@ -27,6 +28,7 @@ const REWRITES: &[(&str, Rewrite)] = &[
     ("forwarded-host", forwarded_host),
     ("forwarded-path", forwarded_path),
     ("forwarded-http2", forwarded_http2),
+    ("handshake-page", handshake_page),
     ("handshake-nonce", handshake_nonce),
     ("header-alone", header_alone),
     ("handshake-expiry", handshake_expiry),
@@ -205,28 +207,39 @@ fn forwarded_http2(question: &mut Question, _: &Mint) -> bool {
     true
 }
 
-/// A page alone brings a handshake, and one that stands for nothing is none.
+const NONCE: &str = "__clerk_handshake_nonce";
+const TOKEN: &str = "__clerk_handshake";
+
+/// A page alone brings a handshake.
+fn handshake_page(question: &mut Question, _: &Mint) -> bool {
+    let brings = |name| question.parameter(name).is_some() || question.cookie(name).is_some();
+    let applies = !question.loads_page() && (brings(NONCE) || brings(TOKEN));
+    if applies {
+        for name in [NONCE, TOKEN] {
+            question.drop_parameter(name);
+            question.set_cookie(name, None);
+        }
+    }
+    applies
+}
+
+/// A handshake that stands for nothing is none, and neither is one that cannot be asked about, to
+/// whoever is signed in without it.
 fn handshake_nonce(question: &mut Question, _: &Mint) -> bool {
-    const NAME: &str = "__clerk_handshake_nonce";
-    const TOKEN: &str = "__clerk_handshake";
-    let in_query = question.parameter(NAME).map(str::to_owned);
+    let in_query = question.parameter(NONCE).map(str::to_owned);
     let nonce = in_query
         .clone()
-        .or_else(|| question.cookie(NAME).map(str::to_owned));
+        .or_else(|| question.cookie(NONCE).map(str::to_owned));
     let nonce = nonce.filter(|nonce| !nonce.is_empty());
     let in_query_token = question.parameter(TOKEN).map(str::to_owned);
     let token = in_query_token
         .clone()
         .or_else(|| question.cookie(TOKEN).map(str::to_owned));
-    if !question.loads_page() && (nonce.is_some() || token.is_some()) {
-        for name in [NAME, TOKEN] {
-            question.drop_parameter(name);
-            question.set_cookie(name, None);
-        }
-        return true;
-    }
     let Some(nonce) = nonce else {
-        let token = token.and_then(|token| Token::read(&token));
+        let token = token.and_then(|token| {
+            let decoded = percent_decode_str(&token).decode_utf8_lossy();
+            Token::read(&decoded)
+        });
         let directives = token.map(|token| token.payload.get("handshake").cloned());
         let is_text = |list: &Vec<Value>| list.iter().any(Value::is_string);
         let holds_nothing = directives.is_some_and(|directives| {
@@ -243,10 +256,12 @@ fn handshake_nonce(question: &mut Question, _: &Mint) -> bool {
     };
     let script = api::script(&nonce);
     let status = script.as_ref().and_then(|script| script["status"].as_u64());
-    let is_nothing = match status.unwrap_or(404) {
-        400 | 404 | 410 | 422 => true,
-        200 => script.is_some_and(|script| script["body"]["directives"] == json!([])),
-        _ => false,
+    let is_nothing = match status {
+        Some(200) => script.is_some_and(|script| {
+            let directives = script["body"]["directives"].as_array();
+            directives.is_none_or(Vec::is_empty)
+        }),
+        _ => true,
     };
     if is_nothing {
         // The exchange still takes place, and the reference passes over what it gives.
@@ -254,7 +269,7 @@ fn handshake_nonce(question: &mut Question, _: &Mint) -> bool {
         let unusable = api::scripted("", 200, &unusable);
         match in_query {
             Some(_) => question.request.url = question.request.url.replace(&nonce, &unusable),
-            None => question.set_cookie(NAME, Some(&unusable)),
+            None => question.set_cookie(NONCE, Some(&unusable)),
         }
     }
     is_nothing
