@@ -28,6 +28,15 @@ impl<'r> Cookies<'r> {
         Some(decode(value)).filter(|value| !value.is_empty())
     }
 
+    /// The values of all cookies `name`, in the order in which they came.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = Cow<'r, str>> {
+        let of_that_name = move |(found, _): &&(&[u8], &[u8])| *found == name.as_bytes();
+        self.0
+            .iter()
+            .filter(of_that_name)
+            .map(|(_, value)| decode(value))
+    }
+
     /// The value of `name` with the instance's suffix.
     pub(crate) fn suffixed(&self, name: &str, suffix: &str) -> Option<Cow<'r, str>> {
         let is_it = |found: &[u8]| {

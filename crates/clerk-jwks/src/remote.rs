@@ -14,7 +14,8 @@ use crate::{
 ///
 /// How long keys serve and how often Clerk is asked is said by a [`CachePolicy`]. Whatever Clerk
 /// answers, nobody waits for keys longer than five seconds, and while those at hand may serve,
-/// nobody waits at all.
+/// nobody waits at all. That holds as long as the runtime that runs the fetch runs: it is the
+/// one of whoever came first.
 ///
 /// [`blocking::RemoteKeys`](crate::blocking::RemoteKeys) is the same without the `.await`.
 #[derive(Clone, Debug)]

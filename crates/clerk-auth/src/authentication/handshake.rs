@@ -88,7 +88,9 @@ impl Flow<'_> {
             // Clerk sends browsers back to pages. Whatever an image or a form of somebody else's
             // brings must neither sign anybody in or out, nor have the secret key used.
             Some(_) if self.incoming.no_navigation().is_some() => return Ok(Outcome::Nothing),
-            Some(Brought::Nonce(place, nonce)) => (place, self.directives_of_nonce(&nonce).await),
+            Some(Brought::Nonce(place, nonce)) => {
+                (place, self.directives_of_nonces(place, &nonce).await)
+            }
             Some(Brought::Token(place, token)) => (place, self.directives_of_token(&token).await),
         };
         let taken = match directives {
@@ -104,6 +106,24 @@ impl Flow<'_> {
                 Err(Error::Handshake(error))
             }
             Err(Unusable::HandshakeToken(_) | Unusable::Stale) => Ok(Outcome::Useless(place)),
+        }
+    }
+
+    /// Another application on the domain may have left a nonce of its own, which browsers send along
+    /// with ours, and first if it is older. Two are looked at: each costs a call.
+    async fn directives_of_nonces(
+        &self,
+        place: Place,
+        first: &str,
+    ) -> Result<Vec<String>, Unusable> {
+        let told = self.directives_of_nonce(first).await;
+        let mut all = self.incoming.cookies().all(parameter::HANDSHAKE_NONCE);
+        let other = all.find(|nonce| nonce != first);
+        match (told, place, other) {
+            (Err(Unusable::Stale), Place::Cookie, Some(other)) => {
+                self.directives_of_nonce(&other).await
+            }
+            (told, ..) => told,
         }
     }
 

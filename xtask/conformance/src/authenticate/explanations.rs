@@ -222,7 +222,7 @@ fn forgotten_handshake(one: &Judged) -> bool {
     let is_told = is_told_of_circle(one);
     ours.is_some_and(|state| state.comparable().iter().any(is_forgotten))
         && same_but_for(one, |pair| {
-            !is_forgotten(pair) && !(is_told && pair.0 == MESSAGE)
+            !(is_forgotten(pair) || (is_told && pair.0 == MESSAGE))
         })
 }
 
@@ -261,7 +261,7 @@ fn handshake_clean_up(one: &Judged) -> bool {
         && (is_counted || is_needless)
         && same_but_for(one, |(name, value)| {
             let is_redirect = matches!(*name, "location" | "cache-control");
-            !is_of_return(name, value) && !(is_needless && is_redirect)
+            !(is_of_return(name, value) || (is_needless && is_redirect))
         })
 }
 
