@@ -23,6 +23,7 @@ const EXPLANATIONS: &[(&str, Explanation)] = &[
     ("redirect-target", redirect_target),
     ("failed-handshake-parameters", failed_handshake_parameters),
     ("handshake-nonce", forgotten_handshake),
+    ("handshake-nonce", second_nonce),
     ("redirect-circle", redirect_circle),
     ("handshake-cors", handshake_cors),
     ("handshake-clean-up", handshake_clean_up),
@@ -224,6 +225,28 @@ fn forgotten_handshake(one: &Judged) -> bool {
         && same_but_for(one, |pair| {
             !(is_forgotten(pair) || (is_told && pair.0 == MESSAGE))
         })
+}
+
+/// Of two nonces the second was asked about as well.
+fn second_nonce(one: &Judged) -> bool {
+    const NONCE: &str = "__clerk_handshake_nonce";
+    let mut nonces = one.question.cookies(NONCE);
+    let first = nonces.next();
+    let has_second = nonces.any(|other| Some(other) != first);
+    let asked = |side: &super::Side| {
+        let calls = side.calls.iter();
+        let about = calls.filter(|call| call.target.contains("/handshake_payload?nonce="));
+        (about.count(), side.calls.len())
+    };
+    let ((theirs, all_theirs), (ours, all_ours)) = (asked(&one.reference), asked(&one.ours));
+    let others_agree = all_ours.checked_sub(ours) == all_theirs.checked_sub(theirs);
+    has_second
+        && (theirs, ours) == (1, 2)
+        && others_agree
+        && one
+            .differences()
+            .iter()
+            .all(|part| matches!(*part, "headers" | "calls"))
 }
 
 /// Who is left in a circle is told so.

@@ -95,10 +95,19 @@ impl Question {
 
     /// The first cookie of a name, as it is written.
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies(name).next()
+    }
+
+    /// All cookies of a name, as they are written.
+    pub(crate) fn cookies<'q, 'n>(
+        &'q self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &'q str> + use<'q, 'n> {
         let parts = self.header("cookie").flat_map(|header| header.split(';'));
-        let mut pairs = parts.filter_map(|part| part.split_once('='));
-        let found = pairs.find(|(known, _)| known.trim() == name);
-        found.map(|(_, value)| value.trim())
+        let pairs = parts.filter_map(|part| part.split_once('='));
+        pairs
+            .filter(move |(known, _)| known.trim() == name)
+            .map(|(_, value)| value.trim())
     }
 
     /// Replaces all cookies of a name by one, or by none.

@@ -223,9 +223,25 @@ fn handshake_page(question: &mut Question, _: &Mint) -> bool {
     applies
 }
 
+fn stands_for_nothing(nonce: &str) -> bool {
+    let script = api::script(nonce);
+    let status = script.as_ref().and_then(|script| script["status"].as_u64());
+    match status {
+        Some(200) => script.is_some_and(|script| {
+            let directives = script["body"]["directives"].as_array();
+            directives.is_none_or(Vec::is_empty)
+        }),
+        _ => true,
+    }
+}
+
 /// A handshake that stands for nothing is none, and neither is one that cannot be asked about, to
 /// whoever is signed in without it.
 fn handshake_nonce(question: &mut Question, _: &Mint) -> bool {
+    without_useless_handshake(question)
+}
+
+fn without_useless_handshake(question: &mut Question) -> bool {
     let in_query = question.parameter(NONCE).map(str::to_owned);
     let nonce = in_query
         .clone()
@@ -254,15 +270,13 @@ fn handshake_nonce(question: &mut Question, _: &Mint) -> bool {
         }
         return holds_nothing;
     };
-    let script = api::script(&nonce);
-    let status = script.as_ref().and_then(|script| script["status"].as_u64());
-    let is_nothing = match status {
-        Some(200) => script.is_some_and(|script| {
-            let directives = script["body"]["directives"].as_array();
-            directives.is_none_or(Vec::is_empty)
-        }),
-        _ => true,
-    };
+    let is_nothing = stands_for_nothing(&nonce);
+    let second = question.cookies(NONCE).find(|other| *other != nonce);
+    if let (true, None, Some(second)) = (is_nothing, &in_query, second.map(str::to_owned)) {
+        question.set_cookie(NONCE, Some(&second));
+        without_useless_handshake(question);
+        return true;
+    }
     if is_nothing {
         // The exchange still takes place, and the reference passes over what it gives.
         let unusable = json!({ "directives": ["__session=unusable"] });
