@@ -18,18 +18,15 @@ pub(crate) struct FrontendApi {
 
 /// Where the application has the Frontend API proxied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum ProxyUrl {
+pub(crate) enum ProxyUrl {
     Absolute(String),
     /// Below whatever origin the browser knows the application under.
     Path(String),
 }
 
 impl FrontendApi {
-    pub(crate) fn new(host: String, proxy_url: Option<&str>) -> Result<Self, InvalidSettings> {
-        let proxy = proxy_url
-            .map(|url| ProxyUrl::parse(url).ok_or(InvalidSettings::ProxyUrl))
-            .transpose()?;
-        Ok(Self { host, proxy })
+    pub(crate) const fn new(host: String, proxy: Option<ProxyUrl>) -> Self {
+        Self { host, proxy }
     }
 
     /// The setting in the one form that it is used in.
@@ -74,7 +71,11 @@ impl FrontendApi {
 
 impl ProxyUrl {
     /// A path, a URL, or one without its scheme. No slash is left at the end: Clerk's own have none.
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Result<Self, InvalidSettings> {
+        Self::read(text).ok_or(InvalidSettings::ProxyUrl)
+    }
+
+    fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let trimmed = |url: Url| String::from(url).trim_end_matches('/').to_owned();
         if text.starts_with('/') {
@@ -106,7 +107,8 @@ mod tests {
     fn issuers(proxy_url: &str, address: &PublicAddress) -> Vec<Box<str>> {
         let key: PublishableKey = KEY.parse().unwrap();
         let host = key.frontend_api().to_owned();
-        let frontend_api = FrontendApi::new(host, Some(proxy_url)).unwrap();
+        let proxy = ProxyUrl::parse(proxy_url).unwrap();
+        let frontend_api = FrontendApi::new(host, Some(proxy));
         frontend_api.issuers(&key, address)
     }
 
@@ -129,8 +131,8 @@ mod tests {
                 "http://localhost:3000/__clerk",
             ),
         ] {
-            let frontend_api = FrontendApi::new("clerk.example.com".into(), Some(proxy_url));
-            let url = frontend_api.unwrap().url(&here);
+            let proxy = ProxyUrl::parse(proxy_url).unwrap();
+            let url = FrontendApi::new("clerk.example.com".into(), Some(proxy)).url(&here);
             assert_eq!(url.as_deref(), Some(expected), "{proxy_url}");
             let issuers = issuers(proxy_url, &fixed);
             assert_eq!(
@@ -164,8 +166,11 @@ mod tests {
             "https://",
             "a b",
         ] {
-            let refused = FrontendApi::new("clerk.example.com".into(), Some(text));
-            assert_eq!(refused.err(), Some(InvalidSettings::ProxyUrl), "{text}");
+            assert_eq!(
+                ProxyUrl::parse(text),
+                Err(InvalidSettings::ProxyUrl),
+                "{text}"
+            );
         }
     }
 }

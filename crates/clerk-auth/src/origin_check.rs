@@ -5,9 +5,9 @@
 //! CORS stops neither a WebSocket nor a form. What a page cannot make up is the `Origin` that the
 //! browser sends with both (RFC 6454 §7, RFC 6455 §10.2).
 
-use url::{Origin, Url};
+use url::Url;
 
-use crate::{InvalidSettings, RequestHead, settings::Builder};
+use crate::{InvalidSettings, RequestHead, public_address::origin, settings::Builder};
 
 impl Builder {
     /// Lets browsers' cookies count only for pages of the application's own origin and of these:
@@ -105,9 +105,7 @@ fn serialized(text: &str) -> Option<String> {
 }
 
 fn tuple(url: &Url) -> Option<String> {
-    Some(url.origin())
-        .filter(Origin::is_tuple)
-        .map(|origin| origin.ascii_serialization())
+    origin(url).map(|origin| origin.ascii_serialization())
 }
 
 #[cfg(test)]

@@ -15,6 +15,27 @@ use crate::state::{AUTH_MESSAGE, AUTH_REASON, AUTH_STATUS};
 ///   before.
 /// - A response that carries such cookies belongs to one browser. No cache may store it, whatever
 ///   the handler says of the page (RFC 9111 §7.3).
+///
+/// ```
+/// use clerk_auth::HeaderEdits;
+///
+/// /// For a framework whose headers are pairs of a name in lower case and bytes.
+/// fn carry_out(edits: &HeaderEdits, headers: &mut Vec<(String, Vec<u8>)>) {
+///     headers.retain(|(name, _)| {
+///         !edits.remove.contains(&name.as_str()) && !edits.replace.contains_key(name)
+///     });
+///     for (name, value) in edits.replace.iter().chain(&edits.append) {
+///         headers.push((name.to_string(), value.as_bytes().to_vec()));
+///     }
+/// }
+///
+/// let mut edits = HeaderEdits::default();
+/// edits.replace.insert("cache-control", "private, no-store".parse()?);
+/// let mut headers = vec![("cache-control".to_owned(), b"public".to_vec())];
+/// carry_out(&edits, &mut headers);
+/// assert_eq!(headers, [("cache-control".to_owned(), b"private, no-store".to_vec())]);
+/// # Ok::<(), http::header::InvalidHeaderValue>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct HeaderEdits {

@@ -9,8 +9,10 @@ use url::Url;
 pub use self::list::List;
 use crate::{
     AcceptedTokens, InvalidRedirect, MachineTokenType, OrganizationSync, PendingSessions,
-    PublicAddress, Redirects, RequestHead, TokenType, frontend_api::FrontendApi,
-    origin_check::AllowedOrigins, public_address,
+    PublicAddress, Redirects, RequestHead, TokenType,
+    frontend_api::{FrontendApi, ProxyUrl},
+    origin_check::AllowedOrigins,
+    public_address,
 };
 
 /// How requests of one Clerk instance are authenticated.
@@ -350,21 +352,21 @@ impl Builder {
             None => PublicAddress::default(),
         };
         let public_address = public_address.believing(!self.ignores_forwarded_headers);
+        let proxy = proxy_url.as_deref().map(ProxyUrl::parse).transpose()?;
+        let is_proxied = proxy.is_some();
         let instance = self.publishable_key.map(|key| {
-            let frontend_api = frontend_api_host(&key, self.is_satellite, domain.as_deref());
-            let frontend_api = FrontendApi::new(frontend_api, proxy_url.as_deref())?;
-            Ok(Instance {
+            let host = frontend_api_host(&key, self.is_satellite, domain.as_deref());
+            Instance {
                 cookie_suffix: key.cookie_suffix(),
                 publishable_key: key,
-                frontend_api,
-            })
+                frontend_api: FrontendApi::new(host, proxy),
+            }
         });
-        let instance = instance.transpose()?;
         check_accepted(&self.accepts, instance.as_ref())?;
         check_machines(&self.accepts, &self.machine_scopes)?;
         let of_machines_alone = AcceptedTokens::Machine(MachineTokenType::M2m);
         if self.is_satellite && self.accepts != of_machines_alone {
-            if domain.is_none() && proxy_url.is_none() {
+            if domain.is_none() && !is_proxied {
                 return Err(InvalidSettings::NoDomain);
             }
             let is_development = instance.as_ref().is_some_and(Instance::is_development);

@@ -34,13 +34,11 @@ pub(super) fn in_a_circle(refusal: Refusal) -> RequestState {
     let Refusal { reason, message } = refusal;
     let separator = if message.is_empty() { "" } else { "; " };
     let message = format!("{message}{separator}{CIRCLE}");
-    match session_signed_out(Refusal { reason, message }) {
-        RequestState::SignedOut(mut state) => {
-            state.is_in_circle = true;
-            RequestState::SignedOut(state)
-        }
-        other => other,
-    }
+    let refusal = Refusal { reason, message };
+    RequestState::SignedOut(SignedOut {
+        is_in_circle: true,
+        ..nobody(Some(TokenType::Session), refusal, HeaderMap::new())
+    })
 }
 
 const CIRCLE: &str = "the browser was redirected three times in a row, to no avail: see whether the \
@@ -54,17 +52,21 @@ pub(super) fn signed_out(token_type: Option<TokenType>, refusal: Refusal) -> Req
 pub(super) fn signed_out_with(
     token_type: Option<TokenType>,
     refusal: Refusal,
-    mut headers: HeaderMap,
+    headers: HeaderMap,
 ) -> RequestState {
+    RequestState::SignedOut(nobody(token_type, refusal, headers))
+}
+
+fn nobody(token_type: Option<TokenType>, refusal: Refusal, mut headers: HeaderMap) -> SignedOut {
     let Refusal { reason, message } = refusal;
     state::describe(&mut headers, "signed-out", &reason, &message);
-    RequestState::SignedOut(SignedOut {
+    SignedOut {
         reason,
         message,
         token_type,
         is_in_circle: false,
         headers,
-    })
+    }
 }
 
 /// A header value that no `Debug` shows.
