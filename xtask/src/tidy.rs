@@ -1,6 +1,7 @@
 //! Facts about the repository that the compiler cannot check, each with what to do when it no longer holds.
 
 mod documents;
+mod errors;
 mod layers;
 mod manifests;
 mod sources;
@@ -46,6 +47,7 @@ const CHECKS: &[fn(&Repository) -> Vec<Finding>] = &[
     sources::panic_lints,
     sources::lengths,
     sources::machine_paths,
+    errors::causes,
     documents::decisions,
     documents::links,
 ];

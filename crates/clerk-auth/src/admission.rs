@@ -86,15 +86,15 @@ impl RequestAuth {
     ///
     /// # Errors
     ///
-    /// 401 if nobody is signed in, or not with a session; otherwise those of
-    /// [`auth`](Self::auth).
+    /// 401 if nobody is signed in, or not with a session, or with one that is pending; otherwise
+    /// those of [`auth`](Self::auth).
     pub fn session(&self) -> Result<SessionAuth, Rejection> {
         match self.auth()? {
             Auth::Session(session) => Ok(session),
             Auth::Machine(machine) => {
                 Err(wrong_token(machine.kind().into(), &[TokenType::Session]))
             }
-            _ => Err(self.signed_out()),
+            nobody => Err(self.signed_out(&nobody)),
         }
     }
 
@@ -111,7 +111,7 @@ impl RequestAuth {
                 let machines: Vec<_> = all.filter(|one| one.is_machine()).collect();
                 Err(wrong_token(TokenType::Session, &machines))
             }
-            _ => Err(self.signed_out()),
+            nobody => Err(self.signed_out(&nobody)),
         }
     }
 
@@ -174,10 +174,13 @@ impl RequestAuth {
         response
     }
 
-    fn signed_out(&self) -> Rejection {
+    fn signed_out(&self, auth: &Auth) -> Rejection {
         match self.state() {
+            Ok(RequestState::SignedIn(signed_in)) if auth.is_pending() => {
+                events::pending(signed_in);
+                Rejection::signed_out(&AuthReason::SessionPending)
+            }
             Ok(state) => {
-                // A pending session is signed in by its state alone.
                 let nobody = AuthReason::SessionTokenAndUatMissing;
                 Rejection::signed_out(state.reason().unwrap_or(&nobody))
             }

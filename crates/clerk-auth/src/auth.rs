@@ -76,6 +76,12 @@ impl Auth {
         !matches!(self, Self::SignedOut(_))
     }
 
+    /// Whether nobody is signed in because the session is pending: the user has signed in, and has
+    /// something left to do.
+    pub const fn is_pending(&self) -> bool {
+        matches!(self, Self::SignedOut(nobody) if nobody.is_pending())
+    }
+
     /// The type of token: the one that came, or where none did, the one that was asked for.
     ///
     /// `None` where tokens of several types were accepted and this was none of them.
@@ -115,6 +121,7 @@ impl Auth {
     /// What is missing.
     pub fn require(&self, requirement: &Requirement) -> Result<(), Denied> {
         match self {
+            Self::SignedOut(nobody) if nobody.is_pending() => Err(Denied::SessionPending),
             Self::SignedOut(_) => Err(Denied::SignedOut),
             Self::Session(session) => session.require(requirement),
             Self::Machine(machine) => machine.require(requirement),

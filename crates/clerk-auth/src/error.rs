@@ -12,29 +12,27 @@ use crate::{AuthReason, TokenType, state};
 #[non_exhaustive]
 pub enum Error {
     /// The token could not be verified, because its key could not be looked for.
-    #[error("{source}")]
+    #[error("{cause}")]
     Keys {
         /// The type of the token.
         token_type: TokenType,
         /// Why.
-        #[source]
-        source: ResolveError,
+        cause: ResolveError,
     },
     /// Clerk, who alone could tell, could not be asked.
-    #[error("Clerk could not be asked")]
+    #[error("Clerk could not be asked: {cause}")]
     Clerk {
         /// The type of the token.
         token_type: TokenType,
         /// Why.
-        #[source]
-        source: HttpError,
+        cause: HttpError,
     },
     /// What a development instance's handshake brought cannot be used.
     #[error(
         "the handshake token cannot be used ({0}); did the keys change? clear this site's cookies, \
          and check that the publishable and the secret key are of one instance"
     )]
-    Handshake(#[source] VerifyError),
+    Handshake(VerifyError),
     /// The sign-in URL of a satellite leads to the satellite itself.
     #[error(
         "the sign-in URL of a satellite has to be an absolute URL on the primary domain; \
@@ -50,9 +48,9 @@ impl Error {
     /// The name under which Clerk's own SDKs report this.
     pub fn reason(&self) -> AuthReason {
         match self {
-            Self::Keys { source, .. } => source.reason().into(),
+            Self::Keys { cause, .. } => cause.reason().into(),
             Self::Handshake(error) => error.reason().into(),
-            Self::Clerk { source, .. } if is_refused(source) => {
+            Self::Clerk { cause, .. } if is_refused(cause) => {
                 AuthReason::Token(Reason::SecretKeyInvalid)
             }
             Self::Clerk { .. } | Self::SignInUrl | Self::Driver => AuthReason::UnexpectedError,
@@ -62,10 +60,10 @@ impl Error {
     /// Whose fault it is, and so which HTTP status fits.
     pub fn fault(&self) -> Fault {
         match self {
-            Self::Keys { source, .. } => source.reason().fault(),
-            Self::Clerk { source, .. } => match source {
+            Self::Keys { cause, .. } => cause.reason().fault(),
+            Self::Clerk { cause, .. } => match cause {
                 HttpError::Build { .. } => Fault::Configuration,
-                source if is_refused(source) => Fault::Configuration,
+                cause if is_refused(cause) => Fault::Configuration,
                 _ => Fault::Upstream,
             },
             Self::Handshake(_) => Fault::Caller,
@@ -76,8 +74,8 @@ impl Error {
     /// How long Clerk asks to wait before the next request, if its answer said so (`Retry-After`).
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Keys { source, .. } => source.retry_after(),
-            Self::Clerk { source, .. } => source.retry_after(),
+            Self::Keys { cause, .. } => cause.retry_after(),
+            Self::Clerk { cause, .. } => cause.retry_after(),
             Self::Handshake(_) | Self::SignInUrl | Self::Driver => None,
         }
     }
@@ -90,11 +88,21 @@ impl Error {
         }
     }
 
-    /// What to add to the response, for developers to see in the browser's network view.
+    /// What to add to the response, for developers to see in the browser's network view. What kept
+    /// the service from asking Clerk is not in it: that is for its logs.
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let reason = self.reason();
-        let message = format!("{self} (reason={reason})");
+        let message = match self {
+            Self::Keys {
+                cause: ResolveError::Unavailable(_),
+                ..
+            } => {
+                format!("the instance's keys could not be loaded (reason={reason})")
+            }
+            Self::Clerk { .. } => format!("Clerk could not be asked (reason={reason})"),
+            error => format!("{error} (reason={reason})"),
+        };
         state::describe(&mut headers, "signed-out", &reason, &message);
         headers
     }

@@ -3,7 +3,7 @@
 
 #[cfg(feature = "tracing")]
 use crate::AuthReason;
-use crate::{Denied, Error, RequestState, SessionAuth, Settings, TokenType};
+use crate::{Denied, Error, RequestState, SessionAuth, Settings, SignedIn, TokenType};
 
 /// A request was judged.
 #[allow(
@@ -36,6 +36,7 @@ pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings
             event = "refused",
             reason = %state.reason(),
             token_type = state.token_type.map_or("none", TokenType::as_str),
+            message = state.message(),
             instance,
         ),
         Ok(RequestState::Handshake(state)) => tracing::debug!(
@@ -55,6 +56,37 @@ pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings
             instance,
         ),
     }
+}
+
+/// A user who has something left to do asks for what only those get who have not.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn pending(signed_in: &SignedIn) {
+    #[cfg(feature = "tracing")]
+    if let Some(session) = signed_in.session() {
+        tracing::info!(
+            target: "clerk::security",
+            event = "session-pending",
+            reason = %AuthReason::SessionPending,
+            message = "the user has signed in and has something left to do, such as choosing an \
+                organization; send them to Clerk's tasks, or let them in by \
+                PendingSessions::SignedIn",
+            user_id = session.user_id(),
+            session_id = session.session_id(),
+        );
+    }
+}
+
+/// An expired session was not refreshed, since Clerk could not be asked.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn not_refreshed(error: &clerk_http::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "clerk::security", event = "refresh-failed", error = %error);
 }
 
 /// Somebody who is signed in may not do something.

@@ -184,7 +184,7 @@ fn page(operation: &'static str, response: Response<Bytes>) -> Result<String, Er
     String::from_utf8(response.into_body().into()).map_err(|error| Error::Decode {
         operation,
         status,
-        source: error.into(),
+        cause: error.into(),
     })
 }
 

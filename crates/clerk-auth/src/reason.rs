@@ -54,6 +54,10 @@ pub enum AuthReason {
     /// the [allowed ones](crate::Builder::allowed_origins). The name is ours: Clerk's own SDKs do
     /// not look.
     OriginNotAllowed,
+    /// The user has signed in, and has something left to do, such as choosing an organization; and
+    /// [such sessions](crate::PendingSessions) are signed out here. The name is ours: Clerk's own
+    /// SDKs do not say.
+    SessionPending,
     /// A machine's token was asked for, and the `Authorization` header has none.
     NoTokenInHeader,
     /// Something failed that has no name of its own.
@@ -87,6 +91,7 @@ impl AuthReason {
             Self::ActiveOrganizationMismatch => "active-organization-mismatch",
             Self::TokenTypeMismatch => "token-type-mismatch",
             Self::OriginNotAllowed => "origin-not-allowed",
+            Self::SessionPending => "session-pending",
             Self::NoTokenInHeader => "No token in header",
             Self::UnexpectedError => "unexpected-error",
             Self::Token(reason) => reason.as_str(),
@@ -106,6 +111,7 @@ impl AuthReason {
                 | Self::SessionTokenAndUatMissing
                 | Self::SessionTokenMissing
                 | Self::ActiveOrganizationMismatch
+                | Self::SessionPending
                 | Self::NoTokenInHeader
         )
     }

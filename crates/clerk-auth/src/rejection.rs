@@ -51,8 +51,18 @@ impl Rejection {
         } else {
             INVALID_TOKEN
         };
-        let message = "The request is not authenticated: sign in, or send a valid token";
-        let mut rejection = Self::new(StatusCode::UNAUTHORIZED, "authentication_invalid", message);
+        let (code, message) = match reason {
+            AuthReason::SessionPending => (
+                "session_pending",
+                "You have signed in, and have something left to do first, such as choosing an \
+                 organization",
+            ),
+            _ => (
+                "authentication_invalid",
+                "The request is not authenticated: sign in, or send a valid token",
+            ),
+        };
+        let mut rejection = Self::new(StatusCode::UNAUTHORIZED, code, message);
         rejection.0.headers.insert(WWW_AUTHENTICATE, challenge);
         rejection.because(reason)
     }

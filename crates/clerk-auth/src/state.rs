@@ -116,6 +116,13 @@ impl SignedIn {
         }
     }
 
+    pub(crate) const fn session(&self) -> Option<&SessionAuth> {
+        match &self.identity {
+            Identity::Session(session) => Some(session),
+            Identity::Machine(_) => None,
+        }
+    }
+
     /// Whom the application deals with. A pending session is signed out unless `pending` says
     /// otherwise.
     pub fn to_auth(&self, pending: PendingSessions) -> Auth {

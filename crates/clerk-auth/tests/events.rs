@@ -13,8 +13,15 @@ use clerk_auth::{
 };
 use clerk_core::{ManualClock, UnixTime};
 use clerk_emulator::{Defect, Emulator};
-use clerk_http::{BlockingRuntime, blocking::Client, blocking_transport_fn};
-use clerk_jwks::{BlockingResolveKey, StaticKeys, blocking::Layered};
+use clerk_http::{
+    BlockingRuntime, Retry, TransportError, TransportErrorKind, blocking::Client,
+    blocking_transport_fn,
+};
+use clerk_jwks::{
+    BlockingResolveKey, CachePolicy, KeySource, StaticKeys,
+    blocking::{Layered, RemoteKeys},
+};
+use clerk_jwt::AuthorizedParties;
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
@@ -32,12 +39,14 @@ impl io::Write for Lines {
 }
 
 #[derive(Debug)]
-struct NoThreads;
+struct OneThread;
 
-impl BlockingRuntime for NoThreads {
+impl BlockingRuntime for OneThread {
     fn sleep(&self, _: std::time::Duration) {}
 
-    fn spawn(&self, _: Box<dyn FnOnce() + Send>) {}
+    fn spawn(&self, task: Box<dyn FnOnce() + Send>) {
+        task();
+    }
 }
 
 /// What is logged while a request with `authorization` is judged, and then asked by `handler`.
@@ -64,10 +73,11 @@ fn logged_of(
 ) -> String {
     let transport = blocking_transport_fn(|_| Ok(http::Response::new(Bytes::new())));
     let clock = ManualClock::at(NOW);
-    let client = Client::builder(transport, NoThreads).clock(clock).build();
+    let client = Client::builder(transport, OneThread).clock(clock).build();
     let settings = Settings::builder()
         .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap())
         .ignore_issuer()
+        .authorized_parties(AuthorizedParties::require(["http://localhost:3000"]))
         .machine_id("mch_own")
         .accepts(AcceptedTokens::Any)
         .allowed_origins([""; 0])
@@ -137,6 +147,30 @@ fn a_foreign_page_that_uses_a_browsers_cookies_is_an_event() {
 }
 
 #[test]
+fn what_kept_clerk_from_being_asked_is_in_the_event() {
+    let emulator = Emulator::builder().build().unwrap();
+    let good = format!(
+        "Bearer {}",
+        emulator.token().user("ada@example.com").sign(NOW)
+    );
+    let refused = |request: http::Request<Bytes>| {
+        let error = TransportError::new(TransportErrorKind::Connect, &request);
+        Err(error.with_cause(io::Error::from(io::ErrorKind::ConnectionRefused)))
+    };
+    let client = Client::builder(blocking_transport_fn(refused), OneThread)
+        .clock(ManualClock::at(NOW))
+        .retry(Retry::none())
+        .secret_key("sk_live_planted".parse().unwrap())
+        .build()
+        .unwrap();
+    let keys = RemoteKeys::new(client, KeySource::BackendApi, CachePolicy::default());
+    let log = logged(keys, Some(&good), |auth| assert!(auth.auth().is_err()));
+    let expected = "error=the instance's keys could not be loaded: GetJWKS failed: \
+                    could not connect to api.clerk.com: connection refused";
+    assert!(log.contains(expected), "{log}");
+}
+
+#[test]
 fn each_refusal_is_one_event_and_holds_no_token() {
     let emulator = Emulator::builder().build().unwrap();
     let keys = || StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
@@ -146,6 +180,8 @@ fn each_refusal_is_one_event_and_holds_no_token() {
     let nothing = |_: &RequestAuth| {};
     let forged = bearer(session().defect(Defect::ForeignKey).sign(NOW));
     let good = bearer(session().sign(NOW));
+    let pending = bearer(session().claim("sts", "pending").sign(NOW));
+    let of_nobody = bearer(session().without("azp").sign(NOW));
     let others = bearer(emulator.token().machine().scope("mch_other").sign(NOW));
 
     for (log, expected) in [
@@ -154,6 +190,25 @@ fn each_refusal_is_one_event_and_holds_no_token() {
         (
             logged(keys(), Some(&forged), nothing),
             r#"event="refused" reason=token-invalid-signature token_type="session_token""#,
+        ),
+        (
+            logged(keys(), Some(&forged), nothing),
+            "token_type=\"session_token\" the token's signature is not valid; was it issued by another Clerk instance?",
+        ),
+        (
+            logged(keys(), Some(&of_nobody), nothing),
+            "token_type=\"session_token\" the token has no azp claim, and one of the authorized parties is required",
+        ),
+        (
+            logged(keys(), Some(&pending), |auth| {
+                assert!(auth.session().is_err())
+            }),
+            r#"event="session-pending" reason=session-pending the user has signed in and"#,
+        ),
+        (
+            // Pages that ask nobody to be signed in are nobody's refusal.
+            logged(keys(), Some(&pending), |auth| assert!(auth.auth().is_ok())),
+            "",
         ),
         (
             logged(keys(), Some("Bearer mt_planted.a.b"), nothing),

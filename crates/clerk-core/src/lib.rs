@@ -36,12 +36,14 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod causes;
 mod instance;
 mod publishable_key;
 mod redacted;
 mod secret_key;
 mod time;
 
+pub use causes::WithCauses;
 pub use instance::InstanceType;
 pub use publishable_key::{InvalidPublishableKey, PublishableKey};
 pub use redacted::Redacted;

@@ -4,6 +4,8 @@ use std::{
     process::ExitCode,
 };
 
+use clerk::WithCauses;
+
 /// What a command found out, and so which exit code it ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -36,8 +38,14 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Setup(String),
     /// Reading or writing failed.
-    #[error("cannot read or write")]
-    Io(#[from] io::Error),
+    #[error("cannot read or write: {0}")]
+    Io(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
 }
 
 impl Failure {
@@ -54,34 +62,5 @@ impl Failure {
 
 /// An error and what caused it, in one line.
 pub(crate) fn causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        // Some errors end with the text of their cause already.
-        if !text.ends_with(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        next = cause.source();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn causes_are_named_once_each() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("outer: {0}")]
-        struct Outer(#[source] Inner);
-        #[derive(Debug, thiserror::Error)]
-        #[error("inner")]
-        struct Inner(#[source] io::Error);
-
-        let error = Outer(Inner(io::Error::other("cause")));
-        assert_eq!(causes(&error), "outer: inner: cause");
-    }
+    WithCauses(error).to_string()
 }

@@ -165,7 +165,8 @@ impl Builder {
         let origin = self.origin.unwrap_or_else(|| ORIGIN.to_owned());
         let origin = origin.trim_end_matches('/').to_owned();
         let encoded = STANDARD_NO_PAD.encode(format!("{origin}$"));
-        let publishable_key = PublishableKey::new(format!("pk_test_{encoded}"))?;
+        let publishable_key =
+            PublishableKey::new(format!("pk_test_{encoded}")).map_err(BuildError::Origin)?;
         let settings = Settings {
             hosts: Hosts::new(&origin, self.allowed_hosts).map_err(BuildError::AllowedHost)?,
             issuer: self.issuer.unwrap_or_else(|| origin.clone()),
@@ -201,8 +202,8 @@ pub enum BuildError {
     #[error("the emulator takes no live secret key; give it one that starts with sk_test_")]
     LiveSecretKey,
     /// The origin makes no publishable key.
-    #[error("the origin must be like http://127.0.0.1:4010, with a dot in the host")]
-    Origin(#[from] InvalidPublishableKey),
+    #[error("the origin must be like http://127.0.0.1:4010, with a dot in the host: {0}")]
+    Origin(InvalidPublishableKey),
     /// A host that the emulator is to answer to is none.
     #[error(
         "`{0}` is no host to allow: give a name such as clerk or an address, without scheme and port"

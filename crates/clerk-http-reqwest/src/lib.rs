@@ -27,9 +27,10 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-use std::{error::Error as StdError, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{error::Error as StdError, fmt, future::Future, io, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
+use clerk_core::WithCauses;
 use clerk_http::{
     RequestTimeout, ResponseLimit, Runtime, Transport, TransportError, TransportErrorKind,
 };
@@ -90,8 +91,7 @@ impl Transport for ReqwestTransport {
             Some(host) => TransportError::for_host(kind, host),
             None => TransportError::for_host(kind, "a URI without a host"),
         };
-        let breaks =
-            |error: reqwest::Error| fails(kind_of(&error)).with_source(error.without_url());
+        let breaks = |error: reqwest::Error| fails(kind_of(&error)).with_cause(error.without_url());
 
         let mut request = reqwest::Request::try_from(request).map_err(breaks)?;
         *request.timeout_mut() = Some(timeout);
@@ -120,6 +120,8 @@ fn extension<T: Copy + Default + Send + Sync + 'static>(request: &Request<Bytes>
 fn kind_of(error: &reqwest::Error) -> TransportErrorKind {
     if error.is_builder() {
         TransportErrorKind::Request
+    } else if error.is_connect() && is_untrusted(error) {
+        TransportErrorKind::Untrusted
     } else if error.is_connect() {
         TransportErrorKind::Connect
     } else if error.is_timeout() {
@@ -129,6 +131,21 @@ fn kind_of(error: &reqwest::Error) -> TransportErrorKind {
     } else {
         TransportErrorKind::Other
     }
+}
+
+/// Whether TLS failed for the server's certificate.
+fn is_untrusted(error: &reqwest::Error) -> bool {
+    let mut next = error.source();
+    while let Some(error) = next {
+        let inner = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref()) {
+            return matches!(tls, rustls::Error::InvalidCertificate(_));
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// Waits with tokio.
@@ -157,12 +174,12 @@ pub struct SetupError(Box<dyn StdError + Send + Sync>);
 
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the HTTP client could not be set up")
+        write!(
+            f,
+            "the HTTP client could not be set up: {}",
+            WithCauses(&*self.0)
+        )
     }
 }
 
-impl StdError for SetupError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.0)
-    }
-}
+impl StdError for SetupError {}

@@ -47,8 +47,17 @@ async fn a_certificate_nobody_vouches_for_is_refused() {
         .unwrap();
     let transport = ReqwestTransport::new().unwrap();
     let error = transport.send(request).await.unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Connect);
-    assert!(format!("{error:?}").contains("UnknownIssuer"), "{error:?}");
+    assert_eq!(error.kind(), TransportErrorKind::Untrusted);
+    let text = error.to_string();
+    assert!(
+        text.starts_with("no trusted certificate was shown by localhost: "),
+        "{text}"
+    );
+    let (cause, advice) = (
+        "UnknownIssuer",
+        "build the transport from a client that trusts it",
+    );
+    assert!(text.contains(cause) && text.ends_with(advice), "{text}");
     let completed = server.join().unwrap();
     assert!(!completed);
 }

@@ -117,7 +117,8 @@ fn failure(host: &str, error: ureq::Error) -> TransportError {
         | Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::Connect,
-        Error::Io(error) if is_refused_handshake(error) => TransportErrorKind::Connect,
+        Error::Io(error) if is_untrusted(error) => TransportErrorKind::Untrusted,
+        Error::Io(error) if is_incompatible(error) => TransportErrorKind::Connect,
         Error::Io(error) => match error.kind() {
             // What only connecting ends in. That a host is unreachable can also be the last word
             // on a request that was sent.
@@ -134,15 +135,22 @@ fn failure(host: &str, error: ureq::Error) -> TransportError {
         }
         _ => TransportErrorKind::Other,
     };
-    TransportError::for_host(kind, host).with_source(error)
+    TransportError::for_host(kind, host).with_cause(error)
 }
 
-/// Whether TLS failed before the request could be sent. Other TLS errors may come at any time.
-fn is_refused_handshake(error: &io::Error) -> bool {
-    use rustls::Error::{InvalidCertificate, PeerIncompatible};
+/// Whether TLS failed before the request could be sent, for the server's certificate.
+fn is_untrusted(error: &io::Error) -> bool {
+    matches!(tls(error), Some(rustls::Error::InvalidCertificate(_)))
+}
 
-    let source = error.get_ref().and_then(|source| source.downcast_ref());
-    matches!(source, Some(InvalidCertificate(_) | PeerIncompatible(_)))
+/// Whether TLS failed before the request could be sent, since the two ends have nothing in common.
+/// Other TLS errors may come at any time.
+fn is_incompatible(error: &io::Error) -> bool {
+    matches!(tls(error), Some(rustls::Error::PeerIncompatible(_)))
+}
+
+fn tls(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
 }
 
 /// Waits by putting the thread to sleep, and runs tasks on threads of their own.

@@ -49,6 +49,11 @@ impl BaseUrl {
             path.push('/');
             path.push_str(segment);
         }
+        if path.ends_with("/v1") {
+            return Err(invalid(
+                "it ends in `/v1`, which every request adds of its own; leave that out",
+            ));
+        }
         if !path.is_empty() {
             check_segments(&path).map_err(|_| invalid("its path has a `.` or `..` segment"))?;
         }

@@ -172,9 +172,9 @@ impl<'s, O: Operation> Call<'s, O> {
     fn finish(self, outcome: Result<Response<Bytes>, TransportError>) -> Result<O::Output, Error> {
         match outcome {
             Ok(response) => self.operation.response(response),
-            Err(source) => Err(Error::Transport {
+            Err(cause) => Err(Error::Transport {
                 operation: O::ID,
-                source,
+                cause,
             }),
         }
     }

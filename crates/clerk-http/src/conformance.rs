@@ -137,10 +137,10 @@ impl Violations {
 /// What in an error's texts could put a path, a query, a header or a body into a log.
 fn says_too_much(error: &TransportError) -> Option<String> {
     let mut texts = format!("{error} {error:?}");
-    let mut source = error.source();
-    while let Some(error) = source {
+    let mut cause: Option<&dyn StdError> = error.cause().map(|cause| cause as _);
+    while let Some(error) = cause {
         texts.push_str(&format!(" {error} {error:?}"));
-        source = error.source();
+        cause = error.source();
     }
     if texts.contains(PLANTED) {
         return Some(format!(

@@ -23,27 +23,25 @@ pub enum Error {
         problem: String,
     },
     /// There was no complete response.
-    #[error("{operation} failed")]
+    #[error("{operation} failed: {cause}")]
     Transport {
         /// The operation's `operationId`.
         operation: &'static str,
-        /// At which point the exchange ended.
-        #[source]
-        source: TransportError,
+        /// At which point the exchange ended, and why.
+        cause: TransportError,
     },
     /// Clerk answered with an error.
     #[error("{operation}: {error}", operation = .0.operation, error = .0)]
     Api(Box<ApiError>),
     /// Clerk answered with a body this version cannot read.
-    #[error("{operation} was answered {status} with a body this version cannot read")]
+    #[error("{operation} was answered {status} with a body this version cannot read: {cause}")]
     Decode {
         /// The operation's `operationId`.
         operation: &'static str,
         /// The status of the answer.
         status: StatusCode,
         /// What could not be read, and where.
-        #[source]
-        source: Box<dyn StdError + Send + Sync>,
+        cause: Box<dyn StdError + Send + Sync>,
     },
 }
 
@@ -92,7 +90,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Build { .. } | Self::Decode { .. } => false,
-            Self::Transport { source, .. } => retry::is_transient_kind(source.kind()),
+            Self::Transport { cause, .. } => retry::is_transient_kind(cause.kind()),
             Self::Api(error) => retry::is_transient_status(error.status),
         }
     }
@@ -104,7 +102,7 @@ impl Error {
     pub fn was_not_carried_out(&self) -> bool {
         match self {
             Self::Build { .. } => true,
-            Self::Transport { source, .. } => source.kind().is_before_sending(),
+            Self::Transport { cause, .. } => cause.kind().is_before_sending(),
             Self::Api(error) => retry::turns_away(error.status),
             Self::Decode { .. } => false,
         }
@@ -154,6 +152,12 @@ impl ApiError {
         }
     }
 
+    /// Whether the answer looks like another server's. In an outage anything may answer.
+    fn is_of_another_server(&self) -> bool {
+        let is_outage = self.status.is_server_error() || retry::turns_away(self.status);
+        self.errors.is_empty() && !is_outage
+    }
+
     /// Whether one of the listed errors has `code`, for instance `resource_not_found`.
     pub fn has_code(&self, code: &str) -> bool {
         self.errors.iter().any(|error| error.code == code)
@@ -197,6 +201,11 @@ impl fmt::Display for ApiError {
         write!(f, "Clerk answered {}", self.status)?;
         if let Some(first) = self.errors.first() {
             write!(f, ": {} ({})", first.message, first.code)?;
+        } else if self.is_of_another_server() {
+            f.write_str(
+                ", and not with an error of its own; does the API's URL (CLERK_API_URL) lead to \
+                 Clerk, and not to another server?",
+            )?;
         }
         if let Some(wait) = self.retry_after {
             write!(f, "; ask again in {} s", wait.as_secs())?;

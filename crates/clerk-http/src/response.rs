@@ -40,7 +40,7 @@ pub fn json<T: DeserializeOwned>(
     read.map_err(|unreadable| Error::Decode {
         operation,
         status: response.status(),
-        source: Box::new(unreadable),
+        cause: Box::new(unreadable),
     })
 }
 

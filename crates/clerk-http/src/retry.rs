@@ -170,7 +170,7 @@ pub(crate) fn is_transient_status(status: StatusCode) -> bool {
 pub(crate) const fn is_transient_kind(kind: TransportErrorKind) -> bool {
     !matches!(
         kind,
-        TransportErrorKind::TooLarge | TransportErrorKind::Request
+        TransportErrorKind::TooLarge | TransportErrorKind::Request | TransportErrorKind::Untrusted
     )
 }
 

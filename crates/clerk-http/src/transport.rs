@@ -1,6 +1,7 @@
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use clerk_core::WithCauses;
 use http::{Request, Response};
 
 /// Sends one HTTP request and brings back its response, without deciding anything.
@@ -20,7 +21,8 @@ use http::{Request, Response};
 /// - The whole exchange, connecting included, ends within [`RequestTimeout`].
 /// - A server is trusted because its certificate says so, never for less.
 /// - An error is [`Connect`](TransportErrorKind::Connect) only where no connection was made, for then
-///   anything may be sent again, also what must not happen twice.
+///   anything may be sent again, also what must not happen twice; and
+///   [`Untrusted`](TransportErrorKind::Untrusted) where that was for the certificate.
 /// - Error texts name the host, never the path, the query, a header or the body.
 #[async_trait::async_trait]
 pub trait Transport: fmt::Debug + Send + Sync {
@@ -85,12 +87,11 @@ impl Default for ResponseLimit {
 }
 
 /// An exchange that brought back no complete response.
-#[derive(Debug, thiserror::Error)]
-#[error("{kind} {host}")]
+#[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
     host: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl TransportError {
@@ -104,17 +105,23 @@ impl TransportError {
         Self {
             kind,
             host: host.into(),
-            source: None,
+            cause: None,
         }
     }
 
-    /// The same error with the library's own error behind it.
+    /// The same error with the library's own error behind it, which the text then says as well.
     ///
-    /// `source` must not repeat the URL's path or query, nor any header.
+    /// `cause` and what caused that must not repeat the URL's path or query, nor any header.
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+    pub fn with_cause(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
         self
+    }
+
+    /// The library's own error, if it gave one. It is in the text already, and so no
+    /// [`source`](StdError::source).
+    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.cause.as_deref()
     }
 
     /// At which point the exchange ended.
@@ -128,12 +135,33 @@ impl TransportError {
     }
 }
 
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.host)?;
+        if let Some(cause) = self.cause.as_deref() {
+            write!(f, ": {}", WithCauses(cause))?;
+        }
+        if self.kind == TransportErrorKind::Untrusted {
+            f.write_str(
+                "; where an authority of your own has signed the certificate, as behind a proxy \
+                 that opens TLS, build the transport from a client that trusts it",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for TransportError {}
+
 /// At which point an exchange ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
     /// No connection: name resolution, TCP or TLS failed. The request was not sent.
     Connect,
+    /// No connection, because the server's certificate is not trusted. The request was not sent,
+    /// and asking again will not help.
+    Untrusted,
     /// The time allowed for the exchange was over. The request may have been carried out.
     Timeout,
     /// The connection broke after the request was sent. It may have been carried out.
@@ -150,7 +178,7 @@ impl TransportErrorKind {
     /// Whether the exchange ended before anything of the request was sent, so that nothing can have
     /// been carried out.
     pub const fn is_before_sending(self) -> bool {
-        matches!(self, Self::Connect | Self::Request)
+        matches!(self, Self::Connect | Self::Untrusted | Self::Request)
     }
 }
 
@@ -158,6 +186,7 @@ impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "could not connect to",
+            Self::Untrusted => "no trusted certificate was shown by",
             Self::Timeout => "timed out while talking to",
             Self::Broken => "the connection broke while talking to",
             Self::TooLarge => "the response is larger than allowed from",

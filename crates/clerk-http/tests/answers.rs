@@ -60,8 +60,9 @@ fn successes_are_json_whatever_the_media_type_says() {
 fn bodies_that_are_not_text_are_located() {
     let body = Bytes::from_static(b"{\n\"id\":\"\xff\"}");
     let error = json::<Item>(ID, Response::new(body)).unwrap_err();
-    let source = error.source().unwrap().to_string();
-    assert_eq!(source, "the body is not UTF-8 (line 2, column 6)");
+    let text = "GetUser was answered 200 OK with a body this version cannot read: the body is not \
+                UTF-8 (line 2, column 6)";
+    assert_eq!(error.to_string(), text);
 }
 
 #[test]
@@ -112,11 +113,9 @@ fn bodies_that_do_not_fit_are_located_and_not_repeated() {
         ),
     ] {
         let error = json::<Page>(ID, response(200, &[], body)).unwrap_err();
-        assert_eq!(error.source().unwrap().to_string(), text, "{body}");
-        assert_eq!(
-            error.to_string(),
-            "GetUser was answered 200 OK with a body this version cannot read"
-        );
+        let start = "GetUser was answered 200 OK with a body this version cannot read: ";
+        assert_eq!(error.to_string(), format!("{start}{text}"));
+        assert!(error.source().is_none(), "{error} says its cause already");
         assert_eq!(error.status(), Some(StatusCode::OK));
         assert_eq!(error.operation(), ID);
         assert!(!error.is_retryable());
@@ -275,16 +274,17 @@ fn errors_say_whether_asking_again_may_help_and_whether_anything_was_done() {
     }
     for (kind, retryable, untouched) in [
         (Kind::Connect, true, true),
+        (Kind::Untrusted, false, true),
         (Kind::Timeout, true, false),
         (Kind::Broken, true, false),
         (Kind::Other, true, false),
         (Kind::TooLarge, false, false),
         (Kind::Request, false, true),
     ] {
-        let source = TransportError::for_host(kind, "api.clerk.com");
+        let cause = TransportError::for_host(kind, "api.clerk.com");
         let error = Error::Transport {
             operation: ID,
-            source,
+            cause,
         };
         assert_eq!(error.is_retryable(), retryable, "{kind:?}");
         assert_eq!(error.was_not_carried_out(), untouched, "{kind:?}");

@@ -48,7 +48,7 @@ fn errors_that_repeat_the_request_break_every_rule() {
     let violations = conformance::check_blocking(|| {
         blocking_transport_fn(|request| {
             let error = TransportError::new(TransportErrorKind::Broken, &request);
-            Err(error.with_source(format!("no answer from {}", request.uri())))
+            Err(error.with_cause(format!("no answer from {}", request.uri())))
         })
     })
     .unwrap_err();

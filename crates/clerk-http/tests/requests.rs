@@ -138,6 +138,8 @@ fn the_version_segment_is_one_segment() {
     }
 }
 
+const WITH_VERSION: &str = "it ends in `/v1`, which every request adds of its own; leave that out";
+
 #[test]
 fn base_urls_that_are_none_are_refused() {
     for (url, problem) in [
@@ -168,6 +170,8 @@ fn base_urls_that_are_none_are_refused() {
             "https://api.clerk.com/a/%2E%2e",
             "its path has a `.` or `..` segment",
         ),
+        ("https://api.clerk.com/v1", WITH_VERSION),
+        ("https://example.com/clerk/v1/", WITH_VERSION),
     ] {
         let error = Settings::builder().base_url(url).build().unwrap_err();
         assert_eq!(error, InvalidSettings::BaseUrl { problem }, "{url:?}");

@@ -58,11 +58,11 @@ pub enum ResolveError {
     )]
     UnknownKey,
     /// The instance publishes a key of that id that no signature can be verified with.
-    #[error("the instance's key of that kid cannot be used")]
-    Unusable(#[source] InvalidKey),
+    #[error("the instance's key of that kid cannot be used: {0}")]
+    Unusable(InvalidKey),
     /// The keys could not be fetched.
-    #[error("the instance's keys could not be loaded")]
-    Unavailable(#[source] Arc<FetchError>),
+    #[error("the instance's keys could not be loaded: {0}")]
+    Unavailable(Arc<FetchError>),
     /// There is nothing to find keys with.
     #[error(
         "there is no key and no way to fetch one; set CLERK_PUBLISHABLE_KEY or CLERK_JWT_KEY, which \

@@ -104,10 +104,10 @@ impl<const PUBLIC: bool> Operation for FetchKeys<PUBLIC> {
 
     fn response(&self, response: Response<Bytes>) -> Result<KeySet, HttpError> {
         let response = clerk_http::success(Self::ID, response)?;
-        let unreadable = |source| HttpError::Decode {
+        let unreadable = |cause| HttpError::Decode {
             operation: Self::ID,
             status: response.status(),
-            source,
+            cause,
         };
         let json = std::str::from_utf8(response.body()).map_err(|e| unreadable(e.into()))?;
         let set = JwkSet::from_json(json, &*self.provider).map_err(|e| unreadable(e.into()))?;

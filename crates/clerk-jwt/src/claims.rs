@@ -258,7 +258,8 @@ impl fmt::Debug for Claims {
     }
 }
 
-/// The payload does not have the shape that was asked for.
+/// The payload does not have the shape that was asked for. How, its
+/// [`source`](core::error::Error::source) says; that may repeat a claim, which the text does not.
 #[derive(Debug, thiserror::Error)]
 #[error("the token's claims do not have the expected shape")]
 pub struct InvalidClaims(#[source] serde_json::Error);

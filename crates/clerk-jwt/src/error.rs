@@ -1,6 +1,6 @@
 use clerk_core::UnixTime;
 
-use crate::{Algorithm, Fault, NumericDate, Reason, TokenKind};
+use crate::{Algorithm, Fault, InvalidKey, NumericDate, Reason, TokenKind};
 
 /// Why a token was not accepted.
 ///
@@ -11,7 +11,7 @@ use crate::{Algorithm, Fault, NumericDate, Reason, TokenKind};
 pub enum VerifyError {
     /// It is not a JSON Web Token in compact form.
     #[error("the token is malformed: {0}")]
-    Malformed(#[from] Malformed),
+    Malformed(Malformed),
     /// `typ` is not what this kind of token has.
     #[error(
         "the token's typ is not the one expected here; send a Clerk session token, whose typ is JWT"
@@ -33,7 +33,7 @@ pub enum VerifyError {
     },
     /// There is a key of that id, but it may not or cannot verify this token.
     #[error("the token's key cannot be used: {0}")]
-    Key(#[from] crate::InvalidKey),
+    Key(InvalidKey),
     /// The signature does not belong to this token and key.
     #[error("the token's signature is not valid; was it issued by another Clerk instance?")]
     Signature,
@@ -71,9 +71,17 @@ pub enum VerifyError {
     },
     /// `azp` is not one of the authorized parties.
     #[error(
-        "the token's azp claim is not an authorized party; add the origin that asked for it to the authorized parties"
+        "the token's azp claim is not an authorized party; add the origin that asked for it to the \
+         authorized parties"
     )]
     AuthorizedParty,
+    /// There is no `azp`, and one of the authorized parties is required.
+    #[error(
+        "the token has no azp claim, and one of the authorized parties is required; a page that is \
+         navigated to can bring such a token, until Clerk's script refreshes it: accept it with \
+         AuthorizedParties::match_if_present, which still refuses the azp of others"
+    )]
+    AuthorizedPartyMissing,
     /// `iss` is not an accepted issuer.
     #[error(
         "the token's iss claim is not an accepted issuer; does the publishable key belong to the instance that issued it?"
@@ -141,6 +149,18 @@ pub enum ClaimProblem {
     NotAccepted,
 }
 
+impl From<Malformed> for VerifyError {
+    fn from(problem: Malformed) -> Self {
+        Self::Malformed(problem)
+    }
+}
+
+impl From<InvalidKey> for VerifyError {
+    fn from(problem: InvalidKey) -> Self {
+        Self::Key(problem)
+    }
+}
+
 impl VerifyError {
     /// The name under which Clerk's own SDKs report this.
     pub const fn reason(&self) -> Reason {
@@ -156,7 +176,9 @@ impl VerifyError {
             | Self::Claim { .. } => Reason::TokenVerificationFailed,
             Self::Signature => Reason::TokenInvalidSignature,
             Self::Kind { .. } => Reason::TokenTypeMismatch,
-            Self::AuthorizedParty => Reason::TokenInvalidAuthorizedParties,
+            Self::AuthorizedParty | Self::AuthorizedPartyMissing => {
+                Reason::TokenInvalidAuthorizedParties
+            }
             Self::Issuer => Reason::TokenInvalidIssuer,
             Self::Expired { .. } => Reason::TokenExpired,
             Self::NotActiveYet { .. } => Reason::TokenNotActiveYet,

@@ -196,6 +196,7 @@ impl Policy {
         };
         match claims.authorized_party() {
             Some(azp) if !azp.is_empty() && accepted.iter().any(|one| **one == *azp) => Ok(()),
+            None if claims.raw(Name::Azp).is_none() => Err(VerifyError::AuthorizedPartyMissing),
             _ => Err(VerifyError::AuthorizedParty),
         }
     }

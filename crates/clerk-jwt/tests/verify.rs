@@ -175,6 +175,31 @@ fn authorized_parties_are_what_the_policy_makes_of_them() {
 }
 
 #[test]
+fn a_missing_authorized_party_is_not_called_a_wrong_one() {
+    let policy = Policy::default().authorized_parties(AuthorizedParties::require(["x"]));
+    for (azp, text) in [
+        (
+            None,
+            "the token has no azp claim, and one of the authorized parties is required;",
+        ),
+        (
+            Some(json!("https://evil.example")),
+            "the token's azp claim is not an authorized party;",
+        ),
+        (
+            Some(json!("")),
+            "the token's azp claim is not an authorized party;",
+        ),
+    ] {
+        let token = Signer::a().sign(&session_header(), &with(session_payload(), "azp", azp));
+        let error = verify::<UserClaims>(&token, &policy)
+            .unwrap_err()
+            .to_string();
+        assert!(error.starts_with(text), "{error}");
+    }
+}
+
+#[test]
 fn a_configured_issuer_must_be_named_exactly() {
     let refused = Some(Reason::TokenInvalidIssuer);
     let policy = Policy::default().issuers(["https://clerk.example.com"]);

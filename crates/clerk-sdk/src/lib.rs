@@ -97,6 +97,7 @@ pub use clerk_auth as auth;
 pub use clerk_axum as axum;
 pub use clerk_core::{
     Clock, InstanceType, ManualClock, PublishableKey, Redacted, SecretKey, SystemClock, UnixTime,
+    WithCauses,
 };
 pub use clerk_http as http;
 pub use clerk_http::MachineSecretKey;

@@ -229,16 +229,21 @@ fn judge(row: &Row, mode: &str, outcome: Result<User, Error>) {
     let what = format!("{}, {mode}", row.what);
     let error = outcome.expect_err(&what);
     let transport = match &error {
-        Error::Transport { source, .. } => Some(source.kind()),
+        Error::Transport { cause, .. } => Some(cause.kind()),
         _ => None,
     };
     assert_eq!(transport, row.kind, "{what}: {error:?}");
-    // What is behind a transport's error is its library's, and has its words.
-    let text = match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
-    };
-    assert_eq!(text, row.text, "{what}");
+    let text = error.to_string();
+    assert!(
+        error.source().is_none(),
+        "{what}: {text} says its causes already"
+    );
+    if transport.is_some() {
+        // What follows is the library's, and has its words.
+        assert!(text.starts_with(row.text), "{what}: {text}");
+    } else {
+        assert_eq!(text, row.text, "{what}");
+    }
     assert_eq!(error.operation(), "GetUser", "{what}");
     assert_eq!(
         error.status().map(|status| status.as_u16()),

@@ -1,5 +1,6 @@
 use std::{error::Error as StdError, fmt, time::Duration};
 
+use clerk_core::WithCauses;
 use redis::{Client, ErrorKind, IntoConnectionInfo, RedisError};
 
 /// How long Redis may take, so that one that hangs does not hang those who ask.
@@ -79,7 +80,7 @@ impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Some(cause) if cause.kind() != ErrorKind::InvalidClientConfig => {
-                f.write_str("there is no connection to Redis")
+                write!(f, "there is no connection to Redis: {}", WithCauses(cause))
             }
             _ => f.write_str(
                 "not the address of a Redis server; write `redis://user:password@host:port/database`, \
@@ -92,16 +93,8 @@ impl fmt::Display for ConnectError {
 /// What is wrong and what to do, since a `main` that returns this error shows it so.
 impl fmt::Debug for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ConnectError({self}")?;
-        if let Some(cause) = &self.0 {
-            write!(f, ": {cause}")?;
-        }
-        f.write_str(")")
+        write!(f, "ConnectError({self})")
     }
 }
 
-impl StdError for ConnectError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.as_ref().map(|cause| cause as _)
-    }
-}
+impl StdError for ConnectError {}

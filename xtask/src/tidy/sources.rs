@@ -67,7 +67,7 @@ const MACHINE_PATHS: &[(&str, &str)] = &[
 const LONG: usize = 400;
 const TOO_LONG: usize = 600;
 
-fn rust_files<'a>(
+pub(super) fn rust_files<'a>(
     repository: &'a Repository,
     under: &'a str,
 ) -> impl Iterator<Item = &'a TextFile> {
@@ -76,14 +76,14 @@ fn rust_files<'a>(
 }
 
 /// Numbered lines of code; a comment may well name what code must not do.
-fn code(file: &TextFile) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn code(file: &TextFile) -> impl Iterator<Item = (usize, &str)> {
     let lines = file.text.lines().enumerate();
     lines
         .map(|(index, line)| (index + 1, line.trim_start()))
         .filter(|(_, line)| !line.starts_with("//"))
 }
 
-fn at(file: &TextFile, line: usize) -> String {
+pub(super) fn at(file: &TextFile, line: usize) -> String {
     format!("{}:{line}", file.path)
 }
 

@@ -221,7 +221,8 @@ impl fmt::Debug for MachineAuth {
     }
 }
 
-/// The claims attached to a machine token do not have the shape that was asked for.
+/// The claims attached to a machine token do not have the shape that was asked for. How, its
+/// [`source`](std::error::Error::source) says; that may repeat a claim, which the text does not.
 #[derive(Debug, thiserror::Error)]
 #[error("the claims attached to the machine token do not have the expected shape")]
 pub struct UnexpectedClaims(#[source] serde_json::Error);

@@ -70,7 +70,7 @@ fn a_pending_session_is_signed_out_unless_told_otherwise() {
         (None, Some(TokenType::Session))
     );
     let fresh = Requirement::new().reverification(Reverification::LAX);
-    assert_eq!(default.require(&fresh), Err(Denied::SignedOut));
+    assert_eq!(default.require(&fresh), Err(Denied::SessionPending));
 
     let told = Auth::of_session(pending, PendingSessions::SignedIn);
     assert_eq!(told.user_id(), Some("user_1"));

@@ -133,9 +133,9 @@ impl Flow<'_> {
             Ok(answer) if answer.directives.is_empty() => Err(Unusable::Stale),
             Ok(answer) => Ok(answer.directives),
             Err(error) if is_about_the_nonce(&error) => Err(Unusable::Stale),
-            Err(source) => Err(Unusable::CannotTell(Error::Clerk {
+            Err(cause) => Err(Unusable::CannotTell(Error::Clerk {
                 token_type: TokenType::Session,
-                source,
+                cause,
             })),
         }
     }
@@ -176,7 +176,7 @@ impl Flow<'_> {
             error if error.reason().fault() == Fault::Caller => {
                 Unusable::HandshakeToken(VerifyError::Signature)
             }
-            source => Unusable::CannotTell(no_keys(source)),
+            cause => Unusable::CannotTell(no_keys(cause)),
         })?;
         parsed
             .verify_signature(&key)
@@ -374,9 +374,9 @@ fn is_about_the_nonce(error: &clerk_http::Error) -> bool {
     )
 }
 
-const fn no_keys(source: ResolveError) -> Error {
+const fn no_keys(cause: ResolveError) -> Error {
     let token_type = TokenType::Session;
-    Error::Keys { token_type, source }
+    Error::Keys { token_type, cause }
 }
 
 fn is_about_time(error: &VerificationError) -> bool {

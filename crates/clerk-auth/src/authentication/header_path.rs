@@ -79,7 +79,7 @@ impl Flow<'_> {
                     MachineTokenErrorCode::TokenInvalid => Ok(machine_refused(found, &refused)),
                     _ => Err(Error::Clerk {
                         token_type: found.into(),
-                        source: error,
+                        cause: error,
                     }),
                 }
             }

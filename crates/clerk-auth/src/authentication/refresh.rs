@@ -15,8 +15,8 @@ use super::{
     token::Token,
 };
 use crate::{
-    AuthReason, RefreshFailure, RequestState, SessionAuth, TokenType, public_address::origin,
-    state::Identity,
+    AuthReason, RefreshFailure, RequestState, SessionAuth, TokenType, events,
+    public_address::origin, state::Identity,
 };
 
 impl Flow<'_> {
@@ -86,7 +86,7 @@ impl Flow<'_> {
             },
         };
         let answer = self.effects.send(&operation, self.api).await;
-        let answer = answer.map_err(|error| failure(&error))?;
+        let answer = answer.map_err(|error| failed(&error))?;
         if answer.directives.is_empty() {
             return Err(RefreshFailure::NoToken);
         }
@@ -122,8 +122,8 @@ impl Flow<'_> {
     }
 }
 
-fn failure(error: &HttpError) -> RefreshFailure {
-    match error {
+fn failed(error: &HttpError) -> RefreshFailure {
+    let failure = match error {
         HttpError::Build { .. } => RefreshFailure::NoSecretKey,
         HttpError::Api(answer) => match answer.errors.first() {
             Some(first) if first.code == "unexpected_error" => RefreshFailure::Fetch,
@@ -131,5 +131,10 @@ fn failure(error: &HttpError) -> RefreshFailure {
             None => RefreshFailure::Unspecified,
         },
         _ => RefreshFailure::Fetch,
+    };
+    // Its name is all that a code of Clerk's needs; everything else has a cause to tell.
+    if !matches!(failure, RefreshFailure::Api(_)) {
+        events::not_refreshed(error);
     }
+    failure
 }

@@ -90,8 +90,8 @@ pub(super) fn refusal(
 ) -> Result<Refusal, Error> {
     let reason = error.reason();
     match error {
-        VerificationError::Key(source) if reason.fault() != Fault::Caller => {
-            Err(Error::Keys { token_type, source })
+        VerificationError::Key(cause) if reason.fault() != Fault::Caller => {
+            Err(Error::Keys { token_type, cause })
         }
         error => Ok(Refusal {
             message: message(&error, reason, carrier),

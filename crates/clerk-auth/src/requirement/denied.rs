@@ -29,6 +29,12 @@ pub enum Denied {
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     SignedOut,
+    /// The user has signed in, and has something left to do; such sessions are signed out here.
+    #[error(
+        "the session is pending: the user has signed in and has something left to do, such as \
+         choosing an organization"
+    )]
+    SessionPending,
     /// A machine asks. Machine tokens have scopes, and nothing of what can be required.
     #[error("a machine token has no roles, permissions, features or plans; look at its scopes")]
     Machine,
@@ -56,10 +62,10 @@ pub enum Denied {
 }
 
 impl Denied {
-    /// 401 where nobody is signed in, and 403 for everything else.
+    /// 401 where nobody is signed in, or not yet wholly, and 403 for everything else.
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::SignedOut | Self::SessionPending => StatusCode::UNAUTHORIZED,
             _ => StatusCode::FORBIDDEN,
         }
     }
@@ -68,6 +74,7 @@ impl Denied {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
+            Self::SessionPending => "session_pending",
             Self::Machine => "machine_not_allowed",
             Self::NothingAsked => "requirement_empty",
             Self::Role(_) => "role_missing",
@@ -99,6 +106,7 @@ impl Denied {
     const fn message(&self) -> &'static str {
         match self {
             Self::SignedOut => "Sign in to do this.",
+            Self::SessionPending => "Finish signing in to do this.",
             Self::Machine => "Machine tokens cannot do this.",
             Self::NothingAsked => "This is not open to anybody.",
             Self::Role(_) => "You do not have the role this needs.",

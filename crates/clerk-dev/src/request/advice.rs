@@ -131,6 +131,12 @@ fn on_browser(reason: &AuthReason) -> Words {
             "A handshake settles it, which takes a page load. If it comes again each time, \
              __client_uat is dropped on the way, or set for another domain than __session.",
         ),
+        AuthReason::SessionPending => (
+            "The user has signed in, and has something left to do, such as choosing an \
+             organization. Such sessions are signed out here.",
+            "Have the frontend lead the user through the tasks. Pages on which they do them let \
+             pending sessions in: `pending_sessions` of the builder.",
+        ),
         AuthReason::OriginNotAllowed => (
             "A page of an origin that is not allowed has the browser act with its cookies, so \
              they count for nothing.",
@@ -260,6 +266,7 @@ mod tests {
             AuthReason::SessionTokenButNoClientUat,
             AuthReason::ActiveOrganizationMismatch,
             AuthReason::OriginNotAllowed,
+            AuthReason::SessionPending,
             AuthReason::TokenTypeMismatch,
             AuthReason::NoTokenInHeader,
             AuthReason::UnexpectedError,

@@ -77,7 +77,7 @@ fn answer(question: Question) -> Result<Answer, String> {
         Err(error) => match &error {
             // Nothing was sent: a key is missing to ask Clerk with.
             Error::Clerk {
-                source: HttpError::Build { .. },
+                cause: HttpError::Build { .. },
                 ..
             } => Err(causes(&error)),
             Error::Keys { .. } | Error::Clerk { .. } => Ok(undecided(&error, question.has)),

@@ -85,7 +85,7 @@ impl Explanation<'_> {
                 Error::SignInUrl
                 | Error::Handshake(_)
                 | Error::Clerk {
-                    source: HttpError::Build { .. },
+                    cause: HttpError::Build { .. },
                     ..
                 } => Words {
                     meaning: "It cannot be told with these settings.",

@@ -17,7 +17,9 @@ pub(crate) const fn on(reason: Reason) -> &'static str {
             "Clerk signs with RS256. Whatever has another `alg`, Clerk did not issue."
         }
         Reason::TokenInvalidAuthorizedParties => {
-            "If the origin in `azp` is one of your own applications, add it with \
+            "If there is no `azp`, a page that was navigated to brought a cookie that Clerk's script \
+             has not refreshed yet: a service of pages lets such tokens pass with \
+             AuthorizedParties::match_if_present. If the origin in `azp` is one of your own applications, add it with \
              --authorized-party, byte for byte, without a slash at the end. If it is not, \
              another site obtained this token: keep refusing it."
         }

@@ -1,7 +1,6 @@
 //! `clerk-dev webhook send`: a delivery as Clerk would make it, to a server of ours.
 
 use std::{
-    error::Error as _,
     io,
     io::Write as _,
     path::{Path, PathBuf},
@@ -209,7 +208,7 @@ fn unanswered(id: &str, to: &Uri, error: &TransportError) -> Failure {
         error.kind(),
         error.host()
     );
-    if let Some(cause) = error.source() {
+    if let Some(cause) = error.cause() {
         text.push_str(": ");
         text.push_str(&causes(cause));
     }

@@ -126,7 +126,7 @@ impl TryFrom<WebhookEndpoint> for Endpoint {
         Ok(Self {
             uri,
             addresses,
-            secrets: secret.expose().parse()?,
+            secrets: secret.expose().parse().map_err(InvalidWebhook::Secret)?,
             secret,
             events,
         })
@@ -175,9 +175,9 @@ pub enum InvalidWebhook {
     Url,
     /// The secret is none.
     #[error(
-        "a webhook's secret must be whsec_ and base64; leave it out to have the emulator's own"
+        "a webhook's secret must be whsec_ and base64; leave it out to have the emulator's own: {0}"
     )]
-    Secret(#[from] InvalidSigningSecret),
+    Secret(InvalidSigningSecret),
     /// No event is called like this, or not in an emulator.
     #[error(
         "the emulator has no event `{0}`: name one that SUPPORTED.md lists, or a group such as user.*"

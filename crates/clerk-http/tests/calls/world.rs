@@ -239,7 +239,7 @@ pub(crate) type Run = (Vec<Entry>, Result<u16, TransportErrorKind>);
 
 fn end(result: Result<u16, Error>) -> Result<u16, TransportErrorKind> {
     result.map_err(|error| match error {
-        Error::Transport { source, .. } => source.kind(),
+        Error::Transport { cause, .. } => cause.kind(),
         other => panic!("nothing else can fail here: {other}"),
     })
 }

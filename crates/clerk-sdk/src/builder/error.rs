@@ -1,7 +1,7 @@
-use std::{error::Error as _, fmt};
+use std::fmt;
 
 use clerk_auth::InvalidSettings as InvalidAuthentication;
-use clerk_core::{InvalidPublishableKey, InvalidSecretKey};
+use clerk_core::{InvalidPublishableKey, InvalidSecretKey, WithCauses};
 use clerk_http::{InvalidMachineSecretKey, InvalidSettings};
 use clerk_jwt::InvalidKey;
 
@@ -20,7 +20,7 @@ pub enum BuildError {
     PublishableKey(#[from] InvalidPublishableKey),
     /// The PEM key is not one.
     #[error("the JWT key (CLERK_JWT_KEY) cannot be used: {0}")]
-    JwtKey(#[from] InvalidKey),
+    JwtKey(InvalidKey),
     /// One key is a development instance's, the other a production instance's.
     #[error(
         "the secret key and the publishable key belong to different instances: one is for \
@@ -44,18 +44,20 @@ pub enum BuildError {
     #[error(transparent)]
     Authentication(#[from] InvalidAuthentication),
     /// The HTTP library could not be set up.
-    #[error("the HTTP library could not be set up")]
-    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the HTTP library could not be set up: {}", WithCauses(&**.0))]
+    Transport(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// What is wrong and what to do, since a `main` that returns this error shows it so.
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "BuildError({self}")?;
-        if let Some(source) = self.source() {
-            write!(f, ": {source}")?;
-        }
-        f.write_str(")")
+        write!(f, "BuildError({self})")
+    }
+}
+
+impl From<InvalidKey> for BuildError {
+    fn from(problem: InvalidKey) -> Self {
+        Self::JwtKey(problem)
     }
 }
 

@@ -51,10 +51,18 @@ fn no_error_of_connecting_shows_a_password() {
         format!("unix:///nowhere/redis.sock?user={WORD}&pass={WORD}"),
         WORD.to_owned(),
     ];
+    for error in errors(&rows[0]) {
+        let (text, start) = (error.to_string(), "there is no connection to Redis: ");
+        assert!(
+            text.starts_with(start) && text.len() > start.len(),
+            "{text}"
+        );
+    }
     for url in rows {
         for error in errors(&url) {
             let told = told(&error);
             assert!(!told.contains(WORD), "{url}: {told}");
+            assert!(error.source().is_none(), "{error} says its cause already");
         }
     }
 }
