@@ -2,6 +2,8 @@ use std::borrow::Cow;
 
 use clerk_core::UnixTime;
 use clerk_jwt::Claims;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::token::Token;
 use crate::{cookies::Cookies, settings::Instance};
@@ -94,8 +96,10 @@ fn uses_suffixed(
 ) -> bool {
     let (session, suffixed_session) = sessions.both();
     if let Some(session) = session {
-        match session.claims().and_then(Claims::issuer) {
-            None | Some("") => return false,
+        let claims = session.claims();
+        match claims.and_then(Claims::issuer) {
+            Some("") => return false,
+            None => return claims.is_some_and(has_issuer_of_another_type),
             Some(issuer) if without_scheme(issuer) != instance.frontend_api.host => return true,
             Some(_) => {}
         }
@@ -121,6 +125,22 @@ fn uses_suffixed(
         return false;
     }
     suffixed_client_uat.is_some() || suffixed_session.is_none()
+}
+
+/// An issuer that is no text is nobody's Frontend API, and so another instance's; but what
+/// JavaScript holds for false is no issuer at all.
+fn has_issuer_of_another_type(claims: &Claims) -> bool {
+    #[derive(Deserialize)]
+    struct Issuer<'c> {
+        #[serde(borrow)]
+        iss: Option<&'c RawValue>,
+    }
+
+    let Ok(Issuer { iss: Some(iss) }) = claims.custom() else {
+        return false;
+    };
+    let is_zero = || iss.get().parse::<f64>().is_ok_and(|number| number == 0.0);
+    iss.get() != "false" && !is_zero()
 }
 
 fn without_scheme(issuer: &str) -> &str {
