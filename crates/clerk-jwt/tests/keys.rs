@@ -102,7 +102,7 @@ fn larger_keys_verify_too() {
 fn jwk_members_are_honoured() {
     let sound = Signer::a().jwk();
     let d = Some(json!("AQAB"));
-    let rows: [(&str, Option<Value>, Option<InvalidKey>); 33] = [
+    let rows: [(&str, Option<Value>, Option<InvalidKey>); 36] = [
         ("x", Some(json!(1)), None),
         ("kid", None, None),
         ("kid", Some(json!(5)), None),
@@ -183,7 +183,10 @@ fn jwk_members_are_honoured() {
         ("e", Some(json!("AQ")), Some(InvalidKey::Exponent)),
         ("e", Some(json!("Ag")), Some(InvalidKey::Exponent)),
         ("e", Some(json!("")), Some(InvalidKey::Exponent)),
-        ("d", d, Some(InvalidKey::Private)),
+        ("d", d.clone(), Some(InvalidKey::Private)),
+        ("p", d.clone(), Some(InvalidKey::Private)),
+        ("k", d, Some(InvalidKey::Private)),
+        ("oth", Some(json!([])), Some(InvalidKey::Private)),
     ];
     for (member, value, error) in rows {
         let jwk = with(sound.clone(), member, value);

@@ -4,6 +4,21 @@ use crate::outcome::Stopped;
 
 const TEXT: &str = include_str!("../../../docs/divergences.md");
 
+/// What the page lists.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// A rule of our own. What other software makes of its inputs is not said, and not tried: no suite
+/// of this program holds it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub(crate) id: String,
+    pub(crate) held_by: Vec<Holder>,
+}
+
 /// A deliberate difference between Clerk's own SDK and us.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
@@ -12,10 +27,9 @@ pub(crate) struct Entry {
     pub(crate) held_by: Vec<Holder>,
 }
 
-/// What we do, compared with the SDK.
+/// What we do, compared with the SDK. What we refuse and the SDK does not is a [`Rule`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
-    Stricter,
     Looser,
     /// Neither: the same is refused, or the same is done in another way.
     Different,
@@ -37,40 +51,53 @@ impl Entry {
 }
 
 pub(crate) fn read() -> Result<Vec<Entry>, Stopped> {
+    page().map(|page| page.entries)
+}
+
+pub(crate) fn page() -> Result<Page, Stopped> {
     parse(TEXT).map_err(|problem| Stopped::Failed(format!("docs/divergences.md: {problem}")))
 }
 
-/// The rows of all tables whose first cell is an id: `` | `id` | SDK | here | why | direction | held by | ``.
-fn parse(text: &str) -> Result<Vec<Entry>, String> {
-    text.lines()
-        .filter(|line| line.starts_with("| `"))
-        .map(row)
-        .collect()
+/// The rows of all tables whose first cell is an id: entries have six cells,
+/// `` | `id` | SDK | here | why | direction | held by | ``, and rules have four.
+fn parse(text: &str) -> Result<Page, String> {
+    let mut page = Page::default();
+    for line in text.lines().filter(|line| line.starts_with("| `")) {
+        let line = line.trim_matches('|');
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if let Some(empty) = cells.iter().position(|cell| cell.is_empty()) {
+            return Err(format!("cell {} is empty: {line}", empty + 1));
+        }
+        match cells[..] {
+            [id, _sdk, _here, _why, direction, held_by] => page.entries.push(Entry {
+                id: id.trim_matches('`').to_owned(),
+                direction: direction_of(direction).map_err(|why| format!("{why}: {line}"))?,
+                held_by: holders(held_by).ok_or_else(|| format!("nothing holds it: {line}"))?,
+            }),
+            [id, _here, _why, held_by] => page.rules.push(Rule {
+                id: id.trim_matches('`').to_owned(),
+                held_by: holders(held_by)
+                    .filter(|all| all.iter().all(|one| matches!(one, Holder::Test { .. })))
+                    .ok_or_else(|| format!("tests of ours alone hold a rule of ours: {line}"))?,
+            }),
+            _ => return Err(format!("six cells were expected, or four: {line}")),
+        }
+    }
+    Ok(page)
 }
 
-fn row(line: &str) -> Result<Entry, String> {
-    let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-    let [id, sdk, here, why, direction, held_by] = cells[..] else {
-        return Err(format!("six cells were expected: {line}"));
-    };
-    if [sdk, here, why].iter().any(|cell| cell.is_empty()) {
-        return Err(format!("a cell is empty: {line}"));
+fn direction_of(cell: &str) -> Result<Direction, &'static str> {
+    match cell {
+        "looser" => Ok(Direction::Looser),
+        "different" => Ok(Direction::Different),
+        "stricter" => Err("a rule of our own stands in a table of such, without the SDK's answer"),
+        _ => Err("that is no direction"),
     }
-    let direction = match direction {
-        "stricter" => Direction::Stricter,
-        "looser" => Direction::Looser,
-        "different" => Direction::Different,
-        other => return Err(format!("`{other}` is no direction: {line}")),
-    };
-    let held_by: Vec<Holder> = held_by.split(", ").filter_map(holder).collect();
-    if held_by.is_empty() {
-        return Err(format!("no suite and no test holds it: {line}"));
-    }
-    Ok(Entry {
-        id: id.trim_matches('`').to_owned(),
-        direction,
-        held_by,
-    })
+}
+
+fn holders(cell: &str) -> Option<Vec<Holder>> {
+    let holders: Vec<Holder> = cell.split(", ").filter_map(holder).collect();
+    (!holders.is_empty()).then_some(holders)
 }
 
 fn holder(cell: &str) -> Option<Holder> {
@@ -91,39 +118,39 @@ mod tests {
     use super::*;
     use crate::SUITES;
 
-    fn entries() -> Vec<Entry> {
-        parse(TEXT).unwrap()
-    }
-
     #[test]
     fn ids_are_unique() {
-        let entries = entries();
-        let mut ids: Vec<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
-        assert!(ids.len() > 20);
+        let page = parse(TEXT).unwrap();
+        let entries = page.entries.iter().map(|entry| entry.id.as_str());
+        let rules = page.rules.iter().map(|rule| rule.id.as_str());
+        let mut ids: Vec<&str> = entries.chain(rules).collect();
+        let count = ids.len();
+        assert!(count > 20);
         ids.sort_unstable();
         ids.dedup();
-        assert_eq!(ids.len(), entries.len());
+        assert_eq!(ids.len(), count);
     }
 
     #[test]
-    fn whatever_holds_an_entry_exists() {
+    fn whatever_holds_an_entry_or_a_rule_exists() {
         let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
-        for entry in entries() {
-            for holder in entry.held_by {
-                match holder {
-                    Holder::Suite(name) => {
-                        let mut suites = SUITES.iter();
-                        assert!(suites.any(|suite| suite.name == name), "{name}");
-                    }
-                    Holder::Test { function, link } => {
-                        let text = fs::read_to_string(documents.join(&link));
-                        let text = text.unwrap_or_else(|error| panic!("{link}: {error}"));
-                        let is_script = text.lines().any(|line| line == function);
-                        assert!(
-                            is_script || text.contains(&format!("fn {function}(")),
-                            "{link}: {function}"
-                        );
-                    }
+        let page = parse(TEXT).unwrap();
+        let of_entries = page.entries.into_iter().flat_map(|entry| entry.held_by);
+        let of_rules = page.rules.into_iter().flat_map(|rule| rule.held_by);
+        for holder in of_entries.chain(of_rules) {
+            match holder {
+                Holder::Suite(name) => {
+                    let mut suites = SUITES.iter();
+                    assert!(suites.any(|suite| suite.name == name), "{name}");
+                }
+                Holder::Test { function, link } => {
+                    let text = fs::read_to_string(documents.join(&link));
+                    let text = text.unwrap_or_else(|error| panic!("{link}: {error}"));
+                    let is_script = text.lines().any(|line| line == function);
+                    assert!(
+                        is_script || text.contains(&format!("fn {function}(")),
+                        "{link}: {function}"
+                    );
                 }
             }
         }
@@ -131,19 +158,32 @@ mod tests {
 
     #[test]
     fn a_row_that_is_not_complete_is_refused() {
-        let row = |line: &str| parse(line).map(|entries| entries.len());
+        let row = |line: &str| parse(line).map(|page| (page.entries.len(), page.rules.len()));
         assert_eq!(
-            row("| `a` | x | y | z | stricter | suite `tokens` |"),
-            Ok(1)
+            row("| `a` | x | y | z | looser | suite `tokens` |"),
+            Ok((1, 0))
         );
-        assert_eq!(row("| a | x | y | z | stricter | suite `tokens` |"), Ok(0));
+        assert_eq!(row("| `a` | y | z | [`f`](../f.rs) |"), Ok((0, 1)));
+        assert_eq!(
+            row("| a | x | y | z | looser | suite `tokens` |"),
+            Ok((0, 0))
+        );
         for broken in [
-            "| `a` | x | y | z | stricter |",
-            "| `a` | x |  | z | stricter | suite `tokens` |",
+            "| `a` | x | y | z | looser |",
+            "| `a` | x |  | z | looser | suite `tokens` |",
             "| `a` | x | y | z | odd | suite `tokens` |",
             "| `a` | x | y | z | looser | somewhere |",
+            "| `a` | y | z | somewhere |",
         ] {
             assert!(row(broken).is_err(), "{broken}");
         }
+    }
+
+    #[test]
+    fn a_rule_of_ours_stands_without_what_others_make_of_it() {
+        let stricter = parse("| `a` | x | y | z | stricter | suite `tokens` |").unwrap_err();
+        assert!(stricter.contains("a rule of our own"), "{stricter}");
+        let shown = parse("| `a` | y | z | [`f`](../f.rs), suite `tokens` |").unwrap_err();
+        assert!(shown.contains("tests of ours alone"), "{shown}");
     }
 }

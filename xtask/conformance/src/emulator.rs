@@ -27,7 +27,7 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
     let mut checks = Checks::default();
     tokens::good(&mut verifiers, &mut checks)?;
     tokens::bad(&mut verifiers, &mut checks)?;
-    tokens::of_other_kinds(&mut verifiers, &mut checks)?;
+    tokens::of_machines(&mut verifiers, &mut checks)?;
     calls::node(&mut verifiers, &mut checks)?;
     calls::python(&mut verifiers, &mut checks)?;
     fetching::all(&mut verifiers, &mut checks)?;

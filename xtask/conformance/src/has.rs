@@ -2,16 +2,13 @@
 
 mod checks;
 mod claims;
-mod explanations;
-
-use std::{collections::BTreeMap, fmt::Write as _, fs};
 
 use crate::{
     Settings,
     authenticate::{Bench, Draft, Instance, Judged, Mint, Question, Side},
     clients::Node,
-    divergences::{self, Entry},
     outcome::{Outcome, Passed, Stopped},
+    problems::{Problems, Verdict, must_be_left_out},
     random::Random,
     signer::Signers,
 };
@@ -23,7 +20,6 @@ const CHECKS: usize = 20;
 
 pub(crate) fn run(settings: &Settings) -> Outcome {
     let node = Node::set_up(&settings.directory)?;
-    let entries = divergences::read()?;
     let mint = Mint::new(Signers::new()?);
     let mut questions: Vec<Question> = claims::odd(&mint)
         .iter()
@@ -38,9 +34,8 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
     let ours = bench.ours(settings)?;
     let mut report = Report::default();
     for one in &bench.into_judged(reference, ours) {
-        report.compare(&entries, one);
+        report.compare(one);
     }
-    report.stale(&entries);
     report.conclude(settings)
 }
 
@@ -76,12 +71,11 @@ fn varied(asked: usize, reference: &[Side]) -> Result<(), Stopped> {
 struct Report {
     checks: usize,
     yes: usize,
-    explained: BTreeMap<&'static str, usize>,
-    problems: Vec<String>,
+    problems: Problems,
 }
 
 impl Report {
-    fn compare(&mut self, entries: &[Entry], one: &Judged) {
+    fn compare(&mut self, one: &Judged) {
         self.checks += one.question.has.len();
         let granted = |side: &Side| -> Vec<bool> {
             let has = side.answer.state().and_then(|state| state.has.clone());
@@ -93,58 +87,29 @@ impl Report {
         if one.reference.answer.is_failed() == one.ours.answer.is_failed() && theirs == ours {
             return;
         }
-        // No entry may explain this one.
-        if theirs
-            .iter()
-            .zip(&ours)
-            .any(|(theirs, ours)| *ours && !theirs)
-        {
-            return self.problem("we grant what @clerk/backend does not", one);
+        let verdict = |granted: &bool| match granted {
+            true => Verdict::Passed,
+            false => Verdict::Refused,
+        };
+        let mut both = theirs.iter().zip(&ours);
+        if both.any(|(theirs, ours)| must_be_left_out(verdict(theirs), verdict(ours))) {
+            let place = format!("a check of question {}", one.question.id);
+            self.problems.withhold(&place, one.story());
+        } else {
+            self.problems
+                .push(format!("the answers differ {}", one.story()));
         }
-        match explanations::explain(one) {
-            Some(id) if entries.iter().any(|entry| entry.id == id) => {
-                *self.explained.entry(id).or_default() += 1;
-            }
-            Some(id) => self.problem(&format!("docs/divergences.md has no `{id}`"), one),
-            None => self.problem("nothing explains this difference", one),
-        }
-    }
-
-    /// Finds the entries that this suite is said to hold, and that explain nothing in it.
-    fn stale(&mut self, entries: &[Entry]) {
-        for entry in entries.iter().filter(|entry| entry.is_held_by(NAME)) {
-            if !self.explained.contains_key(entry.id.as_str()) {
-                let id = &entry.id;
-                let problem = format!(
-                    "docs/divergences.md says that this suite holds `{id}`, which explains nothing in it"
-                );
-                self.problems.push(problem);
-            }
-        }
-    }
-
-    fn problem(&mut self, what: &str, one: &Judged) {
-        self.problems.push(format!("{what} {}", one.story()));
     }
 
     fn conclude(self, settings: &Settings) -> Outcome {
         let seed = settings.seed;
         if !self.problems.is_empty() {
             let file = settings.directory.join("has.txt");
-            fs::write(&file, self.problems.join("\n\n"))?;
-            let (count, first) = (self.problems.len(), self.problems[0].as_str());
-            let place = file.display();
-            return Err(Stopped::Failed(format!(
-                "{count} problems with seed {seed}, all of them in {place}; the first:\n{first}"
-            )));
+            return Err(Stopped::Failed(self.problems.report(seed, &file)?));
         }
-        let mut text = format!(
+        Ok(Passed(format!(
             "{} checks (seed {seed}), {} of them granted: all answers equal",
             self.checks, self.yes,
-        );
-        for (id, count) in &self.explained {
-            write!(text, "\n          {count:>5} tokens aside  {id}")?;
-        }
-        Ok(Passed(text))
+        )))
     }
 }

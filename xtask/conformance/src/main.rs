@@ -14,6 +14,7 @@ mod divergences;
 mod emulator;
 mod has;
 mod outcome;
+mod problems;
 mod programs;
 mod random;
 mod requests;
@@ -77,11 +78,11 @@ const SUITES: &[Suite] = &[
 
 const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [SUITE]...
 
-  emulator      Clerk's own clients accept our emulator, and refuse the same bad tokens as we do
+  emulator      Clerk's own clients accept our emulator, and refuse bad tokens as we do
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
-  has           what a session may do is what @clerk/backend says, but for docs/divergences.md
+  has           what a session may do is what @clerk/backend says
   webhooks      webhooks signed by svix and standardwebhooks verify here, and ours there
 
 Exits with 0 if all suites passed, 1 if one failed, 77 if none failed but one could not run here.";

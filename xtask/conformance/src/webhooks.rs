@@ -7,7 +7,7 @@
 mod delivery;
 mod exhibits;
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, process::Command};
+use std::{collections::BTreeMap, fmt::Write as _, process::Command};
 
 use clerk::{UnixTime, webhooks::SigningSecrets};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use crate::{
     clients::{Node, Python},
     divergences,
     outcome::{Outcome, Passed, Stopped},
+    problems::{Problems, Verdict, must_be_left_out},
     programs,
     random::Random,
 };
@@ -34,7 +35,7 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
         python: Python::set_up(&settings.directory)?,
         settings,
     };
-    let mut problems = Vec::new();
+    let mut problems = Problems::default();
 
     let mut randoms: Vec<Random> = (0..settings.count)
         .map(|index| Random::of_case(settings.seed, index))
@@ -52,21 +53,25 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
 
     let (shown, rest) = answers.split_at(exhibits.len());
     for (exhibit, answers) in exhibits.iter().zip(shown) {
-        if (answers.is(REFERENCE), answers.is(OURS))
-            != (Some(exhibit.reference), Some(exhibit.ours))
-        {
+        if (answers.is(REFERENCE), answers.is(OURS)) != (Some(false), Some(true)) {
             let what = format!("`{}` is not as announced", exhibit.id);
             problems.push(answers.problem(&what, &exhibit.delivery));
         }
     }
     let mut good = 0;
-    for (delivery, answers) in deliveries[exhibits.len()..].iter().zip(rest) {
+    for (index, (delivery, answers)) in deliveries[exhibits.len()..].iter().zip(rest).enumerate() {
         good += usize::from(delivery.good);
-        if !answers
+        let all_agree = answers
             .0
             .values()
-            .all(|answer| answer["ok"] == delivery.good)
-        {
+            .all(|answer| answer["ok"] == delivery.good);
+        if all_agree {
+            continue;
+        }
+        if answers.must_be_left_out() {
+            let place = format!("delivery {index} ({})", delivery.story);
+            problems.withhold(&place, answers.problem("it differs", delivery));
+        } else {
             problems.push(answers.problem("not all receivers agree", delivery));
         }
     }
@@ -76,7 +81,7 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
 }
 
 /// Every exhibit has its entry, and every entry said to be held here its exhibit.
-fn hold_entries(ids: &[&str], problems: &mut Vec<String>) -> Result<(), Stopped> {
+fn hold_entries(ids: &[&str], problems: &mut Problems) -> Result<(), Stopped> {
     let entries = divergences::read()?;
     for id in ids {
         if !entries
@@ -99,15 +104,11 @@ fn hold_entries(ids: &[&str], problems: &mut Vec<String>) -> Result<(), Stopped>
     Ok(())
 }
 
-fn conclude(settings: &Settings, ids: &[&str], good: usize, problems: &[String]) -> Outcome {
+fn conclude(settings: &Settings, ids: &[&str], good: usize, problems: &Problems) -> Outcome {
     let seed = settings.seed;
-    if let Some(first) = problems.first() {
+    if !problems.is_empty() {
         let file = settings.directory.join("webhooks.txt");
-        fs::write(&file, problems.join("\n\n"))?;
-        let (count, place) = (problems.len(), file.display());
-        return Err(Stopped::Failed(format!(
-            "{count} problems with seed {seed}, all of them in {place}; the first:\n{first}"
-        )));
+        return Err(Stopped::Failed(problems.report(seed, &file)?));
     }
     let mut shown = BTreeMap::<&str, usize>::new();
     for id in ids {
@@ -131,11 +132,7 @@ struct Clients<'s> {
 
 impl Clients<'_> {
     /// The signature of each message, on which all signers have to agree.
-    fn sign(
-        &self,
-        messages: &[Message],
-        problems: &mut Vec<String>,
-    ) -> Result<Vec<String>, Stopped> {
+    fn sign(&self, messages: &[Message], problems: &mut Problems) -> Result<Vec<String>, Stopped> {
         let questions: Vec<Value> = messages.iter().map(|one| json!({ "sign": one })).collect();
         let theirs = self.ask_both(&questions)?;
         let mut signatures = Vec::with_capacity(messages.len());
@@ -193,6 +190,17 @@ struct Answers(BTreeMap<String, Value>);
 impl Answers {
     fn is(&self, name: &str) -> Option<bool> {
         self.0.get(name)?["ok"].as_bool()
+    }
+
+    /// Whether one of the others accepts what we refuse.
+    fn must_be_left_out(&self) -> bool {
+        let verdict = |is_good: Option<bool>| match is_good {
+            Some(true) => Verdict::Passed,
+            _ => Verdict::Refused,
+        };
+        let ours = verdict(self.is(OURS));
+        let mut all = self.0.keys();
+        all.any(|who| must_be_left_out(verdict(self.is(who)), ours))
     }
 
     fn problem(&self, what: &str, delivery: &Delivery) -> String {

@@ -275,6 +275,18 @@ fn what_asks_for_nothing_is_met_by_nobody() {
 }
 
 #[test]
+fn what_has_no_name_is_had_by_nobody() {
+    for list in ["o:one", "o:,o:one"] {
+        let claims =
+            claims(&json!({"fea": list, "pla": list, "o": {"id": "org_1", "rol": "member"}}));
+        let denied = Requirement::new().feature("").check(&claims);
+        assert_eq!(denied, Err(Denied::Feature("".into())), "{list}");
+        let denied = Requirement::new().plan("").check(&claims);
+        assert_eq!(denied, Err(Denied::Plan("".into())), "{list}");
+    }
+}
+
+#[test]
 fn verifying_again_is_asked_for_last() {
     let claims = claims(&json!({"fva": [500, -1], "o": {"id": "org_1", "rol": "member"}}));
     let requirement = Requirement::new()

@@ -15,7 +15,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::outcome::Stopped;
+use crate::{outcome::Stopped, problems::Verdict};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
@@ -112,6 +112,14 @@ impl Answer {
         matches!(self, Self::Failed(_))
     }
 
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self {
+            Self::Failed(_) => Verdict::Unanswered,
+            Self::State(_) if self.is_signed_in() => Verdict::Passed,
+            Self::State(_) => Verdict::Refused,
+        }
+    }
+
     /// In a few words: `signed-out token-expired`.
     pub(crate) fn summary(&self) -> String {
         match self {
@@ -154,11 +162,18 @@ impl State {
     }
 
     /// The headers with the wording taken out: of a message, only that there is one is compared.
+    /// Which pages may read an answer is a rule of our own.
     pub(crate) fn comparable(&self) -> Vec<(&str, &str)> {
-        let headers = self.headers.iter().map(|(name, value)| {
-            let value = if name == MESSAGE { "" } else { value.as_str() };
-            (name.as_str(), value)
-        });
+        let is_compared =
+            |(name, _): &&(String, String)| !name.starts_with("access-control-allow-");
+        let headers = self
+            .headers
+            .iter()
+            .filter(is_compared)
+            .map(|(name, value)| {
+                let value = if name == MESSAGE { "" } else { value.as_str() };
+                (name.as_str(), value)
+            });
         headers.collect()
     }
 }

@@ -59,7 +59,6 @@ const MUTATIONS: &[Mutation] = &[
             "-1",
             "1e9",
             " 5",
-            "0x10",
             "9999999999999999999",
             "%31",
             "\"1799999000\"",
@@ -153,12 +152,14 @@ const MUTATIONS: &[Mutation] = &[
         come_back(random, draft, "__clerk_handshake_nonce", &nonce);
     }),
     mutation("redirect count", 4, |random, draft, _| {
-        let count = random.pick(&["1", "2", "3", "3", "4", "-1", "x"]);
+        let count = random.pick(&["1", "2", "3", "3"]);
         draft.plain("__clerk_redirect_count", count);
     }),
     mutation("token in the header", 4, |random, draft, mint| {
         let (_, token) = random.pick(&grid::bearers(draft.instance, mint));
-        let shape = random.pick(&grid::AUTHORIZATIONS);
+        // In another case the scheme is one of an entry's, which has its rows.
+        let (_, shapes) = grid::AUTHORIZATIONS.split_at(2);
+        let shape = random.pick(shapes);
         let shape = if random.one_in(3) { shape } else { "Bearer {}" };
         draft.header("authorization", &shape.replace("{}", &token));
     }),
@@ -300,7 +301,7 @@ fn carry(random: &mut Random, draft: &mut Draft, name: &str, value: &str) {
 
 /// Production sends browsers back with a cookie, development with a query.
 fn come_back(random: &mut Random, draft: &mut Draft, name: &str, value: &str) {
-    if random.one_in(2) {
+    if draft.instance == Instance::Production && random.one_in(2) {
         draft.plain(name, value);
     } else {
         draft.ask(&format!("{name}={value}"));

@@ -186,11 +186,6 @@ const RULES: &[(&str, &[&str], &str)] = &[
         "signed-out client-uat-but-no-session-token",
     ),
     (
-        "the fourth redirect is not",
-        &["__clerk_redirect_count=4", "\"document\"]"],
-        "handshake client-uat-but-no-session-token",
-    ),
-    (
         "organizations are let be after three redirects",
         &["__clerk_redirect_count=3", "/orgs/other"],
         "signed-in",

@@ -136,15 +136,6 @@ impl Question {
             .map(|(_, value)| value)
     }
 
-    pub(crate) fn drop_parameter(&mut self, name: &str) {
-        let Some((path, query)) = self.request.url.split_once('?') else {
-            return;
-        };
-        let is_other = |pair: &&str| pair.split('=').next() != Some(name);
-        let rest: Vec<&str> = query.split('&').filter(is_other).collect();
-        self.request.url = format!("{path}?{}", rest.join("&"));
-    }
-
     /// The tokens that came in the header, or as session cookies.
     pub(crate) fn tokens(&self) -> Vec<Token> {
         let words = self

@@ -171,7 +171,6 @@ pub(crate) const STATES: &[State] = &[
     ("of a foreign key", |token| token.who = Who::Foreign),
     ("of another algorithm", |token| token.head("alg", "HS256")),
     ("without sub", |token| token.without("sub")),
-    ("without sid", |token| token.without("sid")),
     ("without exp", |token| token.without("exp")),
     ("with a text for iat", |token| token.claim("iat", "now")),
     ("without iat", |token| token.without("iat")),
@@ -244,13 +243,6 @@ pub(crate) const SUBJECTS: &[State] = &[
     }),
     ("v2 with an organization without slug", |token| {
         token.claim("o", json!({ "id": "org_2" }));
-    }),
-    ("v2 with an odd feature list", |token| {
-        token.claim(
-            "o",
-            json!({ "id": "org_1", "slg": "acme", "rol": "admin", "per": "read", "fpm": "1" }),
-        );
-        token.claim("fea", "o:one,,two");
     }),
     ("with an actor", |token| {
         token.claim(

@@ -69,7 +69,7 @@ mod tests {
     fn entry(id: &str) -> Entry {
         Entry {
             id: id.to_owned(),
-            direction: Direction::Stricter,
+            direction: Direction::Different,
             held_by: vec![Holder::Suite(NAME.to_owned())],
         }
     }

@@ -3,7 +3,7 @@
 use std::{sync::Barrier, thread};
 
 use clerk::{Clerk, Fault, VerificationError, blocking};
-use clerk_emulator::{Defect, Server};
+use clerk_emulator::Server;
 use serde_json::json;
 
 use super::{
@@ -14,10 +14,6 @@ use crate::outcome::Stopped;
 
 pub(super) fn all(verifiers: &mut Verifiers, checks: &mut Checks) -> Result<(), Stopped> {
     cold(verifiers, checks)?;
-    without_a_known_key(verifiers, checks, Defect::MissingKeyId, 1)?;
-    checks.shows("missing-kid");
-    without_a_known_key(verifiers, checks, Defect::UnknownKeyId, 2)?;
-    checks.shows("unknown-kid-cooldown");
     unavailable_to_node(verifiers, checks)?;
     refused_to_us(verifiers, checks)?;
     out_of_our_reach(verifiers, checks)
@@ -94,43 +90,6 @@ fn cold(verifiers: &mut Verifiers, checks: &mut Checks) -> Result<(), Stopped> {
     );
     checks.shows("one-fetch");
     Ok(())
-}
-
-/// A good token, then two that name no key or one that is not published.
-fn without_a_known_key(
-    verifiers: &mut Verifiers,
-    checks: &mut Checks,
-    defect: Defect,
-    ours: usize,
-) -> Result<(), Stopped> {
-    let servers = Servers::start()?;
-    let asynchronous = settings(Clerk::builder(), &servers.asynchronous).build()?;
-    let blocking = settings(blocking::Clerk::builder(), &servers.blocking).build()?;
-    for defect in [None, Some(defect), Some(defect)] {
-        let token = |server: &Server| {
-            let token = server.emulator().token();
-            let token = match defect {
-                Some(defect) => token.defect(defect),
-                None => token,
-            };
-            token.sign(now())
-        };
-        let question = node_question(&servers.node, &token(&servers.node), &Wanted::default());
-        let node = verifiers.ask_node(&[question])?.remove(0).err();
-        let token_of_async = token(&servers.asynchronous);
-        let answer = asynchronous.verify_token(&token_of_async);
-        let answer = verifiers.runtime.block_on(answer);
-        checks.equal(&format!("{defect:?}: async"), &reason(answer), &node);
-        let answer = blocking.verify_token(&token(&servers.blocking));
-        checks.equal(&format!("{defect:?}: blocking"), &reason(answer), &node);
-    }
-    let what = format!("{defect}: fetches");
-    checks.equal(&what, &servers.fetches(), &[3, ours, ours]);
-    Ok(())
-}
-
-fn reason<T>(answer: Result<T, VerificationError>) -> Option<String> {
-    answer.err().map(|error| error.reason().to_string())
 }
 
 const WRONG: &str = "sk_test_wrong";

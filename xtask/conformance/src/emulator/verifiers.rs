@@ -36,6 +36,12 @@ pub(super) type Answer = Result<Value, String>;
 pub(super) struct Answers {
     pub(super) node: Answer,
     pub(super) python: Answer,
+    pub(super) ours: Ours,
+}
+
+/// What our own clients say of a token.
+#[derive(Debug)]
+pub(super) struct Ours {
     pub(super) asynchronous: Answer,
     pub(super) blocking: Answer,
 }
@@ -45,8 +51,8 @@ impl Answers {
         [
             ("@clerk/backend", &self.node),
             ("clerk-backend-api", &self.python),
-            ("clerk::Clerk", &self.asynchronous),
-            ("clerk::blocking::Clerk", &self.blocking),
+            ("clerk::Clerk", &self.ours.asynchronous),
+            ("clerk::blocking::Clerk", &self.ours.blocking),
         ]
     }
 }
@@ -98,19 +104,31 @@ impl Verifiers {
         token: &str,
         wanted: &Wanted,
     ) -> Result<Answers, Stopped> {
-        let ours = wanted
-            .of(settings(clerk::Clerk::builder(), server))
-            .build()?;
-        let asynchronous = self.runtime.block_on(ours.verify_token(token));
-        let ours = wanted
-            .of(settings(clerk::blocking::Clerk::builder(), server))
-            .build()?;
-        let blocking = ours.verify_token(token);
         Ok(Answers {
             node: self
                 .ask_node(&[node_question(server, token, wanted)])?
                 .remove(0),
             python: self.ask_python(server, token, wanted)?,
+            ours: self.ask_ours(server, token, wanted)?,
+        })
+    }
+
+    /// Asks our own clients alone.
+    pub(super) fn ask_ours(
+        &self,
+        server: &Server,
+        token: &str,
+        wanted: &Wanted,
+    ) -> Result<Ours, Stopped> {
+        let clerk = wanted
+            .of(settings(clerk::Clerk::builder(), server))
+            .build()?;
+        let asynchronous = self.runtime.block_on(clerk.verify_token(token));
+        let clerk = wanted
+            .of(settings(clerk::blocking::Clerk::builder(), server))
+            .build()?;
+        let blocking = clerk.verify_token(token);
+        Ok(Ours {
             asynchronous: judged(asynchronous.map(|session| claims(session.claims().all()))),
             blocking: judged(blocking.map(|session| claims(session.claims().all()))),
         })
@@ -176,10 +194,10 @@ fn foreign(answer: &Value) -> Answer {
     }
 }
 
-pub(super) fn claims(claims: &clerk::Claims) -> Value {
+fn claims(claims: &clerk::Claims) -> Value {
     serde_json::from_str(claims.as_json()).unwrap_or_default()
 }
 
-pub(super) fn judged(answer: Result<Value, VerificationError>) -> Answer {
+fn judged(answer: Result<Value, VerificationError>) -> Answer {
     answer.map_err(|error| error.reason().to_string())
 }

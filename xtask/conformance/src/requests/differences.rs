@@ -71,7 +71,6 @@ type Explanation = fn(&Row, &Difference) -> bool;
 const EXPLANATIONS: &[(&str, Explanation)] = &[
     ("content-type-of-a-body", content_type_of_a_body),
     ("empty-object", empty_object),
-    ("encoded-path-segments", encoded_path_segments),
     ("false-query-values", false_query_values),
     ("one-operation-one-request", one_operation_one_request),
     ("oauth-provider-prefix", oauth_provider_prefix),
@@ -105,21 +104,6 @@ fn empty_object(row: &Row, difference: &Difference) -> bool {
     let empty = row.ours.iter().any(|sent| sent.body == "{}");
     let (theirs, ours) = (Some(json!("nothing")), Some(json!("an object")));
     empty && difference.is("body", theirs, ours)
-}
-
-/// What the SDK does not encode falls apart into a longer path and a query.
-fn encoded_path_segments(row: &Row, difference: &Difference) -> bool {
-    let [ours] = &row.ours[..] else { return false };
-    let hostile = |id: &&str| id.contains(['/', '?']);
-    let Some(id) = row.arguments[0].as_str().filter(hostile) else {
-        return false;
-    };
-    let encoded = id.replace('/', "%2F").replace('?', "%3F");
-    let encoded = encoded.replace(' ', "%20").replace('é', "%C3%A9");
-    let encoded = encoded.replace('=', "%3D");
-    let kept = ours.target.ends_with(&format!("/{encoded}"));
-    let split = difference.what == "path" || difference.what.starts_with("query ");
-    kept && split && (difference.what == "path") == difference.ours.is_some()
 }
 
 fn false_query_values(_: &Row, difference: &Difference) -> bool {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
-use crate::outcome::Stopped;
+use crate::{outcome::Stopped, problems::Verdict};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
@@ -51,6 +51,14 @@ impl Answer {
             let found = answers.len();
             let problem = format!("{who} answered {found} of {count} questions");
             Err(Stopped::Failed(problem))
+        }
+    }
+
+    pub(super) const fn verdict(&self) -> Verdict {
+        match self {
+            Self::Accepted(_) => Verdict::Passed,
+            Self::Refused(_) => Verdict::Refused,
+            Self::Failed(_) => Verdict::Unanswered,
         }
     }
 

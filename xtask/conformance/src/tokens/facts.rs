@@ -95,11 +95,6 @@ impl<'c> Facts<'c> {
             .filter_map(Value::as_object)
             .filter(named)
     }
-
-    /// The key the token names; of several the last.
-    pub(super) fn jwk(&self) -> Option<&Map<String, Value>> {
-        self.jwks().last()
-    }
 }
 
 impl Part {
@@ -119,10 +114,6 @@ impl Part {
 
     pub(super) fn is_utf8(&self) -> bool {
         std::str::from_utf8(&self.bytes).is_ok()
-    }
-
-    pub(super) fn starts_with_a_mark(&self) -> bool {
-        self.bytes.starts_with(b"\xef\xbb\xbf")
     }
 
     pub(super) fn members(&self) -> &[(String, Box<RawValue>)] {
@@ -233,7 +224,7 @@ mod tests {
     #[test]
     fn a_part_is_read_as_javascript_reads_it() {
         let odd = part(b"\xef\xbb\xbf {\"a\":1,\"\\u0061\":\"x\xff\"} ");
-        assert!(odd.starts_with_a_mark() && !odd.is_utf8() && odd.names_a_member_twice());
+        assert!(!odd.is_utf8() && odd.names_a_member_twice());
         assert_eq!(odd.value("a"), Some("\"x\u{fffd}\""));
         assert!(part(b"[1]").is_no_object());
         assert!(matches!(part(b"{").json, Json::Unreadable));

@@ -7,7 +7,7 @@ use super::{
     draft::{AUDIENCE, Draft, ISSUER, Keys, PARTY},
     mutations::{
         claims::{CLAIMS, DATES, NUMBERS, ODD},
-        header::{ALGORITHMS, CATEGORIES, CRITICAL, IDS, TYPES},
+        header::{ALGORITHMS, CATEGORIES, IDS, TYPES},
         keys::{REMOVABLE, members, odd_numbers},
         options::{asked_for, claimed, listed},
     },
@@ -56,12 +56,11 @@ impl Grid<'_> {
     }
 
     fn header(&mut self) {
-        let members: [(&str, &[&str]); 5] = [
+        let members: [(&str, &[&str]); 4] = [
             ("typ", &TYPES),
             ("alg", &ALGORITHMS),
             ("kid", &IDS),
             ("cat", &CATEGORIES),
-            ("crit", &CRITICAL),
         ];
         for (member, own) in members {
             self.add(|draft| draft.header.remove(member));

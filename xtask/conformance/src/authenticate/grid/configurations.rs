@@ -16,6 +16,20 @@ pub(in crate::authenticate) const CONFIGURATIONS: &[(&str, Configure)] = &[
     ("empty secret key", |draft| {
         draft.options.secret_key = Some(String::new());
     }),
+    ("a secret key in the older form", |draft| {
+        let key = draft.options.secret_key.take();
+        draft.options.secret_key = key.map(|key| key.trim_start_matches("sk_").to_owned());
+    }),
+    ("another instance's secret key in the older form", |draft| {
+        let key = match draft.instance {
+            Instance::Development => "live_good",
+            Instance::Production => "test_good",
+        };
+        draft.options.secret_key = Some(key.to_owned());
+    }),
+    ("a secret key in no form", |draft| {
+        draft.options.secret_key = Some("good".to_owned());
+    }),
     ("no publishable key", |draft| {
         draft.options.publishable_key = None;
     }),
@@ -120,7 +134,6 @@ pub(in crate::authenticate) const CONFIGURATIONS: &[(&str, Configure)] = &[
     ("other party", |draft| {
         parties(draft, json!(["https://other.example"]));
     }),
-    ("no parties", |draft| parties(draft, json!([]))),
     ("party with slash", |draft| {
         parties(draft, json!(["https://example.com/"]));
     }),

@@ -7,12 +7,14 @@ use crate::authenticate::{
 };
 
 /// Session cookies that the choice between the two forms goes by.
-const SESSIONS: [&str; 7] = [
+const SESSIONS: [&str; 9] = [
     "",
     "good",
     "older",
     "expired",
     "elsewhere",
+    "a number for the issuer",
+    "zero for the issuer",
     "no issuer",
     "garbage",
 ];
@@ -86,6 +88,8 @@ fn session(instance: Instance, kind: &str, subject: &str, mint: &Mint) -> Option
             token.claim("exp", NOW - 30);
         },
         "elsewhere" => |token| token.claim("iss", "https://clerk.elsewhere.example"),
+        "a number for the issuer" => |token| token.claim("iss", 5),
+        "zero for the issuer" => |token| token.claim("iss", 0),
         "no issuer" => |token| token.without("iss"),
         _ => |_| {},
     };
@@ -201,9 +205,7 @@ fn counters(instance: Instance, mint: &Mint, drafts: &mut Vec<Draft>) {
         "primary",
         "browser",
     ];
-    for count in [
-        "0", "1", "2", "3", "4", "100", "-1", "1.5", "three", "", "0x3", " 3", "3e0",
-    ] {
+    for count in ["0", "1", "2", "3"] {
         for kind in KINDS {
             let mut draft = Draft::visit(instance, mint);
             match kind {
@@ -218,7 +220,7 @@ fn counters(instance: Instance, mint: &Mint, drafts: &mut Vec<Draft>) {
                     draft.satellite();
                     draft.ask("__clerk_synced=false");
                 }
-                "primary" => draft.ask("__clerk_redirect_url=https%3A%2F%2Fsatellite.example.net"),
+                "primary" => draft.ask("__clerk_redirect_url=http%3A%2F%2Flocalhost%3A3001"),
                 "browser" => draft.ask("__clerk_db_jwt=dvb_query"),
                 _ => {
                     draft.path = "/orgs/other".to_owned();

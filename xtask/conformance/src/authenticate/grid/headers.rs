@@ -28,9 +28,9 @@ pub(in crate::authenticate) const ACCEPTED: [&str; 12] = [
 
 /// Headers around a token, which stands where `{}` is.
 pub(in crate::authenticate) const AUTHORIZATIONS: [&str; 14] = [
-    "Bearer {}",
     "bearer {}",
     "BEARER {}",
+    "Bearer {}",
     "{}",
     "Bearer  {}",
     "Bearer {} more",
@@ -60,7 +60,6 @@ pub(in crate::authenticate) fn bearers(
             "template",
             session().with(|token| {
                 token.head("cat", "cl_B7d4PD222AAA");
-                token.without("sid");
             }),
         ),
         (
@@ -73,7 +72,7 @@ pub(in crate::authenticate) fn bearers(
             Token::handshake(instance, &["__session=x".to_owned()]),
         ),
     ];
-    let machines: [State; 9] = [
+    let machines: [State; 13] = [
         ("m2m", |_| {}),
         ("without category", |token| {
             token.header.remove("cat");
@@ -87,6 +86,10 @@ pub(in crate::authenticate) fn bearers(
         ("expired", |token| token.claim("exp", NOW - 30)),
         ("foreign", |token| token.who = crate::signer::Who::Foreign),
         ("unknown key", |token| token.head("kid", "ins_unknown")),
+        ("not active yet", |token| token.claim("nbf", NOW + 600)),
+        ("of the future", |token| token.claim("iat", NOW + 600)),
+        ("another algorithm", |token| token.head("alg", "HS256")),
+        ("without exp", |token| token.without("exp")),
         ("without jti and scopes", |token| {
             token.without("jti");
             token.without("scopes");
@@ -100,19 +103,21 @@ pub(in crate::authenticate) fn bearers(
     for (name, change) in machines {
         tokens.push((name, Token::m2m().with(change)));
     }
-    let delegated: [Change; 12] = [
+    let delegated: [Change; 14] = [
         |_| {},
         |token| token.head("typ", "application/at+jwt"),
         |token| token.head("typ", "AT+JWT"),
-        |token| token.head("typ", "JWT"),
         |token| token.head("cat", "cl_B7d4PD222AAA"),
         |token| token.claim("exp", NOW - 30),
         |token| token.who = crate::signer::Who::Foreign,
         |token| token.claim("scp", json!(["one", "two"])),
         |token| token.without("scope"),
         |token| token.claim("aud", AUDIENCE),
-        |token| token.claim("aud", json!([])),
         |token| token.claim("nbf", NOW + 600),
+        |token| token.claim("iat", NOW + 600),
+        |token| token.head("kid", "ins_unknown"),
+        |token| token.head("alg", "HS256"),
+        |token| token.without("exp"),
     ];
     for change in delegated {
         tokens.push(("oauth", Token::oauth().with(change)));
@@ -166,22 +171,9 @@ fn audiences(instance: Instance, mint: &Mint, drafts: &mut Vec<Draft>) {
         ("oauth", Token::oauth()),
     ];
     for (kind, plain) in kinds {
-        for aud in [
-            Value::Null,
-            AUDIENCE.into(),
-            "mch_2".into(),
-            json!(["x", AUDIENCE]),
-            json!([]),
-            json!([5]),
-            "".into(),
-        ] {
-            let token = plain.clone().with(|token| {
-                token.without("aud");
-                if !aud.is_null() {
-                    token.claim("aud", aud);
-                }
-            });
-            for audience in [json!(AUDIENCE), json!(["", AUDIENCE]), json!([]), json!("")] {
+        for aud in [AUDIENCE.into(), "mch_2".into(), json!(["x", AUDIENCE])] {
+            let token = plain.clone().with(|token| token.claim("aud", aud));
+            for audience in [json!(AUDIENCE), json!(["", AUDIENCE])] {
                 let mut draft = Draft::call(instance, &token.sign(mint));
                 draft.options.audience = Some(audience);
                 draft.accepts("any".into());
@@ -199,28 +191,16 @@ fn machines(instance: Instance, mint: &Mint, drafts: &mut Vec<Draft>) {
     for (name, token) in [
         ("one scope", scoped("mch_2")),
         ("two scopes", scoped("mch_3 mch_2")),
-        ("no scopes", scoped("")),
         (
             "an audience",
             scoped("").with(|token| token.without("scopes")),
         ),
     ] {
-        let token = token.sign(mint);
-        for own in ["mch_2", "mch_4"] {
-            let mut draft = Draft::call(instance, &token);
-            draft.options.machine_id = Some(own.to_owned());
-            draft.accepts("m2m_token".into());
-            draft.tell(name);
-            draft.tell("own machine");
-            drafts.push(draft);
-        }
-    }
-    for (name, opaque) in machine_answers() {
-        let mut draft = Draft::call(instance, &opaque);
-        draft.options.audience = Some(json!(AUDIENCE));
-        draft.accepts("any".into());
+        let mut draft = Draft::call(instance, &token.sign(mint));
+        draft.options.machine_id = Some("mch_2".to_owned());
+        draft.accepts("m2m_token".into());
         draft.tell(name);
-        draft.tell("audience");
+        draft.tell("own machine");
         drafts.push(draft);
     }
 }

@@ -90,20 +90,6 @@ fn only_false_values_may_be_missing_from_a_query() {
 }
 
 #[test]
-fn a_path_may_differ_only_where_an_id_was_encoded() {
-    let theirs = [sent("GET", "/v1/users/a/b?c=d", "")];
-    let of = |id: &str, target: &str| {
-        let row = row("users.getUser", json!([id]), vec![sent("GET", target, "")]);
-        let entries = explained(&row, &theirs).into_iter();
-        entries.map(|(_, entry)| entry).collect::<Vec<_>>()
-    };
-    let id = Some("encoded-path-segments");
-    assert_eq!(of("a/b?c=d", "/v1/users/a%2Fb%3Fc%3Dd"), [id, id]);
-    assert_eq!(of("a/b?c=d", "/v1/users/a"), [None, None]);
-    assert_eq!(of("user_1", "/v1/users/user_1"), [None, None]);
-}
-
-#[test]
 fn a_body_needs_its_content_type() {
     let mut ours = sent("POST", "/", "{}");
     ours.headers.clear();

@@ -6,11 +6,7 @@ use serde_json::json;
 use super::{Table, at};
 
 pub(super) fn all(table: &mut Table) {
-    table.row(
-        "users.getUser",
-        json!(["a/b?c=d é"]),
-        users::get("a/b?c=d é"),
-    );
+    table.row("users.getUser", json!(["user_1"]), users::get("user_1"));
     table.row("users.getUserList", json!([]), users::list());
     table.also(users::count());
     table.row(

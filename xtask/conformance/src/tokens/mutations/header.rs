@@ -14,10 +14,8 @@ pub(super) const MUTATIONS: &[Mutation] = &[
     mutation("signed as something else", 2, mismatch),
     mutation("kid odd", 4, kid),
     mutation("cat odd", 3, cat),
-    mutation("crit", 3, crit),
     mutation("header members nobody knows", 3, unknown),
     mutation("header member missing", 3, missing),
-    mutation("header member twice", 2, twice),
 ];
 
 pub(in crate::tokens) const TYPES: [&str; 8] = [
@@ -50,7 +48,7 @@ pub(in crate::tokens) const ALGORITHMS: [&str; 16] = [
     "{}",
 ];
 
-pub(in crate::tokens) const IDS: [&str; 12] = [
+pub(in crate::tokens) const IDS: [&str; 9] = [
     "\"ins_b\"",
     "\"INS_A\"",
     "\"ins_a \"",
@@ -60,9 +58,6 @@ pub(in crate::tokens) const IDS: [&str; 12] = [
     "\"constructor\"",
     "\"__proto__\"",
     "\"undefined\"",
-    "null",
-    "5",
-    "[\"ins_a\"]",
 ];
 
 pub(in crate::tokens) const CATEGORIES: [&str; 8] = [
@@ -75,9 +70,6 @@ pub(in crate::tokens) const CATEGORIES: [&str; 8] = [
     "null",
     "[\"cl_B7d4PD333AAA\"]",
 ];
-
-pub(in crate::tokens) const CRITICAL: [&str; 5] =
-    ["[\"b64\"]", "[]", "[\"exp\"]", "null", "\"b64\""];
 
 fn typ(random: &mut Random, draft: &mut Draft, _: &Signers) {
     draft.header.set("typ", random.pick(&TYPES));
@@ -111,11 +103,6 @@ fn cat(random: &mut Random, draft: &mut Draft, _: &Signers) {
     draft.header.set("cat", random.pick(&CATEGORIES));
 }
 
-fn crit(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    draft.header.set("b64", random.pick(&["false", "true"]));
-    draft.header.set("crit", random.pick(&CRITICAL));
-}
-
 fn unknown(random: &mut Random, draft: &mut Draft, signers: &Signers) {
     let jwk = serde_json::Value::from(signers.jwk(crate::tokens::signer::Who::Foreign, KEY_ID));
     match random.below(7) {
@@ -130,15 +117,7 @@ fn unknown(random: &mut Random, draft: &mut Draft, signers: &Signers) {
         4 => draft.header.set("cty", "\"JWT\""),
         5 => draft.header.set("zip", "\"DEF\""),
         _ => {
-            let name = random.pick(&[
-                "x",
-                "",
-                "constructor",
-                "__proto__",
-                "ALG",
-                "kid ",
-                "\\ud800",
-            ]);
+            let name = random.pick(&["x", "", "constructor", "__proto__", "ALG", "kid "]);
             draft.header.set(name, random.pick(&ODD));
         }
     }
@@ -148,22 +127,4 @@ fn missing(random: &mut Random, draft: &mut Draft, _: &Signers) {
     draft
         .header
         .remove(random.pick(&["alg", "typ", "kid", "cat"]));
-}
-
-fn twice(random: &mut Random, draft: &mut Draft, _: &Signers) {
-    let name = random.pick(&[
-        "\"alg\"",
-        "\"\\u0061lg\"",
-        "\"kid\"",
-        "\"typ\"",
-        "\"x\"",
-        "\"crit\"",
-    ]);
-    let value = random.pick(&["\"RS256\"", "\"none\"", "\"JWT\"", "\"ins_a\"", "5", "null"]);
-    draft.header.set("x", "1");
-    let at = random.below(draft.header.0.len() + 1);
-    draft
-        .header
-        .0
-        .insert(at, (name.to_owned(), value.to_owned()));
 }

@@ -13,7 +13,7 @@ use crate::tokens::{
 pub(super) const MUTATIONS: &[Mutation] = &[
     mutation("signed by another key", 3, foreign),
     mutation("key odd", 6, member),
-    mutation("key numbers odd", 4, numbers),
+    mutation("key numbers odd", 2, numbers),
     mutation("key set of several keys", 3, several),
     mutation("PEM in another form", 3, pem),
     mutation("no key", 1, nowhere),
@@ -23,73 +23,47 @@ fn foreign(_: &mut Random, draft: &mut Draft, _: &Signers) {
     draft.who = Who::Foreign;
 }
 
-/// Members of a JWK with values that are good, bad, or of another type.
-pub(in crate::tokens) fn members() -> [(&'static str, Value); 34] {
+/// Members of a JWK with values that are good, or that make the key one for something else.
+pub(in crate::tokens) fn members() -> [(&'static str, Value); 24] {
     [
         ("alg", Value::Null),
         ("alg", json!("RS384")),
         ("alg", json!("RS512")),
-        ("alg", json!("PS256")),
         ("alg", json!("ES256")),
         ("alg", json!("")),
         ("alg", json!(5)),
-        ("alg", json!(["RS256"])),
         ("use", Value::Null),
         ("use", json!("enc")),
         ("use", json!("")),
-        ("use", json!(["sig"])),
         ("key_ops", json!(["verify"])),
         ("key_ops", json!(["verify", "sign"])),
-        ("key_ops", json!(["verify", "encrypt"])),
         ("key_ops", json!(["verify", "verify"])),
         ("key_ops", json!(["sign"])),
         ("key_ops", json!([])),
         ("key_ops", json!("verify")),
-        ("key_ops", json!([5, "verify"])),
         ("kty", json!("EC")),
         ("kty", json!("oct")),
         ("kty", json!("AKP")),
         ("kty", json!("rsa")),
-        ("kty", json!(["RSA"])),
-        ("kid", json!(5)),
         ("kid", json!("ins_b")),
         ("d", json!("AQAB")),
         ("d", Value::Null),
-        ("k", json!("AQAB")),
-        ("p", json!("AQAB")),
-        ("oth", json!([])),
         ("ext", json!(false)),
         ("x5c", json!(["AQAB"])),
     ]
 }
 
-/// Members without which a JWK is no key, or is for more.
-pub(in crate::tokens) const REMOVABLE: [&str; 6] = ["alg", "use", "kty", "kid", "n", "e"];
+/// Members without which a JWK is for more, or is no key.
+pub(in crate::tokens) const REMOVABLE: [&str; 3] = ["alg", "use", "kty"];
 
-/// Numbers of a key that is otherwise good and has the modulus `n`.
-pub(in crate::tokens) fn odd_numbers(n: &str) -> [(&'static str, Value); 16] {
-    let longer = || {
-        let mut bytes = vec![0];
-        bytes.extend(URL_SAFE_NO_PAD.decode(n).unwrap_or_default());
-        URL_SAFE_NO_PAD.encode(bytes)
-    };
+/// The numbers of a key whose modulus is `n`, written in another way, and another exponent.
+pub(in crate::tokens) fn odd_numbers(n: &str) -> [(&'static str, Value); 3] {
+    let mut longer = vec![0];
+    longer.extend(URL_SAFE_NO_PAD.decode(n).unwrap_or_default());
     [
-        ("n", json!(format!("{n}=="))),
-        ("n", json!(n.replace('-', "+").replace('_', "/"))),
-        ("n", json!(format!(" {n}"))),
-        ("n", json!(longer())),
-        ("n", json!("")),
-        ("n", json!(5)),
-        ("n", json!(n.get(..170))),
-        ("n", json!(URL_SAFE_NO_PAD.encode([0xff; 1025]))),
+        ("n", json!(URL_SAFE_NO_PAD.encode(longer))),
         ("e", json!("AAEAAQ")),
-        ("e", json!("AQAB=")),
         ("e", json!("Aw")),
-        ("e", json!("AQ")),
-        ("e", json!("Ag")),
-        ("e", json!("")),
-        ("e", Value::Null),
-        ("e", json!("AQAAAAAB")),
     ]
 }
 
