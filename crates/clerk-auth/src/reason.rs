@@ -51,8 +51,7 @@ pub enum AuthReason {
     /// The token is of a type that is not accepted here.
     TokenTypeMismatch,
     /// The request comes with a session in its cookies, and from a page whose origin is none of
-    /// the [allowed ones](crate::Builder::allowed_origins). The name is ours: Clerk's own SDKs do
-    /// not look.
+    /// the [allowed ones](crate::Builder::allowed_origins). The name is ours.
     OriginNotAllowed,
     /// The user has signed in, and has something left to do, such as choosing an organization; and
     /// [such sessions](crate::PendingSessions) are signed out here. The name is ours: Clerk's own

@@ -452,7 +452,7 @@ fn scopes_are_asked_about_where_the_question_says_which_machine_it_is() {
         json!({ "machine_id": null }),
         json!({ "machine_id": "" }),
         json!({ "machine_id": "mch_own" }),
-        // As in Node, lists without entries ask for nothing.
+        // Lists without entries are as good as absent.
         json!({ "audience": [], "issuer": [], "authorized_parties": [] }),
     ] {
         let answer = machine_in_batch(&options);

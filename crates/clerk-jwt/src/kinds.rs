@@ -15,8 +15,8 @@ use crate::{
 /// | [`TemplateClaims`] | tokens made from a JWT template |
 /// | [`M2mClaims`] | machine-to-machine tokens |
 /// | [`OAuthClaims`] | OAuth access tokens |
-/// | [`UserClaims`] | what Node's `verifyToken` accepts: all but the machine-to-machine category |
-/// | [`Claims`] | every kind, as Node's `verifyJwt` does |
+/// | [`UserClaims`] | all but the machine-to-machine category |
+/// | [`Claims`] | every kind |
 ///
 /// The trait is sealed: a kind that accepts more than one of these would be a hole.
 pub trait TokenClaims: AsRef<Claims> + Sized + sealed::Kind {}
@@ -60,9 +60,8 @@ impl AsRef<Claims> for Claims {
 
 /// Claims of any token but those of the machine-to-machine category.
 ///
-/// This is what Node's `verifyToken` accepts. A token made from a JWT template passes, and its
-/// claims are whatever the template's author wrote; to sign somebody in, ask for
-/// [`SessionClaims`].
+/// A token made from a JWT template passes, and its claims are whatever the template's author
+/// wrote; to sign somebody in, ask for [`SessionClaims`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserClaims(Claims);
 

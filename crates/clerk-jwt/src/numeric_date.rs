@@ -3,8 +3,7 @@ use clerk_core::UnixTime;
 /// A point in time as a claim gives it (RFC 7519 §2), read and range-checked once.
 ///
 /// Fractions are dropped, as Clerk's own SDKs do. A number beyond what a JavaScript date can hold
-/// (8.64 × 10¹² seconds either side of 1970) is no date: an SDK that reads one as "never" would
-/// let it pass for ever.
+/// (8.64 × 10¹² seconds either side of 1970) is no date: a token has to expire.
 ///
 /// ```
 /// use clerk_jwt::NumericDate;

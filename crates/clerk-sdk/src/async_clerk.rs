@@ -43,8 +43,7 @@ impl Clerk {
     /// Verifies a session token: that the instance issued it, for a session, and that it is valid
     /// now.
     ///
-    /// Unlike Node's `verifyToken`, this accepts no token made from a JWT template: whoever writes
-    /// a template chooses its claims. Use [`verify`](Self::verify) for those.
+    /// No token made from a JWT template is one: whoever writes a template chooses its claims. Use [`verify`](Self::verify) for those.
     ///
     /// # Errors
     ///

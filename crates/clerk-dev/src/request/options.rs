@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How the request is to be authenticated. `null` is as good as absent, and so are an empty text
-/// and a list without entries: Node takes them so, and a batch compares with it.
+/// and a list without entries.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Options {
@@ -71,7 +71,7 @@ impl Options {
         if accepts != of_machines_alone && !has_key(&self.secret_key) && !has_key(&self.jwt_key) {
             return Err("options: a secret_key or a jwt_key is missing".to_owned());
         }
-        // As in Node: what is not asked for is not checked.
+        // In a batch, what is not asked for is not checked.
         builder = match self.issuer.map(OneOrMany::into_named) {
             Some(issuers) if !issuers.is_empty() => builder.issuers(issuers),
             _ => builder.ignore_issuer(),

@@ -143,7 +143,7 @@ impl Options {
     }
 
     fn into_policy(self) -> Policy {
-        // As in Node, a list without entries asks for nothing.
+        // In a batch, a list without entries is as good as an absent one.
         let named = |list: Option<OneOrMany>| {
             let list = list.map(OneOrMany::into_named);
             list.filter(|named| !named.is_empty())

@@ -94,9 +94,9 @@ enum Kind {
     M2m,
     /// An OAuth access token.
     Oauth,
-    /// What Node's `verifyToken` accepts: all but machine to machine.
+    /// All but machine to machine.
     User,
-    /// Every kind, as Node's `verifyJwt` does.
+    /// Every kind.
     Any,
 }
 

@@ -1,5 +1,5 @@
-//! THE TABLE: the ways in which a token can be good or bad, and what Clerk's own SDK for Node
-//! says of each (as `@clerk/backend` 3.25.0 did when the row was written), through four doors that
+//! THE TABLE: the ways in which a token can be good or bad, and what is said of each (but in
+//! `divergences`, what `@clerk/backend` 3.25.0 said when the row was written), through four doors that
 //! must agree: `clerk-jwt` alone, the async client, the blocking client, and the command line.
 
 mod claims;
