@@ -38,6 +38,7 @@ extern crate std;
 
 mod causes;
 mod instance;
+mod pasted;
 mod publishable_key;
 mod redacted;
 mod secret_key;
@@ -45,6 +46,7 @@ mod time;
 
 pub use causes::WithCauses;
 pub use instance::InstanceType;
+pub use pasted::Pasted;
 pub use publishable_key::{InvalidPublishableKey, PublishableKey};
 pub use redacted::Redacted;
 pub use secret_key::{InvalidSecretKey, SecretKey};

@@ -9,7 +9,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-use crate::InstanceType;
+use crate::{InstanceType, Pasted};
 
 /// A Clerk publishable key: `pk_test_…` or `pk_live_…`.
 ///
@@ -39,15 +39,20 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 impl PublishableKey {
-    /// Checks and takes a key. White space around it is dropped.
+    /// Checks and takes a key. What [`Pasted::strip`] takes off is dropped: white space, quotes,
+    /// the name of a variable in front.
     ///
     /// # Errors
     ///
     /// Says which rule of the format the value breaks.
     pub fn new(key: impl AsRef<str>) -> Result<Self, InvalidPublishableKey> {
-        let text = key.as_ref().trim();
+        let text = Pasted::strip(key.as_ref());
         if text.is_empty() {
             return Err(InvalidPublishableKey::Empty);
+        }
+        match Pasted::of(text) {
+            None | Some(Pasted::PublishableKey) => {}
+            Some(other) => return Err(InvalidPublishableKey::Other(other)),
         }
         let (instance_type, encoded) = if let Some(encoded) = text.strip_prefix("pk_test_") {
             (InstanceType::Development, encoded)
@@ -156,6 +161,8 @@ impl str::FromStr for PublishableKey {
 pub enum InvalidPublishableKey {
     /// Nothing was given.
     Empty,
+    /// Something else was given.
+    Other(Pasted),
     /// It starts with neither `pk_test_` nor `pk_live_`.
     Prefix,
     /// The part after the prefix is not base64.
@@ -166,12 +173,21 @@ pub enum InvalidPublishableKey {
 
 impl fmt::Display for InvalidPublishableKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the publishable key is empty",
-            Self::Prefix => "a publishable key starts with pk_test_ or pk_live_",
-            Self::Base64 => "the publishable key is damaged: its last part is not base64",
-            Self::Host => "the publishable key is damaged: it names no Frontend API host",
-        })?;
+        match self {
+            Self::Empty => f.write_str("the publishable key is empty"),
+            Self::Other(found) => write!(f, "this is no publishable key, but {found}"),
+            Self::Prefix => f.write_str("a publishable key starts with pk_test_ or pk_live_"),
+            Self::Base64 => {
+                f.write_str("the publishable key is damaged: its last part is not base64")
+            }
+            Self::Host => {
+                f.write_str("the publishable key is damaged: it names no Frontend API host")
+            }
+        }?;
+        // Publishable keys are built into pages, so what stands in their place may be public by now.
+        if matches!(self, Self::Other(found) if found.is_secret()) {
+            f.write_str("; replace that one if a browser may have seen it")?;
+        }
         f.write_str("; copy CLERK_PUBLISHABLE_KEY from the API keys page of the Clerk dashboard")
     }
 }
@@ -235,9 +251,10 @@ mod tests {
         use InvalidPublishableKey as E;
         for (text, error) in [
             (String::new(), E::Empty),
-            ("sk_test_abc".into(), E::Prefix),
+            ("sk_test_abc".into(), E::Other(Pasted::SecretKey)),
             ("pk_prod_Y2xlcmsuY2xlcmsuZGV2JA".into(), E::Prefix),
-            ("pk_test_***".into(), E::Base64),
+            ("pk_test_***".into(), E::Other(Pasted::Placeholder)),
+            ("pk_test_*".into(), E::Base64),
             ("pk_test_Y2xlcmsuY2xlcmsuZGV2JA_x".into(), E::Base64),
             (key_for("clerk.example.com"), E::Host),
             (key_for("clerk.example.com$extra"), E::Host),

@@ -3,7 +3,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::InstanceType;
+use crate::{InstanceType, Pasted};
 
 /// A Clerk secret key: `sk_test_…` or `sk_live_…`.
 ///
@@ -34,19 +34,21 @@ const PREFIXES: [(&str, InstanceType); 4] = [
 ];
 
 impl SecretKey {
-    /// Checks and takes a key. White space around it, as environment files leave it, is dropped.
+    /// Checks and takes a key. What [`Pasted::strip`] takes off is dropped: white space, quotes,
+    /// the name of a variable in front.
     ///
     /// # Errors
     ///
     /// Says what the value looks like instead of a secret key; the value itself is not repeated.
     pub fn new(key: impl Into<String>) -> Result<Self, InvalidSecretKey> {
         let given = Zeroizing::new(key.into());
-        let text = given.trim();
+        let text = Pasted::strip(&given);
         if text.is_empty() {
             return Err(InvalidSecretKey::Empty);
         }
-        if text.starts_with("pk_") {
-            return Err(InvalidSecretKey::Publishable);
+        match Pasted::of(text) {
+            None | Some(Pasted::SecretKey) => {}
+            Some(other) => return Err(InvalidSecretKey::Other(other)),
         }
         let (prefix, instance_type) = PREFIXES
             .into_iter()
@@ -96,8 +98,8 @@ impl core::str::FromStr for SecretKey {
 pub enum InvalidSecretKey {
     /// Nothing was given.
     Empty,
-    /// A publishable key was given.
-    Publishable,
+    /// Something else was given.
+    Other(Pasted),
     /// It starts like no secret key.
     Prefix,
     /// It contains white space or other characters no key has.
@@ -106,12 +108,14 @@ pub enum InvalidSecretKey {
 
 impl fmt::Display for InvalidSecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the secret key is empty",
-            Self::Publishable => "this is a publishable key (pk_…), not a secret key",
-            Self::Prefix => "a secret key starts with sk_test_ or sk_live_",
-            Self::Characters => "the secret key contains characters no key has",
-        })?;
+        match self {
+            Self::Empty => f.write_str("the secret key is empty"),
+            Self::Other(found) => write!(f, "this is no secret key, but {found}"),
+            Self::Prefix => f.write_str("a secret key starts with sk_test_ or sk_live_"),
+            Self::Characters => f.write_str(
+                "the secret key has white space or other characters in it that no key has",
+            ),
+        }?;
         f.write_str("; copy CLERK_SECRET_KEY from the API keys page of the Clerk dashboard")
     }
 }
@@ -143,7 +147,10 @@ mod tests {
         for (text, error) in [
             ("", InvalidSecretKey::Empty),
             (" \n", InvalidSecretKey::Empty),
-            ("pk_test_abc", InvalidSecretKey::Publishable),
+            (
+                "pk_test_abc",
+                InvalidSecretKey::Other(Pasted::PublishableKey),
+            ),
             ("sk_test_", InvalidSecretKey::Prefix),
             ("sk_prod_abc", InvalidSecretKey::Prefix),
             ("sk_test_a\r\nx-admin: 1", InvalidSecretKey::Characters),

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use clerk_core::Pasted;
 use zeroize::Zeroizing;
 
 /// The secret key of one machine, `ak_…`: what it creates and verifies M2M tokens with.
@@ -15,26 +16,28 @@ use zeroize::Zeroizing;
 /// assert_eq!(format!("{key:?}"), "MachineSecretKey([redacted])");
 ///
 /// let error = MachineSecretKey::new("sk_live_0123").unwrap_err();
-/// assert!(error.to_string().starts_with("this is an instance's key"));
+/// assert!(error.to_string().starts_with("this is no machine's secret key, but an instance's"));
 /// # Ok::<(), clerk_http::InvalidMachineSecretKey>(())
 /// ```
 #[derive(Clone)]
 pub struct MachineSecretKey(Zeroizing<String>);
 
 impl MachineSecretKey {
-    /// Checks and takes a key. White space around it, as environment files leave it, is dropped.
+    /// Checks and takes a key. What [`Pasted::strip`] takes off is dropped: white space, quotes,
+    /// the name of a variable in front.
     ///
     /// # Errors
     ///
     /// Says what the value looks like instead; the value itself is not repeated.
     pub fn new(key: impl Into<String>) -> Result<Self, InvalidMachineSecretKey> {
         let given = Zeroizing::new(key.into());
-        let text = given.trim();
+        let text = Pasted::strip(&given);
         if text.is_empty() {
             return Err(InvalidMachineSecretKey::Empty);
         }
-        if text.starts_with("sk_") || text.starts_with("pk_") {
-            return Err(InvalidMachineSecretKey::Instance);
+        match Pasted::of(text) {
+            None | Some(Pasted::MachineSecretKey) => {}
+            Some(other) => return Err(InvalidMachineSecretKey::Other(other)),
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidMachineSecretKey::Characters);
@@ -83,13 +86,21 @@ impl std::str::FromStr for MachineSecretKey {
 #[non_exhaustive]
 pub enum InvalidMachineSecretKey {
     /// Nothing was given.
-    #[error("the machine secret key is empty; copy it from the machine's page of the dashboard")]
+    #[error(
+        "the machine secret key is empty; copy it from the machine's page of the Clerk dashboard"
+    )]
     Empty,
-    /// A key of the instance was given.
-    #[error("this is an instance's key (sk_… or pk_…), not a machine's secret key (ak_…)")]
-    Instance,
+    /// Something else was given.
+    #[error(
+        "this is no machine's secret key, but {0}; copy CLERK_MACHINE_SECRET_KEY (ak_…) from the \
+         machine's page of the Clerk dashboard"
+    )]
+    Other(Pasted),
     /// It contains white space or other characters no key has.
-    #[error("the machine secret key contains characters no key has")]
+    #[error(
+        "the machine secret key has white space or other characters in it that no key has; copy \
+         CLERK_MACHINE_SECRET_KEY (ak_…) from the machine's page of the Clerk dashboard"
+    )]
     Characters,
 }
 
@@ -101,8 +112,14 @@ mod tests {
     fn says_what_else_the_value_looks_like() {
         for (text, error) in [
             (" \n", InvalidMachineSecretKey::Empty),
-            ("sk_test_planted", InvalidMachineSecretKey::Instance),
-            ("pk_test_planted", InvalidMachineSecretKey::Instance),
+            (
+                "sk_test_planted",
+                InvalidMachineSecretKey::Other(Pasted::SecretKey),
+            ),
+            (
+                "pk_test_planted",
+                InvalidMachineSecretKey::Other(Pasted::PublishableKey),
+            ),
             ("ak_planted\r\nx: 1", InvalidMachineSecretKey::Characters),
         ] {
             let found = MachineSecretKey::new(text).unwrap_err();

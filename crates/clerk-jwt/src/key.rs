@@ -10,6 +10,8 @@ mod ring;
 use alloc::{boxed::Box, sync::Arc};
 use core::fmt;
 
+use clerk_core::Pasted;
+
 #[cfg(feature = "ring")]
 pub use self::ring::Ring;
 pub use self::{
@@ -110,8 +112,9 @@ impl VerifyingKey {
     /// Reads a public key from PEM, to be verified with by `provider`.
     ///
     /// What Clerk's dashboard shows as the JWKS public key, in any of the forms environment
-    /// variables leave it in: with or without the `BEGIN` and `END` lines, with line breaks
-    /// written as `\n`, with CRLF, in quotes.
+    /// variables leave it in: with or without the `BEGIN` and `END` lines, on one line, with line
+    /// breaks written as `\n` however often the backslash is doubled, with CRLF, in quotes, behind
+    /// the name of the variable, or whole in base64 once more.
     ///
     /// # Errors
     ///
@@ -175,15 +178,28 @@ impl VerifyingKey {
 #[non_exhaustive]
 pub enum InvalidKey {
     /// Nothing was given.
-    #[error("the key is empty; copy the JWKS public key (PEM) from the Clerk dashboard")]
+    #[error(
+        "the key is empty; copy the JWKS public key (PEM) from the API keys page of the Clerk \
+         dashboard"
+    )]
     Empty,
     /// It is a private key. It must not be here.
     #[error(
-        "this is a private key; only the public key is needed, and this one should be replaced"
+        "this is a private key; only the public key is needed. Rotate the private one: whoever has \
+         read it here can sign with it"
     )]
     Private,
+    /// It is none of PEM, but something else that was pasted in its place.
+    #[error(
+        "this is no public key in PEM, but {0}; copy the JWKS public key from the API keys page of \
+         the Clerk dashboard, or set CLERK_PUBLISHABLE_KEY instead, by which keys are fetched"
+    )]
+    Other(Pasted),
     /// It is PEM of something else.
-    #[error("this is PEM of {0}, not of a public key; it should begin with BEGIN PUBLIC KEY")]
+    #[error(
+        "this is PEM of {0}, not of a public key; it should begin with BEGIN PUBLIC KEY, as the \
+         JWKS public key on the API keys page of the Clerk dashboard does"
+    )]
     Label(&'static str),
     /// The text between the PEM lines is not base64.
     #[error("the PEM is damaged: its content is not base64")]

@@ -1,5 +1,7 @@
 use alloc::boxed::Box;
 
+use clerk_core::Pasted;
+
 use crate::{M2mClaims, VerifyError};
 
 /// For whom machine-to-machine tokens have to be.
@@ -28,17 +30,19 @@ pub enum MachineScopes {
 }
 
 impl MachineScopes {
-    /// [`Require`](Self::Require) the machine of this id among the scopes.
+    /// [`Require`](Self::Require) the machine of this id among the scopes. What [`Pasted::strip`]
+    /// takes off is dropped.
     ///
     /// # Errors
     ///
     /// The text is not a machine's id.
     pub fn require(machine_id: impl Into<Box<str>>) -> Result<Self, InvalidMachineId> {
-        let id = machine_id.into();
+        let given = machine_id.into();
+        let id = Pasted::strip(&given);
         let is_part_of_one = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         match id.strip_prefix("mch_") {
             Some(rest) if !rest.is_empty() && rest.bytes().all(is_part_of_one) => {
-                Ok(Self::Require(id))
+                Ok(Self::Require(id.into()))
             }
             _ => Err(InvalidMachineId),
         }

@@ -2,6 +2,8 @@
 
 mod support;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clerk_core::Pasted;
 use clerk_jwt::{
     Algorithm, InvalidKey, Jwk, JwkSet, Policy, Reason, Ring, RsaPublicKey, UnverifiedToken,
     UserClaims, VerifyingKey,
@@ -30,6 +32,13 @@ fn pem_in_every_form_an_environment_file_leaves_it_in() {
         format!("\"\\n \n'{}\"", body(PUBLIC_A)),
         body(PUBLIC_A),
         format!(" {}\n", body(PUBLIC_A)),
+        PUBLIC_A.replace('\n', "\\\\n"),
+        PUBLIC_A.replace('\n', "\\\\\\\\n"),
+        PUBLIC_A.replace('\n', "\\\n"),
+        format!("\\\"{}\\\"", PUBLIC_A.replace('\n', "\\n")),
+        format!("CLERK_JWT_KEY=\"{PUBLIC_A}\""),
+        STANDARD.encode(PUBLIC_A),
+        STANDARD.encode(PUBLIC_A.replace('\n', "\\n")),
     ] {
         let key = VerifyingKey::from_pem(&pem).unwrap_or_else(|error| panic!("{error}: {pem}"));
         let verified = UnverifiedToken::parse(&token)
@@ -42,9 +51,8 @@ fn pem_in_every_form_an_environment_file_leaves_it_in() {
 #[test]
 fn what_is_not_a_public_key_is_called_what_it_is() {
     let private = include_str!("keys/a.private.pem");
-    let der =
-        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body(PUBLIC_A)).unwrap();
-    let wrap = |der: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+    let der = STANDARD.decode(body(PUBLIC_A)).unwrap();
+    let wrap = |der: &[u8]| STANDARD.encode(der);
     let mut trailing = der.clone();
     trailing.push(0);
     for (pem, error) in [
@@ -68,7 +76,16 @@ fn what_is_not_a_public_key_is_called_what_it_is() {
             PUBLIC_A.replace("-----END PUBLIC KEY-----", ""),
             InvalidKey::Base64,
         ),
-        ("sk_test_abc".into(), InvalidKey::Base64),
+        ("sk_test_abc".into(), InvalidKey::Other(Pasted::SecretKey)),
+        ("not a key".into(), InvalidKey::Base64),
+        (PUBLIC_A.replace("MII", "\\MII"), InvalidKey::Base64),
+        (STANDARD.encode(private), InvalidKey::Private),
+        (body(private), InvalidKey::Private),
+        (format!("{PUBLIC_A}{private}"), InvalidKey::Private),
+        (
+            STANDARD.encode(STANDARD.encode(PUBLIC_A)),
+            InvalidKey::Base64,
+        ),
         (wrap(b"hello"), InvalidKey::NotRsaSpki),
         (wrap(&trailing), InvalidKey::NotRsaSpki),
         (wrap(&der[..der.len() - 1]), InvalidKey::NotRsaSpki),

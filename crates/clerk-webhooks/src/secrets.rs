@@ -1,7 +1,10 @@
 use std::{fmt, str::FromStr};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use clerk_core::UnixTime;
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
+use clerk_core::{Pasted, UnixTime};
 use ring::hmac;
 use zeroize::Zeroizing;
 
@@ -9,6 +12,12 @@ use crate::{Error, SignedHeaders, claims::Fingerprint};
 
 /// The environment variable that Clerk's documentation keeps the signing secret in.
 pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
+
+const PREFIX: &str = "whsec_";
+/// Of Standard Webhooks, whose secrets are also written `v1,whsec_…`.
+const VERSION: &str = "v1";
+/// The fewest bytes of a secret that stands there in another form than Clerk's.
+const LEAST_BYTES: usize = 24;
 
 /// What Clerk signs an endpoint's webhooks with: `whsec_…`. While a secret is being replaced there
 /// are two; those of several endpoints may stand beside each other, too.
@@ -40,8 +49,13 @@ pub(crate) struct Secret {
 }
 
 impl SigningSecrets {
-    /// One secret, as the Clerk dashboard shows it. The prefix `whsec_` may be left out; white
-    /// space around it, as environment files leave it, is dropped.
+    /// One secret, as the Clerk dashboard shows it. What [`Pasted::strip`] takes off is dropped:
+    /// white space, quotes, the name of a variable in front; and so is the version of Standard
+    /// Webhooks, `v1,whsec_…`.
+    ///
+    /// A secret of 24 bytes or more, which is what Standard Webhooks asks for, may come without
+    /// `whsec_` or without its padding. Of a shorter one that would not tell it from a word, or from
+    /// a part of another secret.
     ///
     /// # Errors
     ///
@@ -121,9 +135,10 @@ impl FromStr for SigningSecrets {
 
     /// One or several, with white space or commas between them.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let secrets = text.split(|c: char| c.is_whitespace() || c == ',');
+        // The name of the variable stands in front of all of them, and `v1` in front of one.
+        let secrets = Pasted::strip(text).split(|c: char| c.is_whitespace() || c == ',');
         let secrets: Vec<Secret> = secrets
-            .filter(|secret| !secret.is_empty())
+            .filter(|secret| !secret.is_empty() && *secret != VERSION)
             .map(Secret::parse)
             .collect::<Result<_, _>>()?;
         if secrets.is_empty() {
@@ -141,12 +156,32 @@ impl fmt::Debug for SigningSecrets {
 
 impl Secret {
     fn parse(text: &str) -> Result<Self, InvalidSigningSecret> {
-        let text = text.trim();
-        let encoded = text.strip_prefix("whsec_").unwrap_or(text);
-        let bytes = STANDARD
-            .decode(encoded)
+        let text = Pasted::strip(text);
+        let unversioned = text
+            .strip_prefix(VERSION)
+            .and_then(|rest| rest.strip_prefix(','))
+            .filter(|rest| rest.starts_with(PREFIX));
+        let text = unversioned.unwrap_or(text);
+        match Pasted::of(text) {
+            None | Some(Pasted::SigningSecret) => {}
+            Some(other) => return Err(InvalidSigningSecret::Other(other)),
+        }
+        let (encoded, is_named) = match text.strip_prefix(PREFIX) {
+            Some(encoded) => (encoded, true),
+            None => (text, false),
+        };
+        // One text for each secret, with its padding or without: bits that count for nothing, or half
+        // of the padding, say that a part is missing.
+        let (decoded, is_padded) = match STANDARD.decode(encoded) {
+            Ok(bytes) => (Ok(bytes), true),
+            Err(_) => (STANDARD_NO_PAD.decode(encoded), false),
+        };
+        let bytes = decoded
             .map(Zeroizing::new)
             .map_err(|_| InvalidSigningSecret::Encoding)?;
+        if !(is_named && is_padded) && (1..LEAST_BYTES).contains(&bytes.len()) {
+            return Err(InvalidSigningSecret::Short);
+        }
         Self::of(&bytes)
     }
 
@@ -169,14 +204,24 @@ pub enum InvalidSigningSecret {
     Empty,
     /// What stands behind `whsec_` is not base64 (RFC 4648 §4).
     Encoding,
+    /// Something else was given.
+    Other(Pasted),
+    /// It has fewer than 24 bytes, and lacks `whsec_` or its padding.
+    Short,
 }
 
 impl fmt::Display for InvalidSigningSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "there is no signing secret",
-            Self::Encoding => "a signing secret is whsec_ and base64",
-        })?;
+        match self {
+            Self::Empty => f.write_str("there is no signing secret"),
+            Self::Encoding => f.write_str("a signing secret is whsec_ and base64"),
+            Self::Other(found) => write!(f, "this is no signing secret, but {found}"),
+            Self::Short => write!(
+                f,
+                "a signing secret of fewer than {LEAST_BYTES} bytes needs whsec_ in front of it and \
+                 its padding (=) behind it, as this may be a part of one"
+            ),
+        }?;
         write!(
             f,
             "; set {SIGNING_SECRET_VARIABLE} to the one on the endpoint's page under Webhooks in the Clerk dashboard"
