@@ -14,6 +14,7 @@ function sign({ secret, id, timestamp, body }) {
   return { svix: signed(SvixWebhook), standardwebhooks: signed(StandardWebhook) };
 }
 
+// Some give back what the body says, and some nothing: refusing is throwing.
 async function holds(verifying) {
   try {
     await verifying();

@@ -1,4 +1,4 @@
-"""Signs and verifies webhooks with svix, as webhooks.mjs does: JSON Lines in, JSON Lines out."""
+"""Signs and verifies webhooks with svix and standardwebhooks, as webhooks.mjs does: JSON Lines in, JSON Lines out."""
 
 import base64
 import json
@@ -6,7 +6,8 @@ import sys
 from datetime import datetime, timezone
 
 import standardwebhooks.webhooks
-from svix.webhooks import Webhook
+from standardwebhooks.webhooks import Webhook as StandardWebhook
+from svix.webhooks import Webhook as SvixWebhook
 
 
 class Pinned(datetime):
@@ -24,17 +25,27 @@ standardwebhooks.webhooks.datetime = Pinned
 
 def sign(question):
     timestamp = datetime.fromtimestamp(question["timestamp"], timezone.utc)
-    return {"svix.py": Webhook(question["secret"]).sign(question["id"], timestamp, question["body"])}
+    signed = lambda library: library(question["secret"]).sign(question["id"], timestamp, question["body"])
+    return {"svix.py": signed(SvixWebhook), "standardwebhooks.py": signed(StandardWebhook)}
+
+
+def holds(library, question, headers):
+    """Whatever verifying gives back: it raises where the delivery is refused."""
+    try:
+        library(question["secret"]).verify(base64.b64decode(question["body_base64"]), headers)
+        return {"ok": True}
+    except Exception as error:  # whatever escapes refuses the delivery
+        return {"ok": False, "message": repr(error)}
 
 
 def verify(question):
     Pinned.seconds = question["now"]
-    body = base64.b64decode(question["body_base64"])
-    try:
-        Webhook(question["secret"]).verify(body, dict(question["headers"]))
-        return {"svix.py": {"ok": True}}
-    except Exception as error:  # whatever escapes refuses the delivery
-        return {"svix.py": {"ok": False, "message": repr(error)}}
+    svix = dict(question["headers"])
+    standard = {name.lower().replace("svix-", "webhook-"): value for name, value in question["headers"]}
+    return {
+        "svix.py": holds(SvixWebhook, question, svix),
+        "standardwebhooks.py": holds(StandardWebhook, question, standard),
+    }
 
 
 for line in sys.stdin:

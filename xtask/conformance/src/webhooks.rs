@@ -115,7 +115,7 @@ fn conclude(settings: &Settings, ids: &[&str], good: usize, problems: &Problems)
         *shown.entry(id).or_default() += 1;
     }
     let mut text = format!(
-        "{} deliveries (seed {seed}), {good} of them good: four signers and five receivers agree",
+        "{} deliveries (seed {seed}), {good} of them good: five signers and six receivers agree",
         settings.count
     );
     for (id, count) in shown {
@@ -141,7 +141,7 @@ impl Clients<'_> {
             let secrets = SigningSecrets::new(&message.secret)?;
             let signed = secrets.sign(&message.id, time, message.body.as_bytes())?;
             let ours = signed.svix()[2].1.to_owned();
-            if theirs.0.len() != 3 || theirs.0.values().any(|other| *other != ours) {
+            if theirs.0.len() != 4 || theirs.0.values().any(|other| *other != ours) {
                 problems.push(format!(
                     "signers differ: {message:?}\n  ours {ours}\n  {:?}",
                     theirs.0

@@ -1,6 +1,9 @@
 //! Deliveries, made up and by hand.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -85,12 +88,27 @@ impl Message {
     }
 }
 
+/// In every form that all receivers take: of 24 bytes or more, `whsec_` and the padding may be left
+/// out.
 fn secret(random: &mut Random) -> String {
     let bytes: Vec<u8> = (0..=random.below(64))
         .map(|_| random.below(256) as u8)
         .collect();
+    let encoded = STANDARD.encode(&bytes);
+    if bytes.len() < 24 {
+        return format!("whsec_{encoded}");
+    }
     let prefix = random.pick(&["whsec_", "whsec_", "whsec_", ""]);
-    format!("{prefix}{}", STANDARD.encode(bytes))
+    if random.one_in(2) {
+        format!("{prefix}{encoded}")
+    } else {
+        format!("{prefix}{}", encoded.trim_end_matches('='))
+    }
+}
+
+/// What is left of a secret's text when all is taken off that may be.
+fn bare(secret: &str) -> &str {
+    secret.trim_start_matches("whsec_").trim_end_matches('=')
 }
 
 /// A way for a delivery to be another one.
@@ -126,7 +144,7 @@ const DAMAGES: &[(&str, Change)] = &[
     }),
     ("another secret", |delivery, random| {
         let before = delivery.secret.clone();
-        while delivery.secret.trim_start_matches("whsec_") == before.trim_start_matches("whsec_") {
+        while bare(&delivery.secret) == bare(&before) {
             delivery.secret = secret(random);
         }
     }),
@@ -171,6 +189,13 @@ const VARIANTS: &[(&str, Change)] = &[
         }
     }),
     ("another order", |delivery, _| delivery.headers.reverse()),
+    ("a secret without its padding", |delivery, _| {
+        let unpadded = bare(&delivery.secret);
+        let bytes = STANDARD_NO_PAD.decode(unpadded);
+        if bytes.is_ok_and(|bytes| bytes.len() >= 24) {
+            delivery.secret = format!("whsec_{unpadded}");
+        }
+    }),
 ];
 
 impl Delivery {
