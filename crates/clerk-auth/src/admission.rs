@@ -4,7 +4,8 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response, StatusCode}
 
 use crate::{
     Auth, AuthReason, Error, HeaderEdits, MachineAuth, MachineTokenType, PendingSessions,
-    Rejection, RequestState, Requirement, SessionAuth, TokenType, events,
+    Rejection, RequestState, Requirement, SessionAuth, Settings, TokenType, events,
+    resource_metadata::ResourceMetadata,
 };
 
 /// What a framework does with a request, once it is known who it comes from.
@@ -25,10 +26,7 @@ impl Admission {
     /// (RFC 9110 §15.4.8).
     pub const REDIRECT_STATUS: StatusCode = StatusCode::TEMPORARY_REDIRECT;
 
-    pub(crate) fn of(
-        outcome: Result<RequestState, Error>,
-        pending_sessions: PendingSessions,
-    ) -> Self {
+    pub(crate) fn of(outcome: Result<RequestState, Error>, settings: &Settings) -> Self {
         if let Ok(state) = &outcome {
             if state.redirect().is_some() {
                 return Self::Redirect(state.headers().clone());
@@ -36,7 +34,8 @@ impl Admission {
         }
         Self::Proceed(RequestAuth(Arc::new(Admitted {
             outcome,
-            pending_sessions,
+            pending_sessions: settings.pending_sessions,
+            resource_metadata: settings.resource_metadata.clone(),
         })))
     }
 }
@@ -51,6 +50,7 @@ pub struct RequestAuth(Arc<Admitted>);
 struct Admitted {
     outcome: Result<RequestState, Error>,
     pending_sessions: PendingSessions,
+    resource_metadata: Option<ResourceMetadata>,
 }
 
 impl RequestAuth {
@@ -78,7 +78,8 @@ impl RequestAuth {
     ///
     /// It could not be found out: 503 or 500. Whoever that is must not be taken for signed out.
     pub fn auth(&self) -> Result<Auth, Rejection> {
-        let state = self.state().map_err(Rejection::undecided)?;
+        let state = self.state();
+        let state = state.map_err(|error| self.refusing(Rejection::undecided(error)))?;
         Ok(state.to_auth(self.0.pending_sessions).unwrap_or_default())
     }
 
@@ -92,7 +93,7 @@ impl RequestAuth {
         match self.auth()? {
             Auth::Session(session) => Ok(session),
             Auth::Machine(machine) => {
-                Err(wrong_token(machine.kind().into(), &[TokenType::Session]))
+                Err(self.wrong_token(machine.kind().into(), &[TokenType::Session]))
             }
             nobody => Err(self.signed_out(&nobody)),
         }
@@ -109,7 +110,7 @@ impl RequestAuth {
             Auth::Session(_) => {
                 let all = TokenType::ALL.into_iter();
                 let machines: Vec<_> = all.filter(|one| one.is_machine()).collect();
-                Err(wrong_token(TokenType::Session, &machines))
+                Err(self.wrong_token(TokenType::Session, &machines))
             }
             nobody => Err(self.signed_out(&nobody)),
         }
@@ -125,7 +126,7 @@ impl RequestAuth {
         if machine.kind() == wanted {
             Ok(machine)
         } else {
-            Err(wrong_token(machine.kind().into(), &[wanted.into()]))
+            Err(self.wrong_token(machine.kind().into(), &[wanted.into()]))
         }
     }
 
@@ -140,7 +141,7 @@ impl RequestAuth {
             Ok(()) => Ok(session),
             Err(denied) => {
                 events::denied(&session, &denied);
-                Err(Rejection::denied(&denied))
+                Err(self.refusing(Rejection::denied(&denied)))
             }
         }
     }
@@ -175,7 +176,7 @@ impl RequestAuth {
     }
 
     fn signed_out(&self, auth: &Auth) -> Rejection {
-        match self.state() {
+        self.refusing(match self.state() {
             Ok(RequestState::SignedIn(signed_in)) if auth.is_pending() => {
                 events::pending(signed_in);
                 Rejection::signed_out(&AuthReason::SessionPending)
@@ -185,12 +186,20 @@ impl RequestAuth {
                 Rejection::signed_out(state.reason().unwrap_or(&nobody))
             }
             Err(error) => Rejection::undecided(error),
+        })
+    }
+
+    /// A good token of another type than the handler asks for.
+    fn wrong_token(&self, found: TokenType, wanted: &[TokenType]) -> Rejection {
+        events::wrong_token(found);
+        self.refusing(Rejection::wrong_token(wanted))
+    }
+
+    /// The rejection, as these settings have it.
+    fn refusing(&self, rejection: Rejection) -> Rejection {
+        match &self.0.resource_metadata {
+            Some(metadata) => rejection.naming(metadata),
+            None => rejection,
         }
     }
-}
-
-/// A good token of another type than the handler asks for.
-fn wrong_token(found: TokenType, wanted: &[TokenType]) -> Rejection {
-    events::wrong_token(found);
-    Rejection::wrong_token(wanted)
 }

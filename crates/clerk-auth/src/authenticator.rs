@@ -82,6 +82,6 @@ impl Authenticator {
     /// and handlers that ask are told.
     pub async fn admit(&self, head: &RequestHead<'_>) -> Admission {
         let outcome = self.authenticate(head).await;
-        Admission::of(outcome, self.settings.pending_sessions)
+        Admission::of(outcome, &self.settings)
     }
 }

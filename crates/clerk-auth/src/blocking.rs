@@ -89,6 +89,6 @@ impl Authenticator {
     /// and handlers that ask are told.
     pub fn admit(&self, head: &RequestHead<'_>) -> Admission {
         let outcome = self.authenticate(head);
-        Admission::of(outcome, self.settings.pending_sessions)
+        Admission::of(outcome, &self.settings)
     }
 }

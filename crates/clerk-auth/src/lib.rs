@@ -96,6 +96,7 @@ mod redirects;
 mod rejection;
 mod request_head;
 mod requirement;
+mod resource_metadata;
 mod response_headers;
 mod settings;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use http::{
 };
 use serde_json::json;
 
-use crate::{AuthReason, Denied, Error, TokenType, state};
+use crate::{AuthReason, Denied, Error, TokenType, resource_metadata::ResourceMetadata, state};
 
 /// The response to a request that may not go on, the same in every framework.
 ///
@@ -18,7 +18,9 @@ use crate::{AuthReason, Denied, Error, TokenType, state};
 /// | 503 | Clerk could not be asked who it is |
 /// | 500 | this service is set up wrongly |
 ///
-/// With 503 goes `Retry-After`, where Clerk has asked for it.
+/// With 503 goes `Retry-After`, where Clerk has asked for it. With 401 and 403 goes a challenge
+/// (RFC 6750 §3), which names the
+/// [resource's metadata](crate::Builder::resource_metadata), where there are any.
 ///
 /// The body is JSON in the shape of Clerk's own errors: `{"errors":[{"code":…,"message":…}]}`.
 #[derive(Clone, Debug)]
@@ -151,6 +153,14 @@ impl Rejection {
             let part = u64::from(wait.subsec_nanos() > 0);
             let seconds = HeaderValue::from(wait.as_secs().saturating_add(part));
             self.0.headers.insert(RETRY_AFTER, seconds);
+        }
+        self
+    }
+
+    /// Has the challenge, if there is one, say where the resource's metadata is.
+    pub(crate) fn naming(mut self, metadata: &ResourceMetadata) -> Self {
+        if let Some(challenge) = self.0.headers.get_mut(WWW_AUTHENTICATE) {
+            *challenge = metadata.added_to(challenge);
         }
         self
     }

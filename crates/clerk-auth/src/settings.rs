@@ -13,6 +13,7 @@ use crate::{
     frontend_api::{FrontendApi, ProxyUrl},
     origin_check::AllowedOrigins,
     public_address,
+    resource_metadata::ResourceMetadata,
 };
 
 /// How requests of one Clerk instance are authenticated.
@@ -41,6 +42,7 @@ pub struct Settings {
     pub(crate) redirect_origins: Vec<url::Origin>,
     pub(crate) allowed_origins: Option<AllowedOrigins>,
     pub(crate) pending_sessions: PendingSessions,
+    pub(crate) resource_metadata: Option<ResourceMetadata>,
 }
 
 /// What follows from the publishable key.
@@ -177,6 +179,7 @@ pub struct Builder {
     redirect_origins: Vec<String>,
     pub(crate) allowed_origins: Option<Vec<String>>,
     pending_sessions: PendingSessions,
+    pub(crate) resource_metadata: Option<String>,
 }
 
 impl Builder {
@@ -426,6 +429,10 @@ impl Builder {
             pending_sessions: self.pending_sessions,
             redirect_origins: redirect_origins.collect::<Result<_, _>>()?,
             allowed_origins: self.allowed_origins.map(AllowedOrigins::new).transpose()?,
+            resource_metadata: self
+                .resource_metadata
+                .map(|url| ResourceMetadata::parse(&url))
+                .transpose()?,
         })
     }
 
@@ -533,6 +540,12 @@ pub enum InvalidSettings {
     /// An origin that pages may act from is not one.
     #[error("`{0}` is not an origin; one looks like https://app.example.com, without a path")]
     AllowedOrigin(String),
+    /// The URL of the protected resource's metadata is not one.
+    #[error(
+        "the URL of the protected resource's metadata cannot be used; it looks like \
+         https://api.example.com/.well-known/oauth-protected-resource"
+    )]
+    ResourceMetadata,
 }
 
 /// What is wrong and what to do, since a `main` that returns this error shows it so.

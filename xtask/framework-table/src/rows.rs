@@ -43,6 +43,8 @@ pub enum Service {
     /// As `Sessions`, and browsers' cookies count for its own pages and those of
     /// `https://app.example.com` alone.
     AllowedOrigins,
+    /// It accepts OAuth access tokens alone, and names the metadata by which clients ask for them.
+    Resource,
     /// It accepts tokens of every type.
     Any,
     /// As `Any`, and Clerk cannot be reached.

@@ -1,7 +1,7 @@
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use clerk_auth::{AcceptedTokens, Authenticator, Settings};
+use clerk_auth::{AcceptedTokens, Authenticator, MachineTokenType, Settings};
 use clerk_core::{Clock, ManualClock, PublishableKey, UnixTime};
 use clerk_emulator::{Emulator, Fault, InProcess};
 use clerk_http::{Client, Runtime};
@@ -15,12 +15,16 @@ const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 /// The host of the instance's Frontend API, which nothing here calls.
 const FRONTEND_API: &str = "clerk.example.com";
 
+/// Where the application that is a protected resource says how to ask for tokens.
+const RESOURCE_METADATA: &str = "https://app.example.com/.well-known/oauth-protected-resource/mcp";
+
 /// The applications' authenticators, with an emulator behind them and no network.
 pub(crate) struct Services {
     credentials: Credentials,
     development: Authenticator,
     production: Authenticator,
     allowed_origins: Authenticator,
+    resource: Authenticator,
     any: Authenticator,
     outage: Authenticator,
     busy: Authenticator,
@@ -52,6 +56,12 @@ impl Services {
             .allowed_origins(["https://app.example.com"])
             .build()
             .expect("the settings are complete");
+        let resource = Settings::builder()
+            .publishable_key(development.clone())
+            .accepts(AcceptedTokens::Machine(MachineTokenType::OAuth))
+            .resource_metadata(RESOURCE_METADATA)
+            .build()
+            .expect("the settings are complete");
         let any = settings(development, AcceptedTokens::Any);
         Self {
             development: authenticator(sessions, here.clone(), secret),
@@ -61,6 +71,7 @@ impl Services {
                 secret,
             ),
             allowed_origins: authenticator(allowed_origins, here.clone(), secret),
+            resource: authenticator(resource, here.clone(), secret),
             any: authenticator(any.clone(), here.clone(), secret),
             outage: authenticator(any.clone(), away, secret),
             busy: authenticator(any.clone(), busy, secret),
@@ -86,6 +97,7 @@ impl Services {
             Service::Sessions => &self.development,
             Service::Production => &self.production,
             Service::AllowedOrigins => &self.allowed_origins,
+            Service::Resource => &self.resource,
             Service::Any => &self.any,
             Service::Outage => &self.outage,
             Service::Busy => &self.busy,

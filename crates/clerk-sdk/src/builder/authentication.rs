@@ -87,6 +87,13 @@ impl<T: Build> Builder<T> {
         self
     }
 
+    /// The URL of the service's OAuth 2.0 Protected Resource Metadata (RFC 9728), which refusals
+    /// name; see [`clerk_auth::Builder::resource_metadata`]. Not named, if not said.
+    pub fn resource_metadata(mut self, url: impl Into<String>) -> Self {
+        self.authentication = self.authentication.resource_metadata(url);
+        self
+    }
+
     /// Lets browsers' cookies count only for pages of the application's own origin and of these,
     /// where a request opens a WebSocket or its method is not safe; see
     /// [`clerk_auth::Builder::allowed_origins`]. Not checked, if not said.
