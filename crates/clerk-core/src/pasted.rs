@@ -71,8 +71,8 @@ const ENCODED: [&str; 6] = [
 ];
 
 impl Pasted {
-    /// The text without what can be no part of any key: white space, quotes and marks of order
-    /// around it, a comma or a semicolon behind it, and the name of a variable in front of it
+    /// The text without what can be no part of any key: white space, quotes and byte order
+    /// marks around it, a comma or a semicolon behind it, and the name of a variable in front of it
     /// (`NAME=value`, also after `export`).
     ///
     /// A name has an underscore in it and no small letter: no key and no base64 begins like that.
@@ -88,12 +88,12 @@ impl Pasted {
     /// What the text is; `None` where its form does not tell. The text has been
     /// [stripped](Self::strip).
     pub fn of(text: &str) -> Option<Self> {
-        if is_placeholder(text) {
-            return Some(Self::Placeholder);
-        }
         // A file may have both halves of a key in it.
         if text.contains("PRIVATE KEY-----") {
             return Some(Self::PrivateKey);
+        }
+        if is_placeholder(text) {
+            return Some(Self::Placeholder);
         }
         if let Some(label) = text.strip_prefix("-----BEGIN ") {
             return match label.split_once("-----")?.0 {

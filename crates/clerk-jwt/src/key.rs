@@ -189,7 +189,7 @@ pub enum InvalidKey {
          read it here can sign with it"
     )]
     Private,
-    /// It is none of PEM, but something else that was pasted in its place.
+    /// It is something else, which was pasted in its place.
     #[error(
         "this is no public key in PEM, but {0}; copy the JWKS public key from the API keys page of \
          the Clerk dashboard, or set CLERK_PUBLISHABLE_KEY instead, by which keys are fetched"
