@@ -11,6 +11,8 @@ use http::{Extensions, Request, Response, Uri, request::Parts};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::ResponseBody;
+
 /// Finds out who each request comes from; see the [crate's documentation](crate) for where to put
 /// it.
 ///
@@ -75,11 +77,10 @@ where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
     B: Send + 'static,
-    R: Default,
 {
-    type Response = Response<R>;
+    type Response = Response<ResponseBody<R>>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -94,7 +95,7 @@ where
             let (mut parts, body) = request.into_parts();
             let auth = match layer.admit(&parts).await {
                 Admission::Redirect(headers) => {
-                    let mut response = Response::new(R::default());
+                    let mut response = Response::new(ResponseBody::default());
                     *response.status_mut() = Admission::REDIRECT_STATUS;
                     *response.headers_mut() = headers;
                     return Ok(response);
@@ -103,7 +104,7 @@ where
             };
             parts.extensions.insert(auth.clone());
             let response = inner.call(Request::from_parts(parts, body)).await?;
-            Ok(auth.applied_to(response))
+            Ok(auth.applied_to(response).map(ResponseBody::inner))
         })
     }
 }

@@ -30,6 +30,9 @@
 //! differently some day. What a handler asks for protects the handler, wherever it is mounted; and
 //! a handler that asks where no layer has been answers 500, not as if nobody were signed in.
 //!
+//! Other layers may be outside or inside, whatever their bodies are: traces, limits, compression. What
+//! asks who it is has to be inside.
+//!
 //! Routers that strip what they have matched of the path, as axum does for nested ones, leave the
 //! layers inside with a shorter URL, which is not where a handshake should send the browser back
 //! to. If the layer has to be in there, tell it by [`ClerkLayer::original_uri`] where the whole URL
@@ -40,6 +43,9 @@
 //! The layers are for tonic too. A call that may not go on is answered with a gRPC status: 16
 //! (`UNAUTHENTICATED`) for 401, 7 (`PERMISSION_DENIED`) for 403, 14 (`UNAVAILABLE`) for 503 and 13
 //! (`INTERNAL`) for 500. [`grpc::code`] is for handlers that ask for themselves.
+//!
+//! They go around a whole server, with `Server::layer`, or around one service, with `named_layer` of
+//! `tonic::service::LayerExt`, which keeps the name that tonic routes by.
 //!
 //! Where it sits: between `clerk-auth`, which decides everything, and frameworks; it translates.
 //! Unofficial: not affiliated with Clerk.

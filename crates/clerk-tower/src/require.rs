@@ -132,7 +132,7 @@ where
                 .poll(cx)
                 .map(|answered| Ok(answered?.map(ResponseBody::inner))),
             Projected::Rejected { response } => match response.take() {
-                Some(response) => Poll::Ready(Ok(response.map(ResponseBody::rejection))),
+                Some(response) => Poll::Ready(Ok(response.map(ResponseBody::own))),
                 // Polled after it was ready.
                 None => Poll::Pending,
             },

@@ -8,7 +8,10 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body of an answer: the inner service's, or a rejection's in its place.
+    /// The body of an answer: the inner service's, or a layer's own in its place.
+    ///
+    /// So the layers ask nothing of the inner service's body but that it is one, and whatever else
+    /// is around a service may be inside of them or outside: traces, limits, compression.
     #[derive(Clone, Debug)]
     pub struct ResponseBody<B> {
         #[pin]
@@ -24,7 +27,7 @@ pin_project! {
             #[pin]
             body: B,
         },
-        Rejection { text: Option<Bytes> },
+        Own { text: Option<Bytes> },
     }
 }
 
@@ -35,18 +38,19 @@ impl<B> ResponseBody<B> {
         }
     }
 
-    pub(crate) fn rejection(text: Bytes) -> Self {
+    pub(crate) fn own(text: Bytes) -> Self {
         Self {
-            kind: Kind::Rejection {
+            kind: Kind::Own {
                 text: Some(text).filter(|text| !text.is_empty()),
             },
         }
     }
 }
 
-impl<B: Default> Default for ResponseBody<B> {
+/// An empty body, which layers further outside may ask for, whatever the inner service's is.
+impl<B> Default for ResponseBody<B> {
     fn default() -> Self {
-        Self::inner(B::default())
+        Self::own(Bytes::new())
     }
 }
 
@@ -60,23 +64,21 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.project().kind.project() {
             Projected::Inner { body } => body.poll_frame(cx),
-            Projected::Rejection { text } => {
-                Poll::Ready(text.take().map(|text| Ok(Frame::data(text))))
-            }
+            Projected::Own { text } => Poll::Ready(text.take().map(|text| Ok(Frame::data(text)))),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Inner { body } => body.is_end_stream(),
-            Kind::Rejection { text } => text.is_none(),
+            Kind::Own { text } => text.is_none(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
             Kind::Inner { body } => body.size_hint(),
-            Kind::Rejection { text } => {
+            Kind::Own { text } => {
                 let length = text.as_ref().map_or(0, Bytes::len);
                 SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
             }

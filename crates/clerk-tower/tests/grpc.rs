@@ -4,12 +4,13 @@ mod support;
 
 use std::{
     convert::Infallible,
+    error::Error,
     future::{Ready, ready},
     pin::Pin,
     task::{Context, Poll},
 };
 
-use bytes::{Buf as _, BufMut as _};
+use bytes::{Buf as _, BufMut as _, Bytes};
 use clerk_tower::{ClerkLayer, Rejection, RequestAuth, RequireLayer, Requirement, grpc};
 use support::Instance;
 use tonic::{
@@ -17,9 +18,11 @@ use tonic::{
     body::Body,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     server::{Grpc, NamedService, UnaryService},
+    service::LayerExt as _,
     transport::{Channel, Server, server::TcpIncoming},
 };
-use tower::Service;
+use tower::{Service, ServiceBuilder};
+use tower_http::{limit::RequestBodyLimitLayer, trace::TraceLayer};
 
 /// Messages are texts, so that no schema has to be compiled.
 #[derive(Clone, Copy, Default)]
@@ -86,7 +89,12 @@ impl NamedService for WhoAmI {
     const NAME: &'static str = "example.WhoAmI";
 }
 
-impl Service<http::Request<Body>> for WhoAmI {
+/// For bodies of any type, as the services are that tonic generates.
+impl<B> Service<http::Request<B>> for WhoAmI
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>> + Send>,
+    B: Send + 'static,
+{
     type Response = http::Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
@@ -95,7 +103,7 @@ impl Service<http::Request<Body>> for WhoAmI {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
         Box::pin(async { Ok(Grpc::new(Text).unary(Self, request).await) })
     }
 }
@@ -145,6 +153,44 @@ async fn a_service_asks_who_calls() {
     instance.transport.pause();
     let down = call(&url, Some("Bearer ak_whoever")).await.unwrap_err();
     assert_eq!(down.code(), Code::Unavailable);
+}
+
+#[tokio::test]
+async fn one_service_of_a_server_has_the_layer_with_others_around_and_inside() {
+    let instance = Instance::new();
+    let layers = ServiceBuilder::new()
+        .layer(TraceLayer::new_for_grpc())
+        .layer(ClerkLayer::new(instance.authenticator()))
+        .layer(RequestBodyLimitLayer::new(64))
+        .layer(RequireLayer::signed_in())
+        .layer(TraceLayer::new_for_grpc());
+    let (incoming, url) = incoming();
+    let server = Server::builder().add_service(layers.named_layer(WhoAmI));
+    tokio::spawn(server.serve_with_incoming(incoming));
+
+    let user_id = call(&url, Some(&instance.admin())).await.unwrap();
+    assert_eq!(Some(user_id), instance.emulator.user_id("ada@example.com"));
+    let refused = call(&url, None).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_whole_server_has_the_layer_with_others_around_and_inside() {
+    let instance = Instance::new();
+    let (incoming, url) = incoming();
+    let server = Server::builder()
+        .layer(TraceLayer::new_for_grpc())
+        .layer(RequestBodyLimitLayer::new(64))
+        .layer(ClerkLayer::new(instance.authenticator()))
+        .layer(RequestBodyLimitLayer::new(64))
+        .layer(TraceLayer::new_for_grpc())
+        .add_service(WhoAmI);
+    tokio::spawn(server.serve_with_incoming(incoming));
+
+    call(&url, Some(&instance.admin())).await.unwrap();
+    let refused = call(&url, None).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unauthenticated);
+    assert_eq!(reason(&refused), Some("dev-browser-missing"));
 }
 
 #[tokio::test]

@@ -41,14 +41,13 @@ async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -
         }
         ready(Ok::<_, Infallible>(response))
     };
-    let response = match authenticator {
+    match authenticator {
         Some(authenticator) => {
             let service = ClerkLayer::new(authenticator).layer(service_fn(handle));
-            service.oneshot(request).await.unwrap()
+            read(service.oneshot(request).await.unwrap()).await
         }
-        None => service_fn(handle).oneshot(request).await.unwrap(),
-    };
-    read(response).await
+        None => read(service_fn(handle).oneshot(request).await.unwrap()).await,
+    }
 }
 
 /// `None` is a path that has no handler.
