@@ -7,10 +7,16 @@ use crate::Rejection;
 
 clerk_auth::extractors!();
 
+const REMEDY: &str = "`.wrap(ClerkMiddleware::new(…))` the whole `App`, outside of any middleware \
+     that asks: what is wrapped last is outermost";
+
 fn extract<T: FromRequestAuth>(request: &HttpRequest) -> Result<T, Rejection> {
     let extensions = request.extensions();
     let auth = extensions.get::<RequestAuth>();
-    let auth = auth.ok_or_else(clerk_auth::Rejection::not_authenticated)?;
+    let auth = auth.ok_or_else(|| {
+        let route = request.match_pattern();
+        clerk_auth::Rejection::not_authenticated(REMEDY, route.as_deref())
+    })?;
     Ok(T::from_request_auth(auth)?)
 }
 

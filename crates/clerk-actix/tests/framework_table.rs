@@ -14,13 +14,19 @@ use clerk_actix::{
 };
 use clerk_auth::Authenticator;
 use clerk_framework_table::{
-    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run, shown,
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run, shown,
 };
 use http::{Request, Response};
 
 #[actix_web::test]
 async fn the_framework_table() {
     run(answer).await;
+}
+
+#[actix_web::test]
+async fn operators_are_told_of_a_missing_layer() {
+    let pattern = Some("/invitations/{ticket}");
+    missing_layer::run(pattern, "`.wrap(ClerkMiddleware::new(…))`", answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
@@ -81,6 +87,10 @@ fn routes(application: &mut web::ServiceConfig) {
         )
         .route("/auth", to(async |auth: CurrentAuth| shown(auth.0)))
         .route("/me", to(async |session: SignedIn| shown(session.0)))
+        .route(
+            "/invitations/{ticket}",
+            to(async |session: SignedIn| shown(session.0)),
+        )
         .route("/optional", to(optional))
         .route("/machine", to(async |machine: Machine| shown(machine.0)))
         .route("/api-key", to(async |machine: ApiKey| shown(machine.0)))

@@ -12,6 +12,7 @@ use actix_web::{
 use clerk::Clerk;
 use clerk_actix::{ClerkMiddleware, SignedIn};
 use clerk_emulator::Emulator;
+use clerk_framework_table::missing_layer;
 
 async fn me(session: SignedIn) -> String {
     session.user_id().to_owned()
@@ -63,4 +64,44 @@ async fn browsers_come_back_to_the_whole_url() {
         .to_str()
         .unwrap();
     assert!(location.contains("redirect_url=http%3A%2F%2Flocalhost%3A3000%2Fapp%2Fme%3Fpage%3D2"));
+}
+
+#[actix_web::test]
+async fn what_is_outside_of_the_middleware_is_said_to_operators() {
+    let me = || web::get().to(me);
+    let inside = web::scope("/inside")
+        .route("/{ticket}", me())
+        .wrap(middleware());
+    let outside = web::scope("/{organization}").route("/tickets/{ticket}", me());
+    let application = App::new()
+        .service(inside)
+        .service(outside)
+        .default_service(web::to(async |_: SignedIn| ""));
+    let service = init_service(application).await;
+    for (path, route) in [
+        ("/inside/planted", None),
+        (
+            "/planted/tickets/planted?planted",
+            Some(" route=\"/{organization}/tickets/{ticket}\""),
+        ),
+        ("/planted", Some("")),
+    ] {
+        let request = TestRequest::get().uri(path).to_request();
+        let asked = try_call_service(&service, request);
+        let (response, log) = missing_layer::logged(asked).await;
+        let status = response.unwrap().status();
+        let Some(route) = route else {
+            assert_eq!((status, &*log), (StatusCode::UNAUTHORIZED, ""));
+            continue;
+        };
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            log,
+            format!(
+                "ERROR clerk::security: event=\"layer-missing\"{route} nothing has found out \
+                 who the request comes from: `.wrap(ClerkMiddleware::new(…))` the whole `App`, outside \
+                 of any middleware that asks: what is wrapped last is outermost\n"
+            )
+        );
+    }
 }

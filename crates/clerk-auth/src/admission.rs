@@ -60,7 +60,8 @@ impl RequestAuth {
     ///
     /// [`Rejection::not_authenticated`]: no adapter is there, or it is further inside.
     pub fn of(extensions: &Extensions) -> Result<&Self, Rejection> {
-        extensions.get().ok_or_else(Rejection::not_authenticated)
+        let missing = || Rejection::not_authenticated(REMEDY, None);
+        extensions.get().ok_or_else(missing)
     }
 
     /// What was found out about the request.
@@ -203,3 +204,7 @@ impl RequestAuth {
         }
     }
 }
+
+/// What to do where it is not known which framework this is.
+const REMEDY: &str = "put the adapter's layer (`ClerkLayer`, or the `ClerkMiddleware` of its framework) \
+     around whatever asks";

@@ -119,3 +119,18 @@ pub(crate) fn wrong_token(found: TokenType) {
         token_type = found.as_str(),
     );
 }
+
+/// Somebody asks who a request comes from where nothing has found it out.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn layer_missing(remedy: &str, route: Option<&str>) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "clerk::security",
+        event = "layer-missing",
+        route,
+        message = %format_args!("nothing has found out who the request comes from: {remedy}"),
+    );
+}

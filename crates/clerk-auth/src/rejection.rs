@@ -7,7 +7,9 @@ use http::{
 };
 use serde_json::json;
 
-use crate::{AuthReason, Denied, Error, TokenType, resource_metadata::ResourceMetadata, state};
+use crate::{
+    AuthReason, Denied, Error, TokenType, events, resource_metadata::ResourceMetadata, state,
+};
 
 /// The response to a request that may not go on, the same in every framework.
 ///
@@ -111,8 +113,14 @@ impl Rejection {
     }
 
     /// The handler asks who is signed in, and nothing has authenticated the request. That is a
-    /// mistake in this service, and never means that somebody is signed out.
-    pub fn not_authenticated() -> Self {
+    /// mistake in this service, and never means that somebody is signed out. Operators are told, by
+    /// the event `layer-missing`.
+    ///
+    /// For adapters: `remedy` says what to do about it, in terms of the framework. `route` is the
+    /// pattern of the route where the framework knows it, such as `/invitations/{ticket}`, and never
+    /// the path of the request, which may hold secrets.
+    pub fn not_authenticated(remedy: &str, route: Option<&str>) -> Self {
+        events::layer_missing(remedy, route);
         Self::misconfigured()
     }
 

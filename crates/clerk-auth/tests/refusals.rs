@@ -19,7 +19,7 @@ fn a_refusal_is_not_stored() {
         Rejection::denied(&Denied::Machine),
         Rejection::undecided(&undecided),
         Rejection::undecided(&Error::Driver),
-        Rejection::not_authenticated(),
+        Rejection::not_authenticated("add the layer", None),
     ] {
         let response = rejection.into_response::<String>();
         let stored = response.headers().get(http::header::CACHE_CONTROL);

@@ -2,12 +2,13 @@ use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use clerk_auth::{FromRequestAuth, Guard, RequestAuth};
 use http::request::Parts;
 
-use crate::Rejection;
+use crate::{Rejection, not_authenticated::not_authenticated};
 
 clerk_auth::extractors!();
 
 fn extract<T: FromRequestAuth>(parts: &Parts) -> Result<T, Rejection> {
-    let auth = RequestAuth::of(&parts.extensions)?;
+    let auth = parts.extensions.get::<RequestAuth>();
+    let auth = auth.ok_or_else(|| not_authenticated(&parts.extensions))?;
     Ok(T::from_request_auth(auth)?)
 }
 

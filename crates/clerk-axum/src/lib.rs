@@ -39,8 +39,9 @@
 //! ```
 //!
 //! The layer goes around the outermost router, once; see
-//! [where to put the layer](clerk_tower#where-to-put-the-layer). What a handler takes is what
-//! protects it: there is no list of paths to keep in step with the routes.
+//! [where to put the layer](clerk_tower#where-to-put-the-layer). axum's `.layer` is around the routes
+//! that are there already, so it comes after the last of them. What a handler takes is what protects
+//! it: there is no list of paths to keep in step with the routes.
 //!
 //! | extractor | who gets through | everybody else |
 //! |---|---|---|
@@ -52,7 +53,8 @@
 //! | [`ApiKey`], [`M2m`], [`OAuth`] | machines with a token of this type | 401 |
 //!
 //! Each of them answers 503 where Clerk cannot be asked, 500 where this service is set up wrongly,
-//! and 500 where the layer is missing. None takes any of that for "nobody is signed in".
+//! and 500 where the layer is missing, which operators are told by the event `layer-missing`. None
+//! takes any of that for "nobody is signed in".
 //!
 //! The machines' extractors need an authenticator whose settings
 //! [accept](clerk_auth::Builder::accepts) their tokens.
@@ -72,14 +74,17 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod extract;
+mod not_authenticated;
 mod rejection;
+mod require;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
 pub use clerk_auth::{Guard, Requirement};
-pub use clerk_tower::{ClerkLayer, RequireLayer, frontend_api};
+pub use clerk_tower::{ClerkLayer, frontend_api};
 pub use extract::{Allowed, ApiKey, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn};
 pub use rejection::Rejection;
+pub use require::RequireLayer;
 
 /// Has `cargo test` compile and run the guide's snippets.
 #[cfg(doctest)]

@@ -7,7 +7,7 @@ use clerk_axum::{
     Allowed, ApiKey, ClerkLayer, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
 };
 use clerk_framework_table::{
-    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run, shown,
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run, shown,
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -16,6 +16,12 @@ use tower::ServiceExt as _;
 #[tokio::test]
 async fn the_framework_table() {
     run(answer).await;
+}
+
+#[tokio::test]
+async fn operators_are_told_of_a_missing_layer() {
+    let pattern = Some("/invitations/{ticket}");
+    missing_layer::run(pattern, "`.layer(ClerkLayer::new(…))`", answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
@@ -35,6 +41,10 @@ fn router() -> Router {
         .route("/log-out", any(async || ([LOGGED_OUT], PUBLIC)))
         .route("/auth", any(async |auth: CurrentAuth| shown(auth.0)))
         .route("/me", any(async |session: SignedIn| shown(session.0)))
+        .route(
+            "/invitations/{ticket}",
+            any(async |session: SignedIn| shown(session.0)),
+        )
         .route("/optional", any(optional))
         .route("/machine", any(async |machine: Machine| shown(machine.0)))
         .route("/api-key", any(async |machine: ApiKey| shown(machine.0)))

@@ -7,10 +7,13 @@ use clerk_auth::{Authenticator, Settings};
 use clerk_axum::{ClerkLayer, Rejection, RequireLayer, Requirement, SignedIn};
 use clerk_core::{Clock, ManualClock, UnixTime};
 use clerk_emulator::{Emulator, InProcess};
+use clerk_framework_table::missing_layer;
 use clerk_http::{Client, Runtime};
 use clerk_jwks::StaticKeys;
 use http::{Request, Response};
-use tower::ServiceExt as _;
+use http_body_util::BodyExt as _;
+use tower::{ServiceBuilder, ServiceExt as _};
+use tower_http::{limit::RequestBodyLimitLayer, trace::TraceLayer};
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
@@ -57,6 +60,84 @@ async fn a_handshake_leads_back_to_the_whole_url() {
         location.contains("localhost%3A3000%2Finner%2Fpage%3Fa%3Db&"),
         "{location}"
     );
+}
+
+#[tokio::test]
+async fn a_route_that_was_added_after_the_layer_is_said_to_operators() {
+    let emulator = Emulator::builder().build().unwrap();
+    let late = Router::new().route("/tickets/{ticket}", get(async |_: SignedIn| ""));
+    let guarded = Router::new()
+        .route("/guarded/{ticket}", get(async || ""))
+        .route_layer(RequireLayer::signed_in());
+    let router = Router::new()
+        .route("/early/{ticket}", get(async |_: SignedIn| ""))
+        .layer(ClerkLayer::new(authenticator(&emulator)))
+        .route("/late/{ticket}", get(async |_: SignedIn| ""))
+        .nest("/nested/{organization}", late)
+        .merge(guarded)
+        .fallback(async |_: SignedIn| "");
+    for (path, route) in [
+        ("/early/planted", None),
+        ("/late/planted", Some(" route=\"/late/{ticket}\"")),
+        (
+            "/nested/planted/tickets/planted",
+            Some(" route=\"/nested/{organization}/tickets/{ticket}\""),
+        ),
+        ("/guarded/planted", Some(" route=\"/guarded/{ticket}\"")),
+        ("/planted", Some("")),
+    ] {
+        let asked = answer(&router, path, ("accept", "*/*".to_owned()));
+        let (response, log) = missing_layer::logged(asked).await;
+        let Some(route) = route else {
+            assert_eq!((response.status().as_u16(), &*log), (401, ""));
+            continue;
+        };
+        assert_eq!(response.status(), 500, "{path}");
+        assert_eq!(
+            log,
+            format!(
+                "ERROR clerk::security: event=\"layer-missing\"{route} nothing has found out \
+                 who the request comes from: call `.layer(ClerkLayer::new(…))` on the outermost \
+                 `Router`, after its last route: routes that are added later are outside of the layer\n"
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn layers_of_others_stand_inside_and_outside() {
+    let emulator = Emulator::builder().build().unwrap();
+    let layers = ServiceBuilder::new()
+        .layer(TraceLayer::new_for_http())
+        .layer(RequestBodyLimitLayer::new(8))
+        .layer(ClerkLayer::new(authenticator(&emulator)))
+        .layer(TraceLayer::new_for_http())
+        .layer(RequestBodyLimitLayer::new(8));
+    let inside = Router::new()
+        .route(
+            "/me",
+            get(async |session: SignedIn| session.user_id().to_owned()),
+        )
+        .layer(RequestBodyLimitLayer::new(8))
+        .layer(ClerkLayer::new(authenticator(&emulator)));
+    let stacked = Router::new()
+        .route(
+            "/me",
+            get(async |session: SignedIn| session.user_id().to_owned()),
+        )
+        .layer(layers);
+    for router in [inside, stacked] {
+        let token = emulator.token().user("ada@example.com").sign(NOW);
+        let bearer = ("authorization", format!("Bearer {token}"));
+        let response = answer(&router, "/me", bearer).await;
+        assert_eq!(response.status(), 200);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(body, emulator.user_id("ada@example.com").unwrap());
+        let nobody = answer(&router, "/me", ("accept", "*/*".to_owned())).await;
+        assert_eq!(nobody.status(), 401);
+        let too_large = answer(&router, "/me", ("content-length", "9".to_owned())).await;
+        assert_eq!(too_large.status(), 413);
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,18 @@
 use clerk_auth::{FromRequestAuth, Guard, RequestAuth};
-use poem::{FromRequest, Request, RequestBody};
+use poem::{FromRequest, PathPattern, Request, RequestBody};
 
 use crate::Rejection;
 
 clerk_auth::extractors!();
 
+const REMEDY: &str = "put `.with(ClerkMiddleware::new(…))` behind the outermost `Route`: it is around \
+     what is before it, and not around routes that this is nested in";
+
 fn extract<T: FromRequestAuth>(request: &Request) -> Result<T, Rejection> {
-    let auth = RequestAuth::of(request.extensions())?;
+    let auth = request.data::<RequestAuth>().ok_or_else(|| {
+        let route = request.data::<PathPattern>().map(|pattern| &*pattern.0);
+        clerk_auth::Rejection::not_authenticated(REMEDY, route)
+    })?;
     Ok(T::from_request_auth(auth)?)
 }
 

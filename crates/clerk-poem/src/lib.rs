@@ -58,7 +58,8 @@
 //! | [`ApiKey`], [`M2m`], [`OAuth`] | machines with a token of this type | 401 |
 //!
 //! Each of them answers 503 where Clerk cannot be asked, 500 where this service is set up wrongly,
-//! and 500 where the middleware is missing. None takes any of that for "nobody is signed in".
+//! and 500 where the middleware is missing, which operators are told by the event `layer-missing`.
+//! None takes any of that for "nobody is signed in".
 //!
 //! **Take [`MaybeSignedIn`], not `Option<SignedIn>`.** poem itself makes an `Option` of any
 //! extractor, with `None` for whatever went wrong: an outage would look like a stranger.

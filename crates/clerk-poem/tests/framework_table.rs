@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use clerk_auth::Authenticator;
 use clerk_framework_table::{
-    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run, shown,
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run, shown,
 };
 use clerk_poem::{
     Allowed, ApiKey, ClerkMiddleware, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
@@ -19,6 +19,12 @@ use poem::{
 #[tokio::test]
 async fn the_framework_table() {
     run(answer).await;
+}
+
+#[tokio::test]
+async fn operators_are_told_of_a_missing_layer() {
+    let pattern = Some("/invitations/:ticket");
+    missing_layer::run(pattern, "`.with(ClerkMiddleware::new(…))`", answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
@@ -56,6 +62,7 @@ fn routes() -> Route {
         )
         .at("/auth", auth)
         .at("/me", me)
+        .at("/invitations/:ticket", me)
         .at("/optional", optional)
         .at("/machine", machine)
         .at("/api-key", api_key)

@@ -3,6 +3,7 @@
 use clerk::Clerk;
 use clerk_auth::Authenticator;
 use clerk_emulator::Emulator;
+use clerk_framework_table::missing_layer;
 use clerk_poem::{ClerkMiddleware, Rejection, SignedIn};
 use poem::{
     Body, Endpoint, EndpointExt as _, Request, RequestParts, Route, handler,
@@ -83,4 +84,41 @@ async fn a_rejection_can_be_caught_inside_of_the_middleware() {
     assert_eq!(reason, "dev-browser-missing");
     let body = response.into_body().into_string().await.unwrap();
     assert_eq!(body, "a page of the application's own");
+}
+
+#[tokio::test]
+async fn what_is_outside_of_the_middleware_is_said_to_operators() {
+    let inside = Route::new().at("/:ticket", me);
+    let outside = Route::new().at("/tickets/:ticket", me);
+    let application = Route::new()
+        .nest(
+            "/inside",
+            inside.with(ClerkMiddleware::new(authenticator())),
+        )
+        .nest("/outside", outside);
+    for (path, route) in [
+        ("/inside/planted", None),
+        (
+            "/outside/tickets/planted?planted",
+            Some("/outside/tickets/:ticket"),
+        ),
+    ] {
+        let request = Request::builder().uri_str(path).finish();
+        let asked = application.get_response(request);
+        let (response, log) = missing_layer::logged(asked).await;
+        let Some(route) = route else {
+            assert_eq!((response.status(), &*log), (StatusCode::UNAUTHORIZED, ""));
+            continue;
+        };
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(
+            log,
+            format!(
+                "ERROR clerk::security: event=\"layer-missing\" route=\"{route}\" nothing has \
+                 found out who the request comes from: put `.with(ClerkMiddleware::new(…))` behind the \
+                 outermost `Route`: it is around what is before it, and not around routes that this is \
+                 nested in\n"
+            )
+        );
+    }
 }

@@ -1,6 +1,7 @@
 use clerk_auth::{Admission, FromRequestAuth, Guard};
 use rocket::{
     Ignite, Request, Rocket, Sentinel, async_trait,
+    http::Status,
     request::{FromRequest, Outcome},
 };
 
@@ -11,10 +12,18 @@ use crate::{
 
 clerk_auth::extractors!();
 
+const REMEDY: &str =
+    "`.attach(ClerkFairing::new(…))` to the `Rocket`, before any fairing that asks";
+
 fn guard<T: FromRequestAuth>(request: &Request<'_>) -> Outcome<T, Rejection> {
     let asked = match admission(request) {
         Some(Admission::Proceed(auth)) => T::from_request_auth(auth),
-        _ => Err(clerk_auth::Rejection::not_authenticated()),
+        // The gate answers. Fairings alone come to ask before it does.
+        Some(Admission::Redirect(_)) => return Outcome::Forward(Status::TemporaryRedirect),
+        None => {
+            let route = request.route().map(|route| route.uri.as_str());
+            Err(clerk_auth::Rejection::not_authenticated(REMEDY, route))
+        }
     };
     match asked {
         Ok(answer) => Outcome::Success(answer),

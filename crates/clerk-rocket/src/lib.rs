@@ -52,8 +52,9 @@
 //! | [`Machine`] | machines with a token of any type | 401 |
 //! | [`ApiKey`], [`M2m`], [`OAuth`] | machines with a token of this type | 401 |
 //!
-//! Each of them answers 503 where Clerk cannot be asked, and 500 where this service is set up
-//! wrongly. None takes any of that for "nobody is signed in".
+//! Each of them answers 503 where Clerk cannot be asked, 500 where this service is set up wrongly,
+//! and 500 where the fairing is missing, which operators are told by the event `layer-missing`. None
+//! takes any of that for "nobody is signed in".
 //!
 //! **Take [`MaybeSignedIn`], not `Option<SignedIn>`.** Rocket itself makes an `Option` of any
 //! guard, with `None` for whatever went wrong: an outage would look like a stranger.

@@ -4,11 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clerk::Clerk;
 use clerk_emulator::Emulator;
+use clerk_framework_table::missing_layer;
 use clerk_rocket::{ClerkFairing, MaybeSignedIn, SignedIn, catchers};
 use rocket::{
     Build, Catcher, Config, Request, Rocket, State,
     config::LogLevel,
     error::ErrorKind,
+    fairing::AdHoc,
     get,
     http::{Header, Status},
     local::asynchronous::{Client, LocalResponse},
@@ -149,4 +151,27 @@ async fn errors_of_the_application_are_not_answered_with_a_rejection_of_another_
     assert_eq!(header(&answer, "www-authenticate"), None);
     let body = answer.into_string().await.unwrap();
     assert_eq!(body, "500 Internal Server Error");
+}
+
+/// A page load that has to go to Clerk first, asked by a fairing before the gate sends it there.
+#[rocket::async_test]
+async fn fairings_are_not_told_that_the_fairing_is_missing_where_it_is_there() {
+    let asks = AdHoc::on_request("asks", |request, _| {
+        Box::pin(async {
+            let asked = request.guard::<SignedIn>().await;
+            assert!(asked.is_forward());
+        })
+    });
+    let application = rocket()
+        .mount("/", routes![me])
+        .attach(fairing())
+        .attach(asks);
+    let client = Client::untracked(application).await.unwrap();
+    let page_load = client
+        .get("/me")
+        .header(Header::new("host", "app.example"))
+        .header(Header::new("sec-fetch-dest", "document"));
+    let (answer, log) = missing_layer::logged(page_load.dispatch()).await;
+    assert_eq!(answer.status(), Status::TemporaryRedirect);
+    assert_eq!(log, "");
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use bytes::Bytes;
 use clerk_auth::Authenticator;
 use clerk_framework_table::{
-    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run_as_text, shown,
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run_as_text, shown,
 };
 use clerk_rocket::{
     Allowed, ApiKey, ClerkFairing, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
@@ -25,6 +25,12 @@ use rocket::{
 #[rocket::async_test]
 async fn the_framework_table() {
     run_as_text(answer).await;
+}
+
+#[rocket::async_test]
+async fn operators_are_told_of_a_missing_layer() {
+    let pattern = Some("/invitations/<ticket>");
+    missing_layer::run(pattern, "`.attach(ClerkFairing::new(…))`", answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
@@ -72,6 +78,7 @@ fn routes() -> Vec<Route> {
             Route::new(method, "/log-out", WithHeader(LOGGED_OUT)),
             Shown::<CurrentAuth>::route(method, "/auth", |auth| shown(auth.0)),
             Shown::<SignedIn>::route(method, "/me", |session| shown(session.0)),
+            Shown::<SignedIn>::route(method, "/invitations/<ticket>", |session| shown(session.0)),
             Shown::<MaybeSignedIn>::route(method, "/optional", |session| {
                 session.0.map_or_else(|| NOBODY.to_owned(), shown)
             }),

@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn a_status_has_nothing_of_http_in_it() {
-        let response: Response<Bytes> = response(&Rejection::not_authenticated());
+        let response: Response<Bytes> =
+            response(&Rejection::not_authenticated("add the layer", None));
         assert_eq!(response.status(), StatusCode::OK);
         let headers = response.headers();
         assert_eq!(headers.get(STATUS).unwrap(), "13");

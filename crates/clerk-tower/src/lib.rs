@@ -29,6 +29,7 @@
 //! list of paths, because a list that is matched a second time, beside the router, is matched
 //! differently some day. What a handler asks for protects the handler, wherever it is mounted; and
 //! a handler that asks where no layer has been answers 500, not as if nobody were signed in.
+//! Operators are told by the event `layer-missing`.
 //!
 //! Other layers may be outside or inside, whatever their bodies are: traces, limits, compression. What
 //! asks who it is has to be inside.

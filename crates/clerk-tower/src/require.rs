@@ -1,4 +1,5 @@
 use std::{
+    fmt,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
@@ -6,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use clerk_auth::{Rejection, RequestAuth, Requirement};
-use http::{HeaderMap, Request, Response};
+use http::{Extensions, HeaderMap, Request, Response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -25,23 +26,54 @@ use crate::{ResponseBody, grpc};
 /// let anybody_signed_in = RequireLayer::signed_in();
 /// # let _ = (admins, anybody_signed_in);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RequireLayer {
     requirement: Option<Requirement>,
+    not_authenticated: NotAuthenticated,
 }
+
+type NotAuthenticated = fn(&Extensions) -> Rejection;
 
 impl RequireLayer {
     /// Asks for a session that meets `requirement`.
     pub const fn new(requirement: Requirement) -> Self {
         Self {
             requirement: Some(requirement),
+            not_authenticated,
         }
     }
 
     /// Asks for a session, and for nothing of it.
     pub const fn signed_in() -> Self {
-        Self { requirement: None }
+        Self {
+            requirement: None,
+            not_authenticated,
+        }
     }
+
+    /// Says what to answer where no [`ClerkLayer`](crate::ClerkLayer) is around this one: a
+    /// [`Rejection::not_authenticated`] that knows the route's pattern, where a router has left it
+    /// among the request's extensions.
+    #[must_use]
+    pub const fn not_authenticated(mut self, reject: fn(&Extensions) -> Rejection) -> Self {
+        self.not_authenticated = reject;
+        self
+    }
+
+    fn check(&self, extensions: &Extensions) -> Result<(), Rejection> {
+        let auth = extensions.get::<RequestAuth>();
+        let auth = auth.ok_or_else(|| (self.not_authenticated)(extensions))?;
+        match &self.requirement {
+            Some(requirement) => auth.require(requirement),
+            None => auth.session(),
+        }
+        .map(drop)
+    }
+}
+
+fn not_authenticated(_: &Extensions) -> Rejection {
+    let remedy = "put a `ClerkLayer` around the service, outside of the `RequireLayer`";
+    Rejection::not_authenticated(remedy, None)
 }
 
 impl<S> Layer<S> for RequireLayer {
@@ -50,8 +82,16 @@ impl<S> Layer<S> for RequireLayer {
     fn layer(&self, inner: S) -> Self::Service {
         Require {
             inner,
-            requirement: self.requirement.clone(),
+            layer: self.clone(),
         }
+    }
+}
+
+impl fmt::Debug for RequireLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequireLayer")
+            .field("requirement", &self.requirement)
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,18 +99,7 @@ impl<S> Layer<S> for RequireLayer {
 #[derive(Clone, Debug)]
 pub struct Require<S> {
     inner: S,
-    requirement: Option<Requirement>,
-}
-
-impl<S> Require<S> {
-    fn check(&self, auth: Result<&RequestAuth, Rejection>) -> Result<(), Rejection> {
-        let auth = auth?;
-        match &self.requirement {
-            Some(requirement) => auth.require(requirement),
-            None => auth.session(),
-        }
-        .map(drop)
-    }
+    layer: RequireLayer,
 }
 
 impl<S, B, R> Service<Request<B>> for Require<S>
@@ -86,7 +115,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match self.check(RequestAuth::of(request.extensions())) {
+        match self.layer.check(request.extensions()) {
             Ok(()) => Answer::Inner {
                 future: self.inner.call(request),
             },

@@ -11,7 +11,8 @@ use std::{
 use bytes::Bytes;
 use clerk_auth::{Authenticator, Guard, MachineTokenType, Rejection, RequestAuth, Requirement};
 use clerk_framework_table::{
-    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, run, shown,
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, SECRET_PATH, TeamManager, missing_layer, run,
+    shown,
 };
 use clerk_tower::{ClerkLayer, RequireLayer};
 use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
@@ -24,6 +25,11 @@ type Body = Full<Bytes>;
 #[tokio::test]
 async fn the_framework_table() {
     run(answer).await;
+}
+
+#[tokio::test]
+async fn operators_are_told_of_a_missing_layer() {
+    missing_layer::run(None, "(`ClerkLayer`, or", answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
@@ -58,7 +64,7 @@ fn handler(request: &Request<Bytes>) -> Result<String, Option<Rejection>> {
     Ok(match request.uri().path() {
         "/public" | "/cached" | "/log-out" => PUBLIC.to_owned(),
         "/auth" => shown(auth()?.auth()?),
-        "/me" => shown(auth()?.session()?),
+        "/me" | SECRET_PATH => shown(auth()?.session()?),
         "/optional" => match auth()?.auth()?.as_session() {
             Some(session) => shown(session.clone()),
             None => NOBODY.to_owned(),
@@ -120,6 +126,24 @@ async fn a_requirement_for_a_whole_route() {
         let without = read(guarded.oneshot(request).await.unwrap()).await;
         assert_eq!(without.status(), 500);
         assert!(without.headers().get("www-authenticate").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_requirement_without_the_layer_is_said_to_operators() {
+    for layer in [
+        RequireLayer::signed_in(),
+        RequireLayer::new(Requirement::new().role("org:admin")),
+    ] {
+        let guarded = layer.layer(Once::default());
+        let (response, log) = missing_layer::logged(guarded.oneshot(get(None))).await;
+        assert_eq!(response.unwrap().status(), 500);
+        assert_eq!(
+            log,
+            "ERROR clerk::security: event=\"layer-missing\" nothing has found out who the \
+             request comes from: put a `ClerkLayer` around the service, outside of the \
+             `RequireLayer`\n"
+        );
     }
 }
 

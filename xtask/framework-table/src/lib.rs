@@ -23,7 +23,7 @@
 //! | `/admin` | `Allowed<Admin>` | `shown(session)` |
 //! | `/teams` | `Allowed<TeamManager>` | `shown(session)` |
 //! | `/fresh` | `Allowed<Fresh>` | `shown(session)` |
-//!
+//! | `/invitations/` and a ticket, as in [`SECRET_PATH`] | `SignedIn` | `shown(session)` |
 //! | `/cached` | nothing | [`PUBLIC`], with the header [`CACHED`] |
 //! | `/log-out` | nothing | [`PUBLIC`], with the header [`LOGGED_OUT`] |
 //!
@@ -38,6 +38,7 @@ mod arrival;
 mod comparison;
 mod credentials;
 mod guards;
+pub mod missing_layer;
 mod rows;
 mod services;
 pub mod webhooks;
@@ -53,6 +54,9 @@ pub use guards::{Admin, Fresh, TeamManager};
 pub use rows::{Expected, Row, Service, Status, rows};
 
 use services::Services;
+
+/// A path with a part in it that nobody may read in logs.
+pub const SECRET_PATH: &str = "/invitations/planted-ticket";
 
 /// The body of an answer on `/public`.
 pub const PUBLIC: &str = r#"{"public":true}"#;

@@ -9,13 +9,32 @@ use clerk_auth::{
     RequestHead, SessionAuth,
 };
 use clerk_framework_table::{
-    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, rows, run, shown,
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, SECRET_PATH, TeamManager, missing_layer,
+    rows, run, shown,
 };
 use http::{HeaderValue, Request, Response, StatusCode};
+
+const REMEDY: &str = "add the layer";
 
 #[tokio::test]
 async fn the_table_holds_without_a_framework() {
     run(application).await;
+}
+
+#[tokio::test]
+async fn operators_are_told_of_a_missing_layer() {
+    missing_layer::run(None, REMEDY, application).await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "/me without the layer: ")]
+async fn an_application_that_says_nothing_of_a_missing_layer_is_found() {
+    missing_layer::run(None, REMEDY, async |_, _| {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -71,13 +90,13 @@ async fn application(
 }
 
 fn handler(path: &str, auth: Option<&RequestAuth>) -> Result<Option<String>, Rejection> {
-    let auth = || auth.ok_or_else(Rejection::not_authenticated);
+    let auth = || auth.ok_or_else(|| Rejection::not_authenticated(REMEDY, None));
     let session = |session: SessionAuth| Ok(Some(shown(session)));
     let machine = |machine: MachineAuth| Ok(Some(shown(machine)));
     match path {
         "/public" | "/cached" | "/log-out" => Ok(Some(PUBLIC.to_owned())),
         "/auth" => Ok(Some(shown(auth()?.auth()?))),
-        "/me" => session(auth()?.session()?),
+        "/me" | SECRET_PATH => session(auth()?.session()?),
         "/optional" => Ok(Some(match auth()?.auth()?.as_session() {
             Some(session) => shown(session.clone()),
             None => NOBODY.to_owned(),

@@ -89,7 +89,8 @@ const VOCABULARY: &[(&str, &[&str])] = &[
     ("tower", &["clerk-axum", "clerk-tower"]),
     ("tower-layer", &["clerk-axum", "clerk-tower"]),
     ("tower-service", &["clerk-axum", "clerk-tower"]),
-    ("axum", &["clerk-dev", "clerk-emulator"]),
+    // What an application has of axum in any case: its patterns of routes are not in `axum-core`.
+    ("axum", &["clerk-axum", "clerk-dev", "clerk-emulator"]),
     ("axum-core", &["clerk-axum"]),
     ("actix-web", &["clerk-actix"]),
     ("rocket", &["clerk-rocket"]),

@@ -3,7 +3,7 @@
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::header::CONTENT_TYPE,
+    http::{StatusCode, header::CONTENT_TYPE},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -62,7 +62,7 @@ async fn admit(
             let response = next.run(Request::from_parts(parts, body)).await;
             auth.applied_to(response)
         }
-        Err(_) => Rejection(clerk::auth::Rejection::not_authenticated()).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
