@@ -27,11 +27,7 @@ fn guard<T: FromRequestAuth>(request: &Request<'_>) -> Outcome<T, Rejection> {
     };
     match asked {
         Ok(answer) => Outcome::Success(answer),
-        Err(rejection) => {
-            let rejection = Rejection(rejection);
-            rejection.keep(request);
-            Outcome::Error((rejection.status(), rejection))
-        }
+        Err(rejection) => Rejection(rejection).refuse(request),
     }
 }
 

@@ -73,6 +73,53 @@
 //! statuses, or a default one. Those find out by [`Rejection::of`] what was refused. Whichever
 //! catcher answers, the fairing adds the rejection's headers where they are missing.
 //!
+//! # Guards of your own
+//!
+//! A guard that asks one of these passes its refusal on, with `try_outcome!`. What it refuses by
+//! itself it refuses with [`Rejection::refuse`]. Either way the answer has the status, the headers
+//! (`WWW-Authenticate`, `Retry-After`, `Cache-Control`) and the body of the [`Rejection`].
+//!
+//! ```
+//! use clerk_rocket::{Rejection, Requirement, SignedIn};
+//! use rocket::{
+//!     Ignite, Request, Rocket, Sentinel, async_trait,
+//!     outcome::try_outcome,
+//!     request::{FromRequest, Outcome},
+//! };
+//!
+//! /// Whoever may read the bills of their organization.
+//! struct Accountant(SignedIn);
+//!
+//! #[async_trait]
+//! impl<'r> FromRequest<'r> for Accountant {
+//!     type Error = Rejection;
+//!
+//!     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Rejection> {
+//!         let session = try_outcome!(request.guard::<SignedIn>().await);
+//!         match session.require(&Requirement::new().permission("org:bills:read")) {
+//!             Ok(()) => Outcome::Success(Self(session)),
+//!             Err(denied) => Rejection::from(denied).refuse(request),
+//!         }
+//!     }
+//! }
+//!
+//! /// Without the fairing, the application does not launch.
+//! impl Sentinel for Accountant {
+//!     fn abort(rocket: &Rocket<Ignite>) -> bool {
+//!         SignedIn::abort(rocket)
+//!     }
+//! }
+//!
+//! #[rocket::get("/bills")]
+//! fn bills(accountant: Accountant) -> String {
+//!     format!("{} reads bills", accountant.0.user_id())
+//! }
+//! # let _ = rocket::routes![bills];
+//! ```
+//!
+//! A guard with an error type of its own makes it of the rejection, and keeps the status:
+//! `outcome.map_error(|(status, rejection)| (status, Error::from(rejection)))`.
+//!
 //! # Headers that are no text
 //!
 //! Rocket drops request headers that are not UTF-8 before anybody sees them. A token in such a

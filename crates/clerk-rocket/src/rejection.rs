@@ -11,6 +11,7 @@ use rocket::{
     Catcher, Request, Response,
     catcher::BoxFuture,
     http::Status,
+    outcome::Outcome,
     response::{self, Responder, content::RawText},
 };
 
@@ -59,11 +60,17 @@ impl Rejection {
         last.clone()
     }
 
-    /// Keeps it for the catcher, which Rocket tells nothing but the status.
-    pub(crate) fn keep(&self, request: &Request<'_>) {
+    /// The outcome of a guard of your own that refuses the request, be it a request guard or a data
+    /// guard. The answer has this rejection's status, headers and body, as if one of this crate's
+    /// guards had refused; see [there](crate#guards-of-your-own).
+    ///
+    /// Rocket tells catchers nothing but the status, so a guard that makes an `Outcome::Error` of a
+    /// rejection by itself is answered with the status alone.
+    pub fn refuse<T, F>(self, request: &Request<'_>) -> Outcome<T, (Status, Self), F> {
         let last = request.local_cache(Last::default);
         let mut last = last.0.lock().unwrap_or_else(PoisonError::into_inner);
         *last = Some(self.clone());
+        Outcome::Error((self.status(), self))
     }
 
     pub(crate) fn status(&self) -> Status {

@@ -3,18 +3,20 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clerk::Clerk;
+use clerk_auth::Denied;
 use clerk_emulator::Emulator;
 use clerk_framework_table::missing_layer;
-use clerk_rocket::{ClerkFairing, MaybeSignedIn, SignedIn, catchers};
+use clerk_rocket::{ClerkFairing, MaybeSignedIn, Rejection, SignedIn, catchers};
 use rocket::{
-    Build, Catcher, Config, Request, Rocket, State,
+    Build, Catcher, Config, Data, Request, Rocket, State, async_trait,
     config::LogLevel,
+    data::{self, FromData},
     error::ErrorKind,
     fairing::AdHoc,
     get,
     http::{Header, Status},
     local::asynchronous::{Client, LocalResponse},
-    routes,
+    post, routes,
 };
 
 #[derive(Default)]
@@ -174,4 +176,38 @@ async fn fairings_are_not_told_that_the_fairing_is_missing_where_it_is_there() {
     let (answer, log) = missing_layer::logged(page_load.dispatch()).await;
     assert_eq!(answer.status(), Status::TemporaryRedirect);
     assert_eq!(log, "");
+}
+
+/// Refuses after one of this crate's guards has let the request in, with data still to come.
+struct Signed;
+
+#[async_trait]
+impl<'r> FromData<'r> for Signed {
+    type Error = Rejection;
+
+    async fn from_data(request: &'r Request<'_>, _: Data<'r>) -> data::Outcome<'r, Self> {
+        let asked = request.guard::<MaybeSignedIn>().await.succeeded();
+        assert!(asked.is_some());
+        Rejection::from(Denied::Machine).refuse(request)
+    }
+}
+
+#[post("/signed", data = "<_signed>")]
+async fn signed(_signed: Signed) {}
+
+#[rocket::async_test]
+async fn data_guards_of_ones_own_refuse_with_a_body_too() {
+    let application = rocket().mount("/", routes![signed]).attach(fairing());
+    let client = Client::untracked(application).await.unwrap();
+    let answer = client.post("/signed").body("{}").dispatch().await;
+    let expected = clerk_auth::Rejection::denied(&Denied::Machine);
+    assert_eq!(answer.status().code, expected.status().as_u16());
+    for (name, value) in expected.headers() {
+        assert_eq!(
+            header(&answer, name.as_str()),
+            value.to_str().ok(),
+            "{name}"
+        );
+    }
+    assert_eq!(answer.into_string().await.as_deref(), Some(expected.body()));
 }

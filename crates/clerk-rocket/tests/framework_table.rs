@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-use clerk_auth::Authenticator;
+use clerk_auth::{Authenticator, SessionAuth};
 use clerk_framework_table::{
-    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run_as_text, shown,
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run_as_text,
+    shown,
 };
 use clerk_rocket::{
-    Allowed, ApiKey, ClerkFairing, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
-    catchers,
+    Allowed, ApiKey, ClerkFairing, CurrentAuth, Guard, M2m, Machine, MaybeSignedIn, OAuth,
+    Rejection, SignedIn, catchers,
 };
 use http::{Request, Response};
 use rocket::{
@@ -17,28 +18,47 @@ use rocket::{
     config::{Config, LogLevel},
     http::{Header, Method, ext::IntoOwned as _, uri::Host},
     local::asynchronous::Client,
-    outcome::Outcome,
-    request::FromRequest,
+    outcome::{Outcome, try_outcome},
+    request::{self, FromRequest},
     route::{self, Handler},
 };
 
 #[rocket::async_test]
 async fn the_framework_table() {
-    run_as_text(answer).await;
+    run_as_text(async |authenticator, request| answer(routes(), authenticator, request).await)
+        .await;
+}
+
+#[rocket::async_test]
+async fn the_framework_table_with_guards_of_ones_own() {
+    run_as_text(async |authenticator, request| {
+        answer(routes_with_own_guards(), authenticator, request).await
+    })
+    .await;
 }
 
 #[rocket::async_test]
 async fn operators_are_told_of_a_missing_layer() {
-    let pattern = Some("/invitations/<ticket>");
-    missing_layer::run(pattern, "`.attach(ClerkFairing::new(…))`", answer).await;
+    for routes in [routes, routes_with_own_guards] {
+        missing_layer::run(
+            Some(INVITATIONS),
+            "`.attach(ClerkFairing::new(…))`",
+            async |authenticator, request| answer(routes(), authenticator, request).await,
+        )
+        .await;
+    }
 }
 
-async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
+async fn answer(
+    routes: Vec<Route>,
+    authenticator: Option<Authenticator>,
+    request: Request<Bytes>,
+) -> Response<Bytes> {
     let config = Config {
         log_level: LogLevel::Off,
         ..Config::debug_default()
     };
-    let mut application = rocket::custom(config).mount("/", routes());
+    let mut application = rocket::custom(config).mount("/", routes);
     application = match authenticator {
         Some(authenticator) => application.attach(ClerkFairing::new(authenticator)),
         None => application.register("/", catchers()),
@@ -69,19 +89,16 @@ async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -
     response.body(Bytes::from(body)).unwrap()
 }
 
+/// Routes whose handlers take this crate's guards.
 fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     for method in [Method::Get, Method::Post, Method::Options] {
+        routes.extend(open(method));
         routes.extend([
-            Shown::<Method>::route(method, "/public", |_| PUBLIC.to_owned()),
-            Route::new(method, "/cached", WithHeader(CACHED)),
-            Route::new(method, "/log-out", WithHeader(LOGGED_OUT)),
             Shown::<CurrentAuth>::route(method, "/auth", |auth| shown(auth.0)),
             Shown::<SignedIn>::route(method, "/me", |session| shown(session.0)),
-            Shown::<SignedIn>::route(method, "/invitations/<ticket>", |session| shown(session.0)),
-            Shown::<MaybeSignedIn>::route(method, "/optional", |session| {
-                session.0.map_or_else(|| NOBODY.to_owned(), shown)
-            }),
+            Shown::<SignedIn>::route(method, INVITATIONS, |session| shown(session.0)),
+            Shown::<MaybeSignedIn>::route(method, "/optional", optional),
             Shown::<Machine>::route(method, "/machine", |machine| shown(machine.0)),
             Shown::<ApiKey>::route(method, "/api-key", |machine| shown(machine.0)),
             Shown::<M2m>::route(method, "/m2m", |machine| shown(machine.0)),
@@ -92,6 +109,87 @@ fn routes() -> Vec<Route> {
         ]);
     }
     routes
+}
+
+/// The same, whose handlers take guards of the application's own.
+fn routes_with_own_guards() -> Vec<Route> {
+    let mut routes = Vec::new();
+    for method in [Method::Get, Method::Post, Method::Options] {
+        routes.extend(open(method));
+        routes.extend([
+            Shown::<Passes<CurrentAuth>>::route(method, "/auth", |it| shown(it.0.0)),
+            Shown::<Passes<SignedIn>>::route(method, "/me", |it| shown(it.0.0)),
+            Shown::<Renames<SignedIn>>::route(method, INVITATIONS, |it| shown(it.0.0)),
+            Shown::<Passes<MaybeSignedIn>>::route(method, "/optional", |it| optional(it.0)),
+            Shown::<Renames<Machine>>::route(method, "/machine", |it| shown(it.0.0)),
+            Shown::<Renames<ApiKey>>::route(method, "/api-key", |it| shown(it.0.0)),
+            Shown::<Passes<M2m>>::route(method, "/m2m", |it| shown(it.0.0)),
+            Shown::<Passes<OAuth>>::route(method, "/oauth", |it| shown(it.0.0)),
+            Shown::<Refuses<Admin>>::route(method, "/admin", |it| shown(it.0)),
+            Shown::<Refuses<TeamManager>>::route(method, "/teams", |it| shown(it.0)),
+            Shown::<Refuses<Fresh>>::route(method, "/fresh", |it| shown(it.0)),
+        ]);
+    }
+    routes
+}
+
+const INVITATIONS: &str = "/invitations/<ticket>";
+
+/// What asks for nothing.
+fn open(method: Method) -> [Route; 3] {
+    [
+        Shown::<Method>::route(method, "/public", |_| PUBLIC.to_owned()),
+        Route::new(method, "/cached", WithHeader(CACHED)),
+        Route::new(method, "/log-out", WithHeader(LOGGED_OUT)),
+    ]
+}
+
+fn optional(MaybeSignedIn(session): MaybeSignedIn) -> String {
+    session.map_or_else(|| NOBODY.to_owned(), shown)
+}
+
+/// Passes on what one of this crate's guards refuses.
+struct Passes<G>(G);
+
+#[async_trait]
+impl<'r, G: FromRequest<'r, Error = Rejection>> FromRequest<'r> for Passes<G> {
+    type Error = Rejection;
+
+    async fn from_request(request: &'r rocket::Request<'_>) -> request::Outcome<Self, Rejection> {
+        Outcome::Success(Self(try_outcome!(request.guard::<G>().await)))
+    }
+}
+
+/// Passes it on as an error of its own.
+struct Renames<G>(G);
+
+#[derive(Debug)]
+struct NotHere;
+
+#[async_trait]
+impl<'r, G: FromRequest<'r, Error = Rejection>> FromRequest<'r> for Renames<G> {
+    type Error = NotHere;
+
+    async fn from_request(request: &'r rocket::Request<'_>) -> request::Outcome<Self, NotHere> {
+        let asked = request.guard::<G>().await.map(Self);
+        asked.map_error(|(status, _)| (status, NotHere))
+    }
+}
+
+/// Lets in whom one of this crate's guards lets in, and refuses some of them by itself.
+struct Refuses<G>(SessionAuth, PhantomData<fn() -> G>);
+
+#[async_trait]
+impl<'r, G: Guard> FromRequest<'r> for Refuses<G> {
+    type Error = Rejection;
+
+    async fn from_request(request: &'r rocket::Request<'_>) -> request::Outcome<Self, Rejection> {
+        let SignedIn(session) = try_outcome!(request.guard::<SignedIn>().await);
+        match session.require(&G::requirement()) {
+            Ok(()) => Outcome::Success(Self(session, PhantomData)),
+            Err(denied) => Rejection::from(denied).refuse(request),
+        }
+    }
 }
 
 /// A handler that says something of caches or cookies itself.
