@@ -91,6 +91,7 @@ mod machine_tokens;
 mod organization_sync;
 mod origin_check;
 mod public_address;
+mod query;
 mod reason;
 mod redirects;
 mod rejection;

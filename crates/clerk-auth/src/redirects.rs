@@ -8,10 +8,13 @@ use std::fmt;
 use clerk_core::{InstanceType, PublishableKey, Redacted};
 use url::Url;
 
+use crate::query;
+
 /// Makes the addresses of sign-in and sign-up, with the way back in them.
 ///
 /// They are those of the application's own pages if it says where those are, and else of Clerk's
-/// Account Portal, which a publishable key leads to.
+/// Account Portal, which a publishable key leads to. Unless told otherwise they bring the user back
+/// to the page that was asked for, without what handshakes have put into its address.
 ///
 /// ```
 /// use clerk_auth::Redirects;
@@ -19,18 +22,24 @@ use url::Url;
 /// let key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse()?;
 /// let redirects = Redirects::new("https://example.com/invoices?page=2")?.publishable_key(&key);
 /// assert_eq!(
-///     redirects.to_sign_in(Some("/invoices"))?,
-///     "https://accounts.example.com/sign-in?redirect_url=https%3A%2F%2Fexample.com%2Finvoices",
+///     redirects.to_sign_in()?,
+///     "https://accounts.example.com/sign-in\
+///      ?redirect_url=https%3A%2F%2Fexample.com%2Finvoices%3Fpage%3D2",
 /// );
 ///
 /// let own = redirects.sign_in_url("/login");
-/// assert_eq!(own.to_sign_up(None)?, "https://example.com/login/create");
+/// assert_eq!(
+///     own.clone().return_to("/").to_sign_in()?,
+///     "https://example.com/login?redirect_url=https%3A%2F%2Fexample.com%2F",
+/// );
+/// assert_eq!(own.without_return().to_sign_up()?, "https://example.com/login/create");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 #[must_use = "it is asked for addresses"]
 pub struct Redirects {
     base: Url,
+    return_to: Option<String>,
     accounts: Option<String>,
     is_development: bool,
     sign_in_url: Option<String>,
@@ -52,6 +61,7 @@ impl Redirects {
             .filter(is_web)
             .ok_or(InvalidRedirect::RequestUrl)?;
         Ok(Self {
+            return_to: Some(as_page(&base)),
             base,
             accounts: None,
             is_development: false,
@@ -61,6 +71,22 @@ impl Redirects {
             is_pending: false,
             is_satellite: false,
         })
+    }
+
+    /// Where users come back to once they have signed in, in place of the page that they have asked
+    /// for: a URL, or one relative to that page's. An empty one counts as none.
+    ///
+    /// It may lead anywhere. Clerk's own pages follow it only to origins that the instance knows; a
+    /// sign-in page of one's own has to see to that itself.
+    pub fn return_to(mut self, url: impl Into<String>) -> Self {
+        self.return_to = Some(url.into()).filter(|url| !url.is_empty());
+        self
+    }
+
+    /// Leaves it to the page for signing in where users go on to.
+    pub fn without_return(mut self) -> Self {
+        self.return_to = None;
+        self
     }
 
     /// The instance's key, whose Account Portal is used where there are no pages of its own.
@@ -104,25 +130,25 @@ impl Redirects {
         self
     }
 
-    /// The address to sign in at, and to come back from to `return_back`.
+    /// The address to sign in at, with where to come back to in its `redirect_url`.
     ///
     /// # Errors
     ///
     /// There is neither a publishable key nor an own page, or an address is none of the web.
-    pub fn to_sign_in(&self, return_back: Option<&str>) -> Result<String, InvalidRedirect> {
+    pub fn to_sign_in(&self) -> Result<String, InvalidRedirect> {
         let target = match &self.sign_in_url {
             Some(own) => self.resolve(own, InvalidRedirect::SignInUrl)?,
             None => self.portal("sign-in", InvalidRedirect::NoSignInUrl)?,
         };
-        self.finish(target, return_back)
+        self.finish(target)
     }
 
-    /// The address to sign up at, and to come back from to `return_back`.
+    /// The address to sign up at, with where to come back to in its `redirect_url`.
     ///
     /// # Errors
     ///
     /// There is neither a publishable key nor an own page, or an address is none of the web.
-    pub fn to_sign_up(&self, return_back: Option<&str>) -> Result<String, InvalidRedirect> {
+    pub fn to_sign_up(&self) -> Result<String, InvalidRedirect> {
         let target = match (&self.sign_up_url, &self.sign_in_url) {
             (Some(own), _) => self.resolve(own, InvalidRedirect::SignUpUrl)?,
             (None, Some(sign_in)) => {
@@ -132,7 +158,7 @@ impl Redirects {
             }
             (None, None) => self.portal("sign-up", InvalidRedirect::NoSignInUrl)?,
         };
-        self.finish(target, return_back)
+        self.finish(target)
     }
 
     fn portal(&self, page: &str, missing: InvalidRedirect) -> Result<Url, InvalidRedirect> {
@@ -148,24 +174,20 @@ impl Redirects {
         resolved.ok_or(problem)
     }
 
-    fn finish(
-        &self,
-        mut target: Url,
-        return_back: Option<&str>,
-    ) -> Result<String, InvalidRedirect> {
+    fn finish(&self, mut target: Url) -> Result<String, InvalidRedirect> {
         if self.is_pending {
             append(&mut target, "/tasks");
         }
         let leaves = (target.host_str(), target.port()) != (self.base.host_str(), self.base.port());
-        if let Some(address) = return_back.filter(|address| !address.is_empty()) {
+        if let Some(address) = &self.return_to {
             let mut back = self.resolve(address, InvalidRedirect::ReturnBackUrl)?;
             if leaves && self.is_satellite {
-                set_query(&mut back, "__clerk_synced", "false");
+                set_query(&mut back, query::SYNCED, "false");
             }
             set_query(&mut target, "redirect_url", back.as_str());
         }
         if let (true, true, Some(token)) = (leaves, self.is_development, &self.dev_browser) {
-            set_query(&mut target, "__clerk_db_jwt", token.expose());
+            set_query(&mut target, query::DEV_BROWSER, token.expose());
         }
         Ok(target.into())
     }
@@ -203,6 +225,25 @@ pub(crate) fn accounts_url(frontend_api: &str) -> String {
 
 fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
+}
+
+/// The page's address, without what brought the browser there: a token in it would end up in the
+/// address of another page, and in its logs.
+fn as_page(url: &Url) -> String {
+    let mut page = url.clone();
+    query::remove(
+        &mut page,
+        &[
+            query::DEV_BROWSER,
+            query::LEGACY_DEV_SESSION,
+            query::HANDSHAKE,
+            query::HANDSHAKE_NONCE,
+            query::HELP,
+            query::SYNCED,
+        ],
+    );
+    page.set_fragment(None);
+    page.into()
 }
 
 /// Appends to the path, whatever query or fragment follows it.

@@ -95,6 +95,14 @@ impl<'r> RequestHead<'r> {
         self.method == "GET"
     }
 
+    /// Whether a browser shows what is answered, as far as the request tells: what a script or an
+    /// image is loaded from is no page to come back to, nor is what a form is sent to.
+    pub(crate) fn shows_page(&self) -> bool {
+        let destination = self.text("sec-fetch-dest");
+        matches!(self.method, "GET" | "HEAD")
+            && destination.is_none_or(|it| matches!(&*it, "document" | "iframe"))
+    }
+
     /// How the request came in, and the authority that its target names: over HTTP/2 it does, and
     /// there need be no `Host` (RFC 9113 §8.3.1).
     pub(crate) fn origin(&self) -> (&'r str, Option<&'r str>) {

@@ -108,6 +108,10 @@ impl Settings {
 
     /// Where to send whoever has to sign in, from the page that `head` asks for.
     ///
+    /// They come back to that page, if it is one that a browser shows: a `GET` or `HEAD` that is
+    /// not for a script, an image or the like. From all else they come back only to where
+    /// [`Redirects::return_to`] says.
+    ///
     /// # Errors
     ///
     /// The request does not say under which URL the browser knows the page.
@@ -115,6 +119,9 @@ impl Settings {
         let here = self.public_address.url(head);
         let here = here.ok_or(InvalidRedirect::RequestUrl)?;
         let mut redirects = Redirects::new(here.as_str())?.satellite(self.is_satellite);
+        if !head.shows_page() {
+            redirects = redirects.without_return();
+        }
         if let Some(key) = self.publishable_key() {
             redirects = redirects.publishable_key(key);
         }

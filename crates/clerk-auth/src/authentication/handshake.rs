@@ -270,7 +270,7 @@ impl Flow<'_> {
             return None;
         }
         let mut url = self.incoming.public_url()?.clone();
-        remove_parameters(&mut url, &ALL);
+        parameter::remove(&mut url, &ALL);
         Some(url.into())
     }
 
@@ -296,7 +296,7 @@ impl Flow<'_> {
         let here = self.incoming.public_url()?;
         let base = instance.frontend_api.url(here)?;
         let mut back = here.clone();
-        remove_parameters(
+        parameter::remove(
             &mut back,
             &[
                 parameter::DEV_BROWSER,
@@ -384,20 +384,4 @@ fn is_about_time(error: &VerificationError) -> bool {
         error.reason(),
         Reason::TokenExpired | Reason::TokenNotActiveYet | Reason::TokenIatInTheFuture
     )
-}
-
-fn remove_parameters(url: &mut Url, names: &[&str]) {
-    if url.query().is_none() {
-        return;
-    }
-    let kept: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(name, _)| !names.contains(&name.as_ref()))
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    if kept.is_empty() {
-        url.set_query(None);
-    } else {
-        url.query_pairs_mut().clear().extend_pairs(kept);
-    }
 }

@@ -4,23 +4,15 @@ use url::{Url, form_urlencoded};
 
 use crate::{PublicAddress, RequestHead, Settings, cookies::Cookies};
 
+/// Names of query parameters that Clerk's frontends and handshakes use.
+pub(super) use crate::query as parameter;
+
 /// What a request says, read as far as it is asked for.
 pub(super) struct Incoming<'r> {
     pub(super) head: &'r RequestHead<'r>,
     address: &'r PublicAddress,
     public_url: OnceLock<Option<Url>>,
     cookies: OnceLock<Cookies<'r>>,
-}
-
-/// Names of query parameters that Clerk's frontends and handshakes use.
-pub(super) mod parameter {
-    pub(in super::super) const SYNCED: &str = "__clerk_synced";
-    pub(in super::super) const REDIRECT_URL: &str = "__clerk_redirect_url";
-    pub(in super::super) const DEV_BROWSER: &str = "__clerk_db_jwt";
-    pub(in super::super) const HANDSHAKE: &str = "__clerk_handshake";
-    pub(in super::super) const HANDSHAKE_NONCE: &str = "__clerk_handshake_nonce";
-    pub(in super::super) const HELP: &str = "__clerk_help";
-    pub(in super::super) const LEGACY_DEV_SESSION: &str = "__dev_session";
 }
 
 impl<'r> Incoming<'r> {
@@ -56,13 +48,9 @@ impl<'r> Incoming<'r> {
         form_urlencoded::parse(self.head.query().as_bytes()).any(|(found, _)| found == name)
     }
 
-    /// The token of the `Authorization` header (RFC 6750 §2.1), or the header's only word.
+    /// The token of the `Authorization` header.
     pub(super) fn header_token(&self) -> Option<Cow<'r, str>> {
-        let header = self.head.text("authorization")?;
-        match header {
-            Cow::Borrowed(header) => token_of(header).map(Cow::Borrowed),
-            Cow::Owned(header) => token_of(&header).map(|token| Cow::Owned(token.to_owned())),
-        }
+        header_token(self.head)
     }
 
     /// Whether the browser loads a page, and so follows redirects and shows where they lead.
@@ -113,6 +101,14 @@ impl<'r> Incoming<'r> {
             let (place, text) = find(parameter::HANDSHAKE)?;
             Some(Brought::Token(place, text))
         })
+    }
+}
+
+/// The token of the `Authorization` header (RFC 6750 §2.1), or the header's only word.
+pub(crate) fn header_token<'r>(head: &RequestHead<'r>) -> Option<Cow<'r, str>> {
+    match head.text("authorization")? {
+        Cow::Borrowed(header) => token_of(header).map(Cow::Borrowed),
+        Cow::Owned(header) => token_of(&header).map(|token| Cow::Owned(token.to_owned())),
     }
 }
 

@@ -3,8 +3,9 @@ use super::*;
 const PRODUCTION: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"; // clerk.example.com
 const DEVELOPMENT: &str = "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k";
 
+/// Without a way back, for what is not about it.
 fn from(url: &str) -> Redirects {
-    Redirects::new(url).unwrap()
+    Redirects::new(url).unwrap().without_return()
 }
 
 fn with_key(url: &str, key: &str) -> Redirects {
@@ -63,18 +64,21 @@ fn pages_of_the_account_portal_and_of_the_application() {
         ),
     ];
     for (redirects, sign_in, sign_up) in rows {
-        assert_eq!(redirects.to_sign_in(None).unwrap(), sign_in);
-        assert_eq!(redirects.to_sign_up(None).unwrap(), sign_up);
-        assert_eq!(redirects.to_sign_in(Some("")).unwrap(), sign_in);
+        assert_eq!(redirects.to_sign_in().unwrap(), sign_in);
+        assert_eq!(redirects.to_sign_up().unwrap(), sign_up);
+        assert_eq!(
+            redirects.clone().return_to("").to_sign_in().unwrap(),
+            sign_in
+        );
     }
     let queried = from(url).sign_in_url("/in?x=1#top");
     assert_eq!(
-        queried.to_sign_up(None).unwrap(),
+        queried.to_sign_up().unwrap(),
         "https://example.com/in/create?x=1#top"
     );
     let unset = portal.sign_in_url("").sign_up_url("");
     assert_eq!(
-        unset.to_sign_in(None).unwrap(),
+        unset.to_sign_in().unwrap(),
         "https://accounts.example.com/sign-in"
     );
 }
@@ -98,8 +102,66 @@ fn the_way_back() {
             "redirect_url=https%3A%2F%2Fother.test%2F&x=1",
         ),
     ] {
-        let found = own.to_sign_in(Some(back)).unwrap();
+        let found = own.clone().return_to(back).to_sign_in().unwrap();
         assert_eq!(found, format!("https://example.com/in?{expected}"));
+    }
+}
+
+#[test]
+fn the_page_that_was_asked_for_is_where_users_come_back_to() {
+    for (page, expected) in [
+        ("https://example.com/a?b=c", "https://example.com/a?b=c"),
+        ("https://example.com/a#top", "https://example.com/a"),
+        // A token in the address must not go on into another address.
+        (
+            "https://example.com/a?__clerk_handshake=t&b=c&__clerk_db_jwt=t&__clerk_synced=true",
+            "https://example.com/a?b=c",
+        ),
+        (
+            "https://example.com/a?__clerk_handshake_nonce=t&__dev_session=t&__clerk_help=1",
+            "https://example.com/a",
+        ),
+    ] {
+        let redirects = Redirects::new(page).unwrap().sign_in_url("/in");
+        for address in [redirects.to_sign_in(), redirects.to_sign_up()] {
+            let address = Url::parse(&address.unwrap()).unwrap();
+            let back: Vec<_> = address.query_pairs().into_owned().collect();
+            let expected = [("redirect_url".to_owned(), expected.to_owned())];
+            assert_eq!(back, expected, "{page}");
+        }
+    }
+}
+
+#[test]
+fn only_what_a_browser_shows_is_come_back_to() {
+    let settings = crate::Settings::builder()
+        .publishable_key(PRODUCTION.parse().unwrap())
+        .build()
+        .unwrap();
+    let back = |method, destination: Option<&'static str>| {
+        let mut head = crate::RequestHead::new(method, "https://example.com/a");
+        if let Some(destination) = destination {
+            head = head.header("sec-fetch-dest", destination.as_bytes());
+        }
+        let address = settings.redirects(&head).unwrap().to_sign_in().unwrap();
+        address.ends_with("?redirect_url=https%3A%2F%2Fexample.com%2Fa")
+    };
+    for (method, destination, expected) in [
+        ("GET", None, true),
+        ("GET", Some("document"), true),
+        ("GET", Some("iframe"), true),
+        ("HEAD", None, true),
+        ("GET", Some("empty"), false),
+        ("GET", Some("image"), false),
+        ("POST", Some("document"), false),
+        ("DELETE", None, false),
+        ("OPTIONS", None, false),
+    ] {
+        assert_eq!(
+            back(method, destination),
+            expected,
+            "{method} {destination:?}"
+        );
     }
 }
 
@@ -107,20 +169,20 @@ fn the_way_back() {
 fn pending_users_are_sent_to_what_is_left_to_do() {
     let portal = with_key("https://example.com/", PRODUCTION).pending(true);
     assert_eq!(
-        portal.to_sign_in(None).unwrap(),
+        portal.to_sign_in().unwrap(),
         "https://accounts.example.com/sign-in/tasks"
     );
     assert_eq!(
-        portal.to_sign_up(None).unwrap(),
+        portal.to_sign_up().unwrap(),
         "https://accounts.example.com/sign-up/tasks"
     );
     let own = portal.sign_in_url("/in?x=1");
     assert_eq!(
-        own.to_sign_in(Some("/b")).unwrap(),
+        own.clone().return_to("/b").to_sign_in().unwrap(),
         "https://example.com/in/tasks?x=1&redirect_url=https%3A%2F%2Fexample.com%2Fb",
     );
     assert_eq!(
-        own.to_sign_up(None).unwrap(),
+        own.to_sign_up().unwrap(),
         "https://example.com/in/create/tasks?x=1"
     );
 }
@@ -130,13 +192,15 @@ fn satellites_are_synchronized_on_the_way_back() {
     let satellite = with_key("https://satellite.test/", PRODUCTION).satellite(true);
     assert_eq!(
         satellite
-            .to_sign_in(Some("/b?__clerk_synced=true&c=d"))
+            .clone()
+            .return_to("/b?__clerk_synced=true&c=d")
+            .to_sign_in()
             .unwrap(),
         "https://accounts.example.com/sign-in?redirect_url=https%3A%2F%2Fsatellite.test%2Fb%3F__clerk_synced%3Dfalse%26c%3Dd",
     );
     let own = satellite.sign_in_url("/in");
     assert_eq!(
-        own.to_sign_in(Some("/b")).unwrap(),
+        own.clone().return_to("/b").to_sign_in().unwrap(),
         "https://satellite.test/in?redirect_url=https%3A%2F%2Fsatellite.test%2Fb",
     );
 }
@@ -147,18 +211,18 @@ fn the_development_browser_goes_along_to_other_origins_of_development_instances(
     let development = with_key(url, DEVELOPMENT).dev_browser("db 1");
     let portal = "https://accounts.example.com/sign-in";
     assert_eq!(
-        development.to_sign_in(None).unwrap(),
+        development.to_sign_in().unwrap(),
         format!("{portal}?__clerk_db_jwt=db+1"),
     );
     let own = development.clone().sign_in_url("/in");
-    assert_eq!(own.to_sign_in(None).unwrap(), "https://example.com/in");
+    assert_eq!(own.to_sign_in().unwrap(), "https://example.com/in");
     let other_port = development.sign_in_url("https://example.com:8443/in");
     assert_eq!(
-        other_port.to_sign_in(None).unwrap(),
+        other_port.to_sign_in().unwrap(),
         "https://example.com:8443/in?__clerk_db_jwt=db+1",
     );
     let production = with_key(url, PRODUCTION).dev_browser("db 1");
-    assert_eq!(production.to_sign_in(None).unwrap(), portal);
+    assert_eq!(production.to_sign_in().unwrap(), portal);
 }
 
 #[test]
@@ -171,8 +235,8 @@ fn addresses_that_are_none_of_the_web() {
         );
     }
     let nowhere = from("https://example.com/");
-    assert_eq!(nowhere.to_sign_in(None), Err(InvalidRedirect::NoSignInUrl));
-    assert_eq!(nowhere.to_sign_up(None), Err(InvalidRedirect::NoSignInUrl));
+    assert_eq!(nowhere.to_sign_in(), Err(InvalidRedirect::NoSignInUrl));
+    assert_eq!(nowhere.to_sign_up(), Err(InvalidRedirect::NoSignInUrl));
     for odd in [
         "javascript:alert(1)",
         "data:text/html,x",
@@ -181,23 +245,15 @@ fn addresses_that_are_none_of_the_web() {
         "mailto:a@b",
     ] {
         let own = nowhere.clone().sign_in_url(odd);
-        assert_eq!(
-            own.to_sign_in(None),
-            Err(InvalidRedirect::SignInUrl),
-            "{odd}"
-        );
-        assert_eq!(
-            own.to_sign_up(None),
-            Err(InvalidRedirect::SignInUrl),
-            "{odd}"
-        );
+        assert_eq!(own.to_sign_in(), Err(InvalidRedirect::SignInUrl), "{odd}");
+        assert_eq!(own.to_sign_up(), Err(InvalidRedirect::SignInUrl), "{odd}");
         let own = nowhere.clone().sign_up_url(odd);
-        assert_eq!(
-            own.to_sign_up(None),
-            Err(InvalidRedirect::SignUpUrl),
-            "{odd}"
-        );
-        let back = nowhere.clone().sign_in_url("/in").to_sign_in(Some(odd));
+        assert_eq!(own.to_sign_up(), Err(InvalidRedirect::SignUpUrl), "{odd}");
+        let back = nowhere
+            .clone()
+            .sign_in_url("/in")
+            .return_to(odd)
+            .to_sign_in();
         assert_eq!(back, Err(InvalidRedirect::ReturnBackUrl), "{odd}");
     }
 }

@@ -1,0 +1,28 @@
+//! Parameters that Clerk's frontends, sign-in pages and handshakes put into a page's address.
+
+use url::Url;
+
+pub(crate) const SYNCED: &str = "__clerk_synced";
+pub(crate) const REDIRECT_URL: &str = "__clerk_redirect_url";
+pub(crate) const DEV_BROWSER: &str = "__clerk_db_jwt";
+pub(crate) const HANDSHAKE: &str = "__clerk_handshake";
+pub(crate) const HANDSHAKE_NONCE: &str = "__clerk_handshake_nonce";
+pub(crate) const HELP: &str = "__clerk_help";
+pub(crate) const LEGACY_DEV_SESSION: &str = "__dev_session";
+
+/// Takes parameters out of the query, and the query away if none is left.
+pub(crate) fn remove(url: &mut Url, names: &[&str]) {
+    if url.query().is_none() {
+        return;
+    }
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| !names.contains(&name.as_ref()))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    if kept.is_empty() {
+        url.set_query(None);
+    } else {
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+}
