@@ -3,7 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 use clerk_auth::{FromRequestAuth, Guard, RequestAuth};
 
-use crate::Rejection;
+use crate::{Rejection, SignOutResponse};
 
 clerk_auth::extractors!();
 
@@ -42,4 +42,6 @@ from_request! {
     ApiKey;
     M2m;
     OAuth;
+    SignOut;
+    Redirects;
 }

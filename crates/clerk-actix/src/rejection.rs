@@ -1,7 +1,7 @@
 use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, body::BoxBody, http::StatusCode};
-use clerk_auth::Denied;
+use clerk_auth::{Denied, InvalidRedirect};
 
 use crate::headers;
 
@@ -49,6 +49,13 @@ impl From<clerk_auth::Rejection> for Rejection {
 impl From<Denied> for Rejection {
     fn from(denied: Denied) -> Self {
         Self(clerk_auth::Rejection::denied(&denied))
+    }
+}
+
+/// There is nowhere to send people: 500.
+impl From<InvalidRedirect> for Rejection {
+    fn from(problem: InvalidRedirect) -> Self {
+        Self(problem.into())
     }
 }
 

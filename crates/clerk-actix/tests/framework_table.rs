@@ -10,11 +10,13 @@ use actix_web::{
 };
 use bytes::Bytes;
 use clerk_actix::{
-    Allowed, ApiKey, ClerkMiddleware, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
+    Allowed, ApiKey, ClerkMiddleware, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, Redirects,
+    Rejection, SignOut, SignOutResponse, SignedIn,
 };
 use clerk_auth::Authenticator;
 use clerk_framework_table::{
     Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run, shown,
+    sign_out::{self, GOODBYE},
 };
 use http::{Request, Response};
 
@@ -27,6 +29,11 @@ async fn the_framework_table() {
 async fn operators_are_told_of_a_missing_layer() {
     let pattern = Some("/invitations/{ticket}");
     missing_layer::run(pattern, "`.wrap(ClerkMiddleware::new(…))`", answer).await;
+}
+
+#[actix_web::test]
+async fn the_sign_out_table() {
+    sign_out::run(answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
@@ -85,6 +92,8 @@ fn routes(application: &mut web::ServiceConfig) {
             "/log-out",
             to(async || PUBLIC.customize().insert_header(LOGGED_OUT)),
         )
+        .route("/sign-out", to(log_out))
+        .route("/sign-in-first", to(sign_in_first))
         .route("/auth", to(async |auth: CurrentAuth| shown(auth.0)))
         .route("/me", to(async |session: SignedIn| shown(session.0)))
         .route(
@@ -106,4 +115,12 @@ fn routes(application: &mut web::ServiceConfig) {
 
 async fn optional(MaybeSignedIn(session): MaybeSignedIn) -> String {
     session.map_or_else(|| NOBODY.to_owned(), shown)
+}
+
+async fn log_out(request: SignOut) -> Result<SignOutResponse, Rejection> {
+    request.to(GOODBYE).await
+}
+
+async fn sign_in_first(redirects: Redirects) -> Result<web::Redirect, Rejection> {
+    Ok(web::Redirect::to(redirects.to_sign_in()?).see_other())
 }

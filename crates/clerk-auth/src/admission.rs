@@ -3,9 +3,9 @@ use std::sync::Arc;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::{
-    Auth, AuthReason, Error, HeaderEdits, MachineAuth, MachineTokenType, PendingSessions,
-    Rejection, RequestState, Requirement, SessionAuth, Settings, TokenType, events,
-    resource_metadata::ResourceMetadata,
+    Auth, AuthReason, Error, HeaderEdits, InvalidRedirect, MachineAuth, MachineTokenType,
+    Redirects, Rejection, RequestState, Requirement, SessionAuth, SignOut, TokenType, events,
+    visit::Visit,
 };
 
 /// What a framework does with a request, once it is known who it comes from.
@@ -26,17 +26,13 @@ impl Admission {
     /// (RFC 9110 §15.4.8).
     pub const REDIRECT_STATUS: StatusCode = StatusCode::TEMPORARY_REDIRECT;
 
-    pub(crate) fn of(outcome: Result<RequestState, Error>, settings: &Settings) -> Self {
+    pub(crate) fn of(outcome: Result<RequestState, Error>, visit: Visit) -> Self {
         if let Ok(state) = &outcome {
             if state.redirect().is_some() {
                 return Self::Redirect(state.headers().clone());
             }
         }
-        Self::Proceed(RequestAuth(Arc::new(Admitted {
-            outcome,
-            pending_sessions: settings.pending_sessions,
-            resource_metadata: settings.resource_metadata.clone(),
-        })))
+        Self::Proceed(RequestAuth(Arc::new(Admitted { outcome, visit })))
     }
 }
 
@@ -49,8 +45,7 @@ pub struct RequestAuth(Arc<Admitted>);
 #[derive(Debug)]
 struct Admitted {
     outcome: Result<RequestState, Error>,
-    pending_sessions: PendingSessions,
-    resource_metadata: Option<ResourceMetadata>,
+    visit: Visit,
 }
 
 impl RequestAuth {
@@ -81,7 +76,8 @@ impl RequestAuth {
     pub fn auth(&self) -> Result<Auth, Rejection> {
         let state = self.state();
         let state = state.map_err(|error| self.refusing(Rejection::undecided(error)))?;
-        Ok(state.to_auth(self.0.pending_sessions).unwrap_or_default())
+        let pending_sessions = self.0.visit.settings.pending_sessions;
+        Ok(state.to_auth(pending_sessions).unwrap_or_default())
     }
 
     /// The session of the user the request comes from.
@@ -145,6 +141,29 @@ impl RequestAuth {
                 Err(self.refusing(Rejection::denied(&denied)))
             }
         }
+    }
+
+    /// The request as one to be signed out. See [`SignOut`] for what that comes to.
+    ///
+    /// # Errors
+    ///
+    /// 405 for a `GET` or another method that is safe; 403 for a form on a page of another origin;
+    /// 401 for a machine, and for a token in the header that is not good; otherwise those of [`auth`](Self::auth).
+    pub fn sign_out(&self) -> Result<SignOut, Rejection> {
+        SignOut::new(&self.0.visit, self.state())
+    }
+
+    /// Where to send whoever has to sign in, and to come back from to the page that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// The request does not say under which URL the browser knows the page.
+    pub fn redirects(&self) -> Result<Redirects, InvalidRedirect> {
+        let is_pending = match self.auth() {
+            Ok(Auth::SignedOut(nobody)) => nobody.is_pending(),
+            _ => false,
+        };
+        Ok(self.0.visit.redirects()?.pending(is_pending))
     }
 
     /// Adds to a response what authentication has to tell the browser: cookies, and why it is

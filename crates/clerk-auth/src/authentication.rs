@@ -33,7 +33,6 @@ use clerk_jwks::ResolveError;
 use clerk_jwt::{KeyId, VerifyingKey};
 use http::{Request, Response};
 
-pub(crate) use self::operations::bounded;
 use self::{
     effects::{Answer, Ask, Effects},
     flow::Flow,
@@ -43,6 +42,7 @@ pub use self::{
     incoming::{NoRedirect, Place},
     moment::Moment,
 };
+pub(crate) use self::{incoming::header_token, operations::bounded};
 use crate::{Error, RequestHead, RequestState, Settings, events};
 
 /// What finding out about a request needs next.

@@ -4,7 +4,7 @@ use clerk_core::Clock;
 use clerk_http::Client;
 use clerk_jwks::ResolveKey;
 
-use crate::{Admission, Error, Moment, RequestHead, RequestState, Settings, Step};
+use crate::{Admission, Error, Moment, RequestHead, RequestState, Settings, Step, visit::Visit};
 
 /// Finds out who requests come from. Cheap to clone.
 ///
@@ -82,6 +82,9 @@ impl Authenticator {
     /// and handlers that ask are told.
     pub async fn admit(&self, head: &RequestHead<'_>) -> Admission {
         let outcome = self.authenticate(head).await;
-        Admission::of(outcome, &self.settings)
+        Admission::of(
+            outcome,
+            Visit::new(head, &self.settings, Some(&self.client)),
+        )
     }
 }

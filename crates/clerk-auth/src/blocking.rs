@@ -7,7 +7,10 @@ use clerk_core::Clock;
 use clerk_http::blocking::Client;
 use clerk_jwks::BlockingResolveKey;
 
-use crate::{Admission, Error, Moment, RequestHead, RequestState, Settings, Step};
+use crate::{
+    Admission, Error, Moment, Rejection, RequestHead, RequestState, Settings, SignOut,
+    SignOutResponse, Step, visit::Visit,
+};
 
 /// Finds out who requests come from. Cheap to clone.
 ///
@@ -89,6 +92,15 @@ impl Authenticator {
     /// and handlers that ask are told.
     pub fn admit(&self, head: &RequestHead<'_>) -> Admission {
         let outcome = self.authenticate(head);
-        Admission::of(outcome, &self.settings)
+        Admission::of(outcome, Visit::new(head, &self.settings, None))
+    }
+
+    /// Signs out, and sends the browser to `target`: [`SignOut::to`] without the `.await`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SignOut::to`].
+    pub fn sign_out(&self, request: &SignOut, target: &str) -> Result<SignOutResponse, Rejection> {
+        request.to_by(&self.client, target)
     }
 }

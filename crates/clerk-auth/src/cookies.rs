@@ -2,6 +2,7 @@ use std::{borrow::Cow, iter, str};
 
 use memchr::memchr;
 use percent_encoding::percent_decode;
+use url::Url;
 
 use crate::RequestHead;
 
@@ -48,6 +49,42 @@ impl<'r> Cookies<'r> {
         let (_, value) = self.0.iter().find(|(found, _)| is_it(found))?;
         Some(decode(value)).filter(|value| !value.is_empty())
     }
+}
+
+/// The domains that a page of `host` can set cookies for: its own and those that it is in, down to
+/// two labels. Of a longer list, the ones at its end, where Clerk sets cookies for a whole site.
+pub(crate) fn domains(host: &str) -> impl Iterator<Item = &str> {
+    const MOST: usize = 5;
+    let dots = host.match_indices('.').map(|(at, _)| at.saturating_add(1));
+    let starts = iter::once(0).chain(dots);
+    let all = starts.filter_map(|start| host.get(start..));
+    let all: Vec<&str> = all.filter(|domain| domain.contains('.')).collect();
+    let too_many = all.len().saturating_sub(MOST);
+    all.into_iter().skip(too_many)
+}
+
+/// Values of `Set-Cookie` that have a browser on a page of `here` drop the cookie `name`, however
+/// it was set.
+///
+/// A browser drops the cookie of the same name, domain and path (RFC 6265 §5.3), and of the same
+/// partition. Clerk's frontend sets some for the host and others for the site, and what a frame on
+/// another site's page may set needs `SameSite=None`, which needs `Secure`. A line for a domain that
+/// nobody may set cookies for is passed over.
+pub(crate) fn removals(name: &str, here: Option<&Url>) -> Vec<String> {
+    let is_secure = here.is_some_and(|here| here.scheme() == "https");
+    let attributes = if is_secure {
+        "; Secure; SameSite=None"
+    } else {
+        ""
+    };
+    let line = |domain: &str| format!("{name}=; Path=/{domain}; Max-Age=0{attributes}");
+    let mut lines = vec![line("")];
+    if is_secure {
+        lines.push(line("") + "; Partitioned");
+    }
+    let host = here.and_then(Url::domain).unwrap_or_default();
+    lines.extend(domains(host).map(|domain| line(&format!("; Domain={domain}"))));
+    lines
 }
 
 fn pairs(header: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -167,6 +204,50 @@ mod tests {
             Some("b")
         );
         assert_eq!(cookies.suffixed("__session", "other").as_deref(), None);
+    }
+
+    #[test]
+    fn a_cookie_is_removed_however_it_was_set() {
+        let removed = |here: &str| removals("__session", Url::parse(here).ok().as_ref());
+        assert_eq!(
+            removed("https://app.example.com/a"),
+            [
+                "__session=; Path=/; Max-Age=0; Secure; SameSite=None",
+                "__session=; Path=/; Max-Age=0; Secure; SameSite=None; Partitioned",
+                "__session=; Path=/; Domain=app.example.com; Max-Age=0; Secure; SameSite=None",
+                "__session=; Path=/; Domain=example.com; Max-Age=0; Secure; SameSite=None",
+            ]
+        );
+        // Over http, browsers pass over what is `Secure`.
+        for here in [
+            "http://localhost:3000/",
+            "http://127.0.0.1:3000",
+            "http://[::1]/",
+            "",
+        ] {
+            assert_eq!(removed(here), ["__session=; Path=/; Max-Age=0"], "{here}");
+        }
+    }
+
+    #[test]
+    fn the_site_is_among_the_domains_however_deep_the_host() {
+        for (host, expected) in [
+            ("localhost", &[][..]),
+            ("example.com", &["example.com"]),
+            ("app.example.com", &["app.example.com", "example.com"]),
+            (
+                "a.b.c.d.e.example.com",
+                &[
+                    "b.c.d.e.example.com",
+                    "c.d.e.example.com",
+                    "d.e.example.com",
+                    "e.example.com",
+                    "example.com",
+                ],
+            ),
+        ] {
+            assert_eq!(domains(host).collect::<Vec<_>>(), expected, "{host}");
+        }
     }
 
     proptest! {

@@ -12,10 +12,7 @@ use crate::{Denied, Error, RequestState, SessionAuth, Settings, SignedIn, TokenT
 )]
 pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings) {
     #[cfg(feature = "tracing")]
-    let instance = settings
-        .instance
-        .as_ref()
-        .map_or("", |it| it.frontend_api.host.as_str());
+    let instance = host(settings);
     #[cfg(feature = "tracing")]
     match decided {
         Ok(RequestState::SignedOut(state)) if state.is_in_circle() => tracing::warn!(
@@ -133,4 +130,42 @@ pub(crate) fn layer_missing(remedy: &str, route: Option<&str>) {
         route,
         message = %format_args!("nothing has found out who the request comes from: {remedy}"),
     );
+}
+
+/// A page of another origin has tried to sign somebody out.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn foreign_sign_out(settings: &Settings) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "clerk::security",
+        event = "refused",
+        reason = %AuthReason::OriginNotAllowed,
+        token_type = TokenType::Session.as_str(),
+        instance = host(settings),
+    );
+}
+
+/// Somebody wants to be signed out, and Clerk has not ended the session.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn not_signed_out(session_id: &str, error: &clerk_http::Error, settings: &Settings) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "clerk::security",
+        event = "not-signed-out",
+        session_id,
+        error = %error,
+        instance = host(settings),
+    );
+}
+
+#[cfg(feature = "tracing")]
+fn host(settings: &Settings) -> &str {
+    let instance = settings.instance.as_ref();
+    instance.map_or("", |it| it.frontend_api.host.as_str())
 }

@@ -50,6 +50,10 @@ macro_rules! extractors {
 
             /// The OAuth application the request comes from, with a user's consent.
             OAuth($crate::MachineAuth): |auth| auth.machine_of($crate::MachineTokenType::OAuth);
+
+            /// Where to send whoever has to sign in: `to_sign_in()` is the URL, and the browser
+            /// comes back from there to the page that it has asked for.
+            Redirects($crate::Redirects): |auth| Ok(auth.redirects()?);
         }
 
         /// The user who is signed in with a session, if there is one.
@@ -62,6 +66,35 @@ macro_rules! extractors {
         impl $crate::FromRequestAuth for MaybeSignedIn {
             fn from_request_auth(auth: &$crate::RequestAuth) -> Result<Self, $crate::Rejection> {
                 Ok(Self(auth.auth()?.as_session().cloned()))
+            }
+        }
+
+        /// A request to be signed out: [`SignOut::to`] does it, and says where the browser goes on.
+        ///
+        /// [`clerk_auth::SignOut`] says what it comes to. For a route that takes `POST`.
+        #[derive(Clone, Debug)]
+        pub struct SignOut(pub $crate::SignOut);
+
+        impl SignOut {
+            /// Ends the session, and has the browser drop its cookies and go on to `target`: a path
+            /// of the application as browsers see it, such as `/`, or a URL. What leads elsewhere
+            /// leads to the application's root, so `target` may come from the request.
+            ///
+            /// # Errors
+            ///
+            /// The session could not be ended, and the browser stays signed in: 503, or 500 where
+            /// this service is set up wrongly.
+            pub async fn to(
+                &self,
+                target: &str,
+            ) -> ::std::result::Result<SignOutResponse, Rejection> {
+                Ok(SignOutResponse(self.0.to(target).await?))
+            }
+        }
+
+        impl $crate::FromRequestAuth for SignOut {
+            fn from_request_auth(auth: &$crate::RequestAuth) -> Result<Self, $crate::Rejection> {
+                auth.sign_out().map(Self)
             }
         }
 

@@ -56,7 +56,8 @@
 //! [`Auth`] is what handlers deal with: a [`SessionAuth`], a [`MachineAuth`], or nobody.
 //! [`Requirement`] asks for roles, permissions, features, plans and fresh factors; what cannot be
 //! read grants nothing. [`Admission`], [`RequestAuth`] and [`Rejection`] are what framework
-//! adapters carry out, so that all of them answer the same.
+//! adapters carry out, so that all of them answer the same. [`Redirects`] says where to send
+//! strangers, and [`SignOut`] signs out whoever wants to leave.
 //!
 //! # Where it sits
 //!
@@ -100,10 +101,12 @@ mod requirement;
 mod resource_metadata;
 mod response_headers;
 mod settings;
+mod sign_out;
 #[cfg(test)]
 mod specimen;
 mod state;
 mod token_type;
+mod visit;
 
 pub use admission::{Admission, RequestAuth};
 pub use auth::{
@@ -129,5 +132,6 @@ pub use request_head::RequestHead;
 pub use requirement::{Denied, FactorLevel, InvalidReverification, Requirement, Reverification};
 pub use response_headers::HeaderEdits;
 pub use settings::{Builder, InvalidSettings, List, Settings};
+pub use sign_out::{SignOut, SignOutResponse};
 pub use state::{Handshake, RequestState, SignedIn, SignedOut};
 pub use token_type::{AcceptedTokens, MachineTokenType, TokenType};

@@ -34,7 +34,7 @@ impl Builder {
 }
 
 /// The origins, beside the application's own, whose pages may act with a browser's cookies.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct AllowedOrigins(Vec<String>);
 
 impl AllowedOrigins {
@@ -71,9 +71,13 @@ impl AllowedOrigins {
 
 /// Whether answering the request does something, be the answer readable or not.
 fn acts(head: &RequestHead<'_>) -> bool {
-    let is_safe = matches!(head.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
     // Over HTTP/2 the method is CONNECT (RFC 8441 §4).
-    !is_safe || head.values("upgrade").any(names_websocket)
+    !is_safe(head.method()) || head.values("upgrade").any(names_websocket)
+}
+
+/// Whether nothing is asked for but an answer (RFC 9110 §9.2.1).
+pub(crate) fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
 fn names_websocket(upgrade: &[u8]) -> bool {

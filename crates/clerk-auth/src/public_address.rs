@@ -100,6 +100,12 @@ impl PublicAddress {
         Some(base.trim_end_matches('/').to_owned())
     }
 
+    /// The path of the application's root as the browser knows it.
+    pub(crate) fn root_path(&self) -> String {
+        let path = self.fixed.as_ref().map_or("", Url::path);
+        format!("{}/", path.trim_end_matches('/'))
+    }
+
     /// The URL under which the browser knows the request.
     ///
     /// The path stays what it is: resolving it against the origin would make a host of the first

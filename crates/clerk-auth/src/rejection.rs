@@ -3,12 +3,13 @@ use std::{fmt, time::Duration};
 use clerk_jwt::Fault;
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde_json::json;
 
 use crate::{
-    AuthReason, Denied, Error, TokenType, events, resource_metadata::ResourceMetadata, state,
+    AuthReason, Denied, Error, InvalidRedirect, TokenType, events,
+    resource_metadata::ResourceMetadata, state,
 };
 
 /// The response to a request that may not go on, the same in every framework.
@@ -17,6 +18,7 @@ use crate::{
 /// |---|---|
 /// | 401 | nobody is signed in, or with a token of a type that is not accepted here |
 /// | 403 | whoever is signed in may not do this, or not from the page that sent it |
+/// | 405 | signing out takes a `POST` |
 /// | 503 | Clerk could not be asked who it is |
 /// | 500 | this service is set up wrongly |
 ///
@@ -124,6 +126,31 @@ impl Rejection {
         Self::misconfigured()
     }
 
+    /// Signing out was asked for with a method that anybody's link or image has.
+    pub(crate) fn safe_method() -> Self {
+        let message = "Signing out takes a POST: send a form";
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        let mut rejection = Self::new(status, "method_not_allowed", message);
+        let post = const { HeaderValue::from_static("POST") };
+        rejection.0.headers.insert(ALLOW, post);
+        rejection
+    }
+
+    /// The session could not be ended, and nothing has changed.
+    pub(crate) fn still_signed_in(error: &Error) -> Self {
+        let reason = error.reason();
+        match error.fault() {
+            Fault::Upstream => {
+                let message = "The session could not be ended right now: whoever was signed in \
+                               still is; try again later";
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                let rejection = Self::new(status, "service_unavailable", message);
+                rejection.because(&reason).after(error.retry_after())
+            }
+            _ => Self::misconfigured().because(&reason),
+        }
+    }
+
     fn misconfigured() -> Self {
         let message = "Authentication is not set up correctly on this server";
         let status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -194,6 +221,13 @@ impl Rejection {
         *response.status_mut() = self.0.status;
         *response.headers_mut() = self.0.headers;
         response
+    }
+}
+
+/// There is nowhere to send people: 500.
+impl From<InvalidRedirect> for Rejection {
+    fn from(_: InvalidRedirect) -> Self {
+        Self::misconfigured()
     }
 }
 

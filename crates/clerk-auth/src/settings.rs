@@ -110,7 +110,8 @@ impl Settings {
     ///
     /// They come back to that page, if it is one that a browser shows: a `GET` or `HEAD` that is
     /// not for a script, an image or the like. From all else they come back only to where
-    /// [`Redirects::return_to`] says.
+    /// [`Redirects::return_to`] says. Handlers have
+    /// [`RequestAuth::redirects`](crate::RequestAuth::redirects).
     ///
     /// # Errors
     ///
@@ -118,8 +119,16 @@ impl Settings {
     pub fn redirects(&self, head: &RequestHead<'_>) -> Result<Redirects, InvalidRedirect> {
         let here = self.public_address.url(head);
         let here = here.ok_or(InvalidRedirect::RequestUrl)?;
+        self.redirects_from(&here, head.shows_page())
+    }
+
+    pub(crate) fn redirects_from(
+        &self,
+        here: &Url,
+        shows_page: bool,
+    ) -> Result<Redirects, InvalidRedirect> {
         let mut redirects = Redirects::new(here.as_str())?.satellite(self.is_satellite);
-        if !head.shows_page() {
+        if !shows_page {
             redirects = redirects.without_return();
         }
         if let Some(key) = self.publishable_key() {
@@ -328,9 +337,11 @@ impl Builder {
         self
     }
 
-    /// Origins, beside the application's own and those of the machine itself, that a development
-    /// instance may send a browser back to after its satellite has asked who is signed in:
-    /// `https://satellite.example`.
+    /// Origins, beside the application's own, that a browser may be sent to because a request says
+    /// so: `https://satellite.example`.
+    ///
+    /// A development instance sends browsers back there after its satellite has asked who is signed
+    /// in, as it does to the machine itself, and [`SignOut::to`](crate::SignOut::to) leads there.
     pub fn allowed_redirect_origins<O: Into<String>>(
         mut self,
         origins: impl IntoIterator<Item = O>,

@@ -140,6 +140,8 @@ pub struct SignedOut {
     pub(crate) message: String,
     pub(crate) token_type: Option<TokenType>,
     pub(crate) is_in_circle: bool,
+    /// The session of a cookie's token that is good but for its expiry: whoever signs out leaves it.
+    pub(crate) expired_session: Option<Box<str>>,
     pub(crate) headers: HeaderMap,
 }
 

@@ -71,18 +71,29 @@ fn logged_of(
     head: &RequestHead<'_>,
     handler: impl FnOnce(&RequestAuth),
 ) -> String {
+    logged_by(keys, Some([""; 0]), head, |_, auth| handler(auth))
+}
+
+fn logged_by(
+    keys: impl BlockingResolveKey + 'static,
+    allowed_origins: Option<[&str; 0]>,
+    head: &RequestHead<'_>,
+    handler: impl FnOnce(&Authenticator, &RequestAuth),
+) -> String {
     let transport = blocking_transport_fn(|_| Ok(http::Response::new(Bytes::new())));
     let clock = ManualClock::at(NOW);
     let client = Client::builder(transport, OneThread).clock(clock).build();
-    let settings = Settings::builder()
+    let mut settings = Settings::builder()
         .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap())
         .ignore_issuer()
         .authorized_parties(AuthorizedParties::require(["http://localhost:3000"]))
         .machine_id("mch_own")
-        .accepts(AcceptedTokens::Any)
-        .allowed_origins([""; 0])
-        .build();
-    let authenticator = Authenticator::new(settings.unwrap(), keys, client.unwrap());
+        .accepts(AcceptedTokens::Any);
+    if let Some(origins) = allowed_origins {
+        settings = settings.allowed_origins(origins);
+    }
+    let settings = settings.build().unwrap();
+    let authenticator = Authenticator::new(settings, keys, client.unwrap());
     let lines = Lines::default();
     let to = lines.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -93,7 +104,7 @@ fn logged_of(
         .finish();
     tracing::subscriber::with_default(subscriber, || {
         if let Admission::Proceed(auth) = authenticator.admit(head) {
-            handler(&auth);
+            handler(&authenticator, &auth);
         }
     });
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
@@ -168,6 +179,38 @@ fn what_kept_clerk_from_being_asked_is_in_the_event() {
     let expected = "error=the instance's keys could not be loaded: GetJWKS failed: \
                     could not connect to api.clerk.com: connection refused";
     assert!(log.contains(expected), "{log}");
+}
+
+#[test]
+fn a_sign_out_that_ends_nothing_is_an_event() {
+    let emulator = Emulator::builder().issuer("https://clerk.example.com");
+    let emulator = emulator.build().unwrap();
+    let keys = || StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
+    let token = emulator.token().user("ada@example.com").sign(NOW);
+    let cookies = format!("__client_uat=1799999000; __session={token}");
+    let refused = r#"event="refused" reason=origin-not-allowed token_type="session_token""#;
+    for (origin, allowed_origins, expected) in [
+        // There is no secret key.
+        (
+            "https://example.com",
+            None,
+            r#"event="not-signed-out" session_id="sess_"#,
+        ),
+        ("https://evil.example", None, refused),
+        ("https://evil.example", Some([""; 0]), refused),
+    ] {
+        let head = RequestHead::new("POST", "https://example.com/planted?planted=planted")
+            .header("cookie", cookies.as_bytes())
+            .header("origin", origin.as_bytes());
+        let log = logged_by(keys(), allowed_origins, &head, |authenticator, auth| {
+            let asked = auth.sign_out();
+            let answer = asked.and_then(|asked| authenticator.sign_out(&asked, "/"));
+            assert!(answer.is_err());
+        });
+        assert_eq!(log.lines().count(), 1, "{log}");
+        assert!(log.contains(expected), "{log}\ndoes not contain {expected}");
+        assert!(!log.contains(&token), "{log}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@ use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use clerk_auth::{FromRequestAuth, Guard, RequestAuth};
 use http::request::Parts;
 
-use crate::{Rejection, not_authenticated::not_authenticated};
+use crate::{Rejection, SignOutResponse, not_authenticated::not_authenticated};
 
 clerk_auth::extractors!();
 
@@ -33,6 +33,8 @@ from_request_parts! {
     ApiKey;
     M2m;
     OAuth;
+    SignOut;
+    Redirects;
 }
 
 /// `Option<SignedIn>` is what [`MaybeSignedIn`] is: `None` for those who are not, and never where

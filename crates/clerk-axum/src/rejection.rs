@@ -4,7 +4,7 @@ use axum_core::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use clerk_auth::Denied;
+use clerk_auth::{Denied, InvalidRedirect};
 
 /// The response to a request that may not go on: [`clerk_auth::Rejection`], as axum wants it.
 ///
@@ -37,6 +37,13 @@ impl From<clerk_auth::Rejection> for Rejection {
 impl From<Denied> for Rejection {
     fn from(denied: Denied) -> Self {
         Self(clerk_auth::Rejection::denied(&denied))
+    }
+}
+
+/// There is nowhere to send people: 500.
+impl From<InvalidRedirect> for Rejection {
+    fn from(problem: InvalidRedirect) -> Self {
+        Self(problem.into())
     }
 }
 

@@ -1,13 +1,15 @@
 //! The table that every framework's adapter answers alike.
 
-use axum::{Router, body::Body, routing::any};
+use axum::{Router, body::Body, response::Redirect, routing::any};
 use bytes::Bytes;
 use clerk_auth::Authenticator;
 use clerk_axum::{
-    Allowed, ApiKey, ClerkLayer, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
+    Allowed, ApiKey, ClerkLayer, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, Redirects,
+    Rejection, SignOut, SignOutResponse, SignedIn,
 };
 use clerk_framework_table::{
     Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run, shown,
+    sign_out::{self, GOODBYE},
 };
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -22,6 +24,11 @@ async fn the_framework_table() {
 async fn operators_are_told_of_a_missing_layer() {
     let pattern = Some("/invitations/{ticket}");
     missing_layer::run(pattern, "`.layer(ClerkLayer::new(…))`", answer).await;
+}
+
+#[tokio::test]
+async fn the_sign_out_table() {
+    sign_out::run(answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
@@ -39,6 +46,8 @@ fn router() -> Router {
         .route("/public", any(async || PUBLIC))
         .route("/cached", any(async || ([CACHED], PUBLIC)))
         .route("/log-out", any(async || ([LOGGED_OUT], PUBLIC)))
+        .route("/sign-out", any(log_out))
+        .route("/sign-in-first", any(sign_in_first))
         .route("/auth", any(async |auth: CurrentAuth| shown(auth.0)))
         .route("/me", any(async |session: SignedIn| shown(session.0)))
         .route(
@@ -63,4 +72,12 @@ async fn optional(MaybeSignedIn(session): MaybeSignedIn, option: Option<SignedIn
     let other = option.map(|session| session.0.user_id().to_owned());
     assert_eq!(session.as_ref().map(|it| it.user_id().to_owned()), other);
     session.map_or_else(|| NOBODY.to_owned(), shown)
+}
+
+async fn log_out(request: SignOut) -> Result<SignOutResponse, Rejection> {
+    request.to(GOODBYE).await
+}
+
+async fn sign_in_first(redirects: Redirects) -> Result<Redirect, Rejection> {
+    Ok(Redirect::to(&redirects.to_sign_in()?))
 }

@@ -1,7 +1,7 @@
 use clerk_auth::{FromRequestAuth, Guard, RequestAuth};
 use poem::{FromRequest, PathPattern, Request, RequestBody};
 
-use crate::Rejection;
+use crate::{Rejection, SignOutResponse};
 
 clerk_auth::extractors!();
 
@@ -35,4 +35,6 @@ from_request! {
     ApiKey;
     M2m;
     OAuth;
+    SignOut;
+    Redirects;
 }

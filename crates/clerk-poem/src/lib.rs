@@ -56,6 +56,8 @@
 //! | [`Allowed<G>`](Allowed) | users with a session that meets `G`'s requirement | 401, 403 |
 //! | [`Machine`] | machines with a token of any type | 401 |
 //! | [`ApiKey`], [`M2m`], [`OAuth`] | machines with a token of this type | 401 |
+//! | [`SignOut`] | everybody, by `POST` from the application's own pages | 403, 405 |
+//! | [`Redirects`] | everybody; it says where to sign in, and to come back from | |
 //!
 //! Each of them answers 503 where Clerk cannot be asked, 500 where this service is set up wrongly,
 //! and 500 where the middleware is missing, which operators are told by the event `layer-missing`.
@@ -85,10 +87,14 @@
 mod authenticate;
 mod extract;
 mod rejection;
+mod sign_out;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 
 pub use authenticate::{Authenticate, ClerkMiddleware};
 pub use clerk_auth::{Guard, RequestAuth, Requirement};
-pub use extract::{Allowed, ApiKey, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn};
+pub use extract::{
+    Allowed, ApiKey, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, Redirects, SignOut, SignedIn,
+};
 pub use rejection::Rejection;
+pub use sign_out::SignOutResponse;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use clerk_auth::Denied;
+use clerk_auth::{Denied, InvalidRedirect};
 use poem::{Response, error::ResponseError, http::StatusCode};
 
 /// The response to a request that may not go on: [`clerk_auth::Rejection`], as poem wants it.
@@ -42,6 +42,13 @@ impl From<clerk_auth::Rejection> for Rejection {
 impl From<Denied> for Rejection {
     fn from(denied: Denied) -> Self {
         Self(clerk_auth::Rejection::denied(&denied))
+    }
+}
+
+/// There is nowhere to send people: 500.
+impl From<InvalidRedirect> for Rejection {
+    fn from(problem: InvalidRedirect) -> Self {
+        Self(problem.into())
     }
 }
 

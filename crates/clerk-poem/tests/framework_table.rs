@@ -4,16 +4,18 @@ use bytes::Bytes;
 use clerk_auth::Authenticator;
 use clerk_framework_table::{
     Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run, shown,
+    sign_out::{self, GOODBYE},
 };
 use clerk_poem::{
-    Allowed, ApiKey, ClerkMiddleware, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, SignedIn,
+    Allowed, ApiKey, ClerkMiddleware, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, Redirects,
+    Rejection, SignOut, SignOutResponse, SignedIn,
 };
 use http::{Request, Response};
 use poem::{
     Body, Endpoint, EndpointExt as _, RequestParts, Route, handler,
     http::uri::Scheme,
     middleware::SetHeader,
-    web::{LocalAddr, RemoteAddr},
+    web::{LocalAddr, Redirect, RemoteAddr},
 };
 
 #[tokio::test]
@@ -25,6 +27,11 @@ async fn the_framework_table() {
 async fn operators_are_told_of_a_missing_layer() {
     let pattern = Some("/invitations/:ticket");
     missing_layer::run(pattern, "`.with(ClerkMiddleware::new(…))`", answer).await;
+}
+
+#[tokio::test]
+async fn the_sign_out_table() {
+    sign_out::run(answer).await;
 }
 
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
@@ -60,6 +67,8 @@ fn routes() -> Route {
             "/log-out",
             public.with(SetHeader::new().appending(LOGGED_OUT.0, LOGGED_OUT.1)),
         )
+        .at("/sign-out", log_out)
+        .at("/sign-in-first", sign_in_first)
         .at("/auth", auth)
         .at("/me", me)
         .at("/invitations/:ticket", me)
@@ -126,4 +135,14 @@ async fn teams(allowed: Allowed<TeamManager>) -> String {
 #[handler]
 async fn fresh(allowed: Allowed<Fresh>) -> String {
     shown(allowed.session)
+}
+
+#[handler]
+async fn log_out(request: SignOut) -> Result<SignOutResponse, Rejection> {
+    request.to(GOODBYE).await
+}
+
+#[handler]
+async fn sign_in_first(redirects: Redirects) -> Result<Redirect, Rejection> {
+    Ok(Redirect::see_other(redirects.to_sign_in()?))
 }

@@ -6,7 +6,7 @@ use rocket::{
 };
 
 use crate::{
-    Rejection,
+    Rejection, SignOutResponse,
     fairing::{Attached, admission},
 };
 
@@ -61,4 +61,6 @@ from_request! {
     ApiKey;
     M2m;
     OAuth;
+    SignOut;
+    Redirects;
 }

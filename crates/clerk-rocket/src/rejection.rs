@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use clerk_auth::Denied;
+use clerk_auth::{Denied, InvalidRedirect};
 use http::header::CONTENT_TYPE;
 use rocket::{
     Catcher, Request, Response,
@@ -101,7 +101,7 @@ impl<'r> Responder<'r, 'static> for Rejection {
     }
 }
 
-/// Catchers that answer with the [`Rejection`]: for 401, 403, 500 and 503.
+/// Catchers that answer with the [`Rejection`]: for 401, 403, 405, 500 and 503.
 ///
 /// The fairing registers them at `/`. Register them yourself where they shall have precedence over
 /// your own, such as below `/api`:
@@ -124,7 +124,7 @@ impl<'r> Responder<'r, 'static> for Rejection {
 ///
 /// What has such a status for a reason of the application's own is answered with the status alone.
 pub fn catchers() -> Vec<Catcher> {
-    [401, 403, 500, 503]
+    [401, 403, 405, 500, 503]
         .map(|code| {
             let mut catcher = Catcher::new(code, answer);
             catcher.name = Some("clerk".into());
@@ -151,6 +151,13 @@ impl From<clerk_auth::Rejection> for Rejection {
 impl From<Denied> for Rejection {
     fn from(denied: Denied) -> Self {
         Self(clerk_auth::Rejection::denied(&denied))
+    }
+}
+
+/// There is nowhere to send people: 500.
+impl From<InvalidRedirect> for Rejection {
+    fn from(problem: InvalidRedirect) -> Self {
+        Self(problem.into())
     }
 }
 

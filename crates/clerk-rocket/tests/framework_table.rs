@@ -7,10 +7,11 @@ use clerk_auth::{Authenticator, SessionAuth};
 use clerk_framework_table::{
     Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, TeamManager, missing_layer, run_as_text,
     shown,
+    sign_out::{self, GOODBYE},
 };
 use clerk_rocket::{
     Allowed, ApiKey, ClerkFairing, CurrentAuth, Guard, M2m, Machine, MaybeSignedIn, OAuth,
-    Rejection, SignedIn, catchers,
+    Redirects, Rejection, SignOut, SignOutResponse, SignedIn, catchers,
 };
 use http::{Request, Response};
 use rocket::{
@@ -20,6 +21,7 @@ use rocket::{
     local::asynchronous::Client,
     outcome::{Outcome, try_outcome},
     request::{self, FromRequest},
+    response::Redirect,
     route::{self, Handler},
 };
 
@@ -49,6 +51,12 @@ async fn operators_are_told_of_a_missing_layer() {
     }
 }
 
+#[rocket::async_test]
+async fn the_sign_out_table() {
+    sign_out::run(async |authenticator, request| answer(routes(), authenticator, request).await)
+        .await;
+}
+
 async fn answer(
     routes: Vec<Route>,
     authenticator: Option<Authenticator>,
@@ -60,8 +68,16 @@ async fn answer(
     };
     let mut application = rocket::custom(config).mount("/", routes);
     application = match authenticator {
-        Some(authenticator) => application.attach(ClerkFairing::new(authenticator)),
-        None => application.register("/", catchers()),
+        Some(authenticator) => application.attach(ClerkFairing::new(authenticator)).mount(
+            "/",
+            rocket::routes![log_out, log_out_by_link, sign_in_first],
+        ),
+        None => {
+            let log_out = Shown::<SignOut>::route(Method::Post, "/sign-out", |_| PUBLIC.to_owned());
+            application
+                .register("/", catchers())
+                .mount("/", vec![log_out])
+        }
     };
     let client = Client::untracked(application).await.unwrap();
     let method: Method = request.method().as_str().parse().unwrap();
@@ -245,4 +261,19 @@ where
             Outcome::Forward(status) => Outcome::Forward((data, status)),
         }
     }
+}
+
+#[rocket::post("/sign-out")]
+async fn log_out(request: SignOut) -> Result<SignOutResponse, Rejection> {
+    request.to(GOODBYE).await
+}
+
+#[rocket::get("/sign-out")]
+async fn log_out_by_link(request: SignOut) -> Result<SignOutResponse, Rejection> {
+    request.to(GOODBYE).await
+}
+
+#[rocket::get("/sign-in-first")]
+async fn sign_in_first(redirects: Redirects) -> Result<Redirect, Rejection> {
+    Ok(Redirect::to(redirects.to_sign_in()?))
 }

@@ -68,6 +68,8 @@ mod require;
 mod response_body;
 
 pub use authenticate::{Authenticate, ClerkLayer};
-pub use clerk_auth::{Auth, Authenticator, Guard, Rejection, RequestAuth, Requirement};
+pub use clerk_auth::{
+    Auth, Authenticator, Guard, Rejection, RequestAuth, Requirement, SignOut, SignOutResponse,
+};
 pub use require::{Require, RequireLayer};
 pub use response_body::ResponseBody;

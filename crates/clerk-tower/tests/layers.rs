@@ -13,9 +13,10 @@ use clerk_auth::{Authenticator, Guard, MachineTokenType, Rejection, RequestAuth,
 use clerk_framework_table::{
     Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, SECRET_PATH, TeamManager, missing_layer, run,
     shown,
+    sign_out::{self, GOODBYE},
 };
 use clerk_tower::{ClerkLayer, RequireLayer};
-use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{Extensions, HeaderValue, Request, Response, StatusCode, Uri, header::LOCATION};
 use http_body_util::{BodyExt as _, Full};
 use support::Instance;
 use tower::{Layer as _, Service, ServiceExt as _, service_fn};
@@ -32,6 +33,11 @@ async fn operators_are_told_of_a_missing_layer() {
     missing_layer::run(None, "(`ClerkLayer`, or", answer).await;
 }
 
+#[tokio::test]
+async fn the_sign_out_table() {
+    sign_out::run(answer).await;
+}
+
 async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -> Response<Bytes> {
     let handle = |request: Request<Bytes>| {
         let mut response = match handler(&request) {
@@ -45,7 +51,17 @@ async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -
                 response.headers_mut().insert(name, value);
             }
         }
-        ready(Ok::<_, Infallible>(response))
+        async move {
+            Ok::<_, Infallible>(match request.uri().path() {
+                "/sign-out" => log_out(&request)
+                    .await
+                    .unwrap_or_else(Rejection::into_response),
+                "/sign-in-first" => {
+                    sign_in_first(&request).unwrap_or_else(Rejection::into_response)
+                }
+                _ => response,
+            })
+        }
     };
     match authenticator {
         Some(authenticator) => {
@@ -54,6 +70,19 @@ async fn answer(authenticator: Option<Authenticator>, request: Request<Bytes>) -
         }
         None => read(service_fn(handle).oneshot(request).await.unwrap()).await,
     }
+}
+
+fn sign_in_first(request: &Request<Bytes>) -> Result<Response<Body>, Rejection> {
+    let redirects = RequestAuth::of(request.extensions())?.redirects()?;
+    let mut response = status(StatusCode::SEE_OTHER);
+    let location = HeaderValue::from_str(&redirects.to_sign_in()?).unwrap();
+    response.headers_mut().insert(LOCATION, location);
+    Ok(response)
+}
+
+async fn log_out(request: &Request<Bytes>) -> Result<Response<Body>, Rejection> {
+    let asked = RequestAuth::of(request.extensions())?.sign_out()?;
+    Ok(asked.to(GOODBYE).await?.into_response())
 }
 
 /// `None` is a path that has no handler.

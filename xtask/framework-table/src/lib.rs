@@ -26,7 +26,9 @@
 //! | `/invitations/` and a ticket, as in [`SECRET_PATH`] | `SignedIn` | `shown(session)` |
 //! | `/cached` | nothing | [`PUBLIC`], with the header [`CACHED`] |
 //! | `/log-out` | nothing | [`PUBLIC`], with the header [`LOGGED_OUT`] |
+//! | `/sign-in-first` | `Redirects` | none: a 303 to the sign-in page |
 //!
+//! [`sign_out`] and [`webhooks`] are tables of their own, and say what else their applications have.
 //! There is nothing on any other path, and the framework says so in its own way.
 //!
 //! # The ways in
@@ -41,6 +43,7 @@ mod guards;
 pub mod missing_layer;
 mod rows;
 mod services;
+pub mod sign_out;
 pub mod webhooks;
 
 use std::future::Future;

@@ -4,16 +4,16 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clerk_auth::{AcceptedTokens, Authenticator, MachineTokenType, Settings};
 use clerk_core::{Clock, ManualClock, PublishableKey, UnixTime};
 use clerk_emulator::{Emulator, Fault, InProcess};
-use clerk_http::{Client, Runtime};
-use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
+use clerk_http::{BlockingRuntime, Client, Runtime, blocking};
+use clerk_jwks::{CachePolicy, KeySource, RemoteKeys, StaticKeys};
 
 use crate::{Row, Service, credentials::Credentials};
 
 /// The time at which all of it happens.
-const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 /// The host of the instance's Frontend API, which nothing here calls.
-const FRONTEND_API: &str = "clerk.example.com";
+pub(crate) const FRONTEND_API: &str = "clerk.example.com";
 
 /// Where the application that is a protected resource says how to ask for tokens.
 const RESOURCE_METADATA: &str = "https://app.example.com/.well-known/oauth-protected-resource/mcp";
@@ -111,7 +111,7 @@ impl Services {
 /// The machine that the application is, where others call it.
 pub(crate) const OWN_MACHINE: &str = "mch_application";
 
-fn publishable_key(kind: &str) -> PublishableKey {
+pub(crate) fn publishable_key(kind: &str) -> PublishableKey {
     let host = STANDARD.encode(format!("{FRONTEND_API}$"));
     PublishableKey::new(format!("{kind}_{host}")).expect("it is a publishable key")
 }
@@ -126,20 +126,53 @@ fn settings(publishable_key: PublishableKey, accepts: AcceptedTokens) -> Setting
 }
 
 fn authenticator(settings: Settings, transport: InProcess, secret_key: &str) -> Authenticator {
-    let url = transport.emulator().url().to_owned();
-    let client = Client::builder(transport, Tokio)
-        .clock(ManualClock::at(NOW))
-        .base_url(url)
-        .secret_key(secret_key.parse().expect("it is a secret key"))
-        .retry(clerk_http::Retry::none())
-        .build()
-        .expect("the settings are complete");
+    let client = client(transport, secret_key);
     let keys = RemoteKeys::new(
         client.clone(),
         KeySource::BackendApi,
         CachePolicy::default(),
     );
     Authenticator::new(settings, keys, client)
+}
+
+pub(crate) fn client(transport: InProcess, secret_key: &str) -> Client {
+    let url = transport.emulator().url().to_owned();
+    Client::builder(transport, Tokio)
+        .clock(ManualClock::at(NOW))
+        .base_url(url)
+        .secret_key(secret_key.parse().expect("it is a secret key"))
+        .retry(clerk_http::Retry::none())
+        .build()
+        .expect("the settings are complete")
+}
+
+pub(crate) fn blocking_client(transport: InProcess, secret_key: &str) -> blocking::Client {
+    let url = transport.emulator().url().to_owned();
+    blocking::Client::builder(transport, Threads)
+        .clock(ManualClock::at(NOW))
+        .base_url(url)
+        .secret_key(secret_key.parse().expect("it is a secret key"))
+        .retry(clerk_http::Retry::none())
+        .build()
+        .expect("the settings are complete")
+}
+
+/// Keys that are at hand whether Clerk is or not.
+pub(crate) fn static_keys(emulator: &Emulator) -> StaticKeys {
+    StaticKeys::from_pem(&emulator.public_key_pem()).expect("it is a key")
+}
+
+#[derive(Debug)]
+struct Threads;
+
+impl BlockingRuntime for Threads {
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+
+    fn spawn(&self, task: Box<dyn FnOnce() + Send>) {
+        std::thread::spawn(task);
+    }
 }
 
 #[derive(Debug)]

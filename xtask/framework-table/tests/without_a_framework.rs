@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use clerk_auth::{
     Admission, Authenticator, Guard, MachineAuth, MachineTokenType, Rejection, RequestAuth,
-    RequestHead, SessionAuth,
+    RequestHead, SessionAuth, SignOutResponse,
 };
 use clerk_framework_table::{
     Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, SECRET_PATH, TeamManager, missing_layer,
     rows, run, shown,
+    sign_out::{self, GOODBYE, Stage},
 };
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header::LOCATION};
 
 const REMEDY: &str = "add the layer";
 
@@ -43,6 +44,33 @@ async fn an_application_that_lets_everybody_in_is_found() {
     run(async |_, _| Response::new(Bytes::from(PUBLIC))).await;
 }
 
+#[tokio::test]
+async fn signing_out_without_a_framework() {
+    sign_out::run(application).await;
+}
+
+#[tokio::test]
+async fn signing_out_without_a_runtime() {
+    sign_out::run_on(async |stage, request| blocking_application(stage, &request)).await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "signing out: the next request is SignedIn and should be Nobody")]
+async fn an_application_that_takes_one_of_the_two_cookies_away_is_found() {
+    sign_out::run(async |authenticator, request| {
+        let response = application(authenticator, request).await;
+        if response.status() != SignOutResponse::STATUS {
+            return response;
+        }
+        let (name, value) = LOGGED_OUT;
+        let (mut parts, body) = response.into_parts();
+        let value = HeaderValue::from_static(value);
+        parts.headers.insert(name, value);
+        Response::from_parts(parts, body)
+    })
+    .await;
+}
+
 #[test]
 fn every_row_has_a_name_of_its_own() {
     let names: Vec<String> = rows().into_iter().map(|row| row.name).collect();
@@ -67,7 +95,66 @@ async fn application(
             }
         },
     };
-    let answered = handler(request.uri().path(), auth.as_ref());
+    if request.uri().path() == "/sign-out" {
+        let asked = auth.as_ref().ok_or_else(Rejection::not_authenticated);
+        let asked = asked.and_then(RequestAuth::sign_out);
+        let answer = match asked {
+            Ok(asked) => asked.to(GOODBYE).await,
+            Err(rejection) => Err(rejection),
+        };
+        return signed_out(answer, auth.as_ref());
+    }
+    if let ("/sign-in-first", Some(auth)) = (request.uri().path(), &auth) {
+        let url = auth
+            .redirects()
+            .and_then(|redirects| redirects.to_sign_in());
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::SEE_OTHER;
+        let location = HeaderValue::from_str(&url.expect("there is one")).expect("it is a value");
+        response.headers_mut().insert(LOCATION, location);
+        return auth.applied_to(response);
+    }
+    answered(&request, auth.as_ref())
+}
+
+/// The same for a program whose threads wait.
+fn blocking_application(stage: Option<&Stage>, request: &Request<Bytes>) -> Response<Bytes> {
+    let Some(authenticator) = stage.map(Stage::blocking_authenticator) else {
+        return Rejection::not_authenticated().into_response();
+    };
+    let auth = match authenticator.admit(&RequestHead::from(request)) {
+        Admission::Proceed(auth) => auth,
+        Admission::Redirect(headers) => {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = Admission::REDIRECT_STATUS;
+            *response.headers_mut() = headers;
+            return response;
+        }
+    };
+    if request.uri().path() == "/sign-out" {
+        let asked = auth.sign_out();
+        let answer = asked.and_then(|asked| authenticator.sign_out(&asked, GOODBYE));
+        return signed_out(answer, Some(&auth));
+    }
+    answered(request, Some(&auth))
+}
+
+fn signed_out(
+    answer: Result<SignOutResponse, Rejection>,
+    auth: Option<&RequestAuth>,
+) -> Response<Bytes> {
+    let response = match answer {
+        Ok(response) => response.into_response(),
+        Err(rejection) => rejection.into_response(),
+    };
+    match auth {
+        Some(auth) => auth.applied_to(response),
+        None => response,
+    }
+}
+
+fn answered(request: &Request<Bytes>, auth: Option<&RequestAuth>) -> Response<Bytes> {
+    let answered = handler(request.uri().path(), auth);
     let mut response = match answered {
         Ok(Some(body)) => Response::new(Bytes::from(body)),
         Ok(None) => {

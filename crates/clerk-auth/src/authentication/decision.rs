@@ -65,6 +65,7 @@ fn nobody(token_type: Option<TokenType>, refusal: Refusal, mut headers: HeaderMa
         message,
         token_type,
         is_in_circle: false,
+        expired_session: None,
         headers,
     }
 }

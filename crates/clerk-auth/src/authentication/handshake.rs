@@ -23,7 +23,7 @@ use super::{
     operations::HandshakePayload,
 };
 use crate::{
-    AuthReason, Error, OrganizationTarget, RequestState, SessionAuth, TokenType,
+    AuthReason, Error, OrganizationTarget, RequestState, SessionAuth, TokenType, cookies,
     settings::Instance, state::Identity,
 };
 
@@ -243,7 +243,7 @@ impl Flow<'_> {
     pub(super) fn forget_handshake(&self, headers: &mut HeaderMap) {
         let host = self.incoming.public_url().and_then(Url::domain);
         let domains: Vec<String> = host
-            .map(|host| parents(host).map(|domain| format!("; Domain={domain}")))
+            .map(|host| cookies::domains(host).map(|domain| format!("; Domain={domain}")))
             .into_iter()
             .flatten()
             .collect();
@@ -349,15 +349,6 @@ impl Flow<'_> {
         let token = in_query.as_deref().or(browser.dev_browser.as_deref())?;
         Some(token.to_owned())
     }
-}
-
-/// The domain, and those it is in, down to those of two labels. A few are enough: who has more may
-/// make a request's answer longer, and nothing else.
-fn parents(host: &str) -> impl Iterator<Item = &str> {
-    let dots = host.match_indices('.').map(|(at, _)| at.saturating_add(1));
-    let starts = std::iter::once(0).chain(dots);
-    let all = starts.filter_map(|start| host.get(start..));
-    all.filter(|domain| domain.contains('.')).take(4)
 }
 
 /// Whether Clerk does not know the nonce: it was used before, or is made up. Other refusals, such

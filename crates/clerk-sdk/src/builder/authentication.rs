@@ -77,8 +77,9 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// Origins, beside the application's own and those of the machine itself, that a development
-    /// instance may send a browser back to after its satellite has asked who is signed in.
+    /// Origins, beside the application's own, that a browser may be sent to because a request says
+    /// so: after signing out, and, by a development instance, after its satellite has asked who is
+    /// signed in.
     pub fn allowed_redirect_origins<O: Into<String>>(
         mut self,
         origins: impl IntoIterator<Item = O>,

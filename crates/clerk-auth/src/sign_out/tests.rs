@@ -1,0 +1,107 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::{PublicAddress, RequestHead, Settings, settings::Builder};
+
+fn asked(settings: Builder, head: &RequestHead<'_>) -> SignOut {
+    let key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap();
+    let settings = Arc::new(settings.publishable_key(key).build().unwrap());
+    SignOut {
+        visit: Visit::new(head, &settings, None),
+        session_id: None,
+    }
+}
+
+fn location(settings: Builder, head: &RequestHead<'_>, target: &str) -> String {
+    let response = asked(settings, head).answer(None, target).unwrap();
+    let location = response.headers().get(LOCATION).unwrap();
+    location.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_open_redirect_is_not_to_be_had() {
+    let head = || RequestHead::new("POST", "https://example.com/a/out?next=x");
+    for (target, expected) in [
+        ("/", "/"),
+        ("/bye?a=b#c", "/bye?a=b#c"),
+        ("bye", "/a/bye"),
+        ("?x", "/a/out?x"),
+        ("https://example.com/bye", "/bye"),
+        ("HTTPS://EXAMPLE.com:443/bye", "/bye"),
+        ("https://user@example.com/bye", "/bye"),
+        ("https://shop.example/bye?a", "https://shop.example/bye?a"),
+        ("/a\r\nset-cookie: x=y", "/aset-cookie:%20x=y"),
+        // To the application's root, as it seems to be meant.
+        ("//evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("https://example.com.evil.example/", "/"),
+        ("https://example.com@evil.example/", "/"),
+        ("https://example.com:8443/", "/"),
+        ("http://example.com/", "/"),
+        ("/\\evil.example", "/"),
+        ("\\\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        (" //evil.example", "/"),
+        ("https:evil.example", "/a/evil.example"),
+        ("https://example.com//evil.example", "/"),
+        ("/.//evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("data:text/html,x", "/"),
+        ("https://user@shop.example/", "/"),
+        ("https://[", "/"),
+    ] {
+        let settings = Settings::builder().allowed_redirect_origins(["https://shop.example"]);
+        assert_eq!(location(settings, &head(), target), expected, "{target:?}");
+    }
+}
+
+#[test]
+fn where_the_address_is_not_known_a_path_will_do() {
+    let head = RequestHead::new("POST", "/out");
+    for (target, expected) in [
+        ("/bye", "/bye"),
+        ("//evil.example", "/"),
+        ("https://evil.example/", "/"),
+    ] {
+        assert_eq!(location(Settings::builder(), &head, target), expected);
+    }
+}
+
+#[test]
+fn the_root_is_the_one_that_browsers_know() {
+    let settings = || Settings::builder().public_url("https://example.com/shop/");
+    let head = RequestHead::new("POST", "http://inside/out");
+    for (target, expected) in [
+        ("/shop/bye", "/shop/bye"),
+        ("https://evil.example/", "/shop/"),
+    ] {
+        assert_eq!(location(settings(), &head, target), expected);
+    }
+    assert_eq!(PublicAddress::default().root_path(), "/");
+}
+
+#[test]
+fn nothing_is_taken_for_granted_of_who_was_not_signed_out() {
+    let head = RequestHead::new("POST", "http://localhost:3000/out");
+    let mut asked = asked(Settings::builder(), &head);
+    let names = |asked: &SignOut, revoked| {
+        let response = asked.answer(revoked, "/").unwrap();
+        let lines = response.headers().get_all(SET_COOKIE).iter();
+        let names = lines.map(|line| line.to_str().unwrap().split('=').next().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    let suffix = &asked
+        .visit
+        .settings
+        .instance
+        .as_ref()
+        .unwrap()
+        .cookie_suffix;
+    let of = |name: &str| [name.to_owned(), format!("{name}_{suffix}")];
+    let refresh = format!("__refresh_{suffix}");
+    let of_session = [&of("__session")[..], &[refresh]].concat();
+    let all = [&of_session[..], &of("__client_uat")].concat();
+    assert_eq!(names(&asked, None), of_session);
+    asked.session_id = Some("sess_1".into());
+    assert_eq!(names(&asked, Some(Ok(()))), all);
+}

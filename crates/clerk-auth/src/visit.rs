@@ -1,0 +1,68 @@
+use std::{fmt, sync::Arc};
+
+use clerk_http::Client;
+use url::Url;
+
+use crate::{
+    InvalidRedirect, Redirects, RequestHead, Settings,
+    authentication::header_token,
+    origin_check::{self, AllowedOrigins},
+};
+
+/// What is kept of a request, for answers that lead its browser somewhere.
+#[derive(Clone)]
+pub(crate) struct Visit {
+    pub(crate) settings: Arc<Settings>,
+    /// `None` where a blocking driver has judged the request.
+    pub(crate) client: Option<Client>,
+    /// The URL under which the browser knows the request.
+    pub(crate) here: Option<Url>,
+    pub(crate) is_safe: bool,
+    /// Whether there is a token in the header, which counts in place of cookies.
+    pub(crate) has_header_token: bool,
+    /// Whether the browser shows what is at this URL, so that it can come back to it.
+    shows_page: bool,
+    /// The origin of the page that sent the request, if that page must not act with cookies.
+    pub(crate) foreign_page: Option<String>,
+}
+
+impl Visit {
+    pub(crate) fn new(
+        head: &RequestHead<'_>,
+        settings: &Arc<Settings>,
+        client: Option<&Client>,
+    ) -> Self {
+        let here = settings.public_address.url(head);
+        let is_safe = origin_check::is_safe(head.method());
+        let has_header_token = header_token(head).is_some();
+        let foreign_page = if is_safe || has_header_token {
+            None
+        } else {
+            // Signing out is not left to whether the settings ask for it.
+            let own_alone = AllowedOrigins::default();
+            let allowed = settings.allowed_origins.as_ref().unwrap_or(&own_alone);
+            allowed.refused(head, here.as_ref())
+        };
+        Self {
+            settings: Arc::clone(settings),
+            client: client.cloned(),
+            here,
+            is_safe,
+            has_header_token,
+            shows_page: head.shows_page(),
+            foreign_page,
+        }
+    }
+
+    pub(crate) fn redirects(&self) -> Result<Redirects, InvalidRedirect> {
+        let here = self.here.as_ref().ok_or(InvalidRedirect::RequestUrl)?;
+        self.settings.redirects_from(here, self.shows_page)
+    }
+}
+
+/// The URL's query may hold what signs somebody in.
+impl fmt::Debug for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit").finish_non_exhaustive()
+    }
+}
