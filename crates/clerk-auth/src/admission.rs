@@ -217,7 +217,7 @@ impl RequestAuth {
 
     /// The rejection, as these settings have it.
     fn refusing(&self, rejection: Rejection) -> Rejection {
-        match &self.0.resource_metadata {
+        match &self.0.visit.settings.resource_metadata {
             Some(metadata) => rejection.naming(metadata),
             None => rejection,
         }

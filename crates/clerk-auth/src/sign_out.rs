@@ -116,7 +116,11 @@ impl SignOut {
         let revoked = match (self.revocation(), &self.visit.client) {
             (None, _) => None,
             (Some(revocation), Some(client)) => Some(client.send(revocation).await),
-            (Some(_), None) => return Err(Rejection::not_authenticated()),
+            (Some(_), None) => {
+                let remedy = "a blocking `Authenticator` has judged the request; sign out by its \
+                              `sign_out`, or judge by the async one";
+                return Err(Rejection::not_authenticated(remedy, None));
+            }
         };
         self.answer(revoked, target)
     }
@@ -145,13 +149,13 @@ impl SignOut {
             None => false,
             Some(Ok(())) => true,
             Some(Err(error)) if is_gone(&error) => true,
-            Some(Err(source)) => {
+            Some(Err(cause)) => {
                 let session_id = self.session_id().unwrap_or_default();
-                events::not_signed_out(session_id, &source, &self.visit.settings);
+                events::not_signed_out(session_id, &cause, &self.visit.settings);
                 let token_type = TokenType::Session;
                 return Err(Rejection::still_signed_in(&Error::Clerk {
                     token_type,
-                    source,
+                    cause,
                 }));
             }
         };
