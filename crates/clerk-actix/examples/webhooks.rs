@@ -80,7 +80,9 @@ impl Users {
 
 async fn webhook(webhook: Webhook, users: Data<Users>) -> Result<HttpResponse, Rejection> {
     let event = webhook.event()?;
-    let applied = webhook.once(|| users.apply(&event)).await?;
+    let applied = webhook
+        .once(async || Ok(users.apply(&event).await?))
+        .await?;
     if applied.is_none() {
         println!("{} came again", webhook.id());
     }

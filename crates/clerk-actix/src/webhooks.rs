@@ -5,7 +5,10 @@
 //! use clerk_actix::webhooks::{Receiver, Rejection, Webhook};
 //!
 //! async fn webhook(webhook: Webhook) -> Result<HttpResponse, Rejection> {
-//!     webhook.once(|| store(webhook.body())).await?;
+//!     webhook.once(async || {
+//!         store(webhook.body()).await?;
+//!         Ok(())
+//!     }).await?;
 //!     Ok(HttpResponse::Ok().finish())
 //! }
 //! # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
@@ -43,7 +46,7 @@ use actix_web::{
     },
     web::Data,
 };
-pub use clerk_webhooks::{Delivery, Receiver};
+pub use clerk_webhooks::{Delivery, Receiver, WorkError};
 
 clerk_webhooks::extractor!("actix-web");
 

@@ -98,7 +98,9 @@ async fn webhook(
     webhook: Webhook,
 ) -> Result<(), Rejection> {
     let event = webhook.event()?;
-    let applied = webhook.once(|| application.users.apply(&event)).await?;
+    let applied = webhook
+        .once(async || Ok(application.users.apply(&event).await?))
+        .await?;
     if applied.is_none() {
         println!("{} came again", webhook.id());
     }

@@ -5,7 +5,10 @@
 //! use clerk_axum::webhooks::{Receiver, Rejection, Webhook};
 //!
 //! async fn webhook(webhook: Webhook) -> Result<(), Rejection> {
-//!     webhook.once(|| store(webhook.body())).await?;
+//!     webhook.once(async || {
+//!         store(webhook.body()).await?;
+//!         Ok(())
+//!     }).await?;
 //!     Ok(())
 //! }
 //! # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
@@ -27,7 +30,7 @@ use axum_core::{
     extract::{FromRef, FromRequest, Request},
     response::{IntoResponse, Response},
 };
-pub use clerk_webhooks::{Delivery, Receiver};
+pub use clerk_webhooks::{Delivery, Receiver, WorkError};
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 

@@ -83,7 +83,9 @@ impl Users {
 #[handler]
 async fn webhooks(webhook: Webhook, Data(users): Data<&Users>) -> Result<(), Rejection> {
     let event = webhook.event()?;
-    let applied = webhook.once(|| users.apply(&event)).await?;
+    let applied = webhook
+        .once(async || Ok(users.apply(&event).await?))
+        .await?;
     if applied.is_none() {
         println!("{} came again", webhook.id());
     }

@@ -6,7 +6,10 @@
 //!
 //! #[handler]
 //! async fn webhooks(webhook: Webhook) -> Result<(), Rejection> {
-//!     webhook.once(|| store(webhook.body())).await?;
+//!     webhook.once(async || {
+//!         store(webhook.body()).await?;
+//!         Ok(())
+//!     }).await?;
 //!     Ok(())
 //! }
 //! # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
@@ -25,7 +28,7 @@
 //! `Compression`, must not stand before it. Nor is it for `Option`: that drops the [`Rejection`],
 //! and with it the answer that has Clerk send the delivery again.
 
-pub use clerk_webhooks::{Delivery, Receiver};
+pub use clerk_webhooks::{Delivery, Receiver, WorkError};
 use poem::{
     FromRequest, Request, RequestBody, Response,
     error::{ReadBodyError, ResponseError},

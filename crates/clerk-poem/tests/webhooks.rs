@@ -79,7 +79,7 @@ async fn event(webhook: Webhook) -> Result<String, Rejection> {
 
 #[handler]
 async fn once(webhook: Webhook) -> Result<String, Rejection> {
-    let outcome = webhook.once(async || work(&webhook)).await?;
+    let outcome = webhook.once(async || Ok(work(&webhook)?)).await?;
     Ok(acted(outcome))
 }
 

@@ -89,7 +89,9 @@ async fn webhook(
 ) -> Result<(), Rejection> {
     let webhook = webhook?;
     let event = webhook.event()?;
-    let applied = webhook.once(|| users.apply(&event)).await?;
+    let applied = webhook
+        .once(async || Ok(users.apply(&event).await?))
+        .await?;
     if applied.is_none() {
         println!("{} came again", webhook.id());
     }

@@ -7,7 +7,10 @@
 //! #[post("/webhooks", data = "<webhook>")]
 //! async fn webhook(webhook: Result<Webhook, Rejection>) -> Result<(), Rejection> {
 //!     let webhook = webhook?;
-//!     webhook.once(|| store(webhook.body())).await?;
+//!     webhook.once(async || {
+//!         store(webhook.body()).await?;
+//!         Ok(())
+//!     }).await?;
 //!     Ok(())
 //! }
 //! # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
@@ -36,7 +39,7 @@
 //! Rocket drops request headers that are not UTF-8 before anybody sees them; a delivery that lacks
 //! one for that is refused, for another reason.
 
-pub use clerk_webhooks::{Delivery, Receiver};
+pub use clerk_webhooks::{Delivery, Receiver, WorkError};
 use rocket::{
     Data, Ignite, Request, Rocket, Sentinel, async_trait,
     data::{FromData, Outcome},

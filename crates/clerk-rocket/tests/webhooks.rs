@@ -152,6 +152,6 @@ async fn event(webhook: Result<Webhook, Rejection>) -> Result<String, Rejection>
 #[post("/once", data = "<webhook>")]
 async fn once(webhook: Result<Webhook, Rejection>) -> Result<String, Rejection> {
     let webhook = webhook?;
-    let outcome = webhook.once(async || work(&webhook)).await?;
+    let outcome = webhook.once(async || Ok(work(&webhook)?)).await?;
     Ok(acted(outcome))
 }

@@ -1,15 +1,12 @@
 //! The same for services without an async runtime.
 
-use std::{
-    error::Error as StdError,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use clerk_core::{Clock, SystemClock};
 
 use crate::{
     BlockingClaimDelivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
-    SigningSecrets, Verifier,
+    SigningSecrets, Verifier, WorkError,
     once::{self, Attempt, Change},
 };
 
@@ -25,7 +22,10 @@ pub type Delivery = crate::Delivery<Receiver>;
 /// fn webhook(receiver: &Receiver, request: http::Request<Vec<u8>>) -> Result<(), Rejection> {
 ///     let (head, body) = request.into_parts();
 ///     let delivery = receiver.receive(&head.headers, body)?;
-///     delivery.once(|| store(delivery.body()))?;
+///     delivery.once(|| {
+///         store(delivery.body())?;
+///         Ok(())
+///     })?;
 ///     Ok(()) // 200; and `Rejection::status` for what did not work out
 /// }
 /// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
@@ -121,11 +121,11 @@ impl Delivery {
     ///
     /// Answer with any of them, and Clerk sends the delivery again: [`Rejection::InProgress`],
     /// [`Rejection::Undecided`] where the store cannot be asked, and [`Rejection::Failed`] with what
-    /// `work` returned.
-    pub fn once<T, E>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<Option<T>, Rejection>
-    where
-        E: Into<Box<dyn StdError + Send + Sync>>,
-    {
+    /// `work` failed with.
+    pub fn once<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, WorkError>,
+    ) -> Result<Option<T>, Rejection> {
         let Receiver {
             policy,
             clock,

@@ -73,6 +73,7 @@ mod rejection;
 mod report;
 mod secrets;
 mod verifier;
+mod work_error;
 
 pub use claims::{
     BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant,
@@ -87,3 +88,4 @@ pub use receiver::Receiver;
 pub use rejection::Rejection;
 pub use secrets::{InvalidSigningSecret, SIGNING_SECRET_VARIABLE, SigningSecrets};
 pub use verifier::{Verified, Verifier};
+pub use work_error::{IntoWorkError, WorkError};

@@ -1,8 +1,6 @@
 //! Acting once: what both drivers decide, in the order in which they ask.
 
-use std::error::Error as StdError;
-
-use crate::{Claim, ClaimError, Claimant, Rejection, report};
+use crate::{Claim, ClaimError, Claimant, Rejection, WorkError, report};
 
 /// One attempt to act on a delivery: it is made by whoever has been the first to claim all of its keys.
 #[derive(Debug)]
@@ -86,19 +84,17 @@ impl<'d> Attempt<'d> {
     }
 
     /// What is answered.
-    pub(crate) fn conclude<T, E>(
+    pub(crate) fn conclude<T>(
         self,
-        outcome: Option<Result<T, E>>,
-    ) -> Result<Option<T>, Rejection>
-    where
-        E: Into<Box<dyn StdError + Send + Sync>>,
-    {
+        outcome: Option<Result<T, WorkError>>,
+    ) -> Result<Option<T>, Rejection> {
         match (self.refusal, outcome) {
             (Some(Refusal::Rejected(rejection)), _) => Err(rejection),
             (Some(Refusal::ActedOn), _) | (None, None) => Ok(None),
             (None, Some(Ok(done))) => Ok(Some(done)),
             (None, Some(Err(error))) => {
-                Err(report::failed(Rejection::Failed(error.into()), self.id))
+                let rejection = Rejection::Failed(error.into_cause());
+                Err(report::failed(rejection, self.id))
             }
         }
     }
@@ -114,7 +110,7 @@ pub(crate) enum Change {
 }
 
 /// A claim that the work was not done for, or failed, is given up.
-pub(crate) const fn change<T, E>(outcome: &Option<Result<T, E>>) -> Change {
+pub(crate) const fn change<T>(outcome: &Option<Result<T, WorkError>>) -> Change {
     match outcome {
         Some(Ok(_)) => Change::Complete,
         Some(Err(_)) | None => Change::Release,

@@ -1,5 +1,4 @@
 use std::{
-    error::Error as StdError,
     future::Future,
     sync::{Arc, Mutex},
 };
@@ -8,7 +7,7 @@ use clerk_core::{Clock, SystemClock};
 
 use crate::{
     ClaimDelivery, Delivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
-    SigningSecrets, Verifier,
+    SigningSecrets, Verifier, WorkError,
     once::{self, Attempt, Change},
 };
 
@@ -32,7 +31,10 @@ use crate::{
 /// ) -> Result<(), Rejection> {
 ///     let (head, body) = request.into_parts();
 ///     let delivery = receiver.receive(&head.headers, body)?;
-///     delivery.once(|| store(delivery.body())).await?;
+///     delivery.once(async || {
+///         store(delivery.body()).await?;
+///         Ok(())
+///     }).await?;
 ///     Ok(()) // 200; and `Rejection::status` for what did not work out
 /// }
 /// # let _ = webhook;
@@ -154,9 +156,10 @@ impl Delivery {
     /// happen twice writes its effect and the [id](Self::id) in one transaction, with the endpoint's
     /// name where there are several.
     ///
-    /// Call it once for a delivery, around all of the work: a second call finds it done. `work` says
-    /// what it fails with, be it by calling a function that returns a `Result` or by ending with
-    /// `Ok::<_, std::io::Error>(())`; any error that is `Send + Sync` will do.
+    /// Call it once for a delivery, around all of the work: a second call finds it done. Inside of
+    /// `work`, `?` takes errors of every type that is `Send + Sync`; a [`WorkError`] is made of each. So
+    /// a function that has an error type of its own is called with `?`, be it the last thing there is to do:
+    /// `async || Ok(store(delivery.body()).await?)`.
     ///
     /// Clerk waits 15 seconds. Servers that are built on hyper, such as axum's, then drop the handler,
     /// and with it this. What may take longer belongs into a queue, or on a task of its own:
@@ -167,7 +170,7 @@ impl Delivery {
     /// # use clerk_webhooks::{Delivery, Rejection};
     /// # async fn store(_: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
     /// # async fn handle(delivery: Delivery) -> Result<(), Rejection> {
-    /// let stored = delivery.once(|| store(delivery.body())).await?;
+    /// let stored = delivery.once(async || Ok(store(delivery.body()).await?)).await?;
     /// println!("{}", if stored.is_some() { "stored" } else { "known already" });
     /// # Ok(())
     /// # }
@@ -178,11 +181,10 @@ impl Delivery {
     ///
     /// Answer with any of them, and Clerk sends the delivery again: [`Rejection::InProgress`],
     /// [`Rejection::Undecided`] where the store cannot be asked, and [`Rejection::Failed`] with what
-    /// `work` returned.
-    pub async fn once<T, E, F>(&self, work: impl FnOnce() -> F) -> Result<Option<T>, Rejection>
+    /// `work` failed with.
+    pub async fn once<T, F>(&self, work: impl FnOnce() -> F) -> Result<Option<T>, Rejection>
     where
-        F: Future<Output = Result<T, E>>,
-        E: Into<Box<dyn StdError + Send + Sync>>,
+        F: Future<Output = Result<T, WorkError>>,
     {
         let Receiver {
             policy,

@@ -57,7 +57,7 @@ fn acts(receiver: Receiver) -> Acts {
     let receiver = receiver.clock(ManualClock::at(NOW));
     Box::new(move |headers| {
         let delivery = receiver.receive(headers, b"{}".as_slice())?;
-        let acted = poll(delivery.once(async || Ok::<_, ClaimError>(())))?;
+        let acted = poll(delivery.once(async || Ok(())))?;
         Ok(acted.is_some())
     })
 }
@@ -66,7 +66,7 @@ fn acts_blocking(receiver: blocking::Receiver) -> Acts {
     let receiver = receiver.clock(ManualClock::at(NOW));
     Box::new(move |headers| {
         let delivery = receiver.receive(headers, b"{}".as_slice())?;
-        Ok(delivery.once(|| Ok::<_, ClaimError>(()))?.is_some())
+        Ok(delivery.once(|| Ok(()))?.is_some())
     })
 }
 

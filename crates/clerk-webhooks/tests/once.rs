@@ -13,7 +13,7 @@ use std::{
 use clerk_core::{ManualClock, MonotonicTime, UnixTime};
 use clerk_webhooks::{
     BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant, Policy,
-    Receiver, Rejection, SigningSecrets, Verifier, blocking,
+    Receiver, Rejection, SigningSecrets, Verifier, WorkError, blocking,
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
@@ -305,7 +305,7 @@ fn both_drivers_ask_and_answer_alike() {
         let receiver = Receiver::new(verifier.clone()).policy(policy);
         let receiver = receiver.deliveries(store).clock(Arc::clone(&clock));
         let delivery = receiver.receive(&headers, body).unwrap();
-        let outcome = poll(delivery.once(async || work(&clock, &asked)));
+        let outcome = poll(delivery.once(async || Ok(work(&clock, &asked)?)));
         assert_eq!(told(outcome.unwrap()), row.outcome);
         assert_eq!(*asked.lock().unwrap(), row.asked);
 
@@ -313,7 +313,7 @@ fn both_drivers_ask_and_answer_alike() {
         let receiver = blocking::Receiver::new(verifier).policy(policy);
         let receiver = receiver.deliveries(store).clock(Arc::clone(&clock));
         let delivery = receiver.receive(&headers, body).unwrap();
-        let outcome = delivery.once(|| work(&clock, &asked));
+        let outcome = delivery.once(|| Ok(work(&clock, &asked)?));
         assert_eq!(told(outcome), row.outcome);
         assert_eq!(*asked.lock().unwrap(), row.asked);
     }
@@ -329,8 +329,8 @@ fn a_recorded_delivery_played_back_is_not_acted_on_again() {
     let act = || {
         let one = receiver.receive(&headers, body)?.clone();
         let other = blocking.receive(&headers, body)?;
-        let one = poll(one.once(async || Ok::<_, ClaimError>("acted"))).unwrap()?;
-        Ok::<_, Rejection>((one, other.once(|| Ok::<_, ClaimError>("acted"))?))
+        let one = poll(one.once(async || Ok("acted"))).unwrap()?;
+        Ok::<_, Rejection>((one, other.once(|| Ok("acted"))?))
     };
     assert_eq!(act().unwrap(), (Some("acted"), Some("acted")));
     for seconds in [0, 1, 299] {
@@ -347,10 +347,10 @@ fn a_caller_who_hangs_up_costs_a_delay_and_not_the_delivery() {
     let clock = Arc::new(ManualClock::at(NOW));
     let receiver = Receiver::new(Verifier::new(secrets())).clock(Arc::clone(&clock));
     let delivery = receiver.receive(&headers, body).unwrap();
-    let dropped = poll(delivery.once(pending::<Result<(), ClaimError>>));
+    let dropped = poll(delivery.once(pending::<Result<(), WorkError>>));
     assert!(dropped.is_none());
 
-    let again = || poll(delivery.once(async || Ok::<_, ClaimError>("acted"))).unwrap();
+    let again = || poll(delivery.once(async || Ok("acted"))).unwrap();
     assert_eq!(again().unwrap_err().reason(), "delivery-in-progress");
     clock.advance(Duration::from_secs(61));
     assert_eq!(again().unwrap(), Some("acted"));
@@ -363,7 +363,7 @@ fn work_that_failed_is_done_at_the_next_attempt() {
     let receiver = receiver.clock(ManualClock::at(NOW));
     let attempt = |outcome: Result<u8, &'static str>| {
         let delivery = receiver.receive(&headers, body).unwrap();
-        delivery.once(|| outcome)
+        delivery.once(|| Ok(outcome?))
     };
     assert_eq!(attempt(Err("no database")).unwrap_err().status(), 500);
     assert_eq!(attempt(Ok(7)).unwrap(), Some(7));

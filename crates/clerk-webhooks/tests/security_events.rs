@@ -7,7 +7,7 @@ use std::{
 };
 
 use clerk_core::{ManualClock, UnixTime};
-use clerk_webhooks::{Policy, Rejection, SigningSecrets, Verifier, blocking::Receiver};
+use clerk_webhooks::{Policy, Rejection, SigningSecrets, Verifier, WorkError, blocking::Receiver};
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
@@ -57,7 +57,7 @@ fn each_refusal_is_one_event_and_shows_nothing_that_a_stranger_wrote() {
     };
     let once = |outcome: Result<(), &'static str>| {
         let delivery = receiver.receive(&good, *b"planted").unwrap();
-        logged(|| drop(delivery.once(|| outcome)))
+        logged(|| drop(delivery.once(|| Ok(outcome?))))
     };
     for (log, expected) in [
         (
@@ -94,6 +94,50 @@ fn each_refusal_is_one_event_and_shows_nothing_that_a_stranger_wrote() {
         );
     }
 }
+
+/// Whatever the work fails with, operators are told of the cause of the cause, too.
+#[test]
+fn why_work_failed_is_told_with_every_cause() {
+    let (refused, boxed) = (
+        || io::Error::new(io::ErrorKind::NotConnected, Refused),
+        |error: io::Error| WorkError::boxed(error.into()),
+    );
+    for error in [WorkError::from(refused()), boxed(refused())] {
+        let secrets = SigningSecrets::new("whsec_cGxhbnRlZA==").unwrap();
+        let signed = secrets.sign("msg_1", NOW, b"{}").unwrap();
+        let receiver = Receiver::new(Verifier::new(secrets)).clock(ManualClock::at(NOW));
+        let delivery = receiver.receive(&signed.svix(), *b"{}").unwrap();
+        let log = logged(|| drop(delivery.once(|| Err::<(), _>(error))));
+        let expected = "cause=the database refused cause.sources=[wrong password]";
+        assert!(log.contains(expected), "{log}");
+    }
+}
+
+#[derive(Debug)]
+struct Refused;
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the database refused")
+    }
+}
+
+impl std::error::Error for Refused {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&WrongPassword)
+    }
+}
+
+#[derive(Debug)]
+struct WrongPassword;
+
+impl std::fmt::Display for WrongPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("wrong password")
+    }
+}
+
+impl std::error::Error for WrongPassword {}
 
 #[cfg(feature = "events")]
 #[test]

@@ -86,7 +86,9 @@ async fn receive(
     webhook: Webhook,
 ) -> Result<(), Rejection> {
     let event = webhook.event()?;
-    webhook.once(async || shared.welcomes.enter(&event)).await?;
+    webhook
+        .once(async || Ok(shared.welcomes.enter(&event)?))
+        .await?;
     Ok(())
 }
 
@@ -98,7 +100,7 @@ async fn receive_blocking(
     let receive = move || {
         let delivery = shared.receiver.receive(&headers, body)?;
         let event = delivery.event()?;
-        delivery.once(|| shared.welcomes.enter(&event))
+        delivery.once(|| Ok(shared.welcomes.enter(&event)?))
     };
     let received = tokio::task::spawn_blocking(receive).await;
     received.unwrap_or_else(|error| Err(clerk::webhooks::Rejection::Failed(error.into())))?;

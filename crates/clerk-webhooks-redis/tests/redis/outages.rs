@@ -47,8 +47,8 @@ fn without_redis_nobody_can_tell_and_with_it_again_they_can() {
         let one = store.receive(&headers, body).unwrap();
         let other = blocking.receive(&headers, body).unwrap();
         [
-            runtime.block_on(one.once(async || Ok::<_, Rejection>(()))),
-            other.once(|| Ok::<_, Rejection>(())),
+            runtime.block_on(one.once(async || Ok(()))),
+            other.once(|| Ok(())),
         ]
     };
     for outcome in act("msg_1") {
@@ -87,7 +87,7 @@ fn a_server_that_goes_while_the_work_is_done_does_not_undo_it() {
     let delivery = receiver.receive(&headers, body).unwrap();
     let outcome = delivery.once(|| {
         server.stop();
-        Ok::<_, Rejection>(7)
+        Ok(7)
     });
     assert_eq!(outcome.unwrap(), Some(7));
 }

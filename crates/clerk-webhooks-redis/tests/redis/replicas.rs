@@ -53,7 +53,7 @@ fn a_delivery_that_reaches_two_replicas_is_acted_on_by_one() {
     let (headers, body) = signed("msg_1");
     let act = |replica: &driver::Receiver, outcome: Result<u8, &'static str>| {
         let delivery = replica.receive(&headers, body).unwrap();
-        delivery.once(|| outcome)
+        delivery.once(|| Ok(outcome?))
     };
 
     let delivery = one.receive(&headers, body).unwrap();
@@ -63,7 +63,7 @@ fn a_delivery_that_reaches_two_replicas_is_acted_on_by_one() {
             (meanwhile.status(), meanwhile.reason()),
             (409, "delivery-in-progress")
         );
-        Err::<u8, _>("no database")
+        Err::<u8, _>("no database".into())
     });
     assert_eq!(failed.unwrap_err().status(), 500);
     assert_eq!(act(&other, Ok(7)).unwrap(), Some(7));
@@ -81,17 +81,17 @@ fn async_and_blocking_replicas_share_their_claims() {
     let (headers, body) = signed("msg_1");
     let act = async |outcome: Result<u8, &'static str>| {
         let delivery = one.receive(&headers, body)?;
-        delivery.once(async || outcome).await
+        delivery.once(async || Ok(outcome?)).await
     };
     let other_acts = || {
         let delivery = other.receive(&headers, body)?;
-        delivery.once(|| Ok::<_, Rejection>(8))
+        delivery.once(|| Ok(8))
     };
 
     let delivery = one.receive(&headers, body).unwrap();
     let failed = delivery.once(async || {
         assert_eq!(other_acts().unwrap_err().reason(), "delivery-in-progress");
-        Err::<u8, _>("no database")
+        Err::<u8, _>("no database".into())
     });
     assert_eq!(runtime.block_on(failed).unwrap_err().status(), 500);
     assert_eq!(runtime.block_on(act(Ok(7))).unwrap(), Some(7));
@@ -113,12 +113,12 @@ fn two_endpoints_over_one_redis_both_act() {
     for expected in [Some(()), None] {
         let (headers, body) = signed("msg_1");
         let delivery = one.receive(&headers, body).unwrap();
-        let acted = delivery.once(async || Ok::<_, Rejection>(()));
+        let acted = delivery.once(async || Ok(()));
         assert_eq!(runtime.block_on(acted).unwrap(), expected);
 
         let (headers, body) = signed_with(&secrets_of_another_endpoint(), "msg_1");
         let delivery = other.receive(&headers, body).unwrap();
-        let acted = delivery.once(|| Ok::<_, Rejection>(()));
+        let acted = delivery.once(|| Ok(()));
         assert_eq!(acted.unwrap(), expected);
     }
 }
@@ -131,7 +131,7 @@ fn endpoints_with_names_and_prefixes_of_their_own_are_apart() {
     let act = |replica: &driver::Receiver| {
         let (headers, body) = signed("msg_1");
         let delivery = replica.receive(&headers, body).unwrap();
-        delivery.once(|| Ok::<_, Rejection>(())).unwrap()
+        delivery.once(|| Ok(())).unwrap()
     };
     let mail = blocking_replica(blocking_store(&server)).endpoint("mail");
     let audit = blocking_replica(blocking_store(&server)).endpoint("audit");
@@ -170,8 +170,8 @@ fn a_client_that_a_program_has_already_will_do() {
     let (one, other) = (replica(store), blocking_replica(other));
     let (headers, body) = signed("msg_1");
     let delivery = one.receive(&headers, body).unwrap();
-    let acted = delivery.once(async || Ok::<_, Rejection>(()));
+    let acted = delivery.once(async || Ok(()));
     assert_eq!(runtime.block_on(acted).unwrap(), Some(()));
     let delivery = other.receive(&headers, body).unwrap();
-    assert_eq!(delivery.once(|| Ok::<_, Rejection>(())).unwrap(), None);
+    assert_eq!(delivery.once(|| Ok(())).unwrap(), None);
 }
