@@ -1,3 +1,6 @@
+#[cfg(test)]
+mod tests;
+
 use crate::{Rejection, RequestAuth};
 
 /// What a handler can take, made of who the request comes from.
@@ -103,6 +106,24 @@ macro_rules! extractors {
             /// The session.
             pub session: $crate::SessionAuth,
             guard: ::std::marker::PhantomData<fn() -> G>,
+        }
+
+        impl<G: $crate::Guard> Allowed<G> {
+            /// What a handler is given for `session`, if that meets the requirement: for tests that
+            /// call the handler as the function that it is. There is none of a session that does not.
+            ///
+            /// Whether a pending session counts is not asked here.
+            ///
+            /// # Errors
+            ///
+            /// What is missing.
+            pub fn new(session: $crate::SessionAuth) -> Result<Self, $crate::Denied> {
+                session.require(&G::requirement())?;
+                Ok(Self {
+                    session,
+                    guard: ::std::marker::PhantomData,
+                })
+            }
         }
 
         impl<G: $crate::Guard> $crate::FromRequestAuth for Allowed<G> {
