@@ -220,11 +220,13 @@ impl Builder {
         self
     }
 
-    /// What is asked of `azp` in session tokens; nothing if not said.
+    /// What is asked of `azp` in session tokens; nothing if not said. A list stands for
+    /// [`AuthorizedParties::require`].
     ///
     /// Name the origins of your own frontends: otherwise a page on any subdomain that can read
     /// the cookie can use it here.
-    pub fn authorized_parties(mut self, parties: AuthorizedParties) -> Self {
+    pub fn authorized_parties(mut self, parties: impl Into<AuthorizedParties>) -> Self {
+        let parties = parties.into();
         if let AuthorizedParties::MatchIfPresent(origins) | AuthorizedParties::Require(origins) =
             &parties
         {

@@ -65,6 +65,20 @@ impl AuthorizedParties {
     }
 }
 
+/// [`Require`](AuthorizedParties::Require), which is what Clerk's own SDKs do with a list.
+impl<T: Into<Box<str>>> From<Vec<T>> for AuthorizedParties {
+    fn from(origins: Vec<T>) -> Self {
+        Self::require(origins)
+    }
+}
+
+/// [`Require`](AuthorizedParties::Require), which is what Clerk's own SDKs do with a list.
+impl<T: Into<Box<str>>, const N: usize> From<[T; N]> for AuthorizedParties {
+    fn from(origins: [T; N]) -> Self {
+        Self::require(origins)
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -91,10 +105,10 @@ impl Policy {
         self
     }
 
-    /// Says what is asked of `azp`.
+    /// Says what is asked of `azp`. A list stands for [`AuthorizedParties::require`].
     #[must_use]
-    pub fn authorized_parties(mut self, parties: AuthorizedParties) -> Self {
-        self.authorized_parties = parties;
+    pub fn authorized_parties(mut self, parties: impl Into<AuthorizedParties>) -> Self {
+        self.authorized_parties = parties.into();
         self
     }
 

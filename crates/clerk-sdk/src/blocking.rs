@@ -31,15 +31,13 @@ impl Clerk {
         Builder::new()
     }
 
-    /// Takes the settings from the environment: see [`Builder::variables`].
+    /// Takes the settings from the environment, `builder().env().build()`: see [`Builder::env`].
     ///
     /// # Errors
     ///
     /// Says which variable cannot be used, or which of them to set.
     pub fn from_env() -> Result<Self, BuildError> {
-        Self::builder()
-            .variables(|name| std::env::var(name).ok())
-            .build()
+        Self::builder().env().build()
     }
 
     /// Verifies a session token: that the instance issued it, for a session, and that it is valid
@@ -126,7 +124,10 @@ impl sealed::Build for Clerk {
             Client::builder(Arc::clone(&transport), Arc::clone(&runtime))
                 .clock(Arc::clone(&plan.clock))
         };
-        let api = plan.api_client(client()).build()?;
+        let api = plan
+            .api_client(client())
+            .build()
+            .map_err(|error| plan.name_in(error))?;
         let fetched = |client, source| RemoteKeys::new(client, source, plan.cache_policy.clone());
         let (policy, clock) = (plan.policy.clone(), Arc::clone(&plan.clock));
         let verifier = match &plan.keys {

@@ -80,7 +80,7 @@ pub mod node;
 #[cfg(feature = "async")]
 pub use async_clerk::Clerk;
 #[cfg(any(feature = "async", feature = "blocking"))]
-pub use builder::{Build, BuildError, Builder, IntoSecretKey};
+pub use builder::{Build, BuildError, Builder, IntoSecretKey, InvalidVariable};
 
 #[cfg(any(feature = "async", feature = "blocking"))]
 pub use legacy::AuthStateError;

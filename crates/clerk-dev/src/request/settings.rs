@@ -1,6 +1,6 @@
 //! How a server that gets the request is set up.
 
-use std::{env, fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf, time::Duration};
 
 use clap::Args;
 use clerk::{
@@ -101,7 +101,7 @@ impl Flags {
     pub(super) fn over(&self, options: Option<Options>) -> Result<Builder<Clerk>, Failure> {
         let builder = match options {
             Some(options) => options.into_builder().map_err(Failure::Setup)?,
-            None => Clerk::builder().variables(|name| env::var(name).ok()),
+            None => Clerk::builder().env(),
         };
         self.of_browsers(self.of_tokens(self.of_keys(builder)?))
     }

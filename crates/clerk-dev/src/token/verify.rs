@@ -144,7 +144,7 @@ impl Verify {
                 .map_err(|error| Failure::setup(&path.display().to_string(), &error))?;
             builder = builder.jwks(set);
         } else {
-            builder = builder.variables(|name| std::env::var(name).ok());
+            builder = builder.env();
         }
         if !self.issuer.is_empty() {
             builder = builder.issuers(self.issuer.iter().map(String::as_str));

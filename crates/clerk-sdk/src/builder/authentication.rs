@@ -1,23 +1,23 @@
 //! The settings that only matter for authenticating requests.
 
-use std::mem;
-
 use clerk_auth::{AcceptedTokens, OrganizationSync};
 
-use super::{Build, BuildError, Builder};
+use super::{Build, Builder, Variable};
 
 impl<T: Build> Builder<T> {
     /// Which types of token a request may authenticate with; session tokens if not said.
-    pub fn accepts(mut self, tokens: impl Into<AcceptedTokens>) -> Self {
-        self.authentication = self.authentication.accepts(tokens);
-        self
+    pub fn accepts(self, tokens: impl Into<AcceptedTokens>) -> Self {
+        let mut builder = self.by_hand(Variable::AcceptsToken);
+        builder.authentication = builder.authentication.accepts(tokens);
+        builder
     }
 
     /// Whether the application runs on a satellite domain, which asks the primary one who is
     /// signed in.
-    pub fn satellite(mut self, is_satellite: bool) -> Self {
-        self.authentication = self.authentication.satellite(is_satellite);
-        self
+    pub fn satellite(self, is_satellite: bool) -> Self {
+        let mut builder = self.by_hand(Variable::IsSatellite);
+        builder.authentication = builder.authentication.satellite(is_satellite);
+        builder
     }
 
     /// Whether a satellite asks the primary domain on a browser's first visit, or only after a
@@ -28,9 +28,10 @@ impl<T: Build> Builder<T> {
     }
 
     /// The satellite's domain: `satellite.example`.
-    pub fn domain(mut self, domain: impl Into<String>) -> Self {
-        self.authentication = self.authentication.domain(domain);
-        self
+    pub fn domain(self, domain: impl Into<String>) -> Self {
+        let mut builder = self.by_hand(Variable::Domain);
+        builder.authentication = builder.authentication.domain(domain);
+        builder
     }
 
     /// Where the Frontend API is proxied: a URL, or a path as browsers see it, with whatever a proxy
@@ -38,36 +39,41 @@ impl<T: Build> Builder<T> {
     ///
     /// Of a path, `verify_token`, which sees no request, knows no issuer, unless
     /// [`public_url`](Self::public_url) says below which address it is.
-    pub fn proxy_url(mut self, url: impl Into<String>) -> Self {
-        self.authentication = self.authentication.proxy_url(url);
-        self
+    pub fn proxy_url(self, url: impl Into<String>) -> Self {
+        let mut builder = self.by_hand(Variable::ProxyUrl);
+        builder.authentication = builder.authentication.proxy_url(url);
+        builder
     }
 
     /// The URL under which browsers know the application, where its proxy cannot say:
     /// `https://example.com`, with the path that the proxy takes off requests, if it does. No header
     /// counts then; see [`PublicAddress::at`](clerk_auth::PublicAddress::at).
-    pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.authentication = self.authentication.public_url(url);
-        self
+    pub fn public_url(self, url: impl Into<String>) -> Self {
+        let mut builder = self.by_hand(Variable::PublicUrl);
+        builder.authentication = builder.authentication.public_url(url);
+        builder
     }
 
     /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed; they are, if not said. Say
     /// `false` where clients reach the service without a proxy.
-    pub fn forwarded_headers(mut self, are_believed: bool) -> Self {
-        self.authentication = self.authentication.forwarded_headers(are_believed);
-        self
+    pub fn forwarded_headers(self, are_believed: bool) -> Self {
+        let mut builder = self.by_hand(Variable::ForwardedHeaders);
+        builder.authentication = builder.authentication.forwarded_headers(are_believed);
+        builder
     }
 
     /// The page to sign in on: a URL, or a path of the application. Clerk's own, if not said.
-    pub fn sign_in_url(mut self, url: impl Into<String>) -> Self {
-        self.authentication = self.authentication.sign_in_url(url);
-        self
+    pub fn sign_in_url(self, url: impl Into<String>) -> Self {
+        let mut builder = self.by_hand(Variable::SignInUrl);
+        builder.authentication = builder.authentication.sign_in_url(url);
+        builder
     }
 
     /// The page to sign up on: a URL, or a path of the application. Clerk's own, if not said.
-    pub fn sign_up_url(mut self, url: impl Into<String>) -> Self {
-        self.authentication = self.authentication.sign_up_url(url);
-        self
+    pub fn sign_up_url(self, url: impl Into<String>) -> Self {
+        let mut builder = self.by_hand(Variable::SignUpUrl);
+        builder.authentication = builder.authentication.sign_up_url(url);
+        builder
     }
 
     /// Which paths belong to which organization; a browser on one of them whose session has
@@ -104,45 +110,5 @@ impl<T: Build> Builder<T> {
     ) -> Self {
         self.authentication = self.authentication.allowed_origins(origins);
         self
-    }
-
-    pub(super) fn authentication_variables(
-        mut self,
-        read: impl Fn(&str) -> Option<String>,
-    ) -> Self {
-        if let Some(domain) = read("CLERK_DOMAIN") {
-            self = self.domain(domain);
-        }
-        if let Some(is_satellite) = read("CLERK_IS_SATELLITE") {
-            self = self.satellite(matches!(is_satellite.trim(), "true" | "1"));
-        }
-        if let Some(url) = read("CLERK_PROXY_URL") {
-            self = self.proxy_url(url);
-        }
-        if let Some(url) = read("CLERK_PUBLIC_URL") {
-            self = self.public_url(url);
-        }
-        if let Some(are_believed) = read("CLERK_FORWARDED_HEADERS") {
-            self = self.with(on_or_off(&are_believed), |builder, are_believed| {
-                let authentication = mem::take(&mut builder.authentication);
-                builder.authentication = authentication.forwarded_headers(are_believed);
-            });
-        }
-        if let Some(url) = read("CLERK_SIGN_IN_URL") {
-            self = self.sign_in_url(url);
-        }
-        if let Some(url) = read("CLERK_SIGN_UP_URL") {
-            self = self.sign_up_url(url);
-        }
-        self
-    }
-}
-
-/// What decides whom to believe must not depend on how a word was misspelt.
-fn on_or_off(text: &str) -> Result<bool, BuildError> {
-    match text.trim() {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(BuildError::ForwardedHeaders),
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use clerk_auth::InvalidSettings as InvalidAuthentication;
 use clerk_core::{InvalidPublishableKey, InvalidSecretKey, WithCauses};
 use clerk_http::{InvalidMachineSecretKey, InvalidSettings};
-use clerk_jwt::InvalidKey;
+use clerk_jwt::{InvalidKey, InvalidMachineId};
 
 /// Why settings make no client.
 #[derive(thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum BuildError {
     #[error(transparent)]
     PublishableKey(#[from] InvalidPublishableKey),
     /// The PEM key is not one.
-    #[error("the JWT key (CLERK_JWT_KEY) cannot be used: {0}")]
+    #[error("the JWT key cannot be used: {0}")]
     JwtKey(InvalidKey),
     /// One key is a development instance's, the other a production instance's.
     #[error(
@@ -34,9 +34,9 @@ pub enum BuildError {
          a machine does, or CLERK_SECRET_KEY to call the Backend API"
     )]
     NoKeys,
-    /// What `CLERK_FORWARDED_HEADERS` says is neither yes nor no.
-    #[error("CLERK_FORWARDED_HEADERS is neither `true` nor `false`")]
-    ForwardedHeaders,
+    /// A variable cannot be used, and no setting took its place.
+    #[error(transparent)]
+    Variable(#[from] InvalidVariable),
     /// The API's URL, or another setting of the client, cannot be used.
     #[error(transparent)]
     Settings(#[from] InvalidSettings),
@@ -61,9 +61,72 @@ impl From<InvalidKey> for BuildError {
     }
 }
 
+impl From<InvalidMachineId> for BuildError {
+    fn from(InvalidMachineId: InvalidMachineId) -> Self {
+        Self::Authentication(InvalidAuthentication::MachineId)
+    }
+}
+
 /// A [`MachineSecretKey`](clerk_http::MachineSecretKey) is one already.
 impl From<std::convert::Infallible> for BuildError {
     fn from(never: std::convert::Infallible) -> Self {
         match never {}
     }
 }
+
+/// A variable that cannot be used: which, why, and what to write. It never shows what was written,
+/// which may be a secret in the wrong place.
+#[derive(Debug)]
+pub struct InvalidVariable {
+    name: &'static str,
+    fault: Fault,
+}
+
+/// What is wrong with a variable.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Text(&'static str),
+    /// Of a list.
+    Entry {
+        /// Counted from 1.
+        number: usize,
+        problem: &'static str,
+    },
+    /// The setting would not be taken from anywhere else either.
+    Setting(Box<BuildError>),
+}
+
+impl InvalidVariable {
+    pub(super) const fn new(name: &'static str, fault: Fault) -> Self {
+        Self { name, fault }
+    }
+
+    /// The variable: `CLERK_…`.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What is wrong with the setting, where it would be just as wrong if it came from elsewhere.
+    pub fn setting(&self) -> Option<&BuildError> {
+        match &self.fault {
+            Fault::Setting(error) => Some(error),
+            Fault::Text(_) | Fault::Entry { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for InvalidVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.name;
+        match &self.fault {
+            Fault::Text(problem) => write!(f, "{name} cannot be used: {problem}"),
+            Fault::Entry { number, problem } => {
+                write!(f, "{name} cannot be used: entry {number} {problem}")
+            }
+            Fault::Setting(error) => write!(f, "{name}: {error}"),
+        }
+    }
+}
+
+/// The text says all of it, so there is nothing more in the chain.
+impl std::error::Error for InvalidVariable {}

@@ -1,0 +1,129 @@
+//! What follows from all settings together.
+
+use std::sync::Arc;
+
+use clerk_auth::InvalidSettings;
+use clerk_core::{Clock, SecretKey};
+use clerk_http::{MachineSecretKey, Retry};
+use clerk_jwks::{CachePolicy, StaticKeys};
+use clerk_jwt::Policy;
+
+use super::{Build, BuildError, Builder, variables::FromVariables};
+
+/// Everything that was decided before the first byte moves; both modes carry it out.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) keys: Keys,
+    pub(crate) policy: Policy,
+    /// How requests are authenticated, or which setting is missing for it.
+    pub(crate) authentication: Result<clerk_auth::Settings, clerk_auth::InvalidSettings>,
+    pub(crate) cache_policy: CachePolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    api_url: Option<String>,
+    api_version: Option<String>,
+    secret_key: Option<SecretKey>,
+    machine_secret_key: Option<MachineSecretKey>,
+    retry: Retry,
+    /// Which of them came from variables.
+    variables: FromVariables,
+}
+
+/// Where keys come from.
+#[derive(Debug)]
+pub(crate) enum Keys {
+    Given(StaticKeys),
+    /// The Backend API, where calls go too.
+    BackendApi,
+    /// The Frontend API at this URL.
+    FrontendApi(String),
+    /// Nowhere: there is a machine's secret key alone.
+    Nowhere,
+}
+
+impl Plan {
+    /// Settings for calls of the Backend API.
+    pub(crate) fn api_client<C: clerk_http::Build>(
+        &self,
+        mut client: clerk_http::Builder<C>,
+    ) -> clerk_http::Builder<C> {
+        if let Some(url) = &self.api_url {
+            client = client.base_url(url);
+        }
+        if let Some(version) = &self.api_version {
+            client = client.version_segment(version);
+        }
+        if let Some(key) = &self.secret_key {
+            client = client.secret_key(key.clone());
+        }
+        if let Some(key) = &self.machine_secret_key {
+            client = client.machine_secret_key(key.clone());
+        }
+        client.retry(self.retry.clone())
+    }
+
+    /// Names the variable in an error that is about one.
+    pub(crate) fn name_in(&self, error: impl Into<BuildError>) -> BuildError {
+        self.variables.name_in(error.into())
+    }
+
+    /// Settings for calls of the Frontend API at `url`, which is given no credentials.
+    pub(crate) fn frontend_client<C: clerk_http::Build>(
+        &self,
+        client: clerk_http::Builder<C>,
+        url: &str,
+    ) -> clerk_http::Builder<C> {
+        client.base_url(url).retry(self.retry.clone())
+    }
+}
+
+impl<T: Build> Builder<T> {
+    pub(super) fn plan(mut self) -> Result<Plan, BuildError> {
+        if let Some(problem) = self.problem.or_else(|| self.variables.problem()) {
+            return Err(problem);
+        }
+        if let (Some(secret), Some(publishable)) = (&self.secret_key, &self.publishable_key) {
+            if secret.instance_type() != publishable.instance_type() {
+                return Err(BuildError::Mismatch);
+            }
+        }
+        let has_publishable_key = self.publishable_key.is_some();
+        let frontend_api = self.publishable_key.map(|key| key.frontend_api_url());
+        let keys = match (self.given_keys, &self.secret_key, frontend_api) {
+            (Some(keys), _, _) => Keys::Given(keys),
+            (None, Some(_), _) => Keys::BackendApi,
+            (None, None, Some(url)) => Keys::FrontendApi(url),
+            (None, None, None) if self.machine_secret_key.is_some() => Keys::Nowhere,
+            (None, None, None) => return Err(BuildError::NoKeys),
+        };
+        let authentication = match self.authentication.build() {
+            // A client without one may be there for other things than requests.
+            Err(InvalidSettings::NoPublishableKey) if !has_publishable_key => {
+                Err(InvalidSettings::NoPublishableKey)
+            }
+            built => Ok(built.map_err(|error| self.variables.name_in(error.into()))?),
+        };
+        // The same for tokens as for requests.
+        let issuers: Vec<Box<str>> = match &authentication {
+            Ok(settings) => settings.issuers().map(Into::into).collect(),
+            Err(_) => self.issuers.unwrap_or_default(),
+        };
+        let policy = if issuers.is_empty() {
+            self.policy
+        } else {
+            self.policy.issuers(issuers)
+        };
+        Ok(Plan {
+            keys,
+            authentication,
+            policy,
+            cache_policy: self.cache_policy,
+            clock: self.clock,
+            api_url: self.api_url,
+            api_version: self.api_version,
+            secret_key: self.secret_key,
+            machine_secret_key: self.machine_secret_key,
+            retry: self.retry,
+            variables: self.variables,
+        })
+    }
+}
