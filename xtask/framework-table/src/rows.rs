@@ -45,6 +45,8 @@ pub enum Service {
     AllowedOrigins,
     /// It accepts OAuth access tokens alone, and names the metadata by which clients ask for them.
     Resource,
+    /// As `Sessions`, and users whose session is pending are signed in.
+    PendingSessions,
     /// It accepts tokens of every type.
     Any,
     /// As `Any`, and Clerk cannot be reached.

@@ -1,7 +1,7 @@
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use clerk_auth::{AcceptedTokens, Authenticator, MachineTokenType, Settings};
+use clerk_auth::{AcceptedTokens, Authenticator, MachineTokenType, PendingSessions, Settings};
 use clerk_core::{Clock, ManualClock, PublishableKey, UnixTime};
 use clerk_emulator::{Emulator, Fault, InProcess};
 use clerk_http::{BlockingRuntime, Client, Runtime, blocking};
@@ -25,6 +25,7 @@ pub(crate) struct Services {
     production: Authenticator,
     allowed_origins: Authenticator,
     resource: Authenticator,
+    pending_sessions: Authenticator,
     any: Authenticator,
     outage: Authenticator,
     busy: Authenticator,
@@ -62,6 +63,11 @@ impl Services {
             .resource_metadata(RESOURCE_METADATA)
             .build()
             .expect("the settings are complete");
+        let pending_sessions = Settings::builder()
+            .publishable_key(development.clone())
+            .pending_sessions(PendingSessions::SignedIn)
+            .build()
+            .expect("the settings are complete");
         let any = settings(development, AcceptedTokens::Any);
         Self {
             development: authenticator(sessions, here.clone(), secret),
@@ -72,6 +78,7 @@ impl Services {
             ),
             allowed_origins: authenticator(allowed_origins, here.clone(), secret),
             resource: authenticator(resource, here.clone(), secret),
+            pending_sessions: authenticator(pending_sessions, here.clone(), secret),
             any: authenticator(any.clone(), here.clone(), secret),
             outage: authenticator(any.clone(), away, secret),
             busy: authenticator(any.clone(), busy, secret),
@@ -98,6 +105,7 @@ impl Services {
             Service::Production => &self.production,
             Service::AllowedOrigins => &self.allowed_origins,
             Service::Resource => &self.resource,
+            Service::PendingSessions => &self.pending_sessions,
             Service::Any => &self.any,
             Service::Outage => &self.outage,
             Service::Busy => &self.busy,

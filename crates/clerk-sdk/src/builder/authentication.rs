@@ -1,6 +1,6 @@
 //! The settings that only matter for authenticating requests.
 
-use clerk_auth::{AcceptedTokens, OrganizationSync};
+use clerk_auth::{AcceptedTokens, OrganizationSync, PendingSessions};
 
 use super::{Build, Builder, Variable};
 
@@ -98,6 +98,19 @@ impl<T: Build> Builder<T> {
     /// name; see [`clerk_auth::Builder::resource_metadata`]. Not named, if not said.
     pub fn resource_metadata(mut self, url: impl Into<String>) -> Self {
         self.authentication = self.authentication.resource_metadata(url);
+        self
+    }
+
+    /// Whom handlers deal with while a session is pending: its user has signed in, and has something
+    /// left to do, such as choosing an organization. Nobody, if not said.
+    ///
+    /// Every layer, middleware and fairing that is made from this Clerk's
+    /// [`authenticator`](crate::Clerk::authenticator) goes by it. `verify_token`, which verifies a
+    /// token alone, leaves it to the caller: see [`SessionClaims::status`].
+    ///
+    /// [`SessionClaims::status`]: clerk_jwt::SessionClaims::status
+    pub fn pending_sessions(mut self, pending: PendingSessions) -> Self {
+        self.authentication = self.authentication.pending_sessions(pending);
         self
     }
 
