@@ -58,6 +58,7 @@ enum Content {
     None,
     Json(Value),
     Html(String),
+    Svg(&'static str),
 }
 
 impl Reply {
@@ -91,6 +92,11 @@ impl Reply {
         Self::new(StatusCode::OK, Content::Html(html)).header(header::CACHE_CONTROL, "no-store")
     }
 
+    /// A picture.
+    pub(crate) fn picture(svg: &'static str) -> Self {
+        Self::new(StatusCode::OK, Content::Svg(svg))
+    }
+
     /// A redirect that nobody keeps.
     pub(crate) fn redirect(status: StatusCode, location: &str) -> Self {
         Self::new(status, Content::None)
@@ -117,6 +123,7 @@ pub(crate) fn response(result: Result<Reply, Refusal>, trace_id: &str) -> Respon
         // Exactly this: Clerk's Node SDK does not read the body of any other content type.
         Content::Json(body) => (Some("application/json"), body.to_string().into()),
         Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
+        Content::Svg(svg) => (Some("image/svg+xml"), Bytes::from_static(svg.as_bytes())),
     };
     let mut response = Response::new(body);
     *response.status_mut() = reply.status;

@@ -167,6 +167,9 @@ impl Builder {
         let encoded = STANDARD_NO_PAD.encode(format!("{origin}$"));
         let publishable_key =
             PublishableKey::new(format!("pk_test_{encoded}")).map_err(BuildError::Origin)?;
+        let first_keys = KeyRing::new(signing_key, &mut ids)?;
+        let domain_id = ids.object("dmn_");
+        let first_directory = Directory::plant(self.seed, &origin, &mut ids)?;
         let settings = Settings {
             hosts: Hosts::new(&origin, self.allowed_hosts).map_err(BuildError::AllowedHost)?,
             issuer: self.issuer.unwrap_or_else(|| origin.clone()),
@@ -177,8 +180,9 @@ impl Builder {
             authorized_party: self.authorized_party,
             redirect_hosts: self.redirect_hosts,
             refresh_tokens: self.refresh_tokens,
-            first_keys: KeyRing::new(signing_key, &mut ids)?,
-            first_directory: Directory::plant(self.seed, &mut ids)?,
+            domain_id,
+            first_keys,
+            first_directory,
         };
         let state = State::new(&settings, ids, outbox);
         Ok(Emulator::new(settings, state))

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::{
-    directory::{Session, User},
+    directory::Session,
     refusal::Refusal,
     state::{Settings, State},
     webhooks::{Event, EventType},
@@ -35,13 +35,9 @@ impl Call<'_> {
         self.events.push(Event { event_type, data });
     }
 
-    /// Has what became of a session told: the session with its user.
+    /// Has what became of a session told.
     pub(crate) fn tell_of_session(&mut self, event_type: EventType, session: &Session) {
-        let user = self.state.directory.user(&session.user_id);
-        let user = user.map(User::to_json);
-        let mut data = session.to_json(self.now);
-        data["user"] = user.into();
-        self.tell(event_type, data);
+        self.tell(event_type, session.to_json(self.now));
     }
 
     /// Whether the caller speaks a version of the API that is older than this one.

@@ -3,6 +3,8 @@
 
 mod api_key;
 mod client;
+mod external_account;
+mod image;
 mod invitation;
 mod machine;
 mod membership;
@@ -15,12 +17,15 @@ mod user;
 
 pub(crate) use api_key::ApiKey;
 pub(crate) use client::{Client, Handshake};
+pub(crate) use external_account::ExternalAccount;
+pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
+pub(crate) use planting::SEEDED_AT;
 pub(crate) use session::{Session, SessionStatus};
 pub(crate) use template::Template;
 pub(crate) use user::{EmailAddress, User};
@@ -31,12 +36,10 @@ use clerk_core::UnixTime;
 
 use crate::ids::Ids;
 
-/// What Clerk shows for users and organizations without a picture of their own.
-const NO_IMAGE: &str = "https://www.gravatar.com/avatar?d=mp";
-
 /// The records of an instance.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
+    pub(crate) images: Images,
     pub(crate) users: Vec<User>,
     pub(crate) clients: Vec<Client>,
     pub(crate) handshakes: Vec<Handshake>,
@@ -117,7 +120,7 @@ impl Directory {
         })
     }
 
-    /// Starts a session on a client and in an organization.
+    /// Starts a session on a client and in an organization. That is a sign-in of the user's.
     pub(crate) fn start_session(
         &mut self,
         (client_id, organization_id): (String, Option<String>),
@@ -126,8 +129,11 @@ impl Directory {
         ids: &mut Ids,
     ) -> &Session {
         let index = self.sessions.len();
+        if let Some(user) = self.user_mut(user_id) {
+            user.last_sign_in_at = Some(now);
+        }
         self.sessions.push(Session::start(
-            ids.object("sess_"),
+            ids.object_made_at("sess_", now),
             client_id,
             user_id.to_owned(),
             organization_id,

@@ -90,6 +90,7 @@ impl Emulator {
     fn decide(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
         let Shared { settings, .. } = &*self.shared;
         let state = &mut *self.lock();
+        state.ids.set_time(now);
         if let Err(refusal) = settings.hosts.admit(parts, body.as_ref()) {
             return Answer::respond(answer::response(Err(refusal), &state.ids.hex(32)));
         }

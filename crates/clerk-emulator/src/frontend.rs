@@ -3,6 +3,7 @@
 mod cookies;
 mod handshake;
 mod html;
+mod images;
 mod interstitial;
 mod return_url;
 mod sign_in;
@@ -12,5 +13,9 @@ pub(crate) use cookies::Cookies;
 use crate::routing::Route;
 
 /// All of it, a table for each module.
-pub(crate) static TABLES: [&[Route]; 3] =
-    [handshake::ROUTES, sign_in::ROUTES, interstitial::ROUTES];
+pub(crate) static TABLES: [&[Route]; 4] = [
+    handshake::ROUTES,
+    sign_in::ROUTES,
+    interstitial::ROUTES,
+    images::ROUTES,
+];

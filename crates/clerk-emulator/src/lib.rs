@@ -139,7 +139,7 @@ pub use fault::Fault;
 pub use in_process::InProcess;
 pub use mint::MintError;
 pub use request_log::LoggedRequest;
-pub use seed::{OrganizationSeed, Seed, TemplateSeed, UserSeed};
+pub use seed::{ExternalAccountSeed, OrganizationSeed, Seed, TemplateSeed, UserSeed};
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;
 pub use token_builder::TokenBuilder;

@@ -100,6 +100,7 @@ impl TokenSpec {
         state: &mut State,
         now: UnixTime,
     ) -> Result<String, MintError> {
+        state.ids.set_time(now);
         let issued = self.issued.time(now);
         if self.is_opaque() {
             return self.opaque_token(state, issued);
@@ -209,7 +210,7 @@ impl TokenSpec {
             return Ok(session.clone());
         }
         let State { directory, ids, .. } = state;
-        let place = (ids.object("client_"), organization);
+        let place = (ids.object_made_at("client_", issued), organization);
         let session = directory.start_session(place, &user.id, issued, ids);
         Ok(session.clone())
     }

@@ -3,6 +3,7 @@
 mod api_keys;
 mod clients;
 mod control;
+mod instance;
 mod invitations;
 mod keys;
 mod listing;
@@ -26,12 +27,13 @@ use serde_json::{Value, json};
 use crate::routing::Route;
 
 /// All operations. Within a table, literal paths come before the templates they fit.
-pub(crate) static TABLES: [&[Route]; 16] = [
+pub(crate) static TABLES: [&[Route]; 17] = [
     keys::ROUTES,
     users::ROUTES,
     sessions::ROUTES,
     refreshing::ROUTES,
     clients::ROUTES,
+    instance::ROUTES,
     organizations::ROUTES,
     memberships::ROUTES,
     organization_invitations::ROUTES,

@@ -182,6 +182,8 @@ pub struct UserSeed {
     pub(crate) plan: Option<String>,
     #[serde(default)]
     pub(crate) features: Vec<String>,
+    #[serde(default)]
+    pub(crate) external_accounts: Vec<ExternalAccountSeed>,
 }
 
 impl UserSeed {
@@ -196,6 +198,7 @@ impl UserSeed {
             public_metadata: Map::new(),
             plan: None,
             features: Vec::new(),
+            external_accounts: Vec::new(),
         }
     }
 
@@ -221,6 +224,13 @@ impl UserSeed {
         self
     }
 
+    /// Has the user sign in by an account with somebody else. The e-mail address comes from the first.
+    #[must_use]
+    pub fn external_account(mut self, account: ExternalAccountSeed) -> Self {
+        self.external_accounts.push(account);
+        self
+    }
+
     /// Sets one member of the user's public metadata.
     #[must_use]
     pub fn public_metadata(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
@@ -239,6 +249,38 @@ impl UserSeed {
     #[must_use]
     pub fn feature(mut self, slug: impl Into<String>) -> Self {
         self.features.push(slug.into());
+        self
+    }
+}
+
+/// An account that a user of a [`Seed`] has with somebody else, and signs in by.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalAccountSeed {
+    pub(crate) provider: String,
+    pub(crate) provider_user_id: String,
+    #[serde(default)]
+    pub(crate) first_name: Option<String>,
+    #[serde(default)]
+    pub(crate) last_name: Option<String>,
+}
+
+impl ExternalAccountSeed {
+    /// An account with a provider, such as `google`, and the id that it has for the user.
+    pub fn new(provider: impl Into<String>, provider_user_id: impl Into<String>) -> Self {
+        Self {
+            provider: provider.into(),
+            provider_user_id: provider_user_id.into(),
+            first_name: None,
+            last_name: None,
+        }
+    }
+
+    /// Sets the names that the provider has for the user. Without them, they are the user's own.
+    #[must_use]
+    pub fn name(mut self, first: impl Into<String>, last: impl Into<String>) -> Self {
+        self.first_name = Some(first.into());
+        self.last_name = Some(last.into());
         self
     }
 }

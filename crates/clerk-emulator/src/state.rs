@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) redirect_hosts: Vec<String>,
     /// Whether browsers get refresh tokens.
     pub(crate) refresh_tokens: bool,
+    /// The id of the one domain that the instance has.
+    pub(crate) domain_id: String,
     /// What a reset brings back.
     pub(crate) first_directory: Directory,
     pub(crate) first_keys: KeyRing,

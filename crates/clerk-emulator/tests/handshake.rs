@@ -261,7 +261,11 @@ fn a_nonce_is_worth_something_once_and_for_a_minute() {
 #[test]
 fn a_handshake_changes_the_organization_to_one_of_the_users() {
     let emulator = emulator();
-    support::post(&emulator, "/v1/organizations", json!({ "name": "Other" }));
+    support::post(
+        &emulator,
+        "/v1/organizations",
+        json!({ "name": "Other", "slug": "other" }),
+    );
     let app = Application {
         emulator: &emulator,
         format: "nonce",

@@ -327,11 +327,12 @@ fn invitations_are_listed_newest_first_and_through_filters() {
     }
     let (_, list) = get(&emulator, "/v1/organization_invitations?limit=1");
     assert_eq!(list["total_count"], 3);
+    let picture = format!("{}/images/{ACME}", emulator.url());
     assert_eq!(
         list["data"][0]["public_organization_data"],
         json!({
             "id": ACME, "name": "Acme", "slug": "acme", "has_image": false,
-            "image_url": "https://www.gravatar.com/avatar?d=mp",
+            "image_url": picture,
         })
     );
     for path in [INSTANCE, ACMES, "/v1/organization_invitations"] {

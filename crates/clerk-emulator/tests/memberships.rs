@@ -44,13 +44,14 @@ fn a_member_comes_changes_and_goes() {
     assert_eq!(membership["organization"]["id"], ACME);
     let permissions = membership["permissions"].as_array().unwrap();
     assert!(permissions.contains(&json!("org:sys_memberships:read")));
+    let picture = format!("{}/images/{}", emulator.url(), eve);
     assert_eq!(
         membership["public_user_data"],
         json!({
             "user_id": eve, "first_name": null, "last_name": null, "identifier": "eve",
             "username": "eve", "banned": false, "deprovisioned": false, "has_image": false,
-            "image_url": "https://www.gravatar.com/avatar?d=mp",
-            "profile_image_url": "https://www.gravatar.com/avatar?d=mp",
+            "image_url": picture,
+            "profile_image_url": picture,
         })
     );
     let session = format!("/v1/sessions/{}", session_of(&emulator, &eve));

@@ -4,7 +4,7 @@ mod support;
 
 use http::{Request, header};
 use serde_json::{Value, json};
-use support::{call, emulator, get, refusal, refused, request, send};
+use support::{NOW, call, emulator, get, refusal, refused, request, send};
 
 #[test]
 fn answers_are_json_of_exactly_that_type_and_carry_a_trace_id() {
@@ -102,11 +102,41 @@ fn requests_that_no_operation_can_take_are_refused() {
     assert_eq!(response.status(), 413);
 
     for (method, path) in [
-        ("GET", "/v1/domains"),
+        ("GET", "/v1/redirect_urls"),
         ("PUT", "/v1/jwks"),
         ("GET", "/nowhere"),
     ] {
         let found = refusal(call(&emulator, method, path, None));
         assert_eq!(found, refused(404, "operation_not_emulated", ""));
     }
+}
+
+#[test]
+fn pictures_are_on_this_machine() {
+    let emulator = emulator();
+    let (_, user) = get(&emulator, &format!("/v1/users/{}", support::ADA));
+    let url = user["image_url"].as_str().unwrap();
+    let picture = Request::get(url).body(Default::default()).unwrap();
+    let picture = send(&emulator, picture);
+    assert_eq!(picture.status(), 200, "{url}");
+    assert_eq!(picture.headers()[header::CONTENT_TYPE], "image/svg+xml");
+    assert!(picture.body().starts_with(b"<svg "));
+}
+
+/// Clerk's identifiers do, and so do programs that go through them by it.
+#[test]
+fn identifiers_sort_by_the_time_the_emulator_was_given() {
+    let created = |emulator: &clerk_emulator::Emulator, seconds: u64| {
+        let body = json!({ "username": format!("u{seconds}") });
+        let now = NOW.saturating_add(std::time::Duration::from_secs(seconds));
+        let answer = emulator.handle(request("POST", "/v1/users", Some(&body)), now);
+        let user: Value = serde_json::from_slice(answer.into_response().unwrap().body()).unwrap();
+        user["id"].as_str().unwrap().to_owned()
+    };
+    let (one, same) = (emulator(), emulator());
+    let ids: Vec<String> = (0..20).map(|seconds| created(&one, seconds)).collect();
+    assert!(ids.is_sorted(), "{ids:?}");
+    let again: Vec<String> = (0..20).map(|seconds| created(&same, seconds)).collect();
+    assert_eq!(ids, again);
+    assert!(one.key_id() < ids[0].replace("user_", "ins_"));
 }

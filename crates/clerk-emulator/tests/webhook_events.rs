@@ -126,7 +126,7 @@ fn an_envelope_says_where_when_and_for_whom() {
 }
 
 #[test]
-fn sessions_are_told_of_with_their_users() {
+fn sessions_are_told_of_without_their_users() {
     let emulator = listened_to();
     let session = session_of(&emulator, BOB);
     post(
@@ -145,10 +145,8 @@ fn sessions_are_told_of_with_their_users() {
     for (event, status) in events.iter().zip(["active", "revoked"]) {
         assert_eq!(event["data"]["id"], session);
         assert_eq!(event["data"]["status"], status);
-        assert_eq!(
-            event["data"]["user"],
-            get(&emulator, &format!("/v1/users/{BOB}")).1
-        );
+        assert_eq!(event["data"]["user_id"], BOB);
+        assert_eq!(event["data"].get("user"), None);
     }
 
     session_of(&emulator, BOB);
@@ -177,7 +175,6 @@ fn sessions_are_told_of_with_their_users() {
         .map(|event| &event["data"]["user_id"])
         .collect();
     assert_eq!(users, [BOB, BOB, ADA]);
-    assert_eq!(events[1]["data"]["user"]["banned"], true);
 }
 
 #[test]
@@ -227,11 +224,13 @@ fn signing_in_and_out_on_the_pages_is_told_of() {
 #[test]
 fn organizations_and_their_members_are_told_of() {
     let emulator = listened_to();
-    let (_, created) = post(
+    let (_, mut created) = post(
         &emulator,
         "/v1/organizations",
         json!({ "name": "Navy", "created_by": ADA }),
     );
+    let counted = created.as_object_mut().unwrap().remove("members_count");
+    assert_eq!(counted, Some(json!(1)), "in the answer alone");
     let path = format!("/v1/organizations/{}", created["id"].as_str().unwrap());
     let (_, renamed) = patch(&emulator, &path, json!({ "name": "The Navy" }));
     let member = json!({ "user_id": BOB, "role": "org:member" });

@@ -275,7 +275,7 @@ fn the_control_plane_does_the_same() {
     let endpoint = json!({ "url": URL, "events": ["user.*"] });
     let (status, added) = post(&emulator, "/_emulator/webhooks", endpoint);
     let expected = json!({
-        "url": URL, "secret": emulator.webhook_secret(), "events": ["user.*"],
+        "url": URL, "secret": emulator.webhook_secret(), "events": ["user.*"], "late_ms": {},
     });
     assert_eq!((status, &added), (200, &expected));
     for body in [
@@ -336,4 +336,30 @@ fn the_control_plane_does_the_same() {
     assert_eq!(delete(&emulator, "/_emulator/webhooks").0, 204);
     let (_, listed) = get(&emulator, "/_emulator/webhooks");
     assert_eq!(listed, json!({ "endpoints": [], "deliveries": [] }));
+}
+
+/// Clerk keeps no order: of somebody who signs up, the session may come before the user.
+#[test]
+fn a_session_can_be_told_of_before_its_user() {
+    let emulator = emulator();
+    let endpoint = WebhookEndpoint::new("http://localhost:3000/webhooks");
+    let late = Duration::from_secs(1);
+    emulator
+        .add_webhook(endpoint.late("user.created", late))
+        .unwrap();
+    let (_, user) = post(&emulator, "/v1/users", json!({ "username": "eve" }));
+    support::session_of(&emulator, user["id"].as_str().unwrap());
+
+    let told = |now| {
+        let mut types = Vec::new();
+        while let Some(delivery) = emulator.next_webhook(now) {
+            types.push(delivery.event_type().to_owned());
+            delivery.answered(StatusCode::OK, now);
+        }
+        types
+    };
+    assert_eq!(told(NOW), ["session.created"]);
+    let then = NOW.saturating_add(late);
+    assert_eq!(emulator.next_webhook_at(), Some(then));
+    assert_eq!(told(then), ["user.created"]);
 }

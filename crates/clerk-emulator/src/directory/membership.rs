@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, NO_IMAGE, User};
+use super::{Directory, User};
 
 /// Permission to change who is a member: some member has to keep it.
 const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
@@ -134,8 +134,8 @@ pub(super) fn public_user_data(user: &User) -> Value {
         "user_id": user.id,
         "first_name": user.first_name,
         "last_name": user.last_name,
-        "profile_image_url": NO_IMAGE,
-        "image_url": NO_IMAGE,
+        "profile_image_url": user.image_url,
+        "image_url": user.image_url,
         "has_image": false,
         "identifier": email.or(user.username.as_ref()),
         "username": user.username,

@@ -1,10 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, NO_IMAGE};
-
-/// How many members an organization takes unless it says otherwise.
-const MAX_MEMBERS: u64 = 5;
+use super::{Directory, Images};
 
 /// An organization.
 #[derive(Clone, Debug)]
@@ -12,6 +9,7 @@ pub(crate) struct Organization {
     pub(crate) id: String,
     pub(crate) slug: String,
     pub(crate) name: String,
+    pub(crate) image_url: String,
     /// Zero is no limit.
     pub(crate) max_allowed_memberships: u64,
     pub(crate) admin_delete_enabled: bool,
@@ -27,13 +25,23 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
+    /// How many members an organization takes unless it says otherwise.
+    pub(crate) const MAX_MEMBERS: u64 = 5;
+
     /// An organization that has nothing but a name.
-    pub(crate) fn new(id: String, slug: String, name: String, now: UnixTime) -> Self {
+    pub(crate) fn new(
+        id: String,
+        slug: String,
+        name: String,
+        images: &Images,
+        now: UnixTime,
+    ) -> Self {
         Self {
+            image_url: images.of(&id),
             id,
             slug,
             name,
-            max_allowed_memberships: MAX_MEMBERS,
+            max_allowed_memberships: Self::MAX_MEMBERS,
             admin_delete_enabled: true,
             public_metadata: Map::new(),
             private_metadata: Map::new(),
@@ -47,31 +55,29 @@ impl Organization {
 
     /// The API's organization object.
     pub(crate) fn to_json(&self) -> Value {
-        let mut organization = json!({
+        json!({
             "object": "organization",
             "id": self.id,
             "name": self.name,
             "slug": self.slug,
-            "image_url": NO_IMAGE,
+            "image_url": self.image_url,
             "has_image": false,
             "max_allowed_memberships": self.max_allowed_memberships,
             "admin_delete_enabled": self.admin_delete_enabled,
             "public_metadata": self.public_metadata,
             "private_metadata": self.private_metadata,
             "role_set_key": null,
+            // Clerk writes an empty text where nobody did.
+            "created_by": self.created_by.as_deref().unwrap_or_default(),
             "created_at": self.created_at.as_millis(),
             "updated_at": self.updated_at.as_millis(),
-        });
-        if let Some(user_id) = &self.created_by {
-            organization["created_by"] = json!(user_id);
-        }
-        organization
+        })
     }
 }
 
 impl Directory {
-    /// A slug made from a name, with a number where others have it.
-    pub(crate) fn free_slug(&self, name: &str) -> String {
+    /// A slug made from a name and the time, in Unix seconds, with a number where others have it.
+    pub(crate) fn free_slug(&self, name: &str, now: UnixTime) -> String {
         let words: Vec<String> = name
             .to_lowercase()
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -82,6 +88,7 @@ impl Directory {
             true => "organization".to_owned(),
             false => words.join("-"),
         };
+        let slug = format!("{slug}-{}", now.as_secs());
         let mut candidate = slug.clone();
         let mut number = 1_u64;
         while self.organization(&candidate).is_some() {
@@ -188,7 +195,13 @@ mod tests {
 
     fn mask(features: &[&str], permissions: &[&str]) -> Option<PermissionMask> {
         let now = UnixTime::from_secs(1_800_000_000);
-        let mut organization = Organization::new("org_1".into(), "acme".into(), "Acme".into(), now);
+        let mut organization = Organization::new(
+            "org_1".into(),
+            "acme".into(),
+            "Acme".into(),
+            &Images::default(),
+            now,
+        );
         organization.features = features.iter().map(ToString::to_string).collect();
         let permissions: Vec<String> = permissions.iter().map(ToString::to_string).collect();
         ActiveOrganization {

@@ -1,14 +1,16 @@
 use clerk_core::UnixTime;
 use std::time::Duration;
 
-use super::{Directory, EmailAddress, Membership, Organization, Template, User};
+use super::{
+    Directory, EmailAddress, ExternalAccount, Images, Membership, Organization, Template, User,
+};
 use crate::{
     ids::{Ids, is_object_id},
     seed::{OrganizationSeed, Seed, TemplateSeed, UserSeed},
 };
 
 /// When seeded records were created: 2025-01-01T00:00:00Z, so that no seed depends on the clock.
-const SEEDED_AT: UnixTime = UnixTime::from_secs(1_735_689_600);
+pub(crate) const SEEDED_AT: UnixTime = UnixTime::from_secs(1_735_689_600);
 
 /// Permissions that Clerk gives to its own two roles. They are never in tokens.
 const SYSTEM: [(&str, &[&str]); 2] = [
@@ -49,9 +51,12 @@ impl InvalidSeed {
 }
 
 impl Directory {
-    /// The records a seed describes.
-    pub(crate) fn plant(seed: Seed, ids: &mut Ids) -> Result<Self, InvalidSeed> {
-        let mut directory = Self::default();
+    /// The records a seed describes, of an instance at `origin`.
+    pub(crate) fn plant(seed: Seed, origin: &str, ids: &mut Ids) -> Result<Self, InvalidSeed> {
+        let mut directory = Self {
+            images: Images::at(origin),
+            ..Self::default()
+        };
         for (role, permissions) in SYSTEM {
             let permissions = permissions.iter().map(ToString::to_string).collect();
             directory.roles.insert(role.to_owned(), permissions);
@@ -82,11 +87,12 @@ impl Directory {
             return Err(InvalidSeed::new(place, "is there twice"));
         }
         check_slugs(&place, seed.plan.iter().chain(&seed.features))?;
+        ids.set_time(self.next_moment());
         let id = pinned(&place, seed.id, "user_", ids)?;
         if self.user(&id).is_some() {
             return Err(InvalidSeed::new(place, "has the id of another user"));
         }
-        let mut user = User::new(id, self.next_moment());
+        let mut user = User::new(id, &self.images, self.next_moment());
         user.external_id = seed.external_id;
         user.first_name = seed.first_name;
         user.last_name = seed.last_name;
@@ -97,6 +103,12 @@ impl Directory {
             id: ids.object("idn_"),
             address: seed.email,
         });
+        for account in seed.external_accounts {
+            check_slugs(&place, [&account.provider])?;
+            let ids = (ids.object("eac_"), ids.object("idn_"));
+            user.external_accounts
+                .push(ExternalAccount::new(ids, account));
+        }
         self.users.push(user);
         Ok(())
     }
@@ -112,6 +124,7 @@ impl Directory {
         }
         let slugs = std::iter::once(&seed.slug).chain(&seed.plan);
         check_slugs(&place, slugs.chain(&seed.features))?;
+        ids.set_time(self.next_moment());
         let id = pinned(&place, seed.id, "org_", ids)?;
         if self.organization(&id).is_some() {
             return Err(InvalidSeed::new(
@@ -130,12 +143,13 @@ impl Directory {
                 ));
             }
             let (user_id, now) = (user.id.clone(), self.next_moment());
-            let membership = ids.object("orgmem_");
+            let membership = ids.object_made_at("orgmem_", now);
             let membership = Membership::new(membership, id.clone(), user_id, role, now);
             self.memberships.push(membership);
         }
         let name = seed.name.unwrap_or_else(|| seed.slug.clone());
-        let mut organization = Organization::new(id, seed.slug, name, self.next_moment());
+        let now = self.next_moment();
+        let mut organization = Organization::new(id, seed.slug, name, &self.images, now);
         organization.plan = seed.plan;
         organization.features = seed.features;
         self.organizations.push(organization);
@@ -159,8 +173,9 @@ impl Directory {
                 format!("sets {claim}, which is reserved"),
             ));
         }
-        let id = ids.object("jtmp_");
-        let mut template = Template::new(id, seed.name, seed.claims, self.next_moment());
+        let now = self.next_moment();
+        let id = ids.object_made_at("jtmp_", now);
+        let mut template = Template::new(id, seed.name, seed.claims, now);
         template.lifetime = seed.lifetime;
         template.allowed_clock_skew = seed.allowed_clock_skew;
         self.templates.push(template);

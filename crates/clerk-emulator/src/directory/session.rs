@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 /// Clerk's default maximum lifetime of a session.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// How long Clerk waits for somebody who does not come back.
+const ABANDONED_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// A session of a user on one client.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
@@ -82,20 +85,23 @@ impl Session {
 
     /// The API's session object.
     pub(crate) fn to_json(&self, now: UnixTime) -> Value {
-        json!({
+        let abandoned_at = self.created_at.saturating_add(ABANDONED_AFTER);
+        let mut session = json!({
             "object": "session",
             "id": self.id,
             "client_id": self.client_id,
             "user_id": self.user_id,
             "actor": null,
             "status": self.status(now).as_str(),
-            "last_active_organization_id": self.organization_id,
             "last_active_at": self.created_at.as_millis(),
             "expire_at": self.expires_at().as_millis(),
-            "abandon_at": self.expires_at().as_millis(),
-            "tasks": null,
+            "abandon_at": abandoned_at.as_millis(),
             "created_at": self.created_at.as_millis(),
             "updated_at": self.ended.map_or(self.created_at, |(_, at)| at).as_millis(),
-        })
+        });
+        if let Some(id) = &self.organization_id {
+            session["last_active_organization_id"] = json!(id);
+        }
+        session
     }
 }

@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::NO_IMAGE;
+use super::{ExternalAccount, Images};
 
 /// A user. Every field is one of the API's user object.
 #[derive(Clone, Debug)]
@@ -13,6 +13,9 @@ pub(crate) struct User {
     pub(crate) last_name: Option<String>,
     pub(crate) locale: Option<String>,
     pub(crate) email_addresses: Vec<EmailAddress>,
+    /// The e-mail addresses come from the first of them, if there is one.
+    pub(crate) external_accounts: Vec<ExternalAccount>,
+    pub(crate) image_url: String,
     /// The id of one of them; without it, the first is the primary one.
     pub(crate) primary_email_address_id: Option<String>,
     /// When a password was set. What it is, nobody needs to know.
@@ -55,8 +58,9 @@ impl EmailAddress {
 
 impl User {
     /// A user who has nothing but an id.
-    pub(crate) fn new(id: String, now: UnixTime) -> Self {
+    pub(crate) fn new(id: String, images: &Images, now: UnixTime) -> Self {
         Self {
+            image_url: images.of(&id),
             id,
             external_id: None,
             username: None,
@@ -64,6 +68,7 @@ impl User {
             last_name: None,
             locale: None,
             email_addresses: Vec::new(),
+            external_accounts: Vec::new(),
             primary_email_address_id: None,
             password_set_at: None,
             public_metadata: Map::new(),
@@ -116,13 +121,14 @@ impl User {
             "first_name": self.first_name,
             "last_name": self.last_name,
             "locale": self.locale,
-            "profile_image_url": NO_IMAGE,
-            "image_url": NO_IMAGE,
+            "profile_image_url": self.image_url,
+            "image_url": self.image_url,
             "has_image": false,
             "primary_email_address_id": self.primary_email().map(|email| &email.id),
             "primary_phone_number_id": null,
             "primary_web3_wallet_id": null,
             "email_addresses": self.emails_json(),
+            "external_accounts": self.accounts_json(ExternalAccount::to_json),
             "public_metadata": self.public_metadata,
             "private_metadata": self.private_metadata,
             "unsafe_metadata": self.unsafe_metadata,
@@ -134,7 +140,7 @@ impl User {
             "create_organization_enabled": self.create_organization_enabled,
             "create_organizations_limit": self.create_organizations_limit,
             "last_sign_in_at": self.last_sign_in_at.map(UnixTime::as_millis),
-            "last_active_at": self.last_sign_in_at.map(UnixTime::as_millis),
+            "last_active_at": self.last_sign_in_at.unwrap_or(self.created_at).as_millis(),
             "created_at": self.created_at.as_millis(),
             "updated_at": self.updated_at.as_millis(),
         });
@@ -144,7 +150,28 @@ impl User {
         user
     }
 
+    /// The same as webhooks tell it.
+    pub(crate) fn to_webhook_json(&self) -> Value {
+        let mut user = self.to_json();
+        user["external_accounts"] = self.accounts_json(ExternalAccount::to_webhook_json).into();
+        user
+    }
+
+    fn accounts_json(&self, write: fn(&ExternalAccount, &Self) -> Value) -> Vec<Value> {
+        let accounts = self.external_accounts.iter();
+        accounts.map(|account| write(account, self)).collect()
+    }
+
     fn emails_json(&self) -> Vec<Value> {
+        let source = self.external_accounts.first();
+        let (object, strategy) = match source {
+            None => ("verification_admin", "admin".to_owned()),
+            Some(account) => {
+                let strategy = format!("from_{}", account.strategy());
+                ("verification_from_oauth", strategy)
+            }
+        };
+        let links: Vec<Value> = source.map(ExternalAccount::link).into_iter().collect();
         self.email_addresses
             .iter()
             .map(|email| {
@@ -154,14 +181,14 @@ impl User {
                     "email_address": email.address,
                     "reserved": false,
                     "verification": {
-                        "object": "verification_admin",
+                        "object": object,
                         "status": "verified",
-                        "strategy": "admin",
+                        "strategy": strategy,
                         "attempts": null,
                         "expire_at": null,
                         "verified_at_client": null,
                     },
-                    "linked_to": [],
+                    "linked_to": links,
                     "matches_sso_connection": false,
                     "created_at": self.created_at.as_millis(),
                     "updated_at": self.created_at.as_millis(),
@@ -178,7 +205,6 @@ fn not_emulated() -> Map<String, Value> {
         "phone_numbers",
         "web3_wallets",
         "passkeys",
-        "external_accounts",
         "saml_accounts",
         "enterprise_accounts",
     ] {
@@ -190,6 +216,7 @@ fn not_emulated() -> Map<String, Value> {
         "backup_code_enabled",
         "deprovisioned",
         "bypass_client_trust",
+        "requires_password_reset",
     ] {
         fields.insert(name.into(), json!(false));
     }

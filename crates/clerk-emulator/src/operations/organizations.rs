@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The role of whoever creates an organization.
-const CREATOR_ROLE: &str = "org:admin";
+pub(super) const CREATOR_ROLE: &str = "org:admin";
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -83,9 +83,10 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let name = input.required_text("name")?;
     let slug = input.clearable_text("slug")?.flatten();
-    let slug = slug.unwrap_or_else(|| call.state.directory.free_slug(&name));
+    let slug = slug.unwrap_or_else(|| call.state.directory.free_slug(&name, call.now));
     let id = call.state.ids.object("org_");
-    let mut organization = Organization::new(id, slug, name, call.now);
+    let mut organization =
+        Organization::new(id, slug, name, &call.state.directory.images, call.now);
     settings(&mut input, &mut organization)?;
     change_metadata(&mut input, &mut organization, Change::Replace)?;
     organization.created_by = input.text("created_by")?;
@@ -108,10 +109,11 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         );
         directory.memberships.push(membership);
     }
-    let (id, body) = (organization.id.clone(), organization.to_json());
+    let (id, mut body) = (organization.id.clone(), organization.to_json());
     directory.organizations.push(organization);
     let memberships = memberships_of(directory, &id);
     call.tell(EventType::OrganizationCreated, body.clone());
+    body["members_count"] = json!(memberships.len());
     tell_all(call, EventType::OrganizationMembershipCreated, memberships);
     Ok(Reply::ok(body))
 }

@@ -120,7 +120,8 @@ pub(super) const ROUTES: &[Route] = &[
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let directory = &mut call.state.directory;
-    let mut user = User::new(call.state.ids.object("user_"), call.now);
+    let id = call.state.ids.object("user_");
+    let mut user = User::new(id, &directory.images, call.now);
     for address in input.texts("email_address")? {
         if !EmailAddress::is_valid(&address) {
             let expected = "a valid email address";
@@ -159,9 +160,9 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if user.email_addresses.is_empty() && user.username.is_none() {
         return Err(Refusal::form_data_missing());
     }
-    let body = user.to_json();
+    let (body, told) = (user.to_json(), user.to_webhook_json());
     directory.users.push(user);
-    call.tell(EventType::UserCreated, body.clone());
+    call.tell(EventType::UserCreated, told);
     Ok(Reply::ok(body))
 }
 
@@ -287,11 +288,11 @@ fn update_metadata(call: &mut Call<'_>, change: Change) -> Result<Reply, Refusal
 /// Puts a changed user back.
 fn store(call: &mut Call<'_>, mut user: User) -> Reply {
     user.updated_at = call.now;
-    let body = user.to_json();
+    let (body, told) = (user.to_json(), user.to_webhook_json());
     if let Some(slot) = call.state.directory.user_mut(&user.id) {
         *slot = user;
     }
-    call.tell(EventType::UserUpdated, body.clone());
+    call.tell(EventType::UserUpdated, told);
     Reply::ok(body)
 }
 

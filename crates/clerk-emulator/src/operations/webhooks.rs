@@ -63,6 +63,7 @@ fn endpoint_json(endpoint: &Endpoint) -> Value {
         "url": endpoint.uri.to_string(),
         "secret": endpoint.secret.expose(),
         "events": endpoint.events,
+        "late_ms": endpoint.late_ms,
     })
 }
 

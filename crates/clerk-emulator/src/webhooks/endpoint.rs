@@ -1,6 +1,8 @@
 use std::{
+    collections::BTreeMap,
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
 };
 
 use clerk_core::Redacted;
@@ -40,6 +42,8 @@ pub struct WebhookEndpoint {
     secret: Option<Redacted<String>>,
     #[serde(default)]
     events: Vec<String>,
+    #[serde(default)]
+    late_ms: BTreeMap<String, u64>,
 }
 
 fn redacted<'de, D: Deserializer<'de>>(
@@ -55,6 +59,7 @@ impl WebhookEndpoint {
             url: url.into(),
             secret: None,
             events: Vec::new(),
+            late_ms: BTreeMap::new(),
         }
     }
 
@@ -69,6 +74,25 @@ impl WebhookEndpoint {
     /// all are sent.
     pub fn event(mut self, pattern: impl Into<String>) -> Self {
         self.events.push(pattern.into());
+        self
+    }
+
+    /// Sends this event, or this group of them, so much later than it happens; a part of a
+    /// millisecond counts for nothing. Clerk keeps no order: what it sends of a session may come before
+    /// what it sends of its user.
+    ///
+    /// ```
+    /// use clerk_emulator::WebhookEndpoint;
+    /// use std::time::Duration;
+    ///
+    /// // Who signs up within a second of the emulator's clock is told of as signed in first.
+    /// let endpoint = WebhookEndpoint::new("http://localhost:3000/webhooks")
+    ///     .late("user.created", Duration::from_secs(1));
+    /// # let _ = endpoint;
+    /// ```
+    pub fn late(mut self, pattern: impl Into<String>, by: Duration) -> Self {
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        self.late_ms.insert(pattern.into(), by);
         self
     }
 }
@@ -96,6 +120,8 @@ pub(crate) struct Endpoint {
     pub(crate) uri: Uri,
     pub(crate) secret: Redacted<String>,
     pub(crate) events: Vec<String>,
+    /// Milliseconds by pattern.
+    pub(crate) late_ms: BTreeMap<String, u64>,
     pub(super) secrets: SigningSecrets,
     /// Those that the host in the URL stands for, the likelier first.
     pub(super) addresses: Vec<SocketAddr>,
@@ -104,6 +130,15 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     pub(super) fn wants(&self, event: EventType) -> bool {
         self.events.is_empty() || self.events.iter().any(|pattern| event.fits(pattern))
+    }
+
+    /// How long an event is held back: the longest that was said of it.
+    pub(super) fn lateness(&self, event: EventType) -> Duration {
+        let fitting = self
+            .late_ms
+            .iter()
+            .filter(|(pattern, _)| event.fits(pattern));
+        Duration::from_millis(fitting.map(|(_, ms)| *ms).max().unwrap_or(0))
     }
 }
 
@@ -115,11 +150,12 @@ impl TryFrom<WebhookEndpoint> for Endpoint {
             url,
             secret,
             events,
+            late_ms,
         } = endpoint;
         let (uri, addresses) = here(&url).ok_or(InvalidWebhook::Url)?;
         let names_nothing =
             |pattern: &&String| !EventType::ALL.iter().any(|event| event.fits(pattern));
-        if let Some(pattern) = events.iter().find(names_nothing) {
+        if let Some(pattern) = events.iter().chain(late_ms.keys()).find(names_nothing) {
             return Err(InvalidWebhook::Event(pattern.clone()));
         }
         let secret = secret.unwrap_or_else(|| Redacted::new(SECRET.to_owned()));
@@ -129,6 +165,7 @@ impl TryFrom<WebhookEndpoint> for Endpoint {
             secrets: secret.expose().parse().map_err(InvalidWebhook::Secret)?,
             secret,
             events,
+            late_ms,
         })
     }
 }
@@ -245,11 +282,16 @@ mod tests {
     #[test]
     fn a_pattern_that_stands_for_no_event_is_refused() {
         for pattern in ["user.craeted", "email.created", "user", ""] {
-            let endpoint = WebhookEndpoint::new("http://localhost/").event(pattern);
-            assert_eq!(
-                Endpoint::try_from(endpoint).unwrap_err(),
-                InvalidWebhook::Event(pattern.to_owned())
-            );
+            let endpoint = || WebhookEndpoint::new("http://localhost/");
+            for endpoint in [
+                endpoint().event(pattern),
+                endpoint().late(pattern, Duration::ZERO),
+            ] {
+                assert_eq!(
+                    Endpoint::try_from(endpoint).unwrap_err(),
+                    InvalidWebhook::Event(pattern.to_owned())
+                );
+            }
         }
     }
 }

@@ -115,7 +115,8 @@ impl Outbox {
             at: cause.at,
         });
         for endpoint in wanting {
-            self.push(Arc::clone(&message), endpoint, None);
+            let at = cause.at.saturating_add(endpoint.lateness(event.event_type));
+            self.push((Arc::clone(&message), endpoint), at, None);
         }
     }
 
@@ -136,15 +137,16 @@ impl Outbox {
         }
         let found = !targets.is_empty();
         for (message, endpoint) in targets {
-            self.push(message, endpoint, defect);
+            let at = message.at;
+            self.push((message, endpoint), at, defect);
         }
         found
     }
 
     fn push(
         &mut self,
-        message: Arc<Message>,
-        endpoint: Arc<Endpoint>,
+        (message, endpoint): (Arc<Message>, Arc<Endpoint>),
+        due: UnixTime,
         defect: Option<WebhookDefect>,
     ) {
         if self.deliveries.len() == CAPACITY {
@@ -154,7 +156,7 @@ impl Outbox {
         }
         self.deliveries.push_back(Delivery {
             number: self.next_number,
-            step: Step::Due(message.at),
+            step: Step::Due(due),
             message,
             endpoint,
             attempts: Vec::new(),

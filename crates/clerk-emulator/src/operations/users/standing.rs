@@ -69,9 +69,9 @@ fn apply(call: &mut Call<'_>, ids: &[String], change: fn(&mut User)) -> Vec<Valu
         };
         change(user);
         user.updated_at = call.now;
-        let (banned, body) = (user.banned, user.to_json());
-        call.tell(EventType::UserUpdated, body.clone());
-        users.push(body);
+        let (banned, told) = (user.banned, user.to_webhook_json());
+        users.push(user.to_json());
+        call.tell(EventType::UserUpdated, told);
         if banned {
             super::revoke_sessions(call, id);
         }

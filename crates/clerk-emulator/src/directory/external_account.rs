@@ -1,0 +1,115 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::User;
+use crate::seed::ExternalAccountSeed;
+
+/// How long after a sign-in began it can be gone on with.
+const VERIFICATION_LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+/// A user's account with somebody else, by which they sign in.
+#[derive(Clone, Debug)]
+pub(crate) struct ExternalAccount {
+    id: String,
+    /// What e-mail addresses that come from it are linked to.
+    identification_id: String,
+    /// `google`, `github`, …
+    provider: String,
+    provider_user_id: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
+}
+
+impl ExternalAccount {
+    /// An account with the ids of itself and of its identification.
+    pub(crate) fn new(
+        (id, identification_id): (String, String),
+        seed: ExternalAccountSeed,
+    ) -> Self {
+        Self {
+            id,
+            identification_id,
+            provider: seed.provider,
+            provider_user_id: seed.provider_user_id,
+            first_name: seed.first_name,
+            last_name: seed.last_name,
+        }
+    }
+
+    /// What its verification is called: `oauth_google`.
+    pub(super) fn strategy(&self) -> String {
+        format!("oauth_{}", self.provider)
+    }
+
+    /// What an e-mail address says that comes from it.
+    pub(super) fn link(&self) -> Value {
+        json!({ "type": self.strategy(), "id": self.identification_id })
+    }
+
+    /// The API's external account object.
+    pub(super) fn to_json(&self, user: &User) -> Value {
+        let mut account = json!({
+            "object": "external_account",
+            "id": self.id,
+            "provider": self.strategy(),
+            "identification_id": self.identification_id,
+            "provider_user_id": self.provider_user_id,
+            "first_name": self.first_name(user),
+            "last_name": self.last_name(user),
+            "avatar_url": user.image_url,
+            "image_url": user.image_url,
+            "phone_number": null,
+        });
+        self.complete(user, &mut account);
+        account["verification"]["object"] = json!("verification_oauth");
+        account
+    }
+
+    /// The same as webhooks tell it: Clerk writes accounts with Google there as it did before all
+    /// providers were alike.
+    pub(super) fn to_webhook_json(&self, user: &User) -> Value {
+        if self.provider != "google" {
+            return self.to_json(user);
+        }
+        let mut account = json!({
+            "object": "google_account",
+            "id": self.identification_id,
+            "google_id": self.provider_user_id,
+            "given_name": self.first_name(user),
+            "family_name": self.last_name(user),
+            "picture": user.image_url,
+        });
+        self.complete(user, &mut account);
+        account
+    }
+
+    fn first_name<'a>(&'a self, user: &'a User) -> &'a str {
+        let name = self.first_name.as_ref().or(user.first_name.as_ref());
+        name.map_or("", String::as_str)
+    }
+
+    fn last_name<'a>(&'a self, user: &'a User) -> &'a str {
+        let name = self.last_name.as_ref().or(user.last_name.as_ref());
+        name.map_or("", String::as_str)
+    }
+
+    /// Adds what both have.
+    fn complete(&self, user: &User, account: &mut Value) {
+        let expiry = user.created_at.saturating_add(VERIFICATION_LIFETIME);
+        let email = user.primary_email().map(|email| email.address.as_str());
+        account["approved_scopes"] = json!("email openid profile");
+        account["email_address"] = json!(email.unwrap_or_default());
+        account["username"] = Value::Null;
+        account["public_metadata"] = json!({});
+        account["label"] = Value::Null;
+        account["created_at"] = json!(user.created_at.as_millis());
+        account["updated_at"] = json!(user.created_at.as_millis());
+        account["verification"] = json!({
+            "status": "verified",
+            "strategy": self.strategy(),
+            "attempts": null,
+            "expire_at": expiry.as_millis(),
+        });
+    }
+}

@@ -1,0 +1,20 @@
+/// Where the pictures of users and organizations are: Clerk has a server of its own for them, an
+/// emulator sends nobody off the machine.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Images {
+    base: String,
+}
+
+impl Images {
+    /// Those of the instance at this origin.
+    pub(crate) fn at(origin: &str) -> Self {
+        Self {
+            base: format!("{origin}/images/"),
+        }
+    }
+
+    /// The URL of the picture of whatever has this id.
+    pub(crate) fn of(&self, id: &str) -> String {
+        format!("{}{id}", self.base)
+    }
+}
