@@ -1,9 +1,14 @@
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use clerk_core::UnixTime;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use url::Url;
+
+use crate::hosts::{is_this_machine, is_within};
 
 /// Browsers give up after about as many.
 const MOST_HOPS: usize = 20;
@@ -13,7 +18,7 @@ const MOST_HOPS: usize = 20;
 ///
 /// It is for tests of handshakes and sign-ins. Hosts keep their cookies apart, ports do not, as in
 /// any browser; so the application under test is at `localhost`, and the emulator at `127.0.0.1`.
-/// Of a cookie's attributes, `Max-Age` alone counts.
+/// Of a cookie's attributes, `Domain`, `Secure`, `Max-Age` and `Expires` count.
 ///
 /// ```
 /// use clerk_core::UnixTime;
@@ -39,6 +44,10 @@ pub struct Browser {
 #[derive(Clone)]
 struct Cookie {
     host: String,
+    /// For those under the host, too.
+    for_domain: bool,
+    /// Over https alone, and to this machine.
+    secure: bool,
     name: String,
     value: String,
     /// `None` is when the browser is closed.
@@ -116,7 +125,7 @@ impl Browser {
     /// The value of a cookie that pages of `host` can have.
     pub fn cookie(&self, host: &str, name: &str) -> Option<&str> {
         let mut cookies = self.cookies.iter();
-        let cookie = cookies.find(|cookie| cookie.host == host && cookie.name == name)?;
+        let cookie = cookies.find(|cookie| cookie.is_for(host) && cookie.name == name)?;
         Some(&cookie.value)
     }
 
@@ -132,19 +141,31 @@ impl Browser {
 
     /// Remembers a cookie for `host`, until the browser is closed.
     pub fn set_cookie(&mut self, host: &str, name: &str, value: &str) {
-        self.forget(host, name);
-        self.cookies.push(Cookie {
+        self.put(Cookie {
             host: host.to_owned(),
+            for_domain: false,
+            secure: false,
             name: name.to_owned(),
             value: value.to_owned(),
             expires_at: None,
         });
     }
 
-    /// Forgets a cookie.
+    /// In the place of one of the same name that is set for the same.
+    fn put(&mut self, cookie: Cookie) {
+        let is_other = |known: &Cookie| {
+            known.host != cookie.host
+                || known.for_domain != cookie.for_domain
+                || known.name != cookie.name
+        };
+        self.cookies.retain(is_other);
+        self.cookies.push(cookie);
+    }
+
+    /// Forgets a cookie that pages of `host` can have.
     pub fn forget(&mut self, host: &str, name: &str) {
         self.cookies
-            .retain(|cookie| cookie.host != host || cookie.name != name);
+            .retain(|cookie| !cookie.is_for(host) || cookie.name != name);
     }
 
     #[track_caller]
@@ -185,7 +206,8 @@ impl Browser {
         let cookies: Vec<String> = self
             .cookies
             .iter()
-            .filter(|cookie| Some(cookie.host.as_str()) == url.host_str())
+            .filter(|cookie| url.host_str().is_some_and(|host| cookie.is_for(host)))
+            .filter(|cookie| !cookie.secure || is_trustworthy(url))
             .filter(|cookie| cookie.expires_at.is_none_or(|expiry| now < expiry))
             .map(|cookie| format!("{}={}", cookie.name, cookie.value))
             .collect();
@@ -215,25 +237,76 @@ impl Browser {
     fn keep(&mut self, url: &Url, response: &Response<Bytes>, now: UnixTime) {
         let Some(host) = url.host_str() else { return };
         for line in response.headers().get_all(header::SET_COOKIE) {
-            let mut parts = line.to_str().unwrap_or_default().split(';').map(str::trim);
-            let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+            let cookie = Cookie::read(line.to_str().unwrap_or_default(), host, now);
+            let Some(cookie) = cookie.filter(|cookie| !cookie.secure || is_trustworthy(url)) else {
                 continue;
             };
-            let age = parts
-                .filter_map(|attribute| attribute.split_once('='))
-                .find(|(name, _)| name.eq_ignore_ascii_case("max-age"))
-                .and_then(|(_, seconds)| seconds.parse::<i64>().ok());
-            self.set_cookie(host, name, value);
-            match (age, self.cookies.last_mut()) {
-                (Some(..=0), _) => self.forget(host, name),
-                (Some(seconds), Some(cookie)) => {
-                    let age = std::time::Duration::from_secs(seconds.unsigned_abs());
-                    cookie.expires_at = Some(now.saturating_add(age));
-                }
-                _ => {}
+            let is_over = cookie.expires_at.is_some_and(|expiry| expiry <= now);
+            self.put(cookie);
+            if is_over {
+                self.cookies.pop();
             }
         }
     }
+}
+
+impl Cookie {
+    /// What a `Set-Cookie` of `host` says (RFC 6265 §5.2, §5.3); nothing where a browser keeps nothing.
+    fn read(line: &str, host: &str, now: UnixTime) -> Option<Self> {
+        let mut parts = line.split(';').map(str::trim);
+        let (name, value) = parts.next()?.split_once('=')?;
+        let mut cookie = Self {
+            host: host.to_owned(),
+            for_domain: false,
+            secure: false,
+            name: name.to_owned(),
+            value: value.to_owned(),
+            expires_at: None,
+        };
+        let mut age = None;
+        for attribute in parts {
+            let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+            match name.to_ascii_lowercase().as_str() {
+                "secure" => cookie.secure = true,
+                "max-age" => age = value.parse::<i64>().ok(),
+                "expires" => cookie.expires_at = date(value),
+                "domain" => cookie.set_domain(value.trim_start_matches('.'))?,
+                _ => {}
+            }
+        }
+        if let Some(seconds) = age {
+            let age = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+            cookie.expires_at = Some(now.saturating_add(age));
+        }
+        Some(cookie)
+    }
+
+    /// Nobody sets cookies for others. A name without a dot and an address are domains of their own.
+    fn set_domain(&mut self, domain: &str) -> Option<()> {
+        let is_name = domain.contains('.') && domain.parse::<std::net::IpAddr>().is_err();
+        if is_name && is_within(&self.host, domain) {
+            domain.clone_into(&mut self.host);
+            self.for_domain = true;
+        } else if self.host != domain {
+            return None;
+        }
+        Some(())
+    }
+
+    fn is_for(&self, host: &str) -> bool {
+        self.host == host || self.for_domain && is_within(host, &self.host)
+    }
+}
+
+fn date(text: &str) -> Option<UnixTime> {
+    let since_epoch = httpdate::parse_http_date(text).ok()?;
+    let since_epoch = since_epoch.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(UnixTime::from_secs(since_epoch.as_secs().try_into().ok()?))
+}
+
+/// Whether a browser takes it that nobody listens.
+fn is_trustworthy(url: &Url) -> bool {
+    url.scheme() == "https" || url.host().is_some_and(|host| is_this_machine(&host))
 }
 
 #[track_caller]

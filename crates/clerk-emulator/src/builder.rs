@@ -28,6 +28,7 @@ const AUTHORIZED_PARTY: &str = "http://localhost:3000";
 pub struct Builder {
     seed: Seed,
     origin: Option<String>,
+    domain: Option<String>,
     issuer: Option<String>,
     secret_key: Redacted<String>,
     signing_key: Option<Redacted<String>>,
@@ -45,6 +46,7 @@ impl Builder {
         Self {
             seed: Seed::example(),
             origin: None,
+            domain: None,
             issuer: None,
             secret_key: Redacted::new("sk_test_emulator".to_owned()),
             signing_key: None,
@@ -68,6 +70,19 @@ impl Builder {
     /// [`Server`](crate::Server) sets its own.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
+        self
+    }
+
+    /// Makes it a production instance of this domain, such as `example.com`: its origin is
+    /// `https://clerk.example.com`, its publishable key begins with `pk_live_`, cookies are `Secure` and
+    /// for the whole domain, handshakes come back with a cookie, and browsers may be sent back to the
+    /// domain over https. Nothing listens there, so it is for tests
+    /// [in process](crate::InProcess) with a [`Browser`](crate::Browser). Without it, the instance is one
+    /// of development.
+    pub fn production(mut self, domain: impl Into<String>) -> Self {
+        let domain = domain.into().to_ascii_lowercase();
+        self.origin = Some(format!("https://clerk.{domain}"));
+        self.domain = Some(domain);
         self
     }
 
@@ -164,9 +179,14 @@ impl Builder {
         }
         let origin = self.origin.unwrap_or_else(|| ORIGIN.to_owned());
         let origin = origin.trim_end_matches('/').to_owned();
-        let encoded = STANDARD_NO_PAD.encode(format!("{origin}$"));
+        // A scheme in a key, which Clerk's have not, has SDKs come here over plain http.
+        let (prefix, place) = match self.domain {
+            None => ("pk_test_", origin.as_str()),
+            Some(_) => ("pk_live_", origin.trim_start_matches("https://")),
+        };
+        let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
         let publishable_key =
-            PublishableKey::new(format!("pk_test_{encoded}")).map_err(BuildError::Origin)?;
+            PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
         let first_keys = KeyRing::new(signing_key, &mut ids)?;
         let domain_id = ids.object("dmn_");
         let first_directory = Directory::plant(self.seed, &origin, &mut ids)?;
@@ -176,12 +196,13 @@ impl Builder {
             origin,
             secret_key,
             publishable_key,
+            domain: self.domain,
             token_version: self.token_version,
             authorized_party: self.authorized_party,
             redirect_hosts: self.redirect_hosts,
             refresh_tokens: self.refresh_tokens,
-            domain_id,
             first_keys,
+            domain_id,
             first_directory,
         };
         let state = State::new(&settings, ids, outbox);

@@ -83,6 +83,12 @@ impl Hosts {
     }
 }
 
+/// Whether a name is this domain, or one under it.
+pub(crate) fn is_within(name: &str, domain: &str) -> bool {
+    let under = name.strip_suffix(domain);
+    under.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
 /// Whether a host always stands for this machine, whatever anybody's name server says.
 pub(crate) fn is_this_machine<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {

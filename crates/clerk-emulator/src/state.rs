@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) publishable_key: PublishableKey,
     pub(crate) token_version: TokenVersion,
     pub(crate) authorized_party: Option<String>,
+    /// The domain of a production instance. Without it, the instance is one of development.
+    pub(crate) domain: Option<String>,
     /// Beside those of this machine: where browsers may be sent back to.
     pub(crate) redirect_hosts: Vec<String>,
     /// Whether browsers get refresh tokens.

@@ -97,3 +97,79 @@ fn circles_end() {
         answer(302, &[("location", "/")])
     });
 }
+
+/// RFC 6265: a cookie is its host's, or a domain's, and the two are two.
+#[test]
+fn cookies_are_kept_and_sent_as_browsers_do() {
+    let page = |lines: &[&str]| {
+        let mut page = Response::new(Bytes::new());
+        for line in lines {
+            let line = line.parse().unwrap();
+            page.headers_mut().append("set-cookie", line);
+        }
+        page
+    };
+    for (lines, url, expected) in [
+        (&["a=1"][..], "https://app.example.com/", "a=1"),
+        (&["a=1"], "https://example.com/", ""),
+        (
+            &["a=1; Domain=example.com"],
+            "https://www.example.com/",
+            "a=1",
+        ),
+        (&["a=1; Domain=.example.com"], "https://example.com/", "a=1"),
+        (&["a=1; Domain=example.com"], "https://notexample.com/", ""),
+        (
+            &["a=1; Domain=other.example"],
+            "https://app.example.com/",
+            "",
+        ),
+        (
+            &["a=1; Domain=www.example.com"],
+            "https://www.example.com/",
+            "",
+        ),
+        (
+            &["a=1", "a=2; Domain=example.com"],
+            "https://app.example.com/",
+            "a=1; a=2",
+        ),
+        (
+            &[
+                "a=1",
+                "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+                "a=2; Domain=example.com",
+            ],
+            "https://app.example.com/",
+            "a=2",
+        ),
+        (
+            &["a=1; Domain=example.com", "a=; Max-Age=0"],
+            "https://app.example.com/",
+            "a=1",
+        ),
+        (
+            &["a=1; Expires=Sat, 15 Jan 2028 08:00:00 GMT"],
+            "https://app.example.com/",
+            "a=1",
+        ),
+        (
+            &["a=1; Expires=Sat, 15 Jan 2028 08:00:00 GMT; Max-Age=0"],
+            "https://app.example.com/",
+            "",
+        ),
+        (&["a=1; Secure"], "https://app.example.com/", "a=1"),
+        (&["a=1; Secure"], "http://app.example.com/", ""),
+    ] {
+        let mut browser = Browser::new();
+        browser.open("https://app.example.com/", NOW, |_| page(lines));
+        let mut sent = String::new();
+        browser.open(url, NOW, |request| {
+            if let Some(cookie) = request.headers().get("cookie") {
+                cookie.to_str().unwrap().clone_into(&mut sent);
+            }
+            page(&[])
+        });
+        assert_eq!(sent, expected, "{lines:?} at {url}");
+    }
+}

@@ -17,6 +17,7 @@ const APP: &str = "http://localhost:3000/dash?tab=1";
 struct Application<'e> {
     emulator: &'e Emulator,
     format: &'static str,
+    suffixed: bool,
     now: UnixTime,
 }
 
@@ -85,9 +86,10 @@ impl Application<'_> {
             .unwrap_or_default();
         redirect(&format!(
             "{}/v1/client/handshake?redirect_url=http%3A%2F%2Flocalhost%3A3000%2Fdash%3Ftab%3D1\
-             &format={}{token}",
+             &format={}&suffixed_cookies={}{token}",
             self.emulator.url(),
-            self.format
+            self.format,
+            self.suffixed
         ))
     }
 }
@@ -109,13 +111,14 @@ fn session(browser: &Browser) -> Option<support::Jwt> {
 
 #[test]
 fn a_browser_signs_in_and_out_in_both_formats() {
-    for format in ["nonce", "token"] {
+    for (format, suffixed) in [("nonce", true), ("token", true), ("nonce", false)] {
         // The application's own word for where it is, and not the builder's.
         let emulator = Emulator::builder().authorized_party(None).build().unwrap();
         let suffix = emulator.publishable_key().cookie_suffix();
         let app = Application {
             emulator: &emulator,
             format,
+            suffixed,
             now: NOW,
         };
         let mut browser = Browser::new();
@@ -144,8 +147,9 @@ fn a_browser_signs_in_and_out_in_both_formats() {
         let second = cookie(&browser, "__clerk_db_jwt").unwrap();
         assert_ne!(first, second, "the sign-in page knew nothing of the first");
         for name in ["__session", "__client_uat", "__clerk_db_jwt"] {
-            let suffixed = cookie(&browser, &format!("{name}_{suffix}"));
-            assert_eq!(suffixed, cookie(&browser, name), "{name}");
+            let found = cookie(&browser, &format!("{name}_{suffix}"));
+            let expected = cookie(&browser, name).filter(|_| suffixed);
+            assert_eq!(found, expected, "{name}");
         }
         assert!(cookie(&browser, &format!("__refresh_{suffix}")).is_some());
 
@@ -169,6 +173,7 @@ fn an_expired_token_is_renewed_by_a_handshake_in_the_same_session() {
     let mut app = Application {
         emulator: &emulator,
         format: "nonce",
+        suffixed: true,
         now: NOW,
     };
     let mut browser = Browser::new();
@@ -195,6 +200,7 @@ fn who_signs_in_takes_the_browser_over() {
     let app = Application {
         emulator: &emulator,
         format: "nonce",
+        suffixed: true,
         now: NOW,
     };
     let name = format!("__refresh_{}", emulator.publishable_key().cookie_suffix());
@@ -210,6 +216,119 @@ fn who_signs_in_takes_the_browser_over() {
     assert_ne!(
         browser.cookie("localhost", &name),
         Some(refresh_token.as_str())
+    );
+}
+
+/// The directives of a handshake for `redirect_url`, of a browser with this token, if it has one. What is
+/// different each time stands in braces.
+fn directives(
+    emulator: &Emulator,
+    (redirect_url, suffixed): (&str, bool),
+    client: Option<&str>,
+) -> Vec<String> {
+    let uri =
+        format!("/v1/client/handshake?redirect_url={redirect_url}&suffixed_cookies={suffixed}");
+    let request = Request::get(uri).header("host", "127.0.0.1");
+    let request = request.header("cookie", format!("__client={}", client.unwrap_or_default()));
+    let response = support::send(emulator, request.body(Bytes::new()).unwrap());
+    let location = response.headers()["location"].to_str().unwrap();
+    let (_, token) = location.split_once("__clerk_handshake=").unwrap();
+    let directives = decode(token).claims["handshake"].clone();
+    let suffix = emulator.publishable_key().cookie_suffix();
+    let directives = directives.as_array().unwrap().iter();
+    let directives = directives.map(|directive| directive.as_str().unwrap());
+    let told = directives.map(|directive| {
+        let (pair, attributes) = directive.split_once(';').unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        let value = if value.len() > 20 { "{token}" } else { value };
+        format!("{}={value};{attributes}", name.replace(&suffix, "{suffix}"))
+    });
+    told.collect()
+}
+
+#[test]
+fn directives_are_written_as_live_instances_write_them() {
+    let development = emulator();
+    let cookies = development.token().user(ADA).cookies(NOW);
+    let (_, ada) = cookies.split_once("__clerk_db_jwt=").unwrap();
+    let ada = ada.split(';').next();
+    let local = "http://localhost:3000/";
+    assert_eq!(
+        directives(&development, (local, false), None),
+        [
+            "__client_uat=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax",
+            "__client_uat=0; Path=/; Domain=localhost; Max-Age=315360000; SameSite=Lax",
+            "__session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax",
+            "__clerk_db_jwt={token}; Path=/; Expires=Sat, 15 Jan 2028 08:00:00 GMT; SameSite=Lax",
+        ]
+    );
+    assert_eq!(
+        directives(&development, ("http://127.0.0.1:3000/", true), ada),
+        [
+            "__client_uat=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax",
+            "__client_uat=1800000000; Path=/; Domain=127.0.0.1; Max-Age=315360000; SameSite=Lax",
+            "__client_uat_{suffix}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax",
+            "__client_uat_{suffix}=1800000000; Path=/; Domain=127.0.0.1; Max-Age=315360000; \
+             SameSite=Lax",
+            "__session={token}; Path=/; Expires=Sat, 15 Jan 2028 08:00:00 GMT; SameSite=Lax",
+            "__session_{suffix}={token}; Path=/; Expires=Sat, 15 Jan 2028 08:00:00 GMT; \
+             SameSite=Lax",
+            "__clerk_db_jwt={token}; Path=/; Expires=Sat, 15 Jan 2028 08:00:00 GMT; SameSite=Lax",
+            "__clerk_db_jwt_{suffix}={token}; Path=/; Expires=Sat, 15 Jan 2028 08:00:00 GMT; \
+             SameSite=Lax",
+            "__refresh_{suffix}={token}; Path=/; Expires=Sat, 15 Jan 2028 08:00:00 GMT; \
+             SameSite=Lax; HttpOnly",
+        ]
+    );
+
+    let production = Emulator::builder().production("example.com");
+    let production = production.build().unwrap();
+    assert_eq!(
+        directives(&production, ("https://app.example.com/", false), None),
+        [
+            "__client_uat=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; SameSite=Lax",
+            "__client_uat=0; Path=/; Domain=example.com; Max-Age=315360000; Secure; SameSite=Lax",
+            "__session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; SameSite=Lax",
+            "__clerk_handshake_nonce=; Path=/; Domain=example.com; \
+             Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; SameSite=Lax",
+        ]
+    );
+}
+
+/// Its own domain, and no other's.
+#[test]
+fn a_production_instance_sends_browsers_to_its_domain_alone() {
+    let emulator = Emulator::builder().production("example.com");
+    let emulator = emulator.build().unwrap();
+    assert_eq!(emulator.url(), "https://clerk.example.com");
+    let key = emulator.publishable_key();
+    assert!(key.as_str().starts_with("pk_live_"));
+    assert_eq!(key.frontend_api(), "clerk.example.com");
+    for (url, status) in [
+        ("https://example.com/", 307),
+        ("https://app.example.com/", 307),
+        ("http://app.example.com/", 400),
+        ("https://notexample.com/", 400),
+        ("https://example.com.evil.example/", 400),
+    ] {
+        let found = handshake(&emulator, &format!("redirect_url={url}"));
+        assert_eq!(found.status(), status, "{url}");
+    }
+    let found = handshake(&emulator, "redirect_url=https://example.com/&format=nonce");
+    assert_eq!(found.headers()["location"], "https://example.com/");
+    let cookies: Vec<&str> = found
+        .headers()
+        .get_all("set-cookie")
+        .iter()
+        .map(|cookie| cookie.to_str().unwrap())
+        .collect();
+    let is_nonce = |cookie: &&str| {
+        cookie.starts_with("__clerk_handshake_nonce=")
+            && cookie.ends_with("; Domain=example.com; Max-Age=60; HttpOnly; Secure; SameSite=Lax")
+    };
+    assert!(
+        cookies.iter().any(|cookie| is_nonce(&cookie)),
+        "{cookies:?}"
     );
 }
 
@@ -269,6 +388,7 @@ fn a_handshake_changes_the_organization_to_one_of_the_users() {
     let app = Application {
         emulator: &emulator,
         format: "nonce",
+        suffixed: true,
         now: NOW,
     };
     let mut browser = Browser::new();
@@ -300,6 +420,7 @@ fn a_satellite_learns_which_browser_it_has_from_the_sign_in_page() {
     let app = Application {
         emulator: &emulator,
         format: "nonce",
+        suffixed: true,
         now: NOW,
     };
     let mut browser = Browser::new();
@@ -346,6 +467,7 @@ fn cookies_made_for_tests_are_those_of_a_handshake() {
     let app = Application {
         emulator: &emulator,
         format: "nonce",
+        suffixed: true,
         now: NOW,
     };
     let token = browser

@@ -95,12 +95,14 @@ fn uses_suffixed(
     now: UnixTime,
 ) -> bool {
     let (session, suffixed_session) = sessions.both();
+    // Clerk's keys name no scheme; those of instances on a developer's machine do.
+    let own = without_scheme(&instance.frontend_api.host);
     if let Some(session) = session {
         let claims = session.claims();
         match claims.and_then(Claims::issuer) {
             Some("") => return false,
             None => return claims.is_some_and(has_issuer_of_another_type),
-            Some(issuer) if without_scheme(issuer) != instance.frontend_api.host => return true,
+            Some(issuer) if without_scheme(issuer) != own => return true,
             Some(_) => {}
         }
     }

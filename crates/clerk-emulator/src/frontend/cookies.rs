@@ -1,19 +1,94 @@
+use std::time::{Duration, SystemTime};
+
 use clerk_core::UnixTime;
 
 use crate::{
     claims::Issuer,
     directory::{Client, Session},
+    hosts::is_within,
     mint::{Form, session_token},
     state::{Settings, State},
 };
 
-/// In seconds. When a session ends is in its token, not in its cookie.
-const YEAR: u32 = 365 * 24 * 60 * 60;
+/// When a session ends is in its token, not in its cookie.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// In seconds.
+const TEN_YEARS: u32 = 315_360_000;
+const LONG_AGO: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
+
+/// What a handshake comes back with, in the query or, in production, as a cookie of this name.
+pub(super) const HANDSHAKE_NONCE: &str = "__clerk_handshake_nonce";
+
+/// Whose cookies directives are, and by which names.
+pub(crate) struct Place {
+    /// What a cookie is set for that the whole domain is to see.
+    domain: Option<String>,
+    is_production: bool,
+    suffixed: bool,
+    /// The last attributes of every directive.
+    tail: &'static str,
+}
+
+impl Place {
+    /// An application on this host. A development instance has no domain but the host's.
+    pub(crate) fn new(settings: &Settings, host: Option<&str>, suffixed: bool) -> Self {
+        let is_production = settings.domain.is_some();
+        let domain = match &settings.domain {
+            Some(domain) => host
+                .filter(|host| is_within(host, domain))
+                .and(Some(domain.as_str())),
+            // No cookie is for an IPv6 address.
+            None => host.filter(|host| !host.starts_with('[')),
+        };
+        Self {
+            domain: domain.map(str::to_owned),
+            is_production,
+            suffixed,
+            tail: match is_production {
+                true => "; Secure; SameSite=Lax",
+                false => "; SameSite=Lax",
+            },
+        }
+    }
+
+    /// The plain name, and the one with the instance's suffix where that was asked for.
+    fn names(&self, name: &str, suffix: &str) -> impl Iterator<Item = String> + use<> {
+        let suffixed = self.suffixed.then(|| format!("{name}_{suffix}"));
+        std::iter::once(name.to_owned()).chain(suffixed)
+    }
+
+    fn domain_attribute(&self) -> String {
+        let domain = self.domain.as_ref();
+        domain.map_or_else(String::new, |domain| format!("; Domain={domain}"))
+    }
+
+    fn client_uat(&self, name: &str, since: i64) -> String {
+        let (domain, tail) = (self.domain_attribute(), self.tail);
+        format!("{name}={since}; Path=/{domain}; Max-Age={TEN_YEARS}{tail}")
+    }
+
+    /// What the sign-in page of a production instance sets itself, as it is in the application's domain:
+    /// since when somebody is signed in. No other instance's page could.
+    pub(super) fn client_uat_of_production(&self, settings: &Settings, since: i64) -> Vec<String> {
+        if self.domain_of_production().is_none() {
+            return Vec::new();
+        }
+        let names = self.names("__client_uat", &settings.publishable_key.cookie_suffix());
+        names.map(|name| self.client_uat(&name, since)).collect()
+    }
+
+    /// The domain of a production instance, where the application is within it.
+    pub(super) fn domain_of_production(&self) -> Option<&str> {
+        self.domain.as_deref().filter(|_| self.is_production)
+    }
+}
 
 /// What a browser is to remember for an application.
 pub(crate) struct Cookies {
     client_token: String,
     session: Option<SignedIn>,
+    /// Whether somebody was ever signed in: the browser may still have what goes with it.
+    had_session: bool,
     suffix: String,
 }
 
@@ -46,6 +121,7 @@ impl Cookies {
         Self {
             client_token: client.token.clone(),
             session: None,
+            had_session: client.session_id.is_some(),
             suffix: settings.publishable_key.cookie_suffix(),
         }
     }
@@ -70,26 +146,50 @@ impl Cookies {
     /// As a browser sends them.
     pub(crate) fn header(&self) -> String {
         let cookies = self.all().into_iter();
-        let pairs = cookies.filter(|(_, value, _)| !value.is_empty());
-        let pairs: Vec<String> = pairs.map(|(name, value, _)| name + "=" + &value).collect();
+        let pairs = cookies.filter(|(_, value)| !value.is_empty());
+        let pairs: Vec<String> = pairs.map(|(name, value)| name + "=" + &value).collect();
         pairs.join("; ")
     }
 
-    /// As `Set-Cookie` has them, those that go included.
-    pub(crate) fn directives(&self) -> Vec<String> {
-        let cookies = self.all().into_iter();
-        let directive = |(name, value, attributes): (String, String, &str)| {
-            let age = if value.is_empty() { 0 } else { YEAR };
-            format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{attributes}")
-        };
-        cookies.map(directive).collect()
+    /// As `Set-Cookie` has them, those that go included: in the order and with the attributes of
+    /// Clerk's own. What has a `Domain` is taken away without one first, since a browser keeps both and
+    /// an application would read the older.
+    pub(crate) fn directives(&self, place: &Place, now: UnixTime) -> Vec<String> {
+        let tail = place.tail;
+        let since = self.session.as_ref().map_or(0, |session| session.since);
+        let mut all = Vec::with_capacity(9);
+        for name in place.names("__client_uat", &self.suffix) {
+            all.push(format!("{name}=; Path=/; Expires={LONG_AGO}{tail}"));
+            all.push(place.client_uat(&name, since));
+        }
+        all.extend(self.session_directives(place, now));
+        if place.is_production {
+            let (name, domain) = (HANDSHAKE_NONCE, place.domain_attribute());
+            all.push(format!("{name}=; Path=/{domain}; Expires={LONG_AGO}{tail}"));
+        } else {
+            let token = Some(self.client_token.as_str());
+            let names = place.names("__clerk_db_jwt", &self.suffix);
+            all.extend(names.map(|name| host_only(&name, token, place, now)));
+        }
+        if self.had_session {
+            let session = self.session.as_ref();
+            let refresh_token = session.and_then(|session| session.refresh_token.as_deref());
+            let refresh = host_only(&self.suffixed("__refresh"), refresh_token, place, now);
+            all.push(refresh + "; HttpOnly");
+        }
+        all
     }
 
-    /// Those of a new session token alone.
-    pub(crate) fn session_directives(&self) -> Vec<String> {
-        let mut directives = self.directives();
-        directives.retain(|directive| directive.starts_with("__session"));
-        directives
+    /// Those of the session token alone.
+    pub(crate) fn session_directives(&self, place: &Place, now: UnixTime) -> Vec<String> {
+        let names = place.names("__session", &self.suffix);
+        names
+            .map(|name| host_only(&name, self.session_token(), place, now))
+            .collect()
+    }
+
+    fn suffixed(&self, name: &str) -> String {
+        format!("{name}_{}", self.suffix)
     }
 
     /// The new token, where somebody is signed in.
@@ -97,9 +197,9 @@ impl Cookies {
         self.session.as_ref().map(|session| session.token.as_str())
     }
 
-    /// Names, values and attributes. Each is there with and without the suffix, because Clerk's
-    /// SDKs read the one or the other; but the refresh token, which they read with it alone.
-    fn all(&self) -> Vec<(String, String, &'static str)> {
+    /// Names and values, each with and without the suffix, because Clerk's SDKs read the one or the
+    /// other; but the refresh token, which they read with it alone.
+    fn all(&self) -> Vec<(String, String)> {
         let session = self.session.as_ref();
         let since = session.map_or(0, |session| session.since).to_string();
         let token = session.map(|session| session.token.clone());
@@ -110,13 +210,34 @@ impl Cookies {
             ("__client_uat", since),
             ("__session", token.unwrap_or_default()),
         ] {
-            cookies.push((name.to_owned(), value.clone(), ""));
-            cookies.push((format!("{name}_{}", self.suffix), value, ""));
+            cookies.push((name.to_owned(), value.clone()));
+            cookies.push((self.suffixed(name), value));
         }
-        let name = format!("__refresh_{}", self.suffix);
-        cookies.push((name, refresh_token.unwrap_or_default(), "; HttpOnly"));
+        cookies.push((
+            self.suffixed("__refresh"),
+            refresh_token.unwrap_or_default(),
+        ));
         cookies
     }
+}
+
+/// A directive for the application's own host; without a value, it takes the cookie away.
+fn host_only(name: &str, value: Option<&str>, place: &Place, now: UnixTime) -> String {
+    let tail = place.tail;
+    match value {
+        None => format!("{name}=; Path=/; Expires={LONG_AGO}{tail}"),
+        Some(value) => {
+            let expiry = http_date(now.saturating_add(YEAR));
+            format!("{name}={value}; Path=/; Expires={expiry}{tail}")
+        }
+    }
+}
+
+/// As cookies write a time (RFC 9110 §5.6.7): no earlier than 1970, no later than the year 9999.
+fn http_date(time: UnixTime) -> String {
+    let seconds = u64::try_from(time.as_secs()).unwrap_or(0);
+    let since_epoch = Duration::from_secs(seconds.min(253_402_300_799));
+    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + since_epoch)
 }
 
 /// A token of a session for pages of `origin`, if there still is whom it speaks of.

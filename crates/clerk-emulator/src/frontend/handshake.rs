@@ -1,9 +1,13 @@
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, header};
 use serde_json::{Map, json};
 
-use super::{cookies::Cookies, return_url::ReturnUrl};
+use super::{
+    cookies::{Cookies, HANDSHAKE_NONCE, Place},
+    return_url::ReturnUrl,
+    sign_in,
+};
 use crate::{
     answer::Reply,
     call::Call,
@@ -27,7 +31,7 @@ pub(super) const ROUTES: &[Route] = &[Route {
 
 /// Tells an application's server what this browser's cookies should be, by way of the browser.
 fn handshake(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let (query, state) = (&call.query, &mut *call.state);
+    let query = std::mem::take(&mut call.query);
     let text = query
         .get("redirect_url")
         .ok_or_else(|| Refusal::form_param_missing("redirect_url"))?;
@@ -44,31 +48,52 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             ));
         }
     };
-    let token = query.get("__clerk_db_jwt");
-    let client = state.directory.client_or_new(token, &mut state.ids);
+    let suffixed = query.flag("suffixed_cookies")?.unwrap_or(false);
+    let client = sign_in::client(call, &query);
+    let state = &mut *call.state;
     if let Some(organization) = query.get("organization_id") {
         activate(&mut state.directory, &client, organization);
     }
     let origin = back.origin();
     let cookies = Cookies::issue(call.settings, state, (&client, &origin), call.now);
-    let directives = cookies.directives();
-    let back = if with_nonce {
+    let place = Place::new(call.settings, back.host(), suffixed);
+    let directives = cookies.directives(&place, call.now);
+    let status = StatusCode::TEMPORARY_REDIRECT;
+    let reply = if with_nonce {
         let nonce = state.ids.object("");
-        let location = back.with("__clerk_handshake_nonce", &nonce);
+        let reply = match place.domain_of_production() {
+            None => Reply::redirect(status, back.with(HANDSHAKE_NONCE, &nonce).as_str()),
+            Some(domain) => Reply::redirect(status, back.as_str())
+                .header(header::SET_COOKIE, &handed_over(&nonce, domain)),
+        };
         state.directory.handshakes.push(Handshake {
             nonce,
             directives,
             expires_at: call.now.saturating_add(NONCE_LIFETIME),
         });
-        location
+        reply
     } else {
         let key = state.keys.current();
         let claims = Map::from_iter([("handshake".to_owned(), json!(directives))]);
         let draft = Draft::new("JWT", &key.id, claims).category(SESSION_CATEGORY);
-        back.with("__clerk_handshake", &draft.sign(key))
+        let back = back.with("__clerk_handshake", &draft.sign(key));
+        Reply::redirect(status, back.as_str())
     };
-    let status = StatusCode::TEMPORARY_REDIRECT;
-    Ok(Reply::redirect(status, back.as_str()))
+    // An application in development says which browser it has; one in production need not know.
+    Ok(match call.settings.domain {
+        None => reply,
+        Some(_) => sign_in::remember(call.settings, &client, reply),
+    })
+}
+
+/// What an application of the same domain is told by a cookie: where there is one, no address that
+/// somebody may copy has to say it.
+fn handed_over(nonce: &str, domain: &str) -> String {
+    let seconds = NONCE_LIFETIME.as_secs();
+    format!(
+        "{HANDSHAKE_NONCE}={nonce}; Path=/; Domain={domain}; Max-Age={seconds}; HttpOnly; Secure; \
+         SameSite=Lax"
+    )
 }
 
 /// Lets the browser's session continue in an organization, by id or slug, or in the personal

@@ -1,6 +1,10 @@
 use url::Url;
 
-use crate::{hosts::is_this_machine, refusal::Refusal, state::Settings};
+use crate::{
+    hosts::{is_this_machine, is_within},
+    refusal::Refusal,
+    state::Settings,
+};
 
 /// Where a browser goes on to.
 ///
@@ -15,7 +19,7 @@ impl ReturnUrl {
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .filter(|url| url.username().is_empty() && url.password().is_none())
-            .filter(|url| is_allowed(url, &settings.redirect_hosts))
+            .filter(|url| is_allowed(url, settings))
             .map(Self)
             .ok_or_else(|| {
                 Refusal::bad_request(
@@ -30,6 +34,10 @@ impl ReturnUrl {
     /// Scheme, host and port: the `azp` of tokens for the application.
     pub(crate) fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
+    }
+
+    pub(crate) fn host(&self) -> Option<&str> {
+        self.0.host_str()
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -57,7 +65,12 @@ impl ReturnUrl {
     }
 }
 
-fn is_allowed(url: &Url, others: &[String]) -> bool {
+fn is_allowed(url: &Url, settings: &Settings) -> bool {
     let is_here = url.host().is_some_and(|host| is_this_machine(&host));
-    is_here || others.iter().any(|other| url.host_str() == Some(other))
+    let mut others = settings.redirect_hosts.iter();
+    is_here
+        || others.any(|other| url.host_str() == Some(other))
+        || settings.domain.as_ref().is_some_and(|domain| {
+            url.scheme() == "https" && url.domain().is_some_and(|host| is_within(host, domain))
+        })
 }

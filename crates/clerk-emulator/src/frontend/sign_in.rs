@@ -1,6 +1,7 @@
 use http::{Method, StatusCode, header};
 
 use super::{
+    cookies::Place,
     html::{Escaped, page},
     return_url::ReturnUrl,
 };
@@ -11,7 +12,7 @@ use crate::{
     operations::admit,
     refusal::Refusal,
     routing::{Access, Route},
-    state::State,
+    state::{Settings, State},
     webhooks::EventType,
 };
 
@@ -66,7 +67,11 @@ fn sign_in_page(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let satellite = ReturnUrl::read(satellite, call.settings)?;
     let inputs = std::mem::take(&mut call.query);
     let client = client(call, &inputs);
-    Ok(leave(&client, satellite.with("__clerk_synced", "true")))
+    Ok(leave(
+        call,
+        &client,
+        satellite.with("__clerk_synced", "true"),
+    ))
 }
 
 /// A button for whom to sign in as.
@@ -119,7 +124,7 @@ fn sign_in(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let State { directory, ids, .. } = &mut *call.state;
     let session = directory.sign_in(&client, &user_id, call.now, ids);
     call.tell_of_session(EventType::SessionCreated, &session);
-    Ok(leave(&client, back))
+    Ok(leave(call, &client, back))
 }
 
 fn sign_out(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -127,7 +132,7 @@ fn sign_out(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let back = return_url(call, &form)?;
     let client = client(call, &form);
     end_session(call, &client);
-    Ok(leave(&client, back))
+    Ok(leave(call, &client, back))
 }
 
 /// Ends the session that is active on this browser, if one is.
@@ -154,15 +159,41 @@ fn known_token<'t>(call: &'t Call<'_>, inputs: &'t Query) -> Option<&'t str> {
     tokens.find(|token| call.state.directory.client(token).is_some())
 }
 
-fn client(call: &mut Call<'_>, inputs: &Query) -> Client {
+/// The browser that a request comes from, or a new one.
+pub(super) fn client(call: &mut Call<'_>, inputs: &Query) -> Client {
     let token = known_token(call, inputs).map(str::to_owned);
     let State { directory, ids, .. } = &mut *call.state;
     directory.client_or_new(token.as_deref(), ids)
 }
 
-/// Back to the application, which now learns which browser this is.
-fn leave(client: &Client, back: ReturnUrl) -> Reply {
-    let back = back.with("__clerk_db_jwt", &client.token);
-    let cookie = format!("{COOKIE}={}; Path=/; SameSite=Lax; HttpOnly", client.token);
-    Reply::redirect(StatusCode::SEE_OTHER, back.as_str()).header(header::SET_COOKIE, &cookie)
+/// Back to the application, which now learns which browser this is. In production it need not: there,
+/// the handshake that follows knows the browser by its cookie.
+fn leave(call: &Call<'_>, client: &Client, back: ReturnUrl) -> Reply {
+    let (settings, directory) = (call.settings, &call.state.directory);
+    let place = Place::new(settings, back.host(), true);
+    let client = directory.client(&client.token).unwrap_or(client);
+    let session = directory.active_session(client, call.now);
+    let since = session.map_or(0, |session| session.created_at.as_secs());
+    let back = match settings.domain {
+        None => back.with("__clerk_db_jwt", &client.token),
+        Some(_) => back,
+    };
+    let cookies = place.client_uat_of_production(settings, since);
+    let reply = Reply::redirect(StatusCode::SEE_OTHER, back.as_str());
+    let reply = cookies.iter().fold(reply, |reply, cookie| {
+        reply.header(header::SET_COOKIE, cookie)
+    });
+    remember(settings, client, reply)
+}
+
+/// Has the browser known again on this host.
+pub(super) fn remember(settings: &Settings, client: &Client, reply: Reply) -> Reply {
+    let secure = if settings.domain.is_some() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let token = &client.token;
+    let cookie = format!("{COOKIE}={token}; Path=/{secure}; SameSite=Lax; HttpOnly");
+    reply.header(header::SET_COOKIE, &cookie)
 }

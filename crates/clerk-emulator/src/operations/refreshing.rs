@@ -6,7 +6,7 @@ use crate::{
     answer::Reply,
     call::Call,
     directory::Client,
-    frontend::Cookies,
+    frontend::{Cookies, Place},
     refusal::Refusal,
     routing::{Access, Route},
     state::State,
@@ -40,10 +40,13 @@ fn refresh(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             ));
         }
     };
+    let suffixed = call.query.flag("suffixed_cookies")?.unwrap_or(false);
     let client = renewable(call, &expired_token, &refresh_token, &origin)?.clone();
     let cookies = Cookies::issue(call.settings, call.state, (&client, &origin), call.now);
+    let place = Place::new(call.settings, None, suffixed);
+    let directives = cookies.session_directives(&place, call.now);
     Ok(Reply::ok(match as_cookies {
-        true => json!({ "object": "cookies", "cookies": cookies.session_directives() }),
+        true => json!({ "object": "cookies", "cookies": directives }),
         false => json!({ "object": "token", "jwt": cookies.session_token() }),
     }))
 }
