@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clerk_emulator::{Browser, Defect, Emulator, MintError};
 use serde_json::{Value, json};
-use support::{ACME, ADA, BOB, NOW, decode, emulator, post, refusal, refused};
+use support::{ACME, ADA, BOB, NOW, call, decode, emulator, post, refusal, refused};
 
 const ORIGIN: &str = "http://localhost:3000";
 const STALE: Duration = Duration::from_secs(90);
@@ -64,7 +64,11 @@ fn an_expired_token_and_the_refresh_token_give_a_new_one() {
     );
     assert_eq!(renewed.claims["azp"], ORIGIN);
 
+    let (token, session, refresh_token) = stale(&emulator, BOB);
     body["format"] = json!("token");
+    body["expired_token"] = json!(token);
+    body["refresh_token"] = json!(refresh_token);
+    let path = format!("/v1/sessions/{session}/refresh");
     let (_, answer) = post(&emulator, &path, body);
     assert_eq!(
         decode(answer["jwt"].as_str().unwrap()).claims["sid"],
@@ -157,6 +161,64 @@ fn what_does_not_belong_together_renews_nothing() {
         refresh(&session, json!({})),
         refused(401, "session_refresh_inactive_session", "")
     );
+}
+
+fn renewed(
+    emulator: &Emulator,
+    (token, session, refresh_token): &(String, String, String),
+) -> (u16, Value) {
+    let body = json!({
+        "format": "cookie",
+        "expired_token": token,
+        "refresh_token": refresh_token,
+        "request_origin": ORIGIN,
+    });
+    post(emulator, &format!("/v1/sessions/{session}/refresh"), body)
+}
+
+#[test]
+fn an_application_that_reads_plain_names_gets_those_alone() {
+    let emulator = emulator();
+    let (status, answer) = renewed(&emulator, &stale(&emulator, ADA));
+    assert_eq!(status, 200, "{answer}");
+    let cookies = answer["cookies"].as_array().unwrap();
+    assert_eq!(cookies.len(), 1);
+    let cookie = cookies[0].as_str().unwrap();
+    assert!(cookie.starts_with("__session=ey"), "{cookie}");
+    assert!(cookie.ends_with("; Path=/; Expires=Sat, 15 Jan 2028 08:00:00 GMT; SameSite=Lax"));
+}
+
+/// As where two pages of one browser ask at once.
+#[test]
+fn a_token_is_renewed_once() {
+    let emulator = emulator();
+    let browser = stale(&emulator, ADA);
+    assert_eq!(renewed(&emulator, &browser).0, 200);
+    let code = "session_refresh_expired_session_token_consumed";
+    assert_eq!(
+        refusal(renewed(&emulator, &browser)),
+        refused(401, code, "")
+    );
+}
+
+#[test]
+fn a_token_older_than_the_browsers_newest_and_one_of_a_template_are_not_renewed() {
+    let emulator = emulator();
+    let ineligible = refused(401, "session_refresh_session_token_ineligible", "");
+    let stale_token = emulator.token().user(ADA).issued_ago(STALE);
+    let mut browser = Browser::new();
+    browser.set_cookies("app", &stale_token.clone().cookies(NOW));
+    let (token, session, refresh_token) = stale(&emulator, ADA);
+    let renew = |token: String| {
+        let known = (token, session.clone(), refresh_token.clone());
+        refusal(renewed(&emulator, &known))
+    };
+    assert_eq!(renew(stale_token.template("hasura").sign(NOW)), ineligible);
+    let client = browser.cookie("app", "__clerk_db_jwt").unwrap();
+    let handshake =
+        format!("/v1/client/handshake?redirect_url=http://localhost:3000/&__clerk_db_jwt={client}");
+    assert_eq!(call(&emulator, "GET", &handshake, None).0, 307);
+    assert_eq!(renew(token), ineligible);
 }
 
 #[test]

@@ -17,6 +17,10 @@ pub(crate) struct Client {
     pub(crate) refresh_token: String,
     /// The latest session, ended or not.
     pub(crate) session_id: Option<String>,
+    /// When the browser last got a session token.
+    pub(crate) renewed_at: Option<UnixTime>,
+    /// The expired tokens that others were given for.
+    pub(crate) spent: Vec<String>,
 }
 
 /// Cookies that wait for the application's server to fetch them, once.
@@ -34,6 +38,8 @@ impl Client {
             token: ids.object("dvb_"),
             refresh_token: ids.object("rt_"),
             session_id,
+            renewed_at: None,
+            spent: Vec::new(),
         }
     }
 }
@@ -64,6 +70,17 @@ impl Directory {
         client
     }
 
+    pub(crate) fn client_mut(&mut self, id: &str) -> Option<&mut Client> {
+        self.clients.iter_mut().find(|client| client.id == id)
+    }
+
+    /// Remembers that a browser got a session token.
+    pub(crate) fn note_renewal(&mut self, id: &str, now: UnixTime) {
+        if let Some(client) = self.client_mut(id) {
+            client.renewed_at = Some(now);
+        }
+    }
+
     /// Starts a session on a browser on which none is active.
     pub(crate) fn sign_in(
         &mut self,
@@ -75,10 +92,11 @@ impl Directory {
         let organization = self.last_joined(user_id).map(str::to_owned);
         let place = (client.id.clone(), organization);
         let session = self.start_session(place, user_id, now, ids).clone();
-        let mut clients = self.clients.iter_mut();
-        if let Some(client) = clients.find(|known| known.id == client.id) {
+        let refresh_token = ids.object("rt_");
+        if let Some(client) = self.client_mut(&client.id) {
             client.session_id = Some(session.id.clone());
-            client.refresh_token = ids.object("rt_");
+            client.refresh_token = refresh_token;
+            client.renewed_at = None;
         }
         session
     }

@@ -111,6 +111,7 @@ impl Cookies {
         let mut cookies = Self::signed_out(settings, client);
         if let Some(session) = session {
             if let Some(token) = new_token(settings, state, (&session, origin), now) {
+                state.directory.note_renewal(&client.id, now);
                 cookies = cookies.signed_in(settings, (client, &session), token);
             }
         }

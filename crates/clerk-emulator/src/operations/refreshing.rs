@@ -1,10 +1,12 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use clerk_core::UnixTime;
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
     answer::Reply,
     call::Call,
+    claims::TEMPLATE_CATEGORY,
     directory::Client,
     frontend::{Cookies, Place},
     refusal::Refusal,
@@ -42,6 +44,9 @@ fn refresh(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     let suffixed = call.query.flag("suffixed_cookies")?.unwrap_or(false);
     let client = renewable(call, &expired_token, &refresh_token, &origin)?.clone();
+    if let Some(client) = call.state.directory.client_mut(&client.id) {
+        client.spent.push(expired_token);
+    }
     let cookies = Cookies::issue(call.settings, call.state, (&client, &origin), call.now);
     let place = Place::new(call.settings, None, suffixed);
     let directives = cookies.session_directives(&place, call.now);
@@ -64,10 +69,15 @@ fn renewable<'c>(
         keys, directory, ..
     } = &*call.state;
     let signed = Some(expired_token).filter(|token| keys.has_signed(token));
-    let Some(claims) = signed.and_then(claims) else {
+    let Some(claims) = signed.and_then(|token| part(token, 1)) else {
         let why = "expired_token is no token of this instance.";
         return refused("expired_session_token_invalid", why);
     };
+    let ineligible = "expired_token is no token that is renewed, or the browser has a newer one.";
+    let ineligible = || refused("session_refresh_session_token_ineligible", ineligible);
+    if is_of_a_template(expired_token) {
+        return ineligible();
+    }
     let mut clients = directory.clients.iter();
     let Some(client) = clients.find(|client| client.refresh_token == refresh_token) else {
         let why = "No browser has this refresh token.";
@@ -89,10 +99,24 @@ fn renewable<'c>(
         let why = "The session has ended.";
         return refused("session_refresh_inactive_session", why);
     }
+    if client.spent.iter().any(|spent| spent == expired_token) {
+        let why = "Another token was given for expired_token already.";
+        return refused("session_refresh_expired_session_token_consumed", why);
+    }
+    let issued_at = claims["iat"].as_i64();
+    let is_older = |renewed: UnixTime| issued_at.is_some_and(|at| at < renewed.as_secs());
+    if client.renewed_at.is_some_and(is_older) {
+        return ineligible();
+    }
     Ok(client)
 }
 
-fn claims(token: &str) -> Option<Value> {
-    let payload = token.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+/// Such tokens are for others than the application itself, and no browser keeps them.
+fn is_of_a_template(token: &str) -> bool {
+    part(token, 0).is_some_and(|header| header["cat"] == TEMPLATE_CATEGORY)
+}
+
+fn part(token: &str, index: usize) -> Option<Value> {
+    let part = token.split('.').nth(index)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
