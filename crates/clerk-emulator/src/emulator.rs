@@ -6,7 +6,7 @@ use std::{
 
 use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
-use http::{HeaderMap, Request, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header, request::Parts};
 use serde_json::Value;
 
 use crate::{
@@ -24,6 +24,9 @@ use crate::{
     token_builder::TokenBuilder,
     webhooks::Bell,
 };
+
+/// In requests, the version of the Backend API that is asked for; in answers, the one that was served.
+const API_VERSION_HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
 
 /// How many bytes of a request's body are read.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -101,6 +104,14 @@ impl Emulator {
             let result = carry_out(settings, state, parts, found, body, now);
             return Answer::respond(answer::response(result, &state.ids.hex(32)));
         }
+        let version = served_version(route, parts);
+        let respond = |result, trace_id: &str| {
+            let mut response = answer::response(result, trace_id);
+            if let Some(version) = version.clone() {
+                response.headers_mut().insert(API_VERSION_HEADER, version);
+            }
+            response
+        };
         let template = route.map(|route| route.path);
         let Misfortune { delay, end } = state
             .faults
@@ -112,11 +123,9 @@ impl Emulator {
         let outcome = match end {
             End::CarryOut => {
                 let result = carry_out(settings, state, parts, found, body, now);
-                Outcome::Respond(answer::response(result, &state.ids.hex(32)))
+                Outcome::Respond(respond(result, &state.ids.hex(32)))
             }
-            End::Refuse(refusal) => {
-                Outcome::Respond(answer::response(Err(refusal), &state.ids.hex(32)))
-            }
+            End::Refuse(refusal) => Outcome::Respond(respond(Err(refusal), &state.ids.hex(32))),
             End::Answer(response) => Outcome::Respond(response),
             End::Drop => Outcome::Drop,
         };
@@ -365,27 +374,38 @@ fn machine_with(state: &State, secret_key: &str) -> Option<String> {
 }
 
 fn api_version(headers: &HeaderMap) -> Option<String> {
-    let version = headers.get("clerk-api-version")?.to_str().ok()?;
+    let version = headers.get(API_VERSION_HEADER)?.to_str().ok()?;
     Some(version.to_owned())
+}
+
+/// What the Backend API says of every answer of its own, refusals too: the version that was asked for,
+/// or else the newest.
+fn served_version(route: Option<&Route>, parts: &Parts) -> Option<HeaderValue> {
+    let is_backend = match route {
+        Some(route) => matches!(route.access, Access::SecretKey | Access::Machine),
+        None => routing::allowed(parts.uri.path()).is_none(),
+    };
+    let newest = HeaderValue::from_static(clerk_http::API_VERSION);
+    let asked_for = parts
+        .headers
+        .get(API_VERSION_HEADER)
+        .filter(|it| is_date(it));
+    is_backend.then(|| asked_for.cloned().unwrap_or(newest))
 }
 
 /// Versions are dates. Which of them Clerk still knows is its own business.
 fn check_api_version(headers: &HeaderMap) -> Result<(), Refusal> {
-    let Some(version) = headers.get("clerk-api-version") else {
-        return Ok(());
-    };
-    let is_date = version.len() == 10
-        && version
-            .as_bytes()
-            .iter()
-            .enumerate()
-            .all(|(index, byte)| match index {
-                4 | 7 => *byte == b'-',
-                _ => byte.is_ascii_digit(),
-            });
-    if is_date {
-        Ok(())
-    } else {
-        Err(Refusal::api_version_invalid())
+    match headers.get(API_VERSION_HEADER) {
+        Some(version) if !is_date(version) => Err(Refusal::api_version_invalid()),
+        _ => Ok(()),
     }
+}
+
+fn is_date(version: &HeaderValue) -> bool {
+    let mut bytes = version.as_bytes().iter().enumerate();
+    version.len() == 10
+        && bytes.all(|(index, byte)| match index {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
 }

@@ -140,3 +140,30 @@ fn identifiers_sort_by_the_time_the_emulator_was_given() {
     assert_eq!(ids, again);
     assert!(one.key_id() < ids[0].replace("user_", "ins_"));
 }
+
+#[test]
+fn the_backend_api_says_which_version_it_served() {
+    let emulator = emulator();
+    for (path, asked_for, served) in [
+        ("/v1/users", None, Some("2026-05-12")),
+        ("/v1/users", Some("2021-02-05"), Some("2021-02-05")),
+        ("/v1/users/nobody", Some("2025-11-10"), Some("2025-11-10")),
+        ("/v1/users", Some("latest"), Some("2026-05-12")),
+        ("/v1/m2m_tokens?subject=x", None, Some("2026-05-12")),
+        ("/v1/nowhere", Some("2025-11-10"), Some("2025-11-10")),
+        ("/.well-known/jwks.json", None, None),
+        ("/sign-in", None, None),
+        ("/_emulator/health", None, None),
+    ] {
+        for authorization in ["Bearer sk_test_emulator", "Bearer sk_test_other"] {
+            let mut request = Request::get(path).header("authorization", authorization);
+            if let Some(version) = asked_for {
+                request = request.header("clerk-api-version", version);
+            }
+            let response = send(&emulator, request.body(Default::default()).unwrap());
+            let found = response.headers().get("clerk-api-version");
+            let found = found.map(|version| version.to_str().unwrap());
+            assert_eq!(found, served, "{path} {asked_for:?} {authorization}");
+        }
+    }
+}
