@@ -144,8 +144,8 @@ impl Builder {
         self
     }
 
-    /// Derives every identifier, the `kid` too, from this number: the same ones in each run.
-    /// Without it they differ, so that a token of one run is worth nothing in another.
+    /// Derives every identifier, the `kid` too, from this number: the same ones in each run, at the same
+    /// times, with which identifiers begin. Without it they differ, so that a token of one run is worth nothing in another.
     pub fn deterministic(mut self, number: u64) -> Self {
         self.identifiers = Some(number);
         self

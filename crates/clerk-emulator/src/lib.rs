@@ -43,7 +43,8 @@
 //! hosted pages are: the application sends browsers to [`Emulator::sign_in_url`], and handshakes
 //! follow by themselves. [`TokenBuilder::cookies`] has the cookies of a browser that has been
 //! through that, [`Browser`] goes the whole way. The application belongs on `localhost`, since the
-//! emulator is on `127.0.0.1` and cookies tell hosts apart, not ports.
+//! emulator is on `127.0.0.1` and cookies tell hosts apart, not ports. [`Builder::production`] is for what
+//! is different in production.
 //!
 //! # A test of webhooks
 //!
@@ -51,7 +52,8 @@
 //! later. What happens to users, sessions, organizations and their members is then posted there, and
 //! posted again where it failed, on Clerk's schedule by the emulator's clock.
 //! [`Emulator::webhook_secret`] is what the endpoint verifies with, [`Emulator::replay_webhook`] and
-//! [`Emulator::forge_webhook`] are what it should be proof against. In process, tests take
+//! [`Emulator::forge_webhook`] are what it should be proof against; [`WebhookEndpoint::late`] has a session
+//! told of before its user, as Clerk may. In process, tests take
 //! deliveries as values, by [`Emulator::next_webhook`], and hand them to the application themselves.
 //!
 //! # The parts
