@@ -8,7 +8,7 @@ mod interstitial;
 mod return_url;
 mod sign_in;
 
-pub(crate) use cookies::{Cookies, Place};
+pub(crate) use cookies::{CookieScope, Cookies};
 
 use crate::routing::Route;
 

@@ -20,7 +20,7 @@ const LONG_AGO: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
 pub(super) const HANDSHAKE_NONCE: &str = "__clerk_handshake_nonce";
 
 /// Whose cookies directives are, and by which names.
-pub(crate) struct Place {
+pub(crate) struct CookieScope {
     /// What a cookie is set for that the whole domain is to see.
     domain: Option<String>,
     is_production: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Place {
     tail: &'static str,
 }
 
-impl Place {
+impl CookieScope {
     /// An application on this host. A development instance has no domain but the host's.
     pub(crate) fn new(settings: &Settings, host: Option<&str>, suffixed: bool) -> Self {
         let is_production = settings.domain.is_some();
@@ -155,37 +155,37 @@ impl Cookies {
     /// As `Set-Cookie` has them, those that go included: in the order and with the attributes of
     /// Clerk's own. What has a `Domain` is taken away without one first, since a browser keeps both and
     /// an application would read the older.
-    pub(crate) fn directives(&self, place: &Place, now: UnixTime) -> Vec<String> {
-        let tail = place.tail;
+    pub(crate) fn directives(&self, scope: &CookieScope, now: UnixTime) -> Vec<String> {
+        let tail = scope.tail;
         let since = self.session.as_ref().map_or(0, |session| session.since);
         let mut all = Vec::with_capacity(9);
-        for name in place.names("__client_uat", &self.suffix) {
+        for name in scope.names("__client_uat", &self.suffix) {
             all.push(format!("{name}=; Path=/; Expires={LONG_AGO}{tail}"));
-            all.push(place.client_uat(&name, since));
+            all.push(scope.client_uat(&name, since));
         }
-        all.extend(self.session_directives(place, now));
-        if place.is_production {
-            let (name, domain) = (HANDSHAKE_NONCE, place.domain_attribute());
+        all.extend(self.session_directives(scope, now));
+        if scope.is_production {
+            let (name, domain) = (HANDSHAKE_NONCE, scope.domain_attribute());
             all.push(format!("{name}=; Path=/{domain}; Expires={LONG_AGO}{tail}"));
         } else {
             let token = Some(self.client_token.as_str());
-            let names = place.names("__clerk_db_jwt", &self.suffix);
-            all.extend(names.map(|name| host_only(&name, token, place, now)));
+            let names = scope.names("__clerk_db_jwt", &self.suffix);
+            all.extend(names.map(|name| host_only(&name, token, scope, now)));
         }
         if self.had_session {
             let session = self.session.as_ref();
             let refresh_token = session.and_then(|session| session.refresh_token.as_deref());
-            let refresh = host_only(&self.suffixed("__refresh"), refresh_token, place, now);
+            let refresh = host_only(&self.suffixed("__refresh"), refresh_token, scope, now);
             all.push(refresh + "; HttpOnly");
         }
         all
     }
 
     /// Those of the session token alone.
-    pub(crate) fn session_directives(&self, place: &Place, now: UnixTime) -> Vec<String> {
-        let names = place.names("__session", &self.suffix);
+    pub(crate) fn session_directives(&self, scope: &CookieScope, now: UnixTime) -> Vec<String> {
+        let names = scope.names("__session", &self.suffix);
         names
-            .map(|name| host_only(&name, self.session_token(), place, now))
+            .map(|name| host_only(&name, self.session_token(), scope, now))
             .collect()
     }
 
@@ -223,8 +223,8 @@ impl Cookies {
 }
 
 /// A directive for the application's own host; without a value, it takes the cookie away.
-fn host_only(name: &str, value: Option<&str>, place: &Place, now: UnixTime) -> String {
-    let tail = place.tail;
+fn host_only(name: &str, value: Option<&str>, scope: &CookieScope, now: UnixTime) -> String {
+    let tail = scope.tail;
     match value {
         None => format!("{name}=; Path=/; Expires={LONG_AGO}{tail}"),
         Some(value) => {

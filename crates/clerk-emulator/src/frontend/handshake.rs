@@ -4,7 +4,7 @@ use http::{Method, StatusCode, header};
 use serde_json::{Map, json};
 
 use super::{
-    cookies::{Cookies, HANDSHAKE_NONCE, Place},
+    cookies::{CookieScope, Cookies, HANDSHAKE_NONCE},
     return_url::ReturnUrl,
     sign_in,
 };
@@ -56,12 +56,12 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let origin = back.origin();
     let cookies = Cookies::issue(call.settings, state, (&client, &origin), call.now);
-    let place = Place::new(call.settings, back.host(), suffixed);
-    let directives = cookies.directives(&place, call.now);
+    let scope = CookieScope::new(call.settings, back.host(), suffixed);
+    let directives = cookies.directives(&scope, call.now);
     let status = StatusCode::TEMPORARY_REDIRECT;
     let reply = if with_nonce {
         let nonce = state.ids.object("");
-        let reply = match place.domain_of_production() {
+        let reply = match scope.domain_of_production() {
             None => Reply::redirect(status, back.with(HANDSHAKE_NONCE, &nonce).as_str()),
             Some(domain) => Reply::redirect(status, back.as_str())
                 .header(header::SET_COOKIE, &handed_over(&nonce, domain)),

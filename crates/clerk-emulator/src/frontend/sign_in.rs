@@ -1,7 +1,7 @@
 use http::{Method, StatusCode, header};
 
 use super::{
-    cookies::Place,
+    cookies::CookieScope,
     html::{Escaped, page},
     return_url::ReturnUrl,
 };
@@ -170,7 +170,7 @@ pub(super) fn client(call: &mut Call<'_>, inputs: &Query) -> Client {
 /// the handshake that follows knows the browser by its cookie.
 fn leave(call: &Call<'_>, client: &Client, back: ReturnUrl) -> Reply {
     let (settings, directory) = (call.settings, &call.state.directory);
-    let place = Place::new(settings, back.host(), true);
+    let scope = CookieScope::new(settings, back.host(), true);
     let client = directory.client(&client.token).unwrap_or(client);
     let session = directory.active_session(client, call.now);
     let since = session.map_or(0, |session| session.created_at.as_secs());
@@ -178,7 +178,7 @@ fn leave(call: &Call<'_>, client: &Client, back: ReturnUrl) -> Reply {
         None => back.with("__clerk_db_jwt", &client.token),
         Some(_) => back,
     };
-    let cookies = place.client_uat_of_production(settings, since);
+    let cookies = scope.client_uat_of_production(settings, since);
     let reply = Reply::redirect(StatusCode::SEE_OTHER, back.as_str());
     let reply = cookies.iter().fold(reply, |reply, cookie| {
         reply.header(header::SET_COOKIE, cookie)

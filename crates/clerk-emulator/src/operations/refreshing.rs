@@ -8,7 +8,7 @@ use crate::{
     call::Call,
     claims::TEMPLATE_CATEGORY,
     directory::Client,
-    frontend::{Cookies, Place},
+    frontend::{CookieScope, Cookies},
     refusal::Refusal,
     routing::{Access, Route},
     state::State,
@@ -48,8 +48,8 @@ fn refresh(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         client.spent.push(expired_token);
     }
     let cookies = Cookies::issue(call.settings, call.state, (&client, &origin), call.now);
-    let place = Place::new(call.settings, None, suffixed);
-    let directives = cookies.session_directives(&place, call.now);
+    let scope = CookieScope::new(call.settings, None, suffixed);
+    let directives = cookies.session_directives(&scope, call.now);
     Ok(Reply::ok(match as_cookies {
         true => json!({ "object": "cookies", "cookies": directives }),
         false => json!({ "object": "token", "jwt": cookies.session_token() }),
