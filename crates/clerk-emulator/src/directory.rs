@@ -25,7 +25,6 @@ pub(crate) use membership::Membership;
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
-pub(crate) use planting::SEEDED_AT;
 pub(crate) use session::{Session, SessionStatus};
 pub(crate) use template::Template;
 pub(crate) use user::{EmailAddress, User};

@@ -6,11 +6,12 @@ use std::{
 
 use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, header, request::Parts};
+use http::{HeaderMap, Request, header, request::Parts};
 use serde_json::Value;
 
 use crate::{
     answer::{self, Answer, Outcome, Reply},
+    api_version,
     builder::Builder,
     call::{Call, PathParameters, Query},
     draft::{signing_input, with_signature},
@@ -24,9 +25,6 @@ use crate::{
     token_builder::TokenBuilder,
     webhooks::Bell,
 };
-
-/// In requests, the version of the Backend API that is asked for; in answers, the one that was served.
-const API_VERSION_HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
 
 /// How many bytes of a request's body are read.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -104,11 +102,11 @@ impl Emulator {
             let result = carry_out(settings, state, parts, found, body, now);
             return Answer::respond(answer::response(result, &state.ids.hex(32)));
         }
-        let version = served_version(route, parts);
+        let version = api_version::served(route, parts);
         let respond = |result, trace_id: &str| {
             let mut response = answer::response(result, trace_id);
             if let Some(version) = version.clone() {
-                response.headers_mut().insert(API_VERSION_HEADER, version);
+                response.headers_mut().insert(api_version::HEADER, version);
             }
             response
         };
@@ -332,14 +330,14 @@ fn carry_out(
         if machine.is_none() && token != settings.secret_key.expose() {
             return Err(Refusal::clerk_key_invalid());
         }
-        check_api_version(&parts.headers)?;
+        api_version::check(&parts.headers)?;
     }
     let body = body.ok_or_else(|| Refusal::request_too_large(MAX_BODY))?;
     let mut call = Call {
         settings,
         state,
         now,
-        api_version: api_version(&parts.headers),
+        api_version: api_version::asked_for(&parts.headers),
         machine,
         path,
         query: Query::parse(parts.uri.query().unwrap_or_default()),
@@ -371,41 +369,4 @@ fn machine_with(state: &State, secret_key: &str) -> Option<String> {
     let mut machines = state.directory.machines.iter();
     let machine = machines.find(|machine| machine.secret_key == secret_key)?;
     Some(machine.id.clone())
-}
-
-fn api_version(headers: &HeaderMap) -> Option<String> {
-    let version = headers.get(API_VERSION_HEADER)?.to_str().ok()?;
-    Some(version.to_owned())
-}
-
-/// What the Backend API says of every answer of its own, refusals too: the version that was asked for,
-/// or else the newest.
-fn served_version(route: Option<&Route>, parts: &Parts) -> Option<HeaderValue> {
-    let is_backend = match route {
-        Some(route) => matches!(route.access, Access::SecretKey | Access::Machine),
-        None => routing::allowed(parts.uri.path()).is_none(),
-    };
-    let newest = HeaderValue::from_static(clerk_http::API_VERSION);
-    let asked_for = parts
-        .headers
-        .get(API_VERSION_HEADER)
-        .filter(|it| is_date(it));
-    is_backend.then(|| asked_for.cloned().unwrap_or(newest))
-}
-
-/// Versions are dates. Which of them Clerk still knows is its own business.
-fn check_api_version(headers: &HeaderMap) -> Result<(), Refusal> {
-    match headers.get(API_VERSION_HEADER) {
-        Some(version) if !is_date(version) => Err(Refusal::api_version_invalid()),
-        _ => Ok(()),
-    }
-}
-
-fn is_date(version: &HeaderValue) -> bool {
-    let mut bytes = version.as_bytes().iter().enumerate();
-    version.len() == 10
-        && bytes.all(|(index, byte)| match index {
-            4 | 7 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        })
 }

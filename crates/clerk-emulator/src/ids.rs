@@ -2,7 +2,8 @@ use std::hash::{BuildHasher, Hasher};
 
 use clerk_core::UnixTime;
 
-use crate::directory::SEEDED_AT;
+/// When seeded records were created: 2025-01-01T00:00:00Z, so that no seed depends on the clock.
+pub(crate) const SEEDED_AT: UnixTime = UnixTime::from_secs(1_735_689_600);
 
 /// What the time in an identifier counts from, in Unix seconds: 2014-05-13T16:53:20Z.
 const KSUID_EPOCH: i64 = 1_400_000_000;

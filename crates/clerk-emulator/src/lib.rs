@@ -104,6 +104,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
+mod api_version;
 mod browser;
 mod builder;
 mod call;

@@ -122,8 +122,5 @@ fn a_production_instance_sends_browsers_to_its_domain_alone() {
         cookie.starts_with("__clerk_handshake_nonce=")
             && cookie.ends_with("; Domain=example.com; Max-Age=60; HttpOnly; Secure; SameSite=Lax")
     };
-    assert!(
-        cookies.iter().any(|cookie| is_nonce(&cookie)),
-        "{cookies:?}"
-    );
+    assert!(cookies.iter().any(is_nonce), "{cookies:?}");
 }

@@ -25,6 +25,7 @@ fn a_session_starts_in_the_organization_joined_last_and_ends_when_revoked() {
         ("last_active_organization_id", json!(ACME)),
         ("created_at", json!(1_800_000_000_000_i64)),
         ("expire_at", json!(1_800_604_800_000_i64)),
+        ("abandon_at", json!(1_802_592_000_000_i64)),
         ("actor", json!(null)),
     ] {
         assert_eq!(session[member], expected, "{member}");

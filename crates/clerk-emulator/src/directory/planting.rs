@@ -5,12 +5,9 @@ use super::{
     Directory, EmailAddress, ExternalAccount, Images, Membership, Organization, Template, User,
 };
 use crate::{
-    ids::{Ids, is_object_id},
+    ids::{Ids, SEEDED_AT, is_object_id},
     seed::{OrganizationSeed, Seed, TemplateSeed, UserSeed},
 };
-
-/// When seeded records were created: 2025-01-01T00:00:00Z, so that no seed depends on the clock.
-pub(crate) const SEEDED_AT: UnixTime = UnixTime::from_secs(1_735_689_600);
 
 /// Permissions that Clerk gives to its own two roles. They are never in tokens.
 const SYSTEM: [(&str, &[&str]); 2] = [

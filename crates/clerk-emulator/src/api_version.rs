@@ -1,0 +1,46 @@
+//! Versions of the Backend API: dates. Which of them Clerk still knows is its own business.
+
+use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+
+use crate::{
+    refusal::Refusal,
+    routing::{self, Access, Route},
+};
+
+/// In requests, the version that is asked for; in answers, the one that was served.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
+
+/// The version that is asked for.
+pub(crate) fn asked_for(headers: &HeaderMap) -> Option<String> {
+    let version = headers.get(HEADER)?.to_str().ok()?;
+    Some(version.to_owned())
+}
+
+/// Refuses what is no date.
+pub(crate) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
+    match headers.get(HEADER) {
+        Some(version) if !is_date(version) => Err(Refusal::api_version_invalid()),
+        _ => Ok(()),
+    }
+}
+
+/// What the Backend API says of every answer of its own, refusals too: the version that was asked for,
+/// or else the newest.
+pub(crate) fn served(route: Option<&Route>, parts: &Parts) -> Option<HeaderValue> {
+    let is_backend = match route {
+        Some(route) => matches!(route.access, Access::SecretKey | Access::Machine),
+        None => routing::allowed(parts.uri.path()).is_none(),
+    };
+    let newest = HeaderValue::from_static(clerk_http::API_VERSION);
+    let asked_for = parts.headers.get(HEADER).filter(|version| is_date(version));
+    is_backend.then(|| asked_for.cloned().unwrap_or(newest))
+}
+
+fn is_date(version: &HeaderValue) -> bool {
+    let mut bytes = version.as_bytes().iter().enumerate();
+    version.len() == 10
+        && bytes.all(|(index, byte)| match index {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
