@@ -2,6 +2,7 @@
 
 mod support;
 
+use clerk_core::UnixTime;
 use clerk_jwt::{Entitlements, Policy, SessionClaims, SessionStatus, UnverifiedToken};
 use serde_json::{Value, json};
 use support::{NOW, Signer, key_a, session_header, session_payload, with};
@@ -21,6 +22,34 @@ fn session(changes: Value) -> SessionClaims {
         .verify::<SessionClaims>(&key_a(), NOW, &Policy::default())
         .unwrap()
         .into_claims()
+}
+
+/// As a live instance made it; the values are made up.
+#[test]
+fn a_recorded_token_of_a_pending_session_is_read_whole() {
+    let recorded: Value =
+        serde_json::from_str(include_str!("recorded/pending-session.json")).unwrap();
+    let (header, payload) = (&recorded["header"], &recorded["payload"]);
+    let token = Signer::a().sign(header, payload);
+    let now = UnixTime::from_secs(1_777_973_790);
+    let verified = UnverifiedToken::parse(&token)
+        .unwrap()
+        .verify::<SessionClaims>(&key_a(), now, &Policy::default());
+    let claims = verified.unwrap().into_claims();
+    assert_eq!(claims.status(), SessionStatus::Pending);
+    assert!(claims.organization().is_none() && claims.actor().is_none());
+    assert_eq!(
+        (claims.version(), claims.factor_ages().is_some()),
+        (2, true)
+    );
+    assert_eq!(claims.user_id(), payload["sub"]);
+    assert_eq!(claims.session_id(), payload["sid"]);
+    let all = claims.all();
+    assert_eq!(all.issuer().unwrap(), payload["iss"]);
+    assert_eq!(all.authorized_party().unwrap(), payload["azp"]);
+    let dates = [all.expires_at(), all.issued_at(), all.not_before()];
+    assert!(dates.iter().all(Option::is_some), "{dates:?}");
+    assert_eq!(all.custom::<Value>().unwrap(), *payload);
 }
 
 fn permissions(fea: &str, per: &str, fpm: &str) -> Vec<String> {
