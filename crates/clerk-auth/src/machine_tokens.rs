@@ -156,6 +156,7 @@ struct Answer {
     scopes: Option<Vec<String>>,
     claims: Option<Box<RawValue>>,
     aud: Option<Value>,
+    act: Option<Box<RawValue>>,
     active: Option<bool>,
     revoked: Option<bool>,
     expired: Option<bool>,
@@ -231,6 +232,15 @@ impl<K: Kind> VerifyMachineToken<K> {
             claims: answer.claims.map(|claims| claims.get().into()),
             name: answer.name,
             client_id: answer.client_id,
+            audiences: texts(audience.as_ref())
+                .into_iter()
+                .flatten()
+                .map(str::to_owned)
+                .collect(),
+            actor: answer
+                .act
+                .filter(|act| act.get().starts_with('{'))
+                .map(|act| act.get().into()),
             created_at: answer.created_at.and_then(time),
             expires_at: answer.expiration.and_then(time),
             token: self.token.clone(),
@@ -242,23 +252,23 @@ impl<K: Kind> VerifyMachineToken<K> {
 /// Whether one of `audiences` is meant. An `aud` that is missing, empty, or not made of texts alone
 /// is for nobody.
 fn is_for(aud: Option<&Value>, audiences: &[Box<str>]) -> bool {
-    let one;
-    let meant = match aud {
-        Some(Value::Array(many)) => many.as_slice(),
-        Some(other) => {
-            one = [other.clone()];
-            &one
-        }
-        None => &[],
-    };
-    let texts: Option<Vec<&str>> = meant
-        .iter()
-        .map(|one| one.as_str().filter(|text| !text.is_empty()))
-        .collect();
-    texts.is_some_and(|texts| {
+    texts(aud).is_some_and(|texts| {
         let mut texts = texts.into_iter();
         texts.any(|text| audiences.iter().any(|accepted| **accepted == *text))
     })
+}
+
+/// The texts that `aud` is made of; `None` where it is made of anything else.
+fn texts(aud: Option<&Value>) -> Option<Vec<&str>> {
+    let meant = match aud {
+        Some(Value::Array(many)) => many.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let texts = meant
+        .iter()
+        .map(|one| one.as_str().filter(|text| !text.is_empty()));
+    texts.collect()
 }
 
 /// Reads a time that may be in seconds or in milliseconds.

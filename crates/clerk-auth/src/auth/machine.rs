@@ -4,7 +4,7 @@ use clerk_core::{Redacted, UnixTime};
 use clerk_jwt::{M2mClaims, NumericDate, OAuthClaims, Verified};
 use serde::Deserialize;
 
-use super::machine_claims::attached;
+use super::machine_claims::{actor, attached};
 use crate::{Denied, MachineTokenType, Requirement, TokenType};
 
 /// What a machine token says of its holder.
@@ -21,6 +21,8 @@ use crate::{Denied, MachineTokenType, Requirement, TokenType};
 /// | `client_id` | | | yes |
 /// | `name` | yes | | |
 /// | `claims` | if attached | if attached | |
+/// | `audiences` | if attached | if attached | if it is for somebody |
+/// | `actor_json` | | | if it was exchanged |
 ///
 /// ```
 /// use clerk_auth::MachineAuth;
@@ -41,6 +43,8 @@ pub(crate) struct Machine {
     pub(crate) claims: Option<Box<str>>,
     pub(crate) name: Option<String>,
     pub(crate) client_id: Option<String>,
+    pub(crate) audiences: Vec<String>,
+    pub(crate) actor: Option<Box<str>>,
     pub(crate) created_at: Option<UnixTime>,
     pub(crate) expires_at: Option<UnixTime>,
     pub(crate) token: Redacted<Box<str>>,
@@ -60,6 +64,8 @@ impl MachineAuth {
             claims: attached(all),
             name: None,
             client_id: None,
+            audiences: owned(all.audience()),
+            actor: None,
             created_at: all.issued_at().map(NumericDate::to_unix_time),
             expires_at: all.expires_at().map(NumericDate::to_unix_time),
             token: Redacted::new(token.into()),
@@ -80,6 +86,8 @@ impl MachineAuth {
             claims: None,
             name: None,
             client_id: claims.client_id().map(str::to_owned),
+            audiences: owned(all.audience()),
+            actor: actor(all),
             created_at: all.issued_at().map(NumericDate::to_unix_time),
             expires_at: all.expires_at().map(NumericDate::to_unix_time),
             token: Redacted::new(token.into()),
@@ -134,6 +142,19 @@ impl MachineAuth {
     /// The OAuth application that access was granted to.
     pub fn client_id(&self) -> Option<&str> {
         self.0.client_id.as_deref()
+    }
+
+    /// Whom the token is for, where it says so (`aud`): of API keys and M2M tokens, where whoever made
+    /// them said so. To accept only tokens for this server, set the audiences it stands for instead;
+    /// they fail closed.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.0.audiences.iter().map(String::as_str)
+    }
+
+    /// Who acts for the subject of an OAuth access token that was exchanged for another, as a JSON object
+    /// with `sub` (RFC 8693, section 4.1).
+    pub fn actor_json(&self) -> Option<&str> {
+        self.0.actor.as_deref()
     }
 
     /// The API key's name.

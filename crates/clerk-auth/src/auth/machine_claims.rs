@@ -19,6 +19,19 @@ pub(super) fn attached(claims: &Claims) -> Option<Box<str>> {
     serde_json::to_string(&all).ok().map(String::into_boxed_str)
 }
 
+/// The JSON text of `act`, where it is an object: who acts for the subject.
+pub(super) fn actor(claims: &Claims) -> Option<Box<str>> {
+    #[derive(serde::Deserialize)]
+    struct Exchanged<'c> {
+        #[serde(borrow)]
+        act: Option<&'c RawValue>,
+    }
+
+    let Exchanged { act } = claims.custom().ok()?;
+    let act = act.map(RawValue::get).filter(|act| act.starts_with('{'));
+    act.map(Into::into)
+}
+
 /// Borrowed where it was written without escapes.
 #[derive(PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
 struct Name<'c>(#[serde(borrow)] Cow<'c, str>);

@@ -36,6 +36,16 @@ fn oauth(changes: &Value) -> MachineAuth {
 }
 
 #[test]
+fn an_oauth_access_token_says_whom_it_is_for_and_who_acts() {
+    let exchanged = oauth(&json!({"aud": ["a", "b"], "act": {"sub": "client_2"}}));
+    assert_eq!(exchanged.audiences().collect::<Vec<_>>(), ["a", "b"]);
+    let actor: Value = serde_json::from_str(exchanged.actor_json().unwrap()).unwrap();
+    assert_eq!(actor, json!({"sub": "client_2"}));
+    let plain = oauth(&json!({"act": "client_2"}));
+    assert_eq!((plain.actor_json(), plain.audiences().count()), (None, 0));
+}
+
+#[test]
 fn a_session_says_who_it_is() {
     let session = session(&organization());
     assert_eq!(

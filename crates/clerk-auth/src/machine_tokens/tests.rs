@@ -57,6 +57,36 @@ fn the_requests() {
 }
 
 #[test]
+fn whom_an_oauth_access_token_is_for_and_who_acts() {
+    let token = json!({"id": "oat_1", "subject": "user_1", "scopes": []});
+    let exchanged = json!({"sub": "client_1", "act": {"sub": "client_2"}});
+    let exchanged = but(
+        but(token.clone(), "act", exchanged),
+        "aud",
+        json!(["a", "b"]),
+    );
+    let machine = read::<OAuth>(200, &exchanged).unwrap();
+    assert_eq!(machine.audiences().collect::<Vec<_>>(), ["a", "b"]);
+    let actor: Value = serde_json::from_str(machine.actor_json().unwrap()).unwrap();
+    assert_eq!(
+        actor,
+        json!({"act": {"sub": "client_2"}, "sub": "client_1"})
+    );
+    for odd in [
+        json!(null),
+        json!("client_1"),
+        json!(["client_1"]),
+        json!(7),
+    ] {
+        let machine = read::<OAuth>(200, &but(token.clone(), "act", odd)).unwrap();
+        assert_eq!(
+            (machine.actor_json(), machine.audiences().count()),
+            (None, 0)
+        );
+    }
+}
+
+#[test]
 fn an_api_key_of_a_user_and_of_an_organization() {
     let machine = read::<ApiKey>(200, &api_key()).unwrap();
     assert_eq!(machine.kind(), MachineTokenType::ApiKey);
