@@ -24,6 +24,8 @@ pub mod directories;
 pub mod domains;
 #[cfg(feature = "users")]
 pub mod email_addresses;
+#[cfg(feature = "users")]
+pub mod emails;
 #[cfg(feature = "enterprise")]
 pub mod enterprise_connections;
 mod ids;

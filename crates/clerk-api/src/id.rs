@@ -30,6 +30,24 @@ macro_rules! ids {
             }
         }
 
+        impl From<&&str> for $name {
+            fn from(id: &&str) -> Self {
+                Self((*id).into())
+            }
+        }
+
+        impl From<std::borrow::Cow<'_, str>> for $name {
+            fn from(id: std::borrow::Cow<'_, str>) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl From<&std::borrow::Cow<'_, str>> for $name {
+            fn from(id: &std::borrow::Cow<'_, str>) -> Self {
+                Self(id.as_ref().into())
+            }
+        }
+
         impl From<&Self> for $name {
             fn from(id: &Self) -> Self {
                 id.clone()
@@ -75,6 +93,12 @@ macro_rules! ids {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::decode::text(deserializer)
+            }
+        }
+
+        impl crate::read::Read<'_> for $name {
+            fn text(id: &str) -> crate::read::Found<Self> {
+                crate::read::id(id)
             }
         }
     )* };

@@ -3,6 +3,8 @@ use std::{collections::BTreeMap, error, fmt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::read::{Found, Read, whatever};
+
 /// JSON whose shape Clerk leaves to others: metadata, claims, what a provider knows of an account.
 ///
 /// It stays the text it came as until it is asked for something.
@@ -45,6 +47,10 @@ impl Json {
         let text = to_raw_value(&value);
         let text = text.map_err(|error| JsonError(Problem::Unwritable(error.to_string())))?;
         Ok(Self(Some(text)))
+    }
+
+    pub(crate) const fn kept(text: Box<RawValue>) -> Self {
+        Self(Some(text))
     }
 
     /// The text, as it came.
@@ -112,6 +118,12 @@ impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
         Ok(Self(Some(text)))
+    }
+}
+
+impl<'de> Read<'de> for Json {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+        Ok(whatever(deserializer)?.map(Self::kept))
     }
 }
 

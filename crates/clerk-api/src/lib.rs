@@ -50,10 +50,16 @@
 //!
 //! # Answers are read with little trust
 //!
-//! Clerk adds values and fields at any time, and leaves others out. Unknown fields are ignored,
-//! unknown values of an enum are kept as `Other`, and every field may be absent or null but ids
-//! and the few things that an answer is worthless without. So fields are `Option`s. A missing flag
-//! is `None` and not `false`: `banned: None` means that nobody knows.
+//! Clerk adds values and fields at any time, and leaves others out. Unknown values of an enum are kept
+//! as `Other`, and every field may be absent or null but ids and the few things that an answer is
+//! worthless without. So fields are `Option`s. A missing flag is `None` and not `false`:
+//! `banned: None` means that nobody knows.
+//!
+//! What a model has no field for, and what stands oddly where it has one (a time written as text, an
+//! item of a list without its id), is kept in its [`extra`](Extra) and costs nothing but that field.
+//!
+//! Except where a field can say no: `banned`, `locked`, `revoked`, `expired` and the like. What cannot be
+//! read there fails the whole answer, for somebody would take `None` for a no.
 //!
 //! # What is sent again
 //!
@@ -65,7 +71,7 @@
 //!
 //! | feature | operations |
 //! |---|---|
-//! | `users` (default) | users, their addresses, sessions, sign-ups, tokens to sign in with |
+//! | `users` (default) | users, their addresses, sessions, sign-ups, tokens to sign in with, emails |
 //! | `organizations` (default) | organizations, members, domains, roles and permissions |
 //! | `invitations` (default) | invitations and the waitlist |
 //! | `billing` | plans, prices, subscriptions, statements, credits |
@@ -83,6 +89,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // What the generated code is made with. The set of features decides which of it is used.
+#[allow(dead_code, unused_imports, unused_macros)]
+mod answer;
 #[allow(unused_imports, unused_macros)]
 mod calls;
 #[allow(dead_code)]
@@ -90,14 +98,18 @@ mod decode;
 mod id;
 mod open_enum;
 #[allow(dead_code)]
+mod read;
+#[allow(dead_code)]
 mod redacted;
 #[allow(dead_code)]
 mod request;
 
+mod extra;
 mod generated;
 mod json;
 mod timestamp;
 
+pub use extra::Extra;
 pub use generated::*;
 pub use json::{Json, JsonError};
 #[cfg(feature = "chrono")]

@@ -62,6 +62,12 @@ macro_rules! open_enums {
                 crate::decode::text(deserializer)
             }
         }
+
+        impl crate::read::Read<'_> for $name {
+            fn text(value: &str) -> crate::read::Found<Self> {
+                crate::read::value(value)
+            }
+        }
     )* };
 }
 

@@ -4,9 +4,9 @@ use std::{
 };
 
 use clerk_core::UnixTime;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeSeed};
 
-use crate::decode;
+use crate::read::{Essential, Found, Read};
 
 /// An instant, in milliseconds since 1970-01-01T00:00:00Z.
 ///
@@ -137,7 +137,36 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        decode::whole(deserializer).map(Self)
+        Essential::NEW.deserialize(deserializer)
+    }
+}
+
+impl Read<'_> for Timestamp {
+    fn whole(number: i64) -> Found<Self> {
+        i64::whole(number).map(Self)
+    }
+
+    fn number(number: f64) -> Found<Self> {
+        i64::number(number).map(Self)
+    }
+}
+
+/// An instant in seconds or milliseconds.
+pub(crate) struct ByMagnitude(Timestamp);
+
+impl From<ByMagnitude> for Timestamp {
+    fn from(time: ByMagnitude) -> Self {
+        time.0
+    }
+}
+
+impl Read<'_> for ByMagnitude {
+    fn whole(number: i64) -> Found<Self> {
+        i64::whole(number).map(|number| Self(Timestamp::by_magnitude(number)))
+    }
+
+    fn number(number: f64) -> Found<Self> {
+        i64::number(number).map(|number| Self(Timestamp::by_magnitude(number)))
     }
 }
 

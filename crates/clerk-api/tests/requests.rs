@@ -1,10 +1,11 @@
 //! What operations make of their inputs, without a client.
 #![cfg(all(feature = "users", feature = "organizations"))]
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use clerk_api::{
-    Timestamp, UserId,
+    OrganizationId, Timestamp, UserId,
     models::{BulkOrganizationInvitation, InvitationStatus},
     organization_invitations, organizations, sessions, users,
 };
@@ -35,6 +36,50 @@ fn parameters_are_sent_as_they_are_set_and_falsy_ones_too() {
          &offset=0&query=&order_by=%2Bcreated_at&created_at_after=5"
     );
     assert_eq!(uri(&users::list()), "/users");
+}
+
+/// As people have them: written out, of their own database, of a session's claims, of another answer.
+#[test]
+fn ids_are_taken_in_every_form() {
+    let (text, cow) = ("org_1".to_owned(), Cow::Borrowed("org_1"));
+    let id = OrganizationId::from("org_1");
+    for get in [
+        organizations::get("org_1"),
+        organizations::get(&"org_1"),
+        organizations::get(text.clone()),
+        organizations::get(&text),
+        organizations::get(cow.clone()),
+        organizations::get(&cow),
+        organizations::get(id.clone()),
+        organizations::get(&id),
+    ] {
+        assert_eq!(uri(&get), "/organizations/org_1");
+    }
+    // Of ids without a type of their own as well.
+    let of = |get: Result<_, Error>| get.map(|request: http::Request<_>| request.uri().to_string());
+    for request in [
+        users::delete_passkey("org_1", "org_1").request(),
+        users::delete_passkey("org_1", text.clone()).request(),
+        users::delete_passkey("org_1", &text).request(),
+        users::delete_passkey("org_1", cow.clone()).request(),
+        users::delete_passkey("org_1", &cow).request(),
+        users::delete_passkey("org_1", &id).request(),
+    ] {
+        assert_eq!(of(request).unwrap(), "/users/org_1/passkeys/org_1");
+    }
+    let list = users::list().organization_id([&cow]).user_id(&[text]);
+    assert_eq!(uri(&list), "/users?organization_id=org_1&user_id=org_1");
+}
+
+#[test]
+fn counts_are_of_one_type() {
+    use clerk_api::models::TotalCount;
+
+    let count: TotalCount = serde_json::from_str(r#"{"total_count":3}"#).unwrap();
+    let page: clerk_http::Page<Value> =
+        serde_json::from_str(r#"{"data":[],"total_count":3}"#).unwrap();
+    assert_eq!(page.total_count, Some(count.total_count));
+    assert!(serde_json::from_str::<TotalCount>(r#"{"total_count":-1}"#).is_err());
 }
 
 #[test]

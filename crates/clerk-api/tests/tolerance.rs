@@ -147,7 +147,7 @@ fn external_accounts_with_a_second_id() {
     });
     let read: ExternalAccount = read(&account);
     assert_eq!(read.external_account_id.as_deref(), Some("eac_1"));
-    assert_eq!(read.id, "idn_1");
+    assert_eq!(read.id.as_deref(), Some("idn_1"));
 }
 
 #[test]

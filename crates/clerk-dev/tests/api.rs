@@ -32,7 +32,7 @@ fn server() -> Server {
 #[test]
 fn operations_are_found_by_words_of_their_name_verb_and_path() {
     let (all, code) = ask(&["api", "ls"]);
-    assert_eq!((all.lines().count(), code), (249, 0));
+    assert_eq!((all.lines().count(), code), (253, 0));
 
     let (found, code) = ask(&["api", "ls", "get USERS/{user_id}"]);
     assert_eq!(code, 0);

@@ -82,6 +82,13 @@ macro_rules! accessors {
                 clerk_api::email_addresses::EmailAddresses::new(self.client())
             }
 
+            /// Emails with content of your own, sent by Clerk. Clerk calls this experimental: it
+            /// may change at any time.
+            #[cfg(feature = "users")]
+            pub fn emails(&self) -> clerk_api::emails::Emails<&$client> {
+                clerk_api::emails::Emails::new(self.client())
+            }
+
             /// Single sign-on with a customer's identity provider, over SAML or OpenID Connect.
             #[cfg(feature = "enterprise")]
             pub fn enterprise_connections(

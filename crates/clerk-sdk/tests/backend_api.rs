@@ -67,7 +67,7 @@ macro_rules! tour {
             }
             seen.sort();
             seen.dedup();
-            assert_eq!(i64::try_from(seen.len())?, seeded + 7);
+            assert_eq!(u64::try_from(seen.len())?, seeded + 7);
         }
         let plus = users.list().email_address(["user+3@example.com"]).send()$($await)*?;
         assert_eq!(plus.data.len(), 1);

@@ -21,9 +21,10 @@
 //! # It is read with little trust
 //!
 //! Clerk adds types, fields and values at any time. A type that this version does not know is
-//! [`EventData::Unknown`], unknown fields are ignored, unknown values of an enum are kept, and every
-//! field may be absent or null but the ids of what the event is about. Where even such an id is
-//! missing, or a field holds something of another kind, the data is [`EventData::Unreadable`], and the
+//! [`EventData::Unknown`], unknown values of an enum are kept, and every field may be absent or null but
+//! the ids of what the event is about. What a model has no field for, or what stands oddly where it has
+//! one, is in its [`extra`](clerk_api::Extra). Where an id is missing, or something odd stands where a
+//! field can say no (`banned`, `revoked`), the data is [`EventData::Unreadable`], and the
 //! event is there all the same; [`Delivery::event`](crate::Delivery::event) makes an error of it. Nothing
 //! that was sent is lost: [`Event::as_json`] is the body as it came.
 

@@ -37,6 +37,63 @@ fn the_envelope_is_read() {
     assert_eq!(session.user.as_ref().unwrap().id.as_str(), "user_1");
 }
 
+/// As live instances sent them; the values are made up.
+#[test]
+fn recorded_deliveries_are_read_whole() {
+    let created = include_bytes!("recorded/session-created.json");
+    let event = Event::from_slice(created).unwrap();
+    let EventData::SessionCreated(session) = event.data() else {
+        panic!("{event:?}");
+    };
+    assert!(session.user.is_none(), "sessions come without their users");
+    assert!(session.extra.is_empty(), "{session:?}");
+
+    let created = include_bytes!("recorded/user-created.json");
+    let event = Event::from_slice(created).unwrap();
+    let EventData::UserCreated(user) = event.data() else {
+        panic!("{event:?}");
+    };
+    let account = &user.external_accounts[0];
+    assert_eq!(account.google_id.as_deref(), Some("100000000000000000001"));
+    assert!(!format!("{event:?}").contains("extra"), "{event:?}");
+    assert_eq!(event.as_json().get("object"), Ok(Some("event".to_owned())));
+    assert!(event.attributes().client_ip.is_some() && event.attributes().user_agent.is_some());
+    assert!(event.instance_id().is_some() && event.timestamp().is_some());
+}
+
+#[test]
+fn what_an_event_tells_beside_or_oddly_is_kept_with_its_model() {
+    let event = read(&json!({"type": "user.updated", "data": {
+        "id": "user_1",
+        "nickname": "Enchantress",
+        "created_at": "2027-01-15",
+        "external_accounts": [{"provider": "oauth_books"}, 7],
+    }}));
+    let EventData::UserUpdated(user) = event.data() else {
+        panic!("{event:?}");
+    };
+    assert_eq!(
+        user.extra.get("nickname"),
+        Ok(Some("Enchantress".to_owned()))
+    );
+    assert_eq!((user.created_at, user.external_accounts.len()), (None, 1));
+    assert_eq!(
+        user.extra.json("created_at").unwrap().as_str(),
+        "\"2027-01-15\""
+    );
+    assert_eq!(
+        user.extra.json("external_accounts").unwrap().as_str(),
+        "[7]"
+    );
+}
+
+/// A user who is banned in a way that nobody understands is not told of as one who is not.
+#[test]
+fn a_ban_that_cannot_be_read_is_no_user_who_is_not_banned() {
+    let event = read(&json!({"type": "user.updated", "data": {"id": "user_1", "banned": "yes"}}));
+    assert!(matches!(event.data(), EventData::Unreadable(_)));
+}
+
 #[test]
 fn an_envelope_may_lack_and_hold_anything_but_its_type() {
     for wrong in [

@@ -10,8 +10,8 @@ use crate::ir::{
 
 pub(crate) fn check(api: &Api) -> Result<(), Error> {
     let found = api.operations().count();
-    if found != api.source.operations {
-        let expected = api.source.operations;
+    let expected = api.source.operations + api.source.added;
+    if found != expected {
         return Err(Error::new(format!(
             "{found} operations, where the source has {expected}"
         )));

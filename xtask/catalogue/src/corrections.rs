@@ -46,6 +46,8 @@ struct Change {
     null: Option<bool>,
     optional: Option<bool>,
     hard: bool,
+    guarded: bool,
+    least: Option<i64>,
     sensitive: Option<bool>,
     aliases: Vec<String>,
     order_by: Vec<String>,
@@ -69,6 +71,8 @@ fn correct(api: &mut Api, mut table: Table) -> Result<(), Error> {
         null: table.flag("null")?,
         optional: table.flag("optional")?,
         hard: table.flag("hard")?.unwrap_or(false),
+        guarded: table.flag("guarded")?.unwrap_or(false),
+        least: table.number("least")?,
         sensitive: table.flag("sensitive")?,
         aliases: table.texts("aliases")?.unwrap_or_default(),
         order_by: table.texts("order_by")?.unwrap_or_default(),
@@ -132,6 +136,8 @@ impl Change {
         field.aliases.extend_from_slice(&self.aliases);
         field.order_by.extend_from_slice(&self.order_by);
         field.hard |= self.hard;
+        field.guarded |= self.guarded;
+        field.range.min = self.least.or(field.range.min);
         if field.hard && (field.nullable || !field.required) {
             return Err(Error::new(format!(
                 "`{}` may be absent or null, so it cannot be relied on",

@@ -22,6 +22,7 @@
 //! Token = "SessionToken object='token'"
 //! ```
 
+pub(crate) mod additions;
 mod read;
 mod table;
 

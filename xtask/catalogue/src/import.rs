@@ -58,6 +58,7 @@ pub fn import(openapi: &str, webhooks: Option<&str>, names: &str) -> Result<Impo
         blob: blob(openapi),
         paths: paths.len(),
         operations: operations.len(),
+        added: 0,
         webhooks: webhooks.map(blob),
     };
     let groups = importer.groups(operations)?;

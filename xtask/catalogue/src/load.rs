@@ -11,6 +11,8 @@ pub struct Overlay<'a> {
     pub corrections: &'a str,
     /// The text of `docs.toml`.
     pub docs: &'a str,
+    /// The files of `additions/`.
+    pub additions: &'a [files::File],
 }
 
 /// Reads a catalogue (`catalogue/2026-05-12`) and its overlay (`catalogue/overlay`).
@@ -26,9 +28,13 @@ pub fn load(catalogue: &Path, overlay: &Path) -> Result<Api, Error> {
         text.map_err(|error| Error::new(format!("{} cannot be read: {error}", path.display())))
     };
     let (corrections, docs) = (text("corrections.toml")?, text("docs.toml")?);
+    let additions = overlay.join("additions");
+    let additions = files::list(&additions)
+        .map_err(|error| Error::new(format!("{} cannot be read: {error}", additions.display())))?;
     let overlay = Overlay {
         corrections: &corrections,
         docs: &docs,
+        additions: &additions,
     };
     apply(files::read(catalogue)?, overlay)
 }
@@ -39,6 +45,7 @@ pub fn load(catalogue: &Path, overlay: &Path) -> Result<Api, Error> {
 ///
 /// As those of [`load`], but for reading.
 pub fn apply(mut api: Api, overlay: Overlay<'_>) -> Result<Api, Error> {
+    files::additions::apply(&mut api, overlay.additions)?;
     corrections::apply(&mut api, overlay.corrections)?;
     docs::apply(&mut api, overlay.docs)?;
     derive::derive(&mut api)?;

@@ -79,7 +79,6 @@ impl<'a> Input<'a> {
         }
         match &field.ty {
             Ty::Int if field.range.min.is_some_and(|min| min >= 0) => Ok("u64".to_owned()),
-            Ty::Str if self.store == Store::Path => Ok("impl Into<String>".to_owned()),
             ty => argument(api, ty).map_err(|error| error.of(&field.wire)),
         }
     }

@@ -6,8 +6,8 @@ use clerk_catalogue::ir::{Api, Arm, Decoding, Enum, Event, Field, Literal, Model
 
 use crate::input::{Input, Store, is_secret};
 use crate::operation::{body_hiding, setter};
-use crate::output::{field_type, serde_attribute};
-use crate::source::{Quoted, Source, uses};
+use crate::output::{field_type, reading};
+use crate::source::{Quoted, Source, WIDTH, uses};
 use crate::{Error, File, prose};
 
 /// The file for what more than one feature needs.
@@ -22,6 +22,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
 
 /// What a file may need of the rest of `clerk-api`.
 const OURS: &[(&str, &[&str])] = &[
+    ("answer", &["answers"]),
     ("open_enum", &["open_enums"]),
     ("redacted", &["redacted"]),
     (
@@ -102,7 +103,17 @@ struct Bundle<'a> {
 impl Bundle<'_> {
     fn file(&self, api: &Api, name: &str) -> Result<File, Error> {
         let mut code = Source::default();
-        for model in &self.models {
+        let (answers, others): (Vec<&Model>, Vec<&Model>) =
+            self.models.iter().partition(|model| is_answer(model));
+        if !answers.is_empty() {
+            code.push("\nanswers! {");
+            for model in answers {
+                let written = answered(&mut code, model, model.fields());
+                written.map_err(|error| error.of(&model.name))?;
+            }
+            code.push("}");
+        }
+        for model in others {
             code.push("");
             write(&mut code, api, model).map_err(|error| error.of(&model.name))?;
         }
@@ -182,12 +193,15 @@ fn imports(api: &Api, code: &str) -> String {
     text
 }
 
+fn is_answer(model: &Model) -> bool {
+    let only_answered = model.usage.response && !model.usage.request;
+    only_answered && matches!(model.shape, Shape::Object(_))
+}
+
 fn write(source: &mut Source, api: &Api, model: &Model) -> Result<(), Error> {
     match (&model.shape, model.usage.request, model.usage.response) {
-        (_, true, true) => Err(Error::new(
-            "it is sent and answered with; no template is for both",
-        )),
-        (Shape::Object(fields), false, true) => answered(source, model, fields),
+        (_, true, true) => Err(Error::new("it is sent and answered with, which none is")),
+        (Shape::Object(_), false, true) => Err(Error::new("it stands in the table of answers")),
         (Shape::Object(fields), true, false) => sent(source, api, model, fields),
         (Shape::Choice(arms), false, true) => {
             choice(source, model, arms);
@@ -203,50 +217,32 @@ fn doc(model: &Model) -> String {
     written.unwrap_or_else(|| prose::model(&model.name))
 }
 
-/// A model of an answer.
+/// A model of an answer, as a row of the table of them: `rustfmt` does not look into it.
 fn answered(source: &mut Source, model: &Model, fields: &[Field]) -> Result<(), Error> {
-    let name = &model.name;
-    let shown: Vec<&Field> = fields
-        .iter()
-        .filter(|f| f.decoding() != Decoding::Ignored)
-        .collect();
-    let secret = shown.iter().any(|field| field.sensitive);
-    source.doc(0, &doc(model));
-    let debug = if secret { "" } else { ", Debug" };
-    source.push(format_args!("#[derive(Clone{debug}, Deserialize)]"));
-    source.push("#[non_exhaustive]");
-    source.push(format_args!("pub struct {name} {{"));
-    for field in &shown {
-        source.doc(4, &prose::output(field));
-        if let Some(attribute) = serde_attribute(field)? {
-            source.push(attribute);
-        }
-        source.push(format_args!(
-            "pub {}: {},",
-            field.ident(),
-            field_type(field)
+    if fields.iter().any(|field| field.ident() == "extra") {
+        return Err(Error::new(
+            "`extra` is what every model calls something else",
         ));
     }
-    source.push("}");
-    if secret {
-        redacting_debug(source, name, &shown);
+    let tag = model.tag().map(|tag| format!(" {}", Quoted(tag)));
+    source.doc(4, &doc(model));
+    source.push(format_args!(
+        "    {}{} {{",
+        model.name,
+        tag.unwrap_or_default()
+    ));
+    for field in fields.iter().filter(|f| f.decoding() != Decoding::Ignored) {
+        source.doc(8, &prose::output(field));
+        let head = format!("        {}: {} =", field.ident(), field_type(field));
+        let tail = format!("{};", reading(field)?);
+        let gap = match head.len() + 1 + tail.len() <= WIDTH {
+            true => " ",
+            false => "\n            ",
+        };
+        source.push(format_args!("{head}{gap}{tail}"));
     }
+    source.push("    }");
     Ok(())
-}
-
-fn redacting_debug(source: &mut Source, name: &str, fields: &[&Field]) {
-    source.push(format_args!("\nimpl fmt::Debug for {name} {{"));
-    source.push("fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {");
-    source.push(format_args!("f.debug_struct({name:?})"));
-    for field in fields {
-        let ident = field.ident();
-        if field.sensitive {
-            source.push(format_args!(".field({ident:?}, redacted(&self.{ident}))"));
-        } else {
-            source.push(format_args!(".field({ident:?}, &self.{ident})"));
-        }
-    }
-    source.push(".finish() } }");
 }
 
 /// A model of a request.

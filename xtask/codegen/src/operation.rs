@@ -157,7 +157,11 @@ impl Writer<'_> {
         ));
         let mut made = vec!["client".to_owned()];
         for input in self.inputs().filter(|input| input.store == Store::Path) {
-            made.push(format!("{0}: {0}.into()", input.ident()));
+            let made_of = match input.field.ty {
+                Ty::Named(_) => "into()",
+                _ => "as_ref().to_owned()",
+            };
+            made.push(format!("{0}: {0}.{made_of}", input.ident()));
         }
         for (field, _) in self.stores() {
             let value = self.initial(field);

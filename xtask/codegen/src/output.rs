@@ -3,6 +3,7 @@
 use clerk_catalogue::ir::{Decoding, Field, TimeUnit, Ty};
 
 use crate::Error;
+use crate::source::Quoted;
 
 /// The type of what is there and not null.
 pub(crate) fn rust_type(ty: &Ty) -> String {
@@ -29,44 +30,36 @@ pub(crate) fn rust_type(ty: &Ty) -> String {
 
 /// The type of the field of a model.
 pub(crate) fn field_type(field: &Field) -> String {
-    let ty = rust_type(&field.ty);
+    let ty = match field.ty {
+        Ty::Int if field.range.min.is_some_and(|min| min >= 0) => "u64".to_owned(),
+        _ => rust_type(&field.ty),
+    };
     match field.decoding() {
         Decoding::Hard | Decoding::Emptied | Decoding::Ignored => ty,
-        Decoding::Optional => format!("Option<{ty}>"),
+        Decoding::Optional | Decoding::Guarded => format!("Option<{ty}>"),
     }
 }
 
-/// What serde is told about a field.
-pub(crate) fn serde_attribute(field: &Field) -> Result<Option<String>, Error> {
-    let mut parts = Vec::new();
-    if field.ident() != field.wire {
-        parts.push(format!("rename = {:?}", field.wire));
+/// How a field is read, and what it is called in JSON.
+pub(crate) fn reading(field: &Field) -> Result<String, Error> {
+    let by_magnitude = field.ty == Ty::Time(TimeUnit::ByMagnitude);
+    if field.ty == Ty::Time(TimeUnit::Seconds) || by_magnitude && field.hard {
+        let message = "no time of this kind was answered when the generator was written";
+        return Err(Error::new(message).of(&field.wire));
     }
-    parts.extend(
-        field
-            .aliases
-            .iter()
-            .map(|alias| format!("alias = {alias:?}")),
-    );
-    let (default, reader) = match (field.decoding(), &field.ty) {
-        (Decoding::Emptied, Ty::List(_)) => (true, Some("list")),
-        (Decoding::Emptied, _) => (true, Some("or_empty")),
-        (Decoding::Optional, Ty::Int) => (true, Some("integer")),
-        (Decoding::Hard, Ty::Int) => (false, Some("whole")),
-        (Decoding::Optional, Ty::Time(TimeUnit::ByMagnitude)) => (true, Some("by_magnitude")),
-        (_, Ty::Time(TimeUnit::ByMagnitude | TimeUnit::Seconds)) => {
-            let message = "no time of this kind was answered when the generator was written";
-            return Err(Error::new(message).of(&field.wire));
-        }
-        _ => (false, None),
-    };
-    if default {
-        parts.push("default".to_owned());
+    let marks = [
+        (field.decoding() == Decoding::Hard, "essential "),
+        (field.decoding() == Decoding::Guarded, "guarded "),
+        (by_magnitude, "by_magnitude "),
+        (field.sensitive, "secret "),
+    ];
+    let marks = marks.iter().filter(|(has, _)| *has).map(|(_, mark)| *mark);
+    let mut text: String = marks.collect();
+    text.push_str(&Quoted(&field.wire).to_string());
+    for alias in &field.aliases {
+        text.push_str(&format!(" | {}", Quoted(alias)));
     }
-    if let Some(reader) = reader {
-        parts.push(format!("deserialize_with = \"decode::{reader}\""));
-    }
-    Ok((!parts.is_empty()).then(|| format!("#[serde({})]", parts.join(", "))))
+    Ok(text)
 }
 
 /// A type in a sentence, as a link where it is ours.

@@ -19,7 +19,7 @@ calls! {
     /// Revokes an actor token that has not been used.
     #[doc(alias = "RevokeActorToken")]
     #[doc(alias = "actorTokens.revoke")]
-    revoke(actor_token_id: impl Into<String>) => Revoke -> models::ActorToken;
+    revoke(actor_token_id: impl AsRef<str>) => Revoke -> models::ActorToken;
 }
 
 /// Creates a link that signs somebody in as a user, with the session saying on whose behalf.
@@ -91,10 +91,10 @@ pub struct Revoke<C = ()> {
 }
 
 impl<C> Revoke<C> {
-    pub(crate) fn on(client: C, actor_token_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, actor_token_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            actor_token_id: actor_token_id.into(),
+            actor_token_id: actor_token_id.as_ref().to_owned(),
         }
     }
 }

@@ -22,7 +22,7 @@ calls! {
 
     /// Revokes a link to the admin portal.
     #[doc(alias = "revokeAdminPortalLinkToken")]
-    revoke(admin_portal_link_token_id: impl Into<String>) => Revoke -> models::AdminPortalLinkToken;
+    revoke(admin_portal_link_token_id: impl AsRef<str>) => Revoke -> models::AdminPortalLinkToken;
 }
 
 /// Creates a link to the admin portal for an IT contact.
@@ -108,10 +108,10 @@ pub struct Revoke<C = ()> {
 }
 
 impl<C> Revoke<C> {
-    pub(crate) fn on(client: C, admin_portal_link_token_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, admin_portal_link_token_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            admin_portal_link_token_id: admin_portal_link_token_id.into(),
+            admin_portal_link_token_id: admin_portal_link_token_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }

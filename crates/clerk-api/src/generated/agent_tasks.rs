@@ -24,7 +24,7 @@ calls! {
     /// Revokes an agent task whose link has not been used.
     #[doc(alias = "RevokeAgentTask")]
     #[doc(alias = "agentTasks.revoke")]
-    revoke(agent_task_id: impl Into<String>) => Revoke -> models::AgentTask;
+    revoke(agent_task_id: impl AsRef<str>) => Revoke -> models::AgentTask;
 }
 
 /// Creates a link that signs a software agent in as a user, for a task.
@@ -105,10 +105,10 @@ pub struct Revoke<C = ()> {
 }
 
 impl<C> Revoke<C> {
-    pub(crate) fn on(client: C, agent_task_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, agent_task_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            agent_task_id: agent_task_id.into(),
+            agent_task_id: agent_task_id.as_ref().to_owned(),
         }
     }
 }

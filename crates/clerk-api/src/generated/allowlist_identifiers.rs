@@ -28,7 +28,7 @@ calls! {
     /// Takes an entry off the allowlist.
     #[doc(alias = "DeleteAllowlistIdentifier")]
     #[doc(alias = "allowlistIdentifiers.deleteAllowlistIdentifier")]
-    delete(identifier_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(identifier_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 }
 
 lists! {
@@ -151,10 +151,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, identifier_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, identifier_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            identifier_id: identifier_id.into(),
+            identifier_id: identifier_id.as_ref().to_owned(),
         }
     }
 }

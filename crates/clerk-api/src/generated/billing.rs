@@ -77,21 +77,21 @@ calls! {
     /// set.
     #[doc(alias("CancelCommerceSubscriptionItem", "cancelSubscriptionItem"))]
     #[doc(alias = "billing.cancelSubscriptionItem")]
-    cancel_subscription_item(subscription_item_id: impl Into<String>)
+    cancel_subscription_item(subscription_item_id: impl AsRef<str>)
         => CancelSubscriptionItem -> models::BillingSubscriptionItem;
 
     /// Prolongs a free trial that is running, by at most a year.
     #[doc(alias("ExtendBillingSubscriptionItemFreeTrial", "extendSubscriptionItemFreeTrial"))]
     #[doc(alias = "billing.extendSubscriptionItemFreeTrial")]
     extend_subscription_item_free_trial(
-        subscription_item_id: impl Into<String>,
+        subscription_item_id: impl AsRef<str>,
         extend_to: impl Into<Timestamp>,
     ) => ExtendSubscriptionItemFreeTrial -> models::BillingSubscriptionItem;
 
     /// Moves a subscription item from one price to another.
     #[doc(alias = "CreateBillingPriceTransition")]
     create_price_transition(
-        subscription_item_id: impl Into<String>,
+        subscription_item_id: impl AsRef<str>,
         from_price_id: impl AsRef<str>,
         to_price_id: impl AsRef<str>,
     ) => CreatePriceTransition -> models::BillingPriceTransition;
@@ -99,15 +99,15 @@ calls! {
     /// Grants a discount on a subscription item, in place of the one it may have.
     #[doc(alias = "ApplyBillingSubscriptionItemDiscount")]
     apply_subscription_item_discount(
-        subscription_item_id: impl Into<String>,
+        subscription_item_id: impl AsRef<str>,
         discount_id: impl AsRef<str>,
     ) => ApplySubscriptionItemDiscount -> models::BillingDiscountRedemption;
 
     /// Takes the discount off a subscription item.
     #[doc(alias = "RemoveBillingSubscriptionItemDiscount")]
     remove_subscription_item_discount(
-        subscription_item_id: impl Into<String>,
-        discount_id: impl Into<String>,
+        subscription_item_id: impl AsRef<str>,
+        discount_id: impl AsRef<str>,
     ) => RemoveSubscriptionItemDiscount -> models::BillingDiscountRedemption;
 
     /// Lists statements, the newest first.
@@ -116,11 +116,11 @@ calls! {
 
     /// Fetches one statement.
     #[doc(alias = "GetBillingStatement")]
-    get_statement(statement_id: impl Into<String>) => GetStatement -> models::BillingStatement;
+    get_statement(statement_id: impl AsRef<str>) => GetStatement -> models::BillingStatement;
 
     /// Lists the attempts to collect what a statement asks for, the newest first.
     #[doc(alias = "GetBillingStatementPaymentAttempts")]
-    list_statement_payment_attempts(statement_id: impl Into<String>)
+    list_statement_payment_attempts(statement_id: impl AsRef<str>)
         => ListStatementPaymentAttempts -> Page<models::BillingPaymentAttempt>;
 }
 
@@ -736,10 +736,10 @@ pub struct CancelSubscriptionItem<C = ()> {
 }
 
 impl<C> CancelSubscriptionItem<C> {
-    pub(crate) fn on(client: C, subscription_item_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, subscription_item_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            subscription_item_id: subscription_item_id.into(),
+            subscription_item_id: subscription_item_id.as_ref().to_owned(),
             query: Query::default(),
         }
     }
@@ -793,14 +793,14 @@ pub struct ExtendSubscriptionItemFreeTrial<C = ()> {
 impl<C> ExtendSubscriptionItemFreeTrial<C> {
     pub(crate) fn on(
         client: C,
-        subscription_item_id: impl Into<String>,
+        subscription_item_id: impl AsRef<str>,
         extend_to: impl Into<Timestamp>,
     ) -> Self {
         let mut body = Body::default();
         body.set("extend_to", rfc3339(extend_to));
         Self {
             client,
-            subscription_item_id: subscription_item_id.into(),
+            subscription_item_id: subscription_item_id.as_ref().to_owned(),
             body,
         }
     }
@@ -844,7 +844,7 @@ pub struct CreatePriceTransition<C = ()> {
 impl<C> CreatePriceTransition<C> {
     pub(crate) fn on(
         client: C,
-        subscription_item_id: impl Into<String>,
+        subscription_item_id: impl AsRef<str>,
         from_price_id: impl AsRef<str>,
         to_price_id: impl AsRef<str>,
     ) -> Self {
@@ -853,7 +853,7 @@ impl<C> CreatePriceTransition<C> {
         body.set("to_price_id", to_price_id.as_ref());
         Self {
             client,
-            subscription_item_id: subscription_item_id.into(),
+            subscription_item_id: subscription_item_id.as_ref().to_owned(),
             body,
         }
     }
@@ -897,14 +897,14 @@ pub struct ApplySubscriptionItemDiscount<C = ()> {
 impl<C> ApplySubscriptionItemDiscount<C> {
     pub(crate) fn on(
         client: C,
-        subscription_item_id: impl Into<String>,
+        subscription_item_id: impl AsRef<str>,
         discount_id: impl AsRef<str>,
     ) -> Self {
         let mut body = Body::default();
         body.set("discount_id", discount_id.as_ref());
         Self {
             client,
-            subscription_item_id: subscription_item_id.into(),
+            subscription_item_id: subscription_item_id.as_ref().to_owned(),
             body,
         }
     }
@@ -948,13 +948,13 @@ pub struct RemoveSubscriptionItemDiscount<C = ()> {
 impl<C> RemoveSubscriptionItemDiscount<C> {
     pub(crate) fn on(
         client: C,
-        subscription_item_id: impl Into<String>,
-        discount_id: impl Into<String>,
+        subscription_item_id: impl AsRef<str>,
+        discount_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
-            subscription_item_id: subscription_item_id.into(),
-            discount_id: discount_id.into(),
+            subscription_item_id: subscription_item_id.as_ref().to_owned(),
+            discount_id: discount_id.as_ref().to_owned(),
         }
     }
 }
@@ -1049,10 +1049,10 @@ pub struct GetStatement<C = ()> {
 }
 
 impl<C> GetStatement<C> {
-    pub(crate) fn on(client: C, statement_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, statement_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            statement_id: statement_id.into(),
+            statement_id: statement_id.as_ref().to_owned(),
         }
     }
 }
@@ -1092,10 +1092,10 @@ pub struct ListStatementPaymentAttempts<C = ()> {
 }
 
 impl<C> ListStatementPaymentAttempts<C> {
-    pub(crate) fn on(client: C, statement_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, statement_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            statement_id: statement_id.into(),
+            statement_id: statement_id.as_ref().to_owned(),
             query: Query::default(),
         }
     }

@@ -24,7 +24,7 @@ calls! {
     /// Takes an entry off the blocklist.
     #[doc(alias = "DeleteBlocklistIdentifier")]
     #[doc(alias = "blocklistIdentifiers.deleteBlocklistIdentifier")]
-    delete(identifier_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(identifier_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 }
 
 /// Lists who is on the blocklist.
@@ -119,10 +119,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, identifier_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, identifier_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            identifier_id: identifier_id.into(),
+            identifier_id: identifier_id.as_ref().to_owned(),
         }
     }
 }

@@ -27,41 +27,41 @@ calls! {
 
     /// Fetches one directory.
     #[doc(alias = "GetDirectory")]
-    get(directory_id: impl Into<String>) => Get -> models::Directory;
+    get(directory_id: impl AsRef<str>) => Get -> models::Directory;
 
     /// Changes what is set and leaves the rest of a directory as it is.
     #[doc(alias = "UpdateDirectory")]
-    update(directory_id: impl Into<String>) => Update -> models::Directory;
+    update(directory_id: impl AsRef<str>) => Update -> models::Directory;
 
     /// Deletes a directory; its identity provider is refused from then on.
     #[doc(alias = "DeleteDirectory")]
-    delete(directory_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(directory_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 
     /// Gives a directory a new API key, which only this answer has. The old one works a little
     /// longer.
     #[doc(alias = "RotateDirectoryAPIKey")]
-    rotate_api_key(directory_id: impl Into<String>) => RotateApiKey -> models::Directory;
+    rotate_api_key(directory_id: impl AsRef<str>) => RotateApiKey -> models::Directory;
 
     /// Lists which group leads to which role, the strongest first.
     #[doc(alias = "ListDirectoryGroupRoleMappings")]
-    list_group_role_mappings(directory_id: impl Into<String>)
+    list_group_role_mappings(directory_id: impl AsRef<str>)
         => ListGroupRoleMappings -> Page<models::DirectoryGroupRoleMapping>;
 
     /// Lets a group of the directory lead to a role.
     #[doc(alias = "CreateDirectoryGroupRoleMapping")]
-    create_group_role_mapping(directory_id: impl Into<String>, role_id: impl AsRef<str>)
+    create_group_role_mapping(directory_id: impl AsRef<str>, role_id: impl AsRef<str>)
         => CreateGroupRoleMapping -> models::DirectoryGroupRoleMapping;
 
     /// Replaces all mappings of groups to roles; the first is the strongest.
     #[doc(alias = "ReplaceDirectoryGroupRoleMappings")]
     replace_group_role_mappings(
-        directory_id: impl Into<String>,
+        directory_id: impl AsRef<str>,
         mappings: impl IntoIterator<Item = models::DirectoryGroupRoleMappingInput>,
     ) => ReplaceGroupRoleMappings -> Page<models::DirectoryGroupRoleMapping>;
 
     /// Deletes one mapping of a group to a role.
     #[doc(alias = "DeleteDirectoryGroupRoleMapping")]
-    delete_group_role_mapping(directory_id: impl Into<String>, mapping_id: impl Into<String>)
+    delete_group_role_mapping(directory_id: impl AsRef<str>, mapping_id: impl AsRef<str>)
         => DeleteGroupRoleMapping -> models::DeletedObject;
 }
 
@@ -200,10 +200,10 @@ pub struct Get<C = ()> {
 }
 
 impl<C> Get<C> {
-    pub(crate) fn on(client: C, directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            directory_id: directory_id.into(),
+            directory_id: directory_id.as_ref().to_owned(),
         }
     }
 }
@@ -242,10 +242,10 @@ pub struct Update<C = ()> {
 }
 
 impl<C> Update<C> {
-    pub(crate) fn on(client: C, directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            directory_id: directory_id.into(),
+            directory_id: directory_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -317,10 +317,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            directory_id: directory_id.into(),
+            directory_id: directory_id.as_ref().to_owned(),
         }
     }
 }
@@ -358,10 +358,10 @@ pub struct RotateApiKey<C = ()> {
 }
 
 impl<C> RotateApiKey<C> {
-    pub(crate) fn on(client: C, directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            directory_id: directory_id.into(),
+            directory_id: directory_id.as_ref().to_owned(),
         }
     }
 }
@@ -401,10 +401,10 @@ pub struct ListGroupRoleMappings<C = ()> {
 }
 
 impl<C> ListGroupRoleMappings<C> {
-    pub(crate) fn on(client: C, directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            directory_id: directory_id.into(),
+            directory_id: directory_id.as_ref().to_owned(),
         }
     }
 }
@@ -445,12 +445,12 @@ pub struct CreateGroupRoleMapping<C = ()> {
 }
 
 impl<C> CreateGroupRoleMapping<C> {
-    pub(crate) fn on(client: C, directory_id: impl Into<String>, role_id: impl AsRef<str>) -> Self {
+    pub(crate) fn on(client: C, directory_id: impl AsRef<str>, role_id: impl AsRef<str>) -> Self {
         let mut body = Body::default();
         body.set("role_id", role_id.as_ref());
         Self {
             client,
-            directory_id: directory_id.into(),
+            directory_id: directory_id.as_ref().to_owned(),
             body,
         }
     }
@@ -512,14 +512,14 @@ pub struct ReplaceGroupRoleMappings<C = ()> {
 impl<C> ReplaceGroupRoleMappings<C> {
     pub(crate) fn on(
         client: C,
-        directory_id: impl Into<String>,
+        directory_id: impl AsRef<str>,
         mappings: impl IntoIterator<Item = models::DirectoryGroupRoleMappingInput>,
     ) -> Self {
         let mut body = Body::default();
         body.list("mappings", mappings);
         Self {
             client,
-            directory_id: directory_id.into(),
+            directory_id: directory_id.as_ref().to_owned(),
             body,
         }
     }
@@ -562,13 +562,13 @@ pub struct DeleteGroupRoleMapping<C = ()> {
 impl<C> DeleteGroupRoleMapping<C> {
     pub(crate) fn on(
         client: C,
-        directory_id: impl Into<String>,
-        mapping_id: impl Into<String>,
+        directory_id: impl AsRef<str>,
+        mapping_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
-            directory_id: directory_id.into(),
-            mapping_id: mapping_id.into(),
+            directory_id: directory_id.as_ref().to_owned(),
+            mapping_id: mapping_id.as_ref().to_owned(),
         }
     }
 }

@@ -24,13 +24,13 @@ calls! {
     /// Removes a satellite domain. The primary one stays.
     #[doc(alias = "DeleteDomain")]
     #[doc(alias = "domains.deleteDomain")]
-    delete(domain_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(domain_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 
     /// Changes the name or the proxy of a domain. A production instance with a new name needs new
     /// DNS records.
     #[doc(alias = "UpdateDomain")]
     #[doc(alias = "domains.update")]
-    update(domain_id: impl Into<String>) => Update -> models::Domain;
+    update(domain_id: impl AsRef<str>) => Update -> models::Domain;
 }
 
 /// Lists the domains of the instance, with the DNS records that each needs.
@@ -137,10 +137,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, domain_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, domain_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            domain_id: domain_id.into(),
+            domain_id: domain_id.as_ref().to_owned(),
         }
     }
 }
@@ -181,10 +181,10 @@ pub struct Update<C = ()> {
 }
 
 impl<C> Update<C> {
-    pub(crate) fn on(client: C, domain_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, domain_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            domain_id: domain_id.into(),
+            domain_id: domain_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }

@@ -39,6 +39,12 @@ calls! {
     #[doc(alias = "RevokeInvitation")]
     #[doc(alias = "invitations.revokeInvitation")]
     revoke(invitation_id: impl Into<InvitationId>) => Revoke -> models::Invitation;
+
+    /// Deletes an invitation of any status, and the copies of its email: where somebody asks to be
+    /// forgotten.
+    #[doc(alias = "DeleteInvitation")]
+    #[doc(alias = "invitations.deleteInvitation")]
+    delete(invitation_id: impl Into<InvitationId>) => Delete -> models::DeletedObject;
 }
 
 lists! {
@@ -276,6 +282,49 @@ impl<C> Operation for Revoke<C> {
             .segment("invitation_id", self.invitation_id.as_str())
             .fixed("/revoke")
             .request(Method::POST)
+    }
+
+    fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error> {
+        json(Self::ID, response)
+    }
+}
+
+/// Deletes an invitation of any status, and the copies of its email: where somebody asks to be
+/// forgotten.
+///
+/// `DELETE /invitations/{invitation_id}` answers 200 with
+/// [`DeletedObject`](crate::models::DeletedObject). Documented failures: 400, 401, 404.
+///
+/// Sent again after every failure that may pass. [In Clerk's
+/// reference](https://clerk.com/docs/reference/backend-api/tag/invitations/DELETE/invitations/%7Binvitation_id%7D)
+#[doc(alias = "DeleteInvitation")]
+#[doc(alias = "invitations.deleteInvitation")]
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until it is sent"]
+pub struct Delete<C = ()> {
+    client: C,
+    invitation_id: InvitationId,
+}
+
+impl<C> Delete<C> {
+    pub(crate) fn on(client: C, invitation_id: impl Into<InvitationId>) -> Self {
+        Self {
+            client,
+            invitation_id: invitation_id.into(),
+        }
+    }
+}
+
+impl<C> Operation for Delete<C> {
+    type Output = models::DeletedObject;
+
+    const ID: &'static str = "DeleteInvitation";
+    const IDEMPOTENT: bool = true;
+
+    fn request(&self) -> Result<Request<Bytes>, Error> {
+        RequestTarget::new(Self::ID, "/invitations")
+            .segment("invitation_id", self.invitation_id.as_str())
+            .request(Method::DELETE)
     }
 
     fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error> {

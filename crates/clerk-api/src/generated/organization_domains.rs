@@ -29,19 +29,19 @@ calls! {
     /// Changes how people with an address of the domain join, or whether it counts as verified.
     #[doc(alias = "UpdateOrganizationDomain")]
     #[doc(alias = "organizations.updateOrganizationDomain")]
-    update(organization_id: impl Into<OrganizationId>, domain_id: impl Into<String>)
+    update(organization_id: impl Into<OrganizationId>, domain_id: impl AsRef<str>)
         => Update -> models::OrganizationDomain;
 
     /// Removes an email domain from an organization. Members who came through it stay.
     #[doc(alias = "DeleteOrganizationDomain")]
     #[doc(alias = "organizations.deleteOrganizationDomain")]
-    delete(organization_id: impl Into<OrganizationId>, domain_id: impl Into<String>)
+    delete(organization_id: impl Into<OrganizationId>, domain_id: impl AsRef<str>)
         => Delete -> models::DeletedObject;
 
     /// Declares that the organization owns the domain, without the DNS record that it would have to
     /// set.
     #[doc(alias = "VerifyOrganizationDomainOwnership")]
-    verify_ownership(organization_id: impl Into<OrganizationId>, domain_id: impl Into<String>)
+    verify_ownership(organization_id: impl Into<OrganizationId>, domain_id: impl AsRef<str>)
         => VerifyOwnership -> models::OrganizationDomain;
 
     /// Lists the email domains of all organizations.
@@ -215,12 +215,12 @@ impl<C> Update<C> {
     pub(crate) fn on(
         client: C,
         organization_id: impl Into<OrganizationId>,
-        domain_id: impl Into<String>,
+        domain_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             organization_id: organization_id.into(),
-            domain_id: domain_id.into(),
+            domain_id: domain_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -287,12 +287,12 @@ impl<C> Delete<C> {
     pub(crate) fn on(
         client: C,
         organization_id: impl Into<OrganizationId>,
-        domain_id: impl Into<String>,
+        domain_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             organization_id: organization_id.into(),
-            domain_id: domain_id.into(),
+            domain_id: domain_id.as_ref().to_owned(),
         }
     }
 }
@@ -337,12 +337,12 @@ impl<C> VerifyOwnership<C> {
     pub(crate) fn on(
         client: C,
         organization_id: impl Into<OrganizationId>,
-        domain_id: impl Into<String>,
+        domain_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             organization_id: organization_id.into(),
-            domain_id: domain_id.into(),
+            domain_id: domain_id.as_ref().to_owned(),
         }
     }
 }

@@ -28,17 +28,17 @@ calls! {
     /// Fetches one permission.
     #[doc(alias = "GetOrganizationPermission")]
     #[doc(alias = "organizationPermissions.getOrganizationPermission")]
-    get(permission_id: impl Into<String>) => Get -> models::Permission;
+    get(permission_id: impl AsRef<str>) => Get -> models::Permission;
 
     /// Changes a permission of your own; those of Clerk stay as they are.
     #[doc(alias = "UpdateOrganizationPermission")]
     #[doc(alias = "organizationPermissions.updateOrganizationPermission")]
-    update(permission_id: impl Into<String>) => Update -> models::Permission;
+    update(permission_id: impl AsRef<str>) => Update -> models::Permission;
 
     /// Deletes a permission of your own; those of Clerk stay.
     #[doc(alias = "DeleteOrganizationPermission")]
     #[doc(alias = "organizationPermissions.deleteOrganizationPermission")]
-    delete(permission_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(permission_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 }
 
 lists! {
@@ -175,10 +175,10 @@ pub struct Get<C = ()> {
 }
 
 impl<C> Get<C> {
-    pub(crate) fn on(client: C, permission_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, permission_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            permission_id: permission_id.into(),
+            permission_id: permission_id.as_ref().to_owned(),
         }
     }
 }
@@ -218,10 +218,10 @@ pub struct Update<C = ()> {
 }
 
 impl<C> Update<C> {
-    pub(crate) fn on(client: C, permission_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, permission_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            permission_id: permission_id.into(),
+            permission_id: permission_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -279,10 +279,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, permission_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, permission_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            permission_id: permission_id.into(),
+            permission_id: permission_id.as_ref().to_owned(),
         }
     }
 }

@@ -28,28 +28,28 @@ calls! {
     /// Fetches one role with its permissions.
     #[doc(alias = "GetOrganizationRole")]
     #[doc(alias = "organizationRoles.getOrganizationRole")]
-    get(organization_role_id: impl Into<String>) => Get -> models::Role;
+    get(organization_role_id: impl AsRef<str>) => Get -> models::Role;
 
     /// Changes what is set and leaves the rest of a role as it is.
     #[doc(alias = "UpdateOrganizationRole")]
     #[doc(alias = "organizationRoles.updateOrganizationRole")]
-    update(organization_role_id: impl Into<String>) => Update -> models::Role;
+    update(organization_role_id: impl AsRef<str>) => Update -> models::Role;
 
     /// Deletes a role that no member, invitation or default refers to.
     #[doc(alias = "DeleteOrganizationRole")]
     #[doc(alias = "organizationRoles.deleteOrganizationRole")]
-    delete(organization_role_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(organization_role_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 
     /// Adds a permission to a role.
     #[doc(alias = "AssignPermissionToOrganizationRole")]
     #[doc(alias = "organizationRoles.assignPermissionToOrganizationRole")]
-    assign_permission(organization_role_id: impl Into<String>, permission_id: impl Into<String>)
+    assign_permission(organization_role_id: impl AsRef<str>, permission_id: impl AsRef<str>)
         => AssignPermission -> models::Role;
 
     /// Takes a permission from a role.
     #[doc(alias = "RemovePermissionFromOrganizationRole")]
     #[doc(alias = "organizationRoles.removePermissionFromOrganizationRole")]
-    remove_permission(organization_role_id: impl Into<String>, permission_id: impl Into<String>)
+    remove_permission(organization_role_id: impl AsRef<str>, permission_id: impl AsRef<str>)
         => RemovePermission -> models::Role;
 }
 
@@ -200,10 +200,10 @@ pub struct Get<C = ()> {
 }
 
 impl<C> Get<C> {
-    pub(crate) fn on(client: C, organization_role_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, organization_role_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            organization_role_id: organization_role_id.into(),
+            organization_role_id: organization_role_id.as_ref().to_owned(),
         }
     }
 }
@@ -243,10 +243,10 @@ pub struct Update<C = ()> {
 }
 
 impl<C> Update<C> {
-    pub(crate) fn on(client: C, organization_role_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, organization_role_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            organization_role_id: organization_role_id.into(),
+            organization_role_id: organization_role_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -334,10 +334,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, organization_role_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, organization_role_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            organization_role_id: organization_role_id.into(),
+            organization_role_id: organization_role_id.as_ref().to_owned(),
         }
     }
 }
@@ -379,13 +379,13 @@ pub struct AssignPermission<C = ()> {
 impl<C> AssignPermission<C> {
     pub(crate) fn on(
         client: C,
-        organization_role_id: impl Into<String>,
-        permission_id: impl Into<String>,
+        organization_role_id: impl AsRef<str>,
+        permission_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
-            organization_role_id: organization_role_id.into(),
-            permission_id: permission_id.into(),
+            organization_role_id: organization_role_id.as_ref().to_owned(),
+            permission_id: permission_id.as_ref().to_owned(),
         }
     }
 }
@@ -429,13 +429,13 @@ pub struct RemovePermission<C = ()> {
 impl<C> RemovePermission<C> {
     pub(crate) fn on(
         client: C,
-        organization_role_id: impl Into<String>,
-        permission_id: impl Into<String>,
+        organization_role_id: impl AsRef<str>,
+        permission_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
-            organization_role_id: organization_role_id.into(),
-            permission_id: permission_id.into(),
+            organization_role_id: organization_role_id.as_ref().to_owned(),
+            permission_id: permission_id.as_ref().to_owned(),
         }
     }
 }

@@ -28,12 +28,12 @@ calls! {
     /// Fetches one such URL.
     #[doc(alias = "GetRedirectURL")]
     #[doc(alias = "redirectUrls.getRedirectUrl")]
-    get(id: impl Into<String>) => Get -> models::RedirectUrl;
+    get(id: impl AsRef<str>) => Get -> models::RedirectUrl;
 
     /// Forbids a URL to be redirected to.
     #[doc(alias = "DeleteRedirectURL")]
     #[doc(alias = "redirectUrls.deleteRedirectUrl")]
-    delete(id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(id: impl AsRef<str>) => Delete -> models::DeletedObject;
 }
 
 lists! {
@@ -149,10 +149,10 @@ pub struct Get<C = ()> {
 }
 
 impl<C> Get<C> {
-    pub(crate) fn on(client: C, id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, id: impl AsRef<str>) -> Self {
         Self {
             client,
-            id: id.into(),
+            id: id.as_ref().to_owned(),
         }
     }
 }
@@ -191,10 +191,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, id: impl AsRef<str>) -> Self {
         Self {
             client,
-            id: id.into(),
+            id: id.as_ref().to_owned(),
         }
     }
 }

@@ -33,24 +33,24 @@ calls! {
     /// Fetches one role set, by key or by id.
     #[doc(alias = "GetRoleSet")]
     #[doc(alias = "roleSets.getRoleSet")]
-    get(role_set_key_or_id: impl Into<String>) => Get -> models::RoleSet;
+    get(role_set_key_or_id: impl AsRef<str>) => Get -> models::RoleSet;
 
     /// Changes what is set and leaves the rest of a role set as it is.
     #[doc(alias = "UpdateRoleSet")]
     #[doc(alias = "roleSets.updateRoleSet")]
-    update(role_set_key_or_id: impl Into<String>) => Update -> models::RoleSet;
+    update(role_set_key_or_id: impl AsRef<str>) => Update -> models::RoleSet;
 
     /// Deletes a role set and moves its organizations to another one.
     #[doc(alias = "ReplaceRoleSet")]
     #[doc(alias = "roleSets.replaceRoleSet")]
-    replace(role_set_key_or_id: impl Into<String>, dest_role_set_key: impl AsRef<str>)
+    replace(role_set_key_or_id: impl AsRef<str>, dest_role_set_key: impl AsRef<str>)
         => Replace -> models::DeletedObject;
 
     /// Adds roles to a role set.
     #[doc(alias = "AddRolesToRoleSet")]
     #[doc(alias = "roleSets.addRolesToRoleSet")]
     add_roles(
-        role_set_key_or_id: impl Into<String>,
+        role_set_key_or_id: impl AsRef<str>,
         role_keys: impl IntoIterator<Item = impl AsRef<str>>,
     ) => AddRoles -> models::RoleSet;
 
@@ -58,7 +58,7 @@ calls! {
     #[doc(alias = "ReplaceRoleInRoleSet")]
     #[doc(alias = "roleSets.replaceRoleInRoleSet")]
     replace_role(
-        role_set_key_or_id: impl Into<String>,
+        role_set_key_or_id: impl AsRef<str>,
         role_key: impl AsRef<str>,
         to_role_key: impl AsRef<str>,
     ) => ReplaceRole -> models::RoleSet;
@@ -220,10 +220,10 @@ pub struct Get<C = ()> {
 }
 
 impl<C> Get<C> {
-    pub(crate) fn on(client: C, role_set_key_or_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, role_set_key_or_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            role_set_key_or_id: role_set_key_or_id.into(),
+            role_set_key_or_id: role_set_key_or_id.as_ref().to_owned(),
         }
     }
 }
@@ -263,10 +263,10 @@ pub struct Update<C = ()> {
 }
 
 impl<C> Update<C> {
-    pub(crate) fn on(client: C, role_set_key_or_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, role_set_key_or_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            role_set_key_or_id: role_set_key_or_id.into(),
+            role_set_key_or_id: role_set_key_or_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -382,14 +382,14 @@ pub struct Replace<C = ()> {
 impl<C> Replace<C> {
     pub(crate) fn on(
         client: C,
-        role_set_key_or_id: impl Into<String>,
+        role_set_key_or_id: impl AsRef<str>,
         dest_role_set_key: impl AsRef<str>,
     ) -> Self {
         let mut body = Body::default();
         body.set("dest_role_set_key", dest_role_set_key.as_ref());
         Self {
             client,
-            role_set_key_or_id: role_set_key_or_id.into(),
+            role_set_key_or_id: role_set_key_or_id.as_ref().to_owned(),
             body,
         }
     }
@@ -442,14 +442,14 @@ pub struct AddRoles<C = ()> {
 impl<C> AddRoles<C> {
     pub(crate) fn on(
         client: C,
-        role_set_key_or_id: impl Into<String>,
+        role_set_key_or_id: impl AsRef<str>,
         role_keys: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
         let mut body = Body::default();
         body.list("role_keys", texts(role_keys));
         Self {
             client,
-            role_set_key_or_id: role_set_key_or_id.into(),
+            role_set_key_or_id: role_set_key_or_id.as_ref().to_owned(),
             body,
         }
     }
@@ -505,7 +505,7 @@ pub struct ReplaceRole<C = ()> {
 impl<C> ReplaceRole<C> {
     pub(crate) fn on(
         client: C,
-        role_set_key_or_id: impl Into<String>,
+        role_set_key_or_id: impl AsRef<str>,
         role_key: impl AsRef<str>,
         to_role_key: impl AsRef<str>,
     ) -> Self {
@@ -514,7 +514,7 @@ impl<C> ReplaceRole<C> {
         body.set("to_role_key", to_role_key.as_ref());
         Self {
             client,
-            role_set_key_or_id: role_set_key_or_id.into(),
+            role_set_key_or_id: role_set_key_or_id.as_ref().to_owned(),
             body,
         }
     }

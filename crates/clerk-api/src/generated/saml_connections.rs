@@ -37,19 +37,19 @@ calls! {
     #[doc(alias = "GetSAMLConnection")]
     #[doc(alias = "samlConnections.getSamlConnection")]
     #[deprecated = "Clerk discourages its use"]
-    get(saml_connection_id: impl Into<String>) => Get -> models::SamlConnection;
+    get(saml_connection_id: impl AsRef<str>) => Get -> models::SamlConnection;
 
     /// Changes what is set and leaves the rest of a SAML connection as it is.
     #[doc(alias = "UpdateSAMLConnection")]
     #[doc(alias = "samlConnections.updateSamlConnection")]
     #[deprecated = "Clerk discourages its use"]
-    update(saml_connection_id: impl Into<String>) => Update -> models::SamlConnection;
+    update(saml_connection_id: impl AsRef<str>) => Update -> models::SamlConnection;
 
     /// Deletes a SAML connection.
     #[doc(alias = "DeleteSAMLConnection")]
     #[doc(alias = "samlConnections.deleteSamlConnection")]
     #[deprecated = "Clerk discourages its use"]
-    delete(saml_connection_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(saml_connection_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 }
 
 lists! {
@@ -226,6 +226,12 @@ impl<C> Create<C> {
         self.body.set("login_hint", value);
         self
     }
+
+    /// The IdP certificates.
+    pub fn idp_certificates(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.body.list("idp_certificates", texts(values));
+        self
+    }
 }
 
 impl<C> Operation for Create<C> {
@@ -261,10 +267,10 @@ pub struct Get<C = ()> {
 }
 
 impl<C> Get<C> {
-    pub(crate) fn on(client: C, saml_connection_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, saml_connection_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            saml_connection_id: saml_connection_id.into(),
+            saml_connection_id: saml_connection_id.as_ref().to_owned(),
         }
     }
 }
@@ -305,10 +311,10 @@ pub struct Update<C = ()> {
 }
 
 impl<C> Update<C> {
-    pub(crate) fn on(client: C, saml_connection_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, saml_connection_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            saml_connection_id: saml_connection_id.into(),
+            saml_connection_id: saml_connection_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -494,6 +500,12 @@ impl<C> Update<C> {
         self.body.set("consent_verified_domains_deletion", value);
         self
     }
+
+    /// The IdP certificates.
+    pub fn idp_certificates(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.body.list("idp_certificates", texts(values));
+        self
+    }
 }
 
 impl<C> Operation for Update<C> {
@@ -531,10 +543,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, saml_connection_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, saml_connection_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            saml_connection_id: saml_connection_id.into(),
+            saml_connection_id: saml_connection_id.as_ref().to_owned(),
         }
     }
 }

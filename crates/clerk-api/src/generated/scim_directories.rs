@@ -27,30 +27,30 @@ calls! {
 
     /// Fetches one SCIM directory.
     #[doc(alias = "GetSCIMDirectory")]
-    get(scim_directory_id: impl Into<String>) => Get -> models::ScimDirectory;
+    get(scim_directory_id: impl AsRef<str>) => Get -> models::ScimDirectory;
 
     /// Changes what is set and leaves the rest of a SCIM directory as it is.
     #[doc(alias = "UpdateSCIMDirectory")]
-    update(scim_directory_id: impl Into<String>) => Update -> models::ScimDirectory;
+    update(scim_directory_id: impl AsRef<str>) => Update -> models::ScimDirectory;
 
     /// Deletes a SCIM directory; its identity provider is refused from then on.
     #[doc(alias = "DeleteSCIMDirectory")]
-    delete(scim_directory_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(scim_directory_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 
     /// Gives a SCIM directory a new API key, which only this answer has. The old one works a little
     /// longer.
     #[doc(alias = "RotateSCIMDirectoryAPIKey")]
-    rotate_api_key(scim_directory_id: impl Into<String>) => RotateApiKey -> models::ScimDirectory;
+    rotate_api_key(scim_directory_id: impl AsRef<str>) => RotateApiKey -> models::ScimDirectory;
 
     /// Lists which group leads to which role, the strongest first.
     #[doc(alias = "ListSCIMGroupRoleMappings")]
-    list_group_role_mappings(scim_directory_id: impl Into<String>)
+    list_group_role_mappings(scim_directory_id: impl AsRef<str>)
         => ListGroupRoleMappings -> Page<models::ScimGroupRoleMapping>;
 
     /// Lets a group of the directory lead to a role.
     #[doc(alias = "CreateSCIMGroupRoleMapping")]
     create_group_role_mapping(
-        scim_directory_id: impl Into<String>,
+        scim_directory_id: impl AsRef<str>,
         scim_group_id: impl AsRef<str>,
         role_id: impl AsRef<str>,
     ) => CreateGroupRoleMapping -> models::ScimGroupRoleMapping;
@@ -58,13 +58,13 @@ calls! {
     /// Replaces all mappings of groups to roles; the first is the strongest.
     #[doc(alias = "ReplaceSCIMGroupRoleMappings")]
     replace_group_role_mappings(
-        scim_directory_id: impl Into<String>,
+        scim_directory_id: impl AsRef<str>,
         mappings: impl IntoIterator<Item = models::ScimGroupRoleMappingInput>,
     ) => ReplaceGroupRoleMappings -> Page<models::ScimGroupRoleMapping>;
 
     /// Deletes one mapping of a group to a role.
     #[doc(alias = "DeleteSCIMGroupRoleMapping")]
-    delete_group_role_mapping(scim_directory_id: impl Into<String>, mapping_id: impl Into<String>)
+    delete_group_role_mapping(scim_directory_id: impl AsRef<str>, mapping_id: impl AsRef<str>)
         => DeleteGroupRoleMapping -> models::DeletedObject;
 }
 
@@ -203,10 +203,10 @@ pub struct Get<C = ()> {
 }
 
 impl<C> Get<C> {
-    pub(crate) fn on(client: C, scim_directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, scim_directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            scim_directory_id: scim_directory_id.into(),
+            scim_directory_id: scim_directory_id.as_ref().to_owned(),
         }
     }
 }
@@ -245,10 +245,10 @@ pub struct Update<C = ()> {
 }
 
 impl<C> Update<C> {
-    pub(crate) fn on(client: C, scim_directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, scim_directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            scim_directory_id: scim_directory_id.into(),
+            scim_directory_id: scim_directory_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -320,10 +320,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, scim_directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, scim_directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            scim_directory_id: scim_directory_id.into(),
+            scim_directory_id: scim_directory_id.as_ref().to_owned(),
         }
     }
 }
@@ -362,10 +362,10 @@ pub struct RotateApiKey<C = ()> {
 }
 
 impl<C> RotateApiKey<C> {
-    pub(crate) fn on(client: C, scim_directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, scim_directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            scim_directory_id: scim_directory_id.into(),
+            scim_directory_id: scim_directory_id.as_ref().to_owned(),
         }
     }
 }
@@ -405,10 +405,10 @@ pub struct ListGroupRoleMappings<C = ()> {
 }
 
 impl<C> ListGroupRoleMappings<C> {
-    pub(crate) fn on(client: C, scim_directory_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, scim_directory_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            scim_directory_id: scim_directory_id.into(),
+            scim_directory_id: scim_directory_id.as_ref().to_owned(),
         }
     }
 }
@@ -451,7 +451,7 @@ pub struct CreateGroupRoleMapping<C = ()> {
 impl<C> CreateGroupRoleMapping<C> {
     pub(crate) fn on(
         client: C,
-        scim_directory_id: impl Into<String>,
+        scim_directory_id: impl AsRef<str>,
         scim_group_id: impl AsRef<str>,
         role_id: impl AsRef<str>,
     ) -> Self {
@@ -460,7 +460,7 @@ impl<C> CreateGroupRoleMapping<C> {
         body.set("role_id", role_id.as_ref());
         Self {
             client,
-            scim_directory_id: scim_directory_id.into(),
+            scim_directory_id: scim_directory_id.as_ref().to_owned(),
             body,
         }
     }
@@ -510,14 +510,14 @@ pub struct ReplaceGroupRoleMappings<C = ()> {
 impl<C> ReplaceGroupRoleMappings<C> {
     pub(crate) fn on(
         client: C,
-        scim_directory_id: impl Into<String>,
+        scim_directory_id: impl AsRef<str>,
         mappings: impl IntoIterator<Item = models::ScimGroupRoleMappingInput>,
     ) -> Self {
         let mut body = Body::default();
         body.list("mappings", mappings);
         Self {
             client,
-            scim_directory_id: scim_directory_id.into(),
+            scim_directory_id: scim_directory_id.as_ref().to_owned(),
             body,
         }
     }
@@ -560,13 +560,13 @@ pub struct DeleteGroupRoleMapping<C = ()> {
 impl<C> DeleteGroupRoleMapping<C> {
     pub(crate) fn on(
         client: C,
-        scim_directory_id: impl Into<String>,
-        mapping_id: impl Into<String>,
+        scim_directory_id: impl AsRef<str>,
+        mapping_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
-            scim_directory_id: scim_directory_id.into(),
-            mapping_id: mapping_id.into(),
+            scim_directory_id: scim_directory_id.as_ref().to_owned(),
+            mapping_id: mapping_id.as_ref().to_owned(),
         }
     }
 }

@@ -57,7 +57,7 @@ calls! {
     /// Mints a token whose claims a JWT template describes.
     #[doc(alias("CreateSessionTokenFromTemplate", "getToken"))]
     #[doc(alias = "sessions.getToken")]
-    create_token_from_template(session_id: impl Into<SessionId>, template_name: impl Into<String>)
+    create_token_from_template(session_id: impl Into<SessionId>, template_name: impl AsRef<str>)
         => CreateTokenFromTemplate -> models::SessionToken;
 }
 
@@ -427,12 +427,12 @@ impl<C> CreateTokenFromTemplate<C> {
     pub(crate) fn on(
         client: C,
         session_id: impl Into<SessionId>,
-        template_name: impl Into<String>,
+        template_name: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             session_id: session_id.into(),
-            template_name: template_name.into(),
+            template_name: template_name.as_ref().to_owned(),
             body: Body::default(),
         }
     }

@@ -20,7 +20,7 @@ calls! {
     /// Revokes a sign-in token that has not been used.
     #[doc(alias = "RevokeSignInToken")]
     #[doc(alias = "signInTokens.revokeSignInToken")]
-    revoke(sign_in_token_id: impl Into<String>) => Revoke -> models::SignInToken;
+    revoke(sign_in_token_id: impl AsRef<str>) => Revoke -> models::SignInToken;
 }
 
 /// Creates a link that signs a user in, once, without credentials. Send it to nobody but the user.
@@ -91,10 +91,10 @@ pub struct Revoke<C = ()> {
 }
 
 impl<C> Revoke<C> {
-    pub(crate) fn on(client: C, sign_in_token_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, sign_in_token_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            sign_in_token_id: sign_in_token_id.into(),
+            sign_in_token_id: sign_in_token_id.as_ref().to_owned(),
         }
     }
 }

@@ -14,12 +14,12 @@ calls! {
     /// Fetches one sign-up.
     #[doc(alias = "GetSignUp")]
     #[doc(alias = "signUps.get")]
-    get(id: impl Into<String>) => Get -> models::SignUp;
+    get(id: impl AsRef<str>) => Get -> models::SignUp;
 
     /// Changes the external id of a sign-up, or marks that your own steps of it are done.
     #[doc(alias = "UpdateSignUp")]
     #[doc(alias = "signUps.update")]
-    update(id: impl Into<String>) => Update -> models::SignUp;
+    update(id: impl AsRef<str>) => Update -> models::SignUp;
 }
 
 /// Fetches one sign-up.
@@ -39,10 +39,10 @@ pub struct Get<C = ()> {
 }
 
 impl<C> Get<C> {
-    pub(crate) fn on(client: C, id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, id: impl AsRef<str>) -> Self {
         Self {
             client,
-            id: id.into(),
+            id: id.as_ref().to_owned(),
         }
     }
 }
@@ -82,10 +82,10 @@ pub struct Update<C = ()> {
 }
 
 impl<C> Update<C> {
-    pub(crate) fn on(client: C, id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, id: impl AsRef<str>) -> Self {
         Self {
             client,
-            id: id.into(),
+            id: id.as_ref().to_owned(),
             body: Body::default(),
         }
     }

@@ -26,31 +26,31 @@ calls! {
     /// Fetches one template.
     #[doc(alias = "GetTemplate")]
     #[deprecated = "Clerk discourages its use"]
-    get(template_type: impl Into<models::TemplateType>, slug: impl Into<String>)
+    get(template_type: impl Into<models::TemplateType>, slug: impl AsRef<str>)
         => Get -> models::Template;
 
     /// Writes a template.
     #[doc(alias = "UpsertTemplate")]
     #[deprecated = "Clerk discourages its use"]
-    upsert(template_type: impl Into<models::TemplateType>, slug: impl Into<String>)
+    upsert(template_type: impl Into<models::TemplateType>, slug: impl AsRef<str>)
         => Upsert -> models::Template;
 
     /// Brings a template back to what Clerk ships.
     #[doc(alias = "RevertTemplate")]
     #[deprecated = "Clerk discourages its use"]
-    revert(template_type: impl Into<models::TemplateType>, slug: impl Into<String>)
+    revert(template_type: impl Into<models::TemplateType>, slug: impl AsRef<str>)
         => Revert -> models::Template;
 
     /// Renders a template without saving it.
     #[doc(alias = "PreviewTemplate")]
     #[deprecated = "Clerk discourages its use"]
-    preview(template_type: impl Into<models::TemplateType>, slug: impl Into<String>)
+    preview(template_type: impl Into<models::TemplateType>, slug: impl AsRef<str>)
         => Preview -> Json;
 
     /// Decides who sends the message: Clerk, or you when the webhook arrives.
     #[doc(alias = "ToggleTemplateDelivery")]
     #[deprecated = "Clerk discourages its use"]
-    toggle_delivery(template_type: impl Into<models::TemplateType>, slug: impl Into<String>)
+    toggle_delivery(template_type: impl Into<models::TemplateType>, slug: impl AsRef<str>)
         => ToggleDelivery -> models::Template;
 }
 
@@ -139,12 +139,12 @@ impl<C> Get<C> {
     pub(crate) fn on(
         client: C,
         template_type: impl Into<models::TemplateType>,
-        slug: impl Into<String>,
+        slug: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             template_type: template_type.into(),
-            slug: slug.into(),
+            slug: slug.as_ref().to_owned(),
         }
     }
 }
@@ -189,12 +189,12 @@ impl<C> Upsert<C> {
     pub(crate) fn on(
         client: C,
         template_type: impl Into<models::TemplateType>,
-        slug: impl Into<String>,
+        slug: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             template_type: template_type.into(),
-            slug: slug.into(),
+            slug: slug.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -281,12 +281,12 @@ impl<C> Revert<C> {
     pub(crate) fn on(
         client: C,
         template_type: impl Into<models::TemplateType>,
-        slug: impl Into<String>,
+        slug: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             template_type: template_type.into(),
-            slug: slug.into(),
+            slug: slug.as_ref().to_owned(),
         }
     }
 }
@@ -332,12 +332,12 @@ impl<C> Preview<C> {
     pub(crate) fn on(
         client: C,
         template_type: impl Into<models::TemplateType>,
-        slug: impl Into<String>,
+        slug: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             template_type: template_type.into(),
-            slug: slug.into(),
+            slug: slug.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -408,12 +408,12 @@ impl<C> ToggleDelivery<C> {
     pub(crate) fn on(
         client: C,
         template_type: impl Into<models::TemplateType>,
-        slug: impl Into<String>,
+        slug: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             template_type: template_type.into(),
-            slug: slug.into(),
+            slug: slug.as_ref().to_owned(),
             body: Body::default(),
         }
     }

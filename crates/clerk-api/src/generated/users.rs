@@ -101,7 +101,7 @@ calls! {
     /// Fetches the tokens with which your backend can call a social provider as the user.
     #[doc(alias("GetOAuthAccessToken", "getUserOauthAccessToken"))]
     #[doc(alias = "users.getUserOauthAccessToken")]
-    list_oauth_access_tokens(user_id: impl Into<UserId>, provider: impl Into<String>)
+    list_oauth_access_tokens(user_id: impl Into<UserId>, provider: impl AsRef<str>)
         => ListOauthAccessTokens -> Page<models::OAuthAccessToken>;
 
     /// Lists the organizations that a user belongs to, with the role in each.
@@ -147,7 +147,7 @@ calls! {
     /// Deletes one of a user's passkeys and tells the user by email.
     #[doc(alias("UserPasskeyDelete", "deleteUserPasskey"))]
     #[doc(alias = "users.deleteUserPasskey")]
-    delete_passkey(user_id: impl Into<UserId>, passkey_identification_id: impl Into<String>)
+    delete_passkey(user_id: impl Into<UserId>, passkey_identification_id: impl AsRef<str>)
         => DeletePasskey -> models::DeletedObject;
 
     /// Lists the devices that a user has enrolled as trusted.
@@ -157,13 +157,13 @@ calls! {
 
     /// Stops trusting one of a user's devices.
     #[doc(alias = "RevokeUserTrustedDevice")]
-    revoke_trusted_device(user_id: impl Into<UserId>, trusted_device_id: impl Into<String>)
+    revoke_trusted_device(user_id: impl Into<UserId>, trusted_device_id: impl AsRef<str>)
         => RevokeTrustedDevice -> models::TrustedDevice;
 
     /// Disconnects a wallet from a user.
     #[doc(alias("UserWeb3WalletDelete", "deleteUserWeb3Wallet"))]
     #[doc(alias = "users.deleteUserWeb3Wallet")]
-    delete_web3_wallet(user_id: impl Into<UserId>, web3_wallet_identification_id: impl Into<String>)
+    delete_web3_wallet(user_id: impl Into<UserId>, web3_wallet_identification_id: impl AsRef<str>)
         => DeleteWeb3Wallet -> models::DeletedObject;
 
     /// Disconnects a user's authenticator app.
@@ -174,7 +174,7 @@ calls! {
     /// Disconnects a social account from a user.
     #[doc(alias("DeleteExternalAccount", "deleteUserExternalAccount"))]
     #[doc(alias = "users.deleteUserExternalAccount")]
-    delete_external_account(user_id: impl Into<UserId>, external_account_id: impl Into<String>)
+    delete_external_account(user_id: impl Into<UserId>, external_account_id: impl AsRef<str>)
         => DeleteExternalAccount -> models::DeletedObject;
 
     /// Declares a user's password compromised, so that it must be changed at the next sign-in.
@@ -1684,13 +1684,13 @@ pub struct ListOauthAccessTokens<C = ()> {
 }
 
 impl<C> ListOauthAccessTokens<C> {
-    pub(crate) fn on(client: C, user_id: impl Into<UserId>, provider: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, user_id: impl Into<UserId>, provider: impl AsRef<str>) -> Self {
         let mut query = Query::default();
         query.set("paginated", true);
         Self {
             client,
             user_id: user_id.into(),
-            provider: provider.into(),
+            provider: provider.as_ref().to_owned(),
             query,
         }
     }
@@ -2108,12 +2108,12 @@ impl<C> DeletePasskey<C> {
     pub(crate) fn on(
         client: C,
         user_id: impl Into<UserId>,
-        passkey_identification_id: impl Into<String>,
+        passkey_identification_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             user_id: user_id.into(),
-            passkey_identification_id: passkey_identification_id.into(),
+            passkey_identification_id: passkey_identification_id.as_ref().to_owned(),
         }
     }
 }
@@ -2202,12 +2202,12 @@ impl<C> RevokeTrustedDevice<C> {
     pub(crate) fn on(
         client: C,
         user_id: impl Into<UserId>,
-        trusted_device_id: impl Into<String>,
+        trusted_device_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             user_id: user_id.into(),
-            trusted_device_id: trusted_device_id.into(),
+            trusted_device_id: trusted_device_id.as_ref().to_owned(),
         }
     }
 }
@@ -2252,12 +2252,12 @@ impl<C> DeleteWeb3Wallet<C> {
     pub(crate) fn on(
         client: C,
         user_id: impl Into<UserId>,
-        web3_wallet_identification_id: impl Into<String>,
+        web3_wallet_identification_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             user_id: user_id.into(),
-            web3_wallet_identification_id: web3_wallet_identification_id.into(),
+            web3_wallet_identification_id: web3_wallet_identification_id.as_ref().to_owned(),
         }
     }
 }
@@ -2351,12 +2351,12 @@ impl<C> DeleteExternalAccount<C> {
     pub(crate) fn on(
         client: C,
         user_id: impl Into<UserId>,
-        external_account_id: impl Into<String>,
+        external_account_id: impl AsRef<str>,
     ) -> Self {
         Self {
             client,
             user_id: user_id.into(),
-            external_account_id: external_account_id.into(),
+            external_account_id: external_account_id.as_ref().to_owned(),
         }
     }
 }

@@ -35,17 +35,17 @@ calls! {
     /// Takes an entry off the waitlist that nobody has decided on.
     #[doc(alias = "DeleteWaitlistEntry")]
     #[doc(alias = "waitlistEntries.delete")]
-    delete(waitlist_entry_id: impl Into<String>) => Delete -> models::DeletedObject;
+    delete(waitlist_entry_id: impl AsRef<str>) => Delete -> models::DeletedObject;
 
     /// Invites somebody from the waitlist to sign up.
     #[doc(alias = "InviteWaitlistEntry")]
     #[doc(alias = "waitlistEntries.invite")]
-    invite(waitlist_entry_id: impl Into<String>) => Invite -> models::WaitlistEntry;
+    invite(waitlist_entry_id: impl AsRef<str>) => Invite -> models::WaitlistEntry;
 
     /// Turns down somebody on the waitlist.
     #[doc(alias = "RejectWaitlistEntry")]
     #[doc(alias = "waitlistEntries.reject")]
-    reject(waitlist_entry_id: impl Into<String>) => Reject -> models::WaitlistEntry;
+    reject(waitlist_entry_id: impl AsRef<str>) => Reject -> models::WaitlistEntry;
 }
 
 lists! {
@@ -233,10 +233,10 @@ pub struct Delete<C = ()> {
 }
 
 impl<C> Delete<C> {
-    pub(crate) fn on(client: C, waitlist_entry_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, waitlist_entry_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            waitlist_entry_id: waitlist_entry_id.into(),
+            waitlist_entry_id: waitlist_entry_id.as_ref().to_owned(),
         }
     }
 }
@@ -276,10 +276,10 @@ pub struct Invite<C = ()> {
 }
 
 impl<C> Invite<C> {
-    pub(crate) fn on(client: C, waitlist_entry_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, waitlist_entry_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            waitlist_entry_id: waitlist_entry_id.into(),
+            waitlist_entry_id: waitlist_entry_id.as_ref().to_owned(),
             body: Body::default(),
         }
     }
@@ -326,10 +326,10 @@ pub struct Reject<C = ()> {
 }
 
 impl<C> Reject<C> {
-    pub(crate) fn on(client: C, waitlist_entry_id: impl Into<String>) -> Self {
+    pub(crate) fn on(client: C, waitlist_entry_id: impl AsRef<str>) -> Self {
         Self {
             client,
-            waitlist_entry_id: waitlist_entry_id.into(),
+            waitlist_entry_id: waitlist_entry_id.as_ref().to_owned(),
         }
     }
 }

@@ -107,6 +107,9 @@ pub(crate) const OPERATIONS: &[Listed] = listed! {
         [] Object Versioned SecretKey false,
     ReplaceUserEmailAddress PUT "/users/{user_id}/email_address" [] Object Versioned SecretKey
         false,
+    CreateEmail POST "/email" [] Object Versioned SecretKey false,
+    CreateEmailBatch POST "/email/batch" [] Object Versioned SecretKey false,
+    GetEmail GET "/email/{email_id}" [] Nothing Versioned SecretKey false,
     ListEnterpriseConnections GET "/enterprise_connections" ["limit", "offset", "organization_id",
         "active"] Nothing Versioned SecretKey false,
     CreateEnterpriseConnection POST "/enterprise_connections" [] Object Versioned SecretKey false,
@@ -145,6 +148,7 @@ pub(crate) const OPERATIONS: &[Listed] = listed! {
     CreateBulkInvitations POST "/invitations/bulk" [] List Versioned SecretKey false,
     RevokeInvitation POST "/invitations/{invitation_id}/revoke" [] Nothing Versioned SecretKey
         false,
+    DeleteInvitation DELETE "/invitations/{invitation_id}" [] Nothing Versioned SecretKey false,
     GetJWKS GET "/jwks" [] Nothing Versioned SecretKey false,
     ListJWTTemplates GET "/jwt_templates" ["limit", "offset", "paginated"] Nothing Versioned
         SecretKey false,

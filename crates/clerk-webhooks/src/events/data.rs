@@ -19,8 +19,8 @@ macro_rules! event_data {
             /// An event of a type that this version does not know. What it tells is in
             /// [`Event::as_json`](crate::events::Event::as_json).
             Unknown,
-            /// The type is known, but its data lacks an id, or has something of another kind where
-            /// the type has a field. It is in [`Event::as_json`](crate::events::Event::as_json).
+            /// The type is known, but its data lacks an id, or has something odd where a field can say
+            /// no. It is in [`Event::as_json`](crate::events::Event::as_json).
             /// [`Delivery::event`](crate::Delivery::event) makes an error of it.
             Unreadable(crate::events::EventError),
         }

@@ -10,34 +10,57 @@ use crate::notation::{parse, parse_list, parse_literal, parse_type};
 
 pub(super) fn api(files: &[File]) -> Result<Api, Error> {
     let mut source = None;
-    let (mut groups, mut models, mut enums, mut ids) = (vec![], vec![], vec![], vec![]);
-    let mut events = vec![];
+    let mut all = Facts::default();
     for file in files {
         let mut table = Table::parse(&file.name, &file.text)?;
         if file.name == "source.toml" {
             source = Some(read_source(&mut table)?);
         }
-        if table.contains("group") {
-            groups.push(read_group(&mut table)?);
-        }
-        read_models(&mut table, &mut models)?;
-        read_enums(table.table("enum")?, &mut enums)?;
-        ids.extend(table.table("id")?.into_texts()?.into_iter().map(id));
-        let told = table.table("event")?.into_texts()?;
-        events.extend(told.into_iter().map(|(wire, data)| Event::new(wire, data)));
-        table.finish()?;
+        all.read(table)?;
     }
     let source = source.ok_or_else(|| Error::new("source.toml is missing"))?;
-    groups.sort_by(|left, right| left.name.cmp(&right.name));
-    models.sort_by(|left: &Model, right| left.name.cmp(&right.name));
-    Ok(Api {
+    let mut api = Api {
         source,
-        groups,
-        models,
-        enums,
-        ids,
-        events,
-    })
+        groups: all.groups,
+        models: all.models,
+        enums: all.enums,
+        ids: all.ids,
+        events: all.events,
+    };
+    sort(&mut api);
+    Ok(api)
+}
+
+pub(super) fn sort(api: &mut Api) {
+    api.groups.sort_by(|left, right| left.name.cmp(&right.name));
+    api.models.sort_by(|left, right| left.name.cmp(&right.name));
+}
+
+/// What a file of a catalogue has.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) groups: Vec<Group>,
+    pub(super) models: Vec<Model>,
+    pub(super) enums: Vec<Enum>,
+    pub(super) ids: Vec<Id>,
+    pub(super) events: Vec<Event>,
+}
+
+impl Facts {
+    pub(super) fn read(&mut self, mut table: Table) -> Result<(), Error> {
+        if table.contains("group") {
+            self.groups.push(read_group(&mut table)?);
+        }
+        read_models(&mut table, &mut self.models)?;
+        read_enums(table.table("enum")?, &mut self.enums)?;
+        let ids = table.table("id")?.into_texts()?;
+        self.ids.extend(ids.into_iter().map(id));
+        let told = table.table("event")?.into_texts()?;
+        let told = told.into_iter();
+        self.events
+            .extend(told.map(|(wire, data)| Event::new(wire, data)));
+        table.finish()
+    }
 }
 
 fn id((name, prefix): (String, String)) -> Id {
@@ -54,6 +77,7 @@ fn read_source(table: &mut Table) -> Result<Source, Error> {
         blob: table.text("blob")?,
         paths: table.count("paths")?,
         operations: table.count("operations")?,
+        added: 0,
         webhooks: table.optional("webhooks")?,
     })
 }

@@ -62,6 +62,14 @@ impl Table {
         count.ok_or_else(|| self.wrong(key, "a count"))
     }
 
+    pub(crate) fn number(&mut self, key: &str) -> Result<Option<i64>, Error> {
+        match self.entries.remove(key) {
+            None => Ok(None),
+            Some(Value::Integer(number)) => Ok(Some(number)),
+            Some(_) => Err(self.wrong(key, "a whole number")),
+        }
+    }
+
     pub(crate) fn texts(&mut self, key: &str) -> Result<Option<Vec<String>>, Error> {
         let Some(value) = self.entries.remove(key) else {
             return Ok(None);

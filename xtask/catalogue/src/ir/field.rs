@@ -33,6 +33,9 @@ pub struct Field {
     /// Without it the value it belongs to is useless, and every known source agrees that it is
     /// always there. Set by corrections alone.
     pub hard: bool,
+    /// It can say that somebody is not let in, or not any more, so nothing else is taken for its
+    /// absence. Set by corrections alone.
+    pub guarded: bool,
     /// The fields a list can be sorted by, each with `+` or `-` before it on the wire.
     pub order_by: Vec<String>,
     /// Other wire names that stand for the same thing in answers.
@@ -63,6 +66,7 @@ impl Field {
             items: Bounds::default(),
             unique: false,
             hard: false,
+            guarded: false,
             order_by: Vec::new(),
             aliases: Vec::new(),
             doc: None,
@@ -82,6 +86,7 @@ impl Field {
         match &self.ty {
             _ if self.hard => Decoding::Hard,
             Ty::Tag(_) => Decoding::Ignored,
+            _ if self.guarded => Decoding::Guarded,
             Ty::List(_) | Ty::Dictionary { .. } | Ty::Map => Decoding::Emptied,
             _ => Decoding::Optional,
         }
@@ -97,6 +102,8 @@ pub enum Decoding {
     Emptied,
     /// Absent or null is `None`. A missing flag is not `false`: that would fail open.
     Optional,
+    /// Absent or null is `None`; something that is no value of its type is an error.
+    Guarded,
     /// It says nothing that the type does not say already.
     Ignored,
 }

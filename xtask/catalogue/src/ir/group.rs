@@ -62,6 +62,8 @@ pub struct Source {
     pub paths: usize,
     /// How many operations the file has.
     pub operations: usize,
+    /// How many operations the overlay adds to those. Derived.
+    pub added: usize,
     /// The OpenAPI file of the webhooks, named in the same way, if one was imported.
     pub webhooks: Option<String>,
 }

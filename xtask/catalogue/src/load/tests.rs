@@ -66,7 +66,14 @@ fn facts(group: &str) -> Result<Api, Error> {
 
 fn corrected(corrections: &str) -> Result<Api, Error> {
     let docs = "";
-    apply(facts(GROUP)?, Overlay { corrections, docs })
+    apply(
+        facts(GROUP)?,
+        Overlay {
+            corrections,
+            docs,
+            additions: &[],
+        },
+    )
 }
 
 /// The API after one correction.
@@ -99,6 +106,11 @@ fn a_correction_changes_what_it_says() {
     )
     .unwrap();
     assert_eq!(user_field(&api, "name").aliases, ["full_name"]);
+    let api = with("model.User.name", "guarded = true").unwrap();
+    assert_eq!(user_field(&api, "name").decoding(), Decoding::Guarded);
+    let api = with("op.users.list.query.limit", "least = 7").unwrap();
+    let limit = &api.operation("users", "list").unwrap().query[0];
+    assert_eq!((limit.wire.as_str(), limit.range.min), ("limit", Some(7)));
     let api = with("model.User.banned", "add = \"bool?\"").unwrap();
     assert_eq!(user_field(&api, "banned").ty, Ty::Bool);
     let api = with("op.users.list.query.limit", "drop = true");
@@ -133,6 +145,7 @@ fn an_event_is_added_behind_its_kin() {
         let overlay = Overlay {
             corrections: &corrections,
             docs: "",
+            additions: &[],
         };
         apply(facts(&format!("{GROUP}\n[event]\n{told}"))?, overlay)
     };
@@ -250,6 +263,7 @@ fn sentences_find_their_place() {
     let overlay = Overlay {
         corrections: "",
         docs,
+        additions: &[],
     };
     let told = format!("{GROUP}\n[event]\n\"user.created\" = \"User\"\n");
     let api = apply(facts(&told).unwrap(), overlay).unwrap();
@@ -278,7 +292,14 @@ fn sentences_find_their_place() {
         ),
     ] {
         let corrections = "";
-        let documented = apply(facts(GROUP).unwrap(), Overlay { corrections, docs });
+        let documented = apply(
+            facts(GROUP).unwrap(),
+            Overlay {
+                corrections,
+                docs,
+                additions: &[],
+            },
+        );
         let message = documented.unwrap_err().to_string();
         assert!(message.contains(error), "{message}");
     }

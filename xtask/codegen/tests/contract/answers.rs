@@ -70,6 +70,62 @@ fn answers_may_lack_have_and_say_anything_that_is_not_essential() {
     );
 }
 
+/// Every field of every model in turn holds something that it cannot hold.
+#[test]
+fn an_odd_member_costs_that_member_alone() {
+    let api = api();
+    let mut tried = 0;
+    for (name, reader, answer) in readers(&api) {
+        for field in api.model(name).unwrap().fields() {
+            if matches!(field.decoding(), Decoding::Hard | Decoding::Guarded) {
+                continue;
+            }
+            for odd in Fake::new(&api).odd(&field.ty) {
+                tried += 1;
+                let mut answer = answer.clone();
+                answer[&field.wire] = odd;
+                let shown = reader(&answer).unwrap_or_else(|error| panic!("{name}: {error}"));
+                let kept = format!("extra: {{{:?}}}", field.wire);
+                assert!(shown.contains(&kept), "{name}.{}: {shown}", field.wire);
+                assert!(!shown.contains(fakes::SECRET), "{name}: {shown}");
+            }
+        }
+    }
+    assert!(tried > 3_000, "only {tried} odd members were tried");
+}
+
+/// As `banned: "yes"` might be taken for a user who is not.
+#[test]
+fn what_can_say_no_is_never_taken_for_nothing() {
+    let api = api();
+    let mut guarded = 0;
+    for (name, reader, answer) in readers(&api) {
+        let fields = api.model(name).unwrap().fields().iter();
+        for field in fields.filter(|f| f.decoding() == Decoding::Guarded) {
+            guarded += 1;
+            for odd in Fake::new(&api).odd(&field.ty) {
+                let mut answer = answer.clone();
+                answer[&field.wire] = odd;
+                let error = reader(&answer).unwrap_err();
+                let place = format!("at `{}`", field.wire);
+                assert!(error.starts_with(&place), "{name}: {error}");
+            }
+        }
+    }
+    assert!(guarded > 20, "only {guarded} members can say no");
+}
+
+#[test]
+fn a_member_nobody_has_heard_of_is_kept() {
+    for (name, reader, mut answer) in readers(&api()) {
+        answer["unheard_of"] = Value::from(fakes::SECRET);
+        let shown = reader(&answer).unwrap();
+        let is_kept = shown.contains("extra: {\"unheard_of\"}");
+        assert!(is_kept, "{name}: {shown}");
+        assert!(!shown.contains(fakes::SECRET), "{name}: {shown}");
+    }
+}
+
 #[test]
 fn what_is_essential_is_missed_by_name() {
     let api = api();

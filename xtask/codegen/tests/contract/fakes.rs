@@ -99,6 +99,32 @@ impl<'a> Fake<'a> {
         all
     }
 
+    /// Values that a type is not made of.
+    pub(crate) fn odd(&self, ty: &Ty) -> Vec<Value> {
+        let values = [
+            json!(SECRET),
+            json!(true),
+            json!(0.25),
+            json!(u64::MAX),
+            json!([[0]]),
+            json!({"planted": [{}]}),
+        ];
+        let fits = |value: &Value| match ty {
+            Ty::Str | Ty::DateTime | Ty::Date => value.is_string(),
+            Ty::Tag(_) | Ty::List(_) => false,
+            Ty::Bool => value.is_boolean(),
+            Ty::Int | Ty::Time(_) | Ty::File => false,
+            Ty::Number => value.is_f64(),
+            Ty::Json | Ty::Map => true,
+            Ty::Dictionary { .. } => false,
+            Ty::Named(name) => match self.api.definition(name).unwrap() {
+                Definition::Model(_) => value.is_object(),
+                Definition::Enum(_) | Definition::Id(_) => value.is_string(),
+            },
+        };
+        values.into_iter().filter(|value| !fits(value)).collect()
+    }
+
     fn spoil_object(&self, depth: usize, model: &Model, all: &mut Vec<Spoiled>) {
         let whole: Map<String, Value> = self.payloads.members(model).unwrap();
         let mut extended = whole.clone();

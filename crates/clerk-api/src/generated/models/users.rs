@@ -2,12 +2,732 @@
 
 use crate::{
     ClientId, EmailAddressId, EnterpriseConnectionId, Json, OrganizationId, PhoneNumberId,
-    SessionId, Timestamp, UserId, decode, open_enum::open_enums, redacted::redacted, request::Body,
+    SessionId, Timestamp, UserId,
+    answer::answers,
+    decode,
+    open_enum::open_enums,
+    redacted::redacted,
+    request::{Body, entries, texts},
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 use super::{EnterpriseProtocol, OrganizationMembership};
+
+answers! {
+    /// A ticket that signs somebody in as a user.
+    ActorToken "actor_token" {
+        /// The id.
+        id: String = essential "id";
+        /// The status.
+        status: Option<TokenStatus> = "status";
+        /// The user's id.
+        user_id: Option<UserId> = "user_id";
+        /// The actor.
+        actor: Json = "actor";
+        /// The token.
+        token: Option<String> = secret "token";
+        /// The link to follow. Whoever does is signed in as the user.
+        url: Option<String> = secret "url";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+    }
+    /// What became of an email of a batch: it, or why not.
+    BatchedEmail {
+        /// Which one of the batch, counted from zero.
+        index: Option<i64> = "index";
+        /// The email.
+        email: Option<EmailMessage> = "email";
+        /// The errors.
+        errors: Vec<BatchedEmailError> = "errors";
+        /// The status it would have been answered with by itself.
+        status_code: Option<i64> = "status_code";
+        /// The retry after seconds.
+        retry_after_seconds: Option<i64> = "retry_after_seconds";
+    }
+    /// Why an email of a batch was not sent.
+    BatchedEmailError {
+        /// The code.
+        code: Option<String> = "code";
+        /// The message.
+        message: Option<String> = "message";
+        /// The long message.
+        long_message: Option<String> = "long_message";
+        /// What else there is to say of it.
+        meta: Option<Json> = "meta";
+    }
+    /// A browser or a device, with the sessions that were started on it.
+    Client "client" {
+        /// The id.
+        id: ClientId = essential "id";
+        /// The ids of the sessions.
+        session_ids: Vec<SessionId> = "session_ids";
+        /// The sessions.
+        sessions: Vec<Session> = "sessions";
+        /// The sign in's id.
+        sign_in_id: Option<String> = "sign_in_id";
+        /// The sign up's id.
+        sign_up_id: Option<String> = "sign_up_id";
+        /// The session that was used last.
+        last_active_session_id: Option<SessionId> = "last_active_session_id";
+        /// The last authentication strategy.
+        last_authentication_strategy: Option<String> = "last_authentication_strategy";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+    }
+    /// An email address of a user.
+    EmailAddress "email_address" {
+        /// The id.
+        id: Option<EmailAddressId> = "id";
+        /// The email address.
+        email_address: Option<String> = "email_address";
+        /// Whether it is reserved.
+        reserved: Option<bool> = "reserved";
+        /// How far the proof has come that the address is the user's.
+        verification: Option<Verification> = "verification";
+        /// The accounts that the address came from.
+        linked_to: Vec<IdentificationLink> = "linked_to";
+        /// Whether an enterprise connection is responsible for its domain.
+        matches_sso_connection: Option<bool> = "matches_sso_connection";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+    }
+    /// An e-mail that Clerk sends, or leaves to you to send.
+    EmailMessage {
+        /// The id.
+        id: Option<String> = "id";
+        /// What Clerk calls this kind of object.
+        object: Option<String> = "object";
+        /// The slug.
+        slug: Option<String> = "slug";
+        /// The from email name.
+        from_email_name: Option<String> = "from_email_name";
+        /// The reply to email name.
+        reply_to_email_name: Option<String> = "reply_to_email_name";
+        /// The to email address.
+        to_email_address: Option<String> = "to_email_address";
+        /// The email address's id.
+        email_address_id: Option<EmailAddressId> = "email_address_id";
+        /// The user's id.
+        user_id: Option<UserId> = "user_id";
+        /// Whom it stands for.
+        subject: Option<String> = secret "subject";
+        /// The body.
+        body: Option<String> = secret "body";
+        /// The body plain.
+        body_plain: Option<String> = secret "body_plain";
+        /// The status.
+        status: Option<String> = "status";
+        /// What the template was filled with.
+        data: Json = secret "data";
+        /// Whether Clerk sends it; otherwise you do.
+        delivered_by_clerk: Option<bool> = "delivered_by_clerk";
+        /// Why it was not sent.
+        suppression_reason: Option<String> = "suppression_reason";
+    }
+    /// Enterprise account.
+    EnterpriseAccount "enterprise_account" {
+        /// The id.
+        id: Option<String> = "id";
+        /// The protocol.
+        protocol: Option<EnterpriseProtocol> = "protocol";
+        /// The provider.
+        provider: Option<String> = "provider";
+        /// Whether it is active.
+        active: Option<bool> = "active";
+        /// The email address.
+        email_address: Option<String> = "email_address";
+        /// The first name.
+        first_name: Option<String> = "first_name";
+        /// The last name.
+        last_name: Option<String> = "last_name";
+        /// The provider user's id.
+        provider_user_id: Option<String> = "provider_user_id";
+        /// The enterprise connection's id.
+        enterprise_connection_id: Option<EnterpriseConnectionId> = "enterprise_connection_id";
+        /// Readable by the frontend, writable by your backend alone.
+        public_metadata: Json = "public_metadata";
+        /// The verification.
+        verification: Option<Verification> = "verification";
+        /// The enterprise connection.
+        enterprise_connection: Option<EnterpriseAccountConnection> = "enterprise_connection";
+        /// When it was last authenticated.
+        last_authenticated_at: Option<Timestamp> = "last_authenticated_at";
+    }
+    /// Enterprise account connection.
+    EnterpriseAccountConnection {
+        /// The id.
+        id: Option<String> = "id";
+        /// The protocol.
+        protocol: Option<String> = "protocol";
+        /// The provider.
+        provider: Option<String> = "provider";
+        /// The name.
+        name: Option<String> = "name";
+        /// The URL of the logo public.
+        logo_public_url: Option<String> = "logo_public_url";
+        /// The domain. Clerk discourages its use.
+        domain: Option<String> = "domain";
+        /// The domains.
+        domains: Vec<String> = "domains";
+        /// Whether it is active.
+        active: Option<bool> = "active";
+        /// Whether to sync user attributes.
+        sync_user_attributes: Option<bool> = "sync_user_attributes";
+        /// Whether to allow subdomains.
+        allow_subdomains: Option<bool> = "allow_subdomains";
+        /// Whether a sign-in may begin at the identity provider.
+        allow_idp_initiated: Option<bool> = "allow_idp_initiated";
+        /// Whether to disable additional identifications.
+        disable_additional_identifications: Option<bool> = "disable_additional_identifications";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+    }
+    /// A user's account with a social provider.
+    ExternalAccount {
+        /// What Clerk calls this kind of object.
+        object: Option<String> = "object";
+        /// The id.
+        id: Option<String> = "id";
+        /// The provider.
+        provider: Option<String> = "provider";
+        /// The identification's id.
+        identification_id: Option<String> = "identification_id";
+        /// The provider user's id.
+        provider_user_id: Option<String> = "provider_user_id";
+        /// The scopes that the user has granted, separated by spaces.
+        approved_scopes: Option<String> = "approved_scopes";
+        /// The email address.
+        email_address: Option<String> = "email_address";
+        /// Whether email address is verified.
+        email_address_verified: Option<bool> = "email_address_verified";
+        /// The first name.
+        first_name: Option<String> = "first_name";
+        /// The last name.
+        last_name: Option<String> = "last_name";
+        /// The URL of the avatar. Clerk discourages its use.
+        avatar_url: Option<String> = "avatar_url";
+        /// The URL of the image.
+        image_url: Option<String> = "image_url";
+        /// The username.
+        username: Option<String> = "username";
+        /// The phone number.
+        phone_number: Option<String> = "phone_number";
+        /// Readable by the frontend, writable by your backend alone.
+        public_metadata: Json = "public_metadata";
+        /// The label.
+        label: Option<String> = "label";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+        /// The verification.
+        verification: Option<Verification> = "verification";
+        /// What deleting the account takes; for some providers it is not `id`.
+        external_account_id: Option<String> = "external_account_id";
+        /// In older webhooks: the last name.
+        family_name: Option<String> = "family_name";
+        /// In older webhooks: the first name.
+        given_name: Option<String> = "given_name";
+        /// In older webhooks: the id at Google.
+        google_id: Option<String> = "google_id";
+        /// In older webhooks: the URL of the image.
+        picture: Option<String> = "picture";
+    }
+    /// Identification link.
+    IdentificationLink {
+        /// The type.
+        kind: Option<String> = "type";
+        /// The id.
+        id: Option<String> = "id";
+    }
+    /// A token with which your backend calls a social provider as the user.
+    OAuthAccessToken "oauth_access_token" {
+        /// The external account's id.
+        external_account_id: Option<String> = "external_account_id";
+        /// The provider user's id.
+        provider_user_id: Option<String> = "provider_user_id";
+        /// The token.
+        token: String = essential secret "token";
+        /// When it expires.
+        expires_at: Option<Timestamp> = "expires_at";
+        /// The provider.
+        provider: Option<String> = "provider";
+        /// Readable by the frontend, writable by your backend alone.
+        public_metadata: Json = "public_metadata";
+        /// The label.
+        label: Option<String> = "label";
+        /// What it is good for.
+        scopes: Vec<String> = "scopes";
+        /// The ID token.
+        id_token: Option<String> = secret "id_token";
+        /// The token secret.
+        token_secret: Option<String> = secret "token_secret";
+    }
+    /// Passkey.
+    Passkey "passkey" {
+        /// The id.
+        id: Option<String> = "id";
+        /// The name.
+        name: Option<String> = "name";
+        /// When it was last used.
+        last_used_at: Option<Timestamp> = "last_used_at";
+        /// The verification.
+        verification: Option<Verification> = "verification";
+    }
+    /// Whether a password is the user's.
+    PasswordVerification {
+        /// Whether it is verified.
+        verified: bool = essential "verified";
+    }
+    /// A phone number of a user, in E.164 form.
+    PhoneNumber "phone_number" {
+        /// The id.
+        id: Option<PhoneNumberId> = "id";
+        /// The phone number.
+        phone_number: Option<String> = "phone_number";
+        /// Whether codes for the second step of signing in go to it.
+        reserved_for_second_factor: Option<bool> = "reserved_for_second_factor";
+        /// Whether it is the one that a second factor is asked of first.
+        default_second_factor: Option<bool> = "default_second_factor";
+        /// Whether it is reserved.
+        reserved: Option<bool> = "reserved";
+        /// The verification.
+        verification: Option<Verification> = "verification";
+        /// The linked to.
+        linked_to: Vec<IdentificationLink> = "linked_to";
+        /// The backup codes.
+        backup_codes: Vec<String> = secret "backup_codes";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+    }
+    /// SAML account.
+    SamlAccount "saml_account" {
+        /// The id.
+        id: Option<String> = "id";
+        /// The provider.
+        provider: Option<String> = "provider";
+        /// Whether it is active.
+        active: Option<bool> = "active";
+        /// The email address.
+        email_address: Option<String> = "email_address";
+        /// The first name.
+        first_name: Option<String> = "first_name";
+        /// The last name.
+        last_name: Option<String> = "last_name";
+        /// The provider user's id.
+        provider_user_id: Option<String> = "provider_user_id";
+        /// When it was last authenticated.
+        last_authenticated_at: Option<Timestamp> = "last_authenticated_at";
+        /// Readable by the frontend, writable by your backend alone.
+        public_metadata: Json = "public_metadata";
+        /// The verification.
+        verification: Option<Verification> = "verification";
+        /// The SAML connection.
+        saml_connection: Option<SamlAccountConnection> = "saml_connection";
+    }
+    /// SAML account connection.
+    SamlAccountConnection {
+        /// The id.
+        id: Option<String> = "id";
+        /// The name.
+        name: Option<String> = "name";
+        /// The domain. Clerk discourages its use.
+        domain: Option<String> = "domain";
+        /// The domains.
+        domains: Vec<String> = "domains";
+        /// Whether it is active.
+        active: Option<bool> = "active";
+        /// The provider.
+        provider: Option<String> = "provider";
+        /// Whether to sync user attributes.
+        sync_user_attributes: Option<bool> = "sync_user_attributes";
+        /// Whether to allow subdomains.
+        allow_subdomains: Option<bool> = "allow_subdomains";
+        /// Whether a sign-in may begin at the identity provider.
+        allow_idp_initiated: Option<bool> = "allow_idp_initiated";
+        /// Whether to disable additional identifications.
+        disable_additional_identifications: Option<bool> = "disable_additional_identifications";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+    }
+    /// SCIM user.
+    ScimUser {
+        /// The directory's id.
+        directory_id: Option<String> = "directory_id";
+        /// Whether directory is on.
+        directory_enabled: Option<bool> = "directory_enabled";
+        /// What another system calls it.
+        external_id: Option<String> = "external_id";
+    }
+    /// A user signed in on a client.
+    Session "session" {
+        /// The id.
+        id: SessionId = essential "id";
+        /// The user's id.
+        user_id: Option<UserId> = "user_id";
+        /// The client's id.
+        client_id: Option<ClientId> = "client_id";
+        /// Who acts as the user, when the user is impersonated.
+        actor: Json = "actor";
+        /// Only `active` sessions give out tokens without reserve; `pending` ones wait for `tasks`.
+        status: Option<SessionStatus> = guarded "status";
+        /// The organization that the session is in.
+        last_active_organization_id: Option<OrganizationId> = "last_active_organization_id";
+        /// When it was last active.
+        last_active_at: Option<Timestamp> = "last_active_at";
+        /// The latest activity.
+        latest_activity: Option<SessionActivity> = "latest_activity";
+        /// When the session ends, whatever happens.
+        expire_at: Option<Timestamp> = guarded "expire_at";
+        /// When the session ends unless it is used before.
+        abandon_at: Option<Timestamp> = guarded "abandon_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// What the user still has to do before being signed in, such as choosing an organization.
+        tasks: Vec<SessionTask> = "tasks";
+    }
+    /// Session activity.
+    SessionActivity {
+        /// What Clerk calls this kind of object.
+        object: Option<String> = "object";
+        /// The id.
+        id: Option<String> = "id";
+        /// The device type.
+        device_type: Option<String> = "device_type";
+        /// Whether it is mobile.
+        is_mobile: Option<bool> = "is_mobile";
+        /// The browser name.
+        browser_name: Option<String> = "browser_name";
+        /// The browser version.
+        browser_version: Option<String> = "browser_version";
+        /// The IP address.
+        ip_address: Option<String> = "ip_address";
+        /// The city.
+        city: Option<String> = "city";
+        /// The country.
+        country: Option<String> = "country";
+    }
+    /// Session cookies.
+    SessionCookies "cookies" {
+        /// The cookies.
+        cookies: Vec<String> = secret "cookies";
+    }
+    /// Session task.
+    SessionTask {
+        /// The key.
+        key: Option<String> = "key";
+    }
+    /// A token of a session, for the `Authorization` header or the `__session` cookie.
+    SessionToken "token" {
+        /// The token in compact form.
+        jwt: String = essential secret "jwt";
+    }
+    /// A ticket that signs a user in, once.
+    SignInToken "sign_in_token" {
+        /// The id.
+        id: String = essential "id";
+        /// The status.
+        status: Option<TokenStatus> = "status";
+        /// The user's id.
+        user_id: Option<UserId> = "user_id";
+        /// The token.
+        token: Option<String> = secret "token";
+        /// The link to follow. Whoever does is signed in as the user.
+        url: Option<String> = secret "url";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+    }
+    /// Sign up.
+    SignUp "sign_up_attempt" {
+        /// The id.
+        id: String = essential "id";
+        /// The status.
+        status: Option<SignUpStatus> = "status";
+        /// The required fields.
+        required_fields: Vec<String> = "required_fields";
+        /// The optional fields.
+        optional_fields: Vec<String> = "optional_fields";
+        /// The missing fields.
+        missing_fields: Vec<String> = "missing_fields";
+        /// The unverified fields.
+        unverified_fields: Vec<String> = "unverified_fields";
+        /// The verifications.
+        verifications: Option<SignUpVerifications> = "verifications";
+        /// The username.
+        username: Option<String> = "username";
+        /// The email address.
+        email_address: Option<String> = "email_address";
+        /// The phone number.
+        phone_number: Option<String> = "phone_number";
+        /// The Web3 wallet.
+        web3_wallet: Option<String> = "web3_wallet";
+        /// Whether password is on.
+        password_enabled: Option<bool> = "password_enabled";
+        /// The first name.
+        first_name: Option<String> = "first_name";
+        /// The last name.
+        last_name: Option<String> = "last_name";
+        /// Writable by the user, so believe nothing in it.
+        unsafe_metadata: Json = "unsafe_metadata";
+        /// Readable by the frontend, writable by your backend alone.
+        public_metadata: Json = "public_metadata";
+        /// Whether `custom_action` holds.
+        custom_action: Option<bool> = "custom_action";
+        /// What another system calls it.
+        external_id: Option<String> = "external_id";
+        /// The created session's id.
+        created_session_id: Option<SessionId> = "created_session_id";
+        /// The created user's id.
+        created_user_id: Option<UserId> = "created_user_id";
+        /// When it was abandon.
+        abandon_at: Option<Timestamp> = "abandon_at";
+        /// When the terms were accepted.
+        legal_accepted_at: Option<Timestamp> = "legal_accepted_at";
+        /// The locale.
+        locale: Option<String> = "locale";
+        /// The external account. Clerk discourages its use.
+        external_account: Json = "external_account";
+    }
+    /// Sign up verification.
+    SignUpVerification {
+        /// The next action.
+        next_action: Option<SignUpAction> = "next_action";
+        /// The supported strategies.
+        supported_strategies: Vec<String> = "supported_strategies";
+    }
+    /// Sign up verifications.
+    SignUpVerifications {
+        /// The email address.
+        email_address: Option<SignUpVerification> = "email_address";
+        /// The phone number.
+        phone_number: Option<SignUpVerification> = "phone_number";
+        /// The Web3 wallet.
+        web3_wallet: Option<SignUpVerification> = "web3_wallet";
+        /// The external account.
+        external_account: Json = "external_account";
+    }
+    /// How many there are.
+    TotalCount "total_count" {
+        /// How many there are in all.
+        total_count: u64 = essential "total_count";
+    }
+    /// Whether a code is right.
+    TotpVerification {
+        /// Whether it is verified.
+        verified: bool = essential "verified";
+        /// Which kind of code it was.
+        code_type: Option<SecondFactor> = "code_type";
+    }
+    /// Trusted device.
+    TrustedDevice "trusted_device" {
+        /// The id.
+        id: Option<String> = "id";
+        /// The platform.
+        platform: Option<TrustedDevicePlatform> = "platform";
+        /// The app identifier.
+        app_identifier: Option<String> = "app_identifier";
+        /// The name.
+        name: Option<String> = "name";
+        /// The algorithm.
+        algorithm: Option<String> = "algorithm";
+        /// The status.
+        status: Option<TrustedDeviceStatus> = "status";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+        /// When it was last used.
+        last_used_at: Option<Timestamp> = "last_used_at";
+        /// When it was revoked.
+        revoked_at: Option<Timestamp> = guarded "revoked_at";
+    }
+    /// Somebody who can sign in to your application.
+    User "user" {
+        /// The id.
+        id: UserId = essential "id";
+        /// What another system calls this user.
+        external_id: Option<String> = "external_id";
+        /// Which of `email_addresses` messages go to.
+        primary_email_address_id: Option<EmailAddressId> = "primary_email_address_id";
+        /// Which of `phone_numbers` messages go to.
+        primary_phone_number_id: Option<PhoneNumberId> = "primary_phone_number_id";
+        /// The primary Web3 wallet's id.
+        primary_web3_wallet_id: Option<String> = "primary_web3_wallet_id";
+        /// The username.
+        username: Option<String> = "username";
+        /// The first name.
+        first_name: Option<String> = "first_name";
+        /// The last name.
+        last_name: Option<String> = "last_name";
+        /// The locale.
+        locale: Option<String> = "locale";
+        /// The URL of the profile image. Clerk discourages its use.
+        profile_image_url: Option<String> = "profile_image_url";
+        /// The picture: uploaded, from a social account, or generated from the initials.
+        image_url: Option<String> = "image_url";
+        /// Whether the picture is more than a generated one.
+        has_image: Option<bool> = "has_image";
+        /// Readable by the frontend, writable by your backend alone.
+        public_metadata: Json = "public_metadata";
+        /// Readable and writable by your backend alone.
+        private_metadata: Json = secret "private_metadata";
+        /// Writable by the user, so believe nothing in it.
+        unsafe_metadata: Json = "unsafe_metadata";
+        /// The email addresses.
+        email_addresses: Vec<EmailAddress> = "email_addresses";
+        /// The phone numbers.
+        phone_numbers: Vec<PhoneNumber> = "phone_numbers";
+        /// The Web3 wallets.
+        web3_wallets: Vec<Web3Wallet> = "web3_wallets";
+        /// The passkeys.
+        passkeys: Vec<Passkey> = "passkeys";
+        /// Whether password is on.
+        password_enabled: Option<bool> = "password_enabled";
+        /// Whether a second factor is asked for.
+        two_factor_enabled: Option<bool> = guarded "two_factor_enabled";
+        /// Whether TOTP is on.
+        totp_enabled: Option<bool> = "totp_enabled";
+        /// Whether backup code is on.
+        backup_code_enabled: Option<bool> = "backup_code_enabled";
+        /// When a second factor was last turned on, even if it is off now.
+        mfa_enabled_at: Option<Timestamp> = "mfa_enabled_at";
+        /// When the second factors were last turned off, even if one is on now.
+        mfa_disabled_at: Option<Timestamp> = "mfa_disabled_at";
+        /// When the password was last updated.
+        password_last_updated_at: Option<Timestamp> = "password_last_updated_at";
+        /// The external accounts.
+        external_accounts: Vec<ExternalAccount> = "external_accounts";
+        /// The SAML accounts.
+        saml_accounts: Vec<SamlAccount> = "saml_accounts";
+        /// The enterprise accounts.
+        enterprise_accounts: Vec<EnterpriseAccount> = "enterprise_accounts";
+        /// The organization memberships.
+        organization_memberships: Vec<OrganizationMembership> = "organization_memberships";
+        /// When the user last signed in.
+        last_sign_in_at: Option<Timestamp> = "last_sign_in_at";
+        /// Whether the user may not sign in at all.
+        banned: Option<bool> = guarded "banned";
+        /// Whether the user may not sign in for now, after too many wrong attempts.
+        locked: Option<bool> = guarded "locked";
+        /// Whether a directory has withdrawn the account.
+        deprovisioned: Option<bool> = guarded "deprovisioned";
+        /// When a locked user may try again; none if never.
+        lockout_expires_in_seconds: Option<i64> = "lockout_expires_in_seconds";
+        /// How many wrong attempts are left; none if they are not counted.
+        verification_attempts_remaining: Option<i64> = "verification_attempts_remaining";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// Whether the user may delete their own account.
+        delete_self_enabled: Option<bool> = "delete_self_enabled";
+        /// Whether the user may create organizations.
+        create_organization_enabled: Option<bool> = "create_organization_enabled";
+        /// How many organizations the user may create; 0 stands for no limit.
+        create_organizations_limit: Option<i64> = "create_organizations_limit";
+        /// The day on which the user was last seen.
+        last_active_at: Option<Timestamp> = "last_active_at";
+        /// When the user accepted the terms.
+        legal_accepted_at: Option<Timestamp> = "legal_accepted_at";
+        /// Whether devices nobody has seen yet are trusted like others.
+        bypass_client_trust: Option<bool> = "bypass_client_trust";
+        /// What the directory says of the user.
+        scim: Option<ScimUser> = "scim";
+        /// Whether the user has to choose another password before signing in.
+        requires_password_reset: Option<bool> = guarded "requires_password_reset";
+        /// The time zone, as the user's browser calls it.
+        timezone: Option<String> = "timezone";
+    }
+    /// User ID only.
+    UserIdOnly {
+        /// The user's id.
+        user_id: Option<UserId> = "user_id";
+    }
+    /// How far the proof of an identifier has come. Which fields there are depends on the strategy.
+    Verification {
+        /// What Clerk calls this kind of object.
+        object: Option<String> = "object";
+        /// The status.
+        status: Option<VerificationStatus> = "status";
+        /// The way of the proof, such as `email_code` or `from_oauth_google`. New ones appear all
+        /// the time.
+        strategy: Option<String> = "strategy";
+        /// How often it was tried.
+        attempts: Option<i64> = "attempts";
+        /// When it expires.
+        expire_at: Option<Timestamp> = "expire_at";
+        /// The channel.
+        channel: Option<String> = "channel";
+        /// The id of the client it was verified on.
+        verified_at_client: Option<String> = "verified_at_client";
+        /// The error.
+        error: Option<VerificationError> = "error";
+        /// The URL of the external verification redirect.
+        external_verification_redirect_url: Option<String> = "external_verification_redirect_url";
+        /// The nonce.
+        nonce: Option<String> = "nonce";
+        /// The message.
+        message: Option<String> = "message";
+    }
+    /// What came of sending or checking a one-time code.
+    VerificationAttempt {
+        /// What Clerk calls this kind of object.
+        object: Option<String> = "object";
+        /// The id.
+        id: Option<String> = "id";
+        /// The status.
+        status: Option<VerificationStatus> = "status";
+        /// The way of verifying.
+        strategy: Option<String> = "strategy";
+        /// How often it was attempted.
+        attempts: Option<i64> = "attempts";
+        /// When it expires.
+        expire_at: Option<Timestamp> = "expire_at";
+        /// The channel.
+        channel: Option<String> = "channel";
+    }
+    /// Why a verification failed.
+    VerificationError {
+        /// The message.
+        message: Option<String> = "message";
+        /// The long message.
+        long_message: Option<String> = "long_message";
+        /// The code.
+        code: Option<String> = "code";
+        /// What else there is to say of it.
+        meta: Json = "meta";
+    }
+    /// Web3 wallet.
+    Web3Wallet "web3_wallet" {
+        /// The id.
+        id: Option<String> = "id";
+        /// The Web3 wallet.
+        web3_wallet: Option<String> = "web3_wallet";
+        /// The verification.
+        verification: Option<Verification> = "verification";
+        /// When it was created.
+        created_at: Option<Timestamp> = "created_at";
+        /// When it was updated.
+        updated_at: Option<Timestamp> = "updated_at";
+    }
+}
 
 /// Who acts as the user.
 #[derive(Clone, Debug, Serialize)]
@@ -24,478 +744,134 @@ impl Actor {
     }
 }
 
-/// A ticket that signs somebody in as a user.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct ActorToken {
-    /// The id.
-    pub id: String,
-    /// The status.
-    pub status: Option<TokenStatus>,
-    /// The user's id.
-    pub user_id: Option<UserId>,
-    /// The actor.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub actor: Json,
-    /// The token.
-    pub token: Option<String>,
-    /// The link to follow. Whoever does is signed in as the user.
-    pub url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-}
+/// A file in an email.
+#[derive(Clone, Debug, Serialize)]
+#[must_use]
+pub struct EmailAttachment(Body);
 
-impl fmt::Debug for ActorToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ActorToken")
-            .field("id", &self.id)
-            .field("status", &self.status)
-            .field("user_id", &self.user_id)
-            .field("actor", &self.actor)
-            .field("token", redacted(&self.token))
-            .field("url", redacted(&self.url))
-            .field("created_at", &self.created_at)
-            .field("updated_at", &self.updated_at)
-            .finish()
+impl EmailAttachment {
+    /// What there is no such object without.
+    #[allow(clippy::new_without_default, reason = "as for operations")]
+    pub fn new(filename: impl AsRef<str>, content: impl AsRef<str>) -> Self {
+        let mut body = Body::hiding(&["content"]);
+        body.set("filename", filename.as_ref());
+        body.set("content", content.as_ref());
+        Self(body)
     }
 }
 
-/// A browser or a device, with the sessions that were started on it.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Client {
-    /// The id.
-    pub id: ClientId,
-    /// The ids of the sessions.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub session_ids: Vec<SessionId>,
-    /// The sessions.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub sessions: Vec<Session>,
-    /// The sign in's id.
-    pub sign_in_id: Option<String>,
-    /// The sign up's id.
-    pub sign_up_id: Option<String>,
-    /// The session that was used last.
-    pub last_active_session_id: Option<SessionId>,
-    /// The last authentication strategy.
-    pub last_authentication_strategy: Option<String>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-}
+/// Whom an email goes to. Set one of the two.
+#[derive(Clone, Debug, Serialize)]
+#[must_use]
+pub struct EmailRecipient(Body);
 
-/// An email address of a user.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct EmailAddress {
-    /// The id.
-    pub id: Option<EmailAddressId>,
-    /// The email address.
-    pub email_address: Option<String>,
-    /// Whether it is reserved.
-    pub reserved: Option<bool>,
-    /// How far the proof has come that the address is the user's.
-    pub verification: Option<Verification>,
-    /// The accounts that the address came from.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub linked_to: Vec<IdentificationLink>,
-    /// Whether an enterprise connection is responsible for its domain.
-    pub matches_sso_connection: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-}
+impl EmailRecipient {
+    /// What there is no such object without.
+    #[allow(clippy::new_without_default, reason = "as for operations")]
+    pub fn new() -> Self {
+        Self(Body::default())
+    }
 
-/// Enterprise account.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct EnterpriseAccount {
-    /// The id.
-    pub id: Option<String>,
-    /// The protocol.
-    pub protocol: Option<EnterpriseProtocol>,
-    /// The provider.
-    pub provider: Option<String>,
-    /// Whether it is active.
-    pub active: Option<bool>,
-    /// The email address.
-    pub email_address: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The provider user's id.
-    pub provider_user_id: Option<String>,
-    /// The enterprise connection's id.
-    pub enterprise_connection_id: Option<EnterpriseConnectionId>,
-    /// Readable by the frontend, writable by your backend alone.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub public_metadata: Json,
-    /// The verification.
-    pub verification: Option<Verification>,
-    /// The enterprise connection.
-    pub enterprise_connection: Option<EnterpriseAccountConnection>,
-    /// When it was last authenticated.
-    pub last_authenticated_at: Option<Timestamp>,
-}
+    /// The address.
+    pub fn address(mut self, value: impl AsRef<str>) -> Self {
+        self.0.set("address", value.as_ref());
+        self
+    }
 
-/// Enterprise account connection.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct EnterpriseAccountConnection {
-    /// The id.
-    pub id: Option<String>,
-    /// The protocol.
-    pub protocol: Option<String>,
-    /// The provider.
-    pub provider: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The URL of the logo public.
-    pub logo_public_url: Option<String>,
-    /// The domain. Clerk discourages its use.
-    pub domain: Option<String>,
-    /// The domains.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub domains: Vec<String>,
-    /// Whether it is active.
-    pub active: Option<bool>,
-    /// Whether to sync user attributes.
-    pub sync_user_attributes: Option<bool>,
-    /// Whether to allow subdomains.
-    pub allow_subdomains: Option<bool>,
-    /// Whether a sign-in may begin at the identity provider.
-    pub allow_idp_initiated: Option<bool>,
-    /// Whether to disable additional identifications.
-    pub disable_additional_identifications: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-}
-
-/// A user's account with a social provider.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct ExternalAccount {
-    /// What Clerk calls this kind of object.
-    pub object: Option<String>,
-    /// The id.
-    pub id: String,
-    /// The provider.
-    pub provider: Option<String>,
-    /// The identification's id.
-    pub identification_id: Option<String>,
-    /// The provider user's id.
-    pub provider_user_id: Option<String>,
-    /// The scopes that the user has granted, separated by spaces.
-    pub approved_scopes: Option<String>,
-    /// The email address.
-    pub email_address: Option<String>,
-    /// Whether email address is verified.
-    pub email_address_verified: Option<bool>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The URL of the avatar. Clerk discourages its use.
-    pub avatar_url: Option<String>,
-    /// The URL of the image.
-    pub image_url: Option<String>,
-    /// The username.
-    pub username: Option<String>,
-    /// The phone number.
-    pub phone_number: Option<String>,
-    /// Readable by the frontend, writable by your backend alone.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub public_metadata: Json,
-    /// The label.
-    pub label: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-    /// The verification.
-    pub verification: Option<Verification>,
-    /// What deleting the account takes; for some providers it is not `id`.
-    pub external_account_id: Option<String>,
-}
-
-/// Identification link.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct IdentificationLink {
-    /// The type.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-}
-
-/// A token with which your backend calls a social provider as the user.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct OAuthAccessToken {
-    /// The external account's id.
-    pub external_account_id: Option<String>,
-    /// The provider user's id.
-    pub provider_user_id: Option<String>,
-    /// The token.
-    pub token: String,
-    /// When it expires.
-    pub expires_at: Option<Timestamp>,
-    /// The provider.
-    pub provider: Option<String>,
-    /// Readable by the frontend, writable by your backend alone.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub public_metadata: Json,
-    /// The label.
-    pub label: Option<String>,
-    /// What it is good for.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub scopes: Vec<String>,
-    /// The ID token.
-    pub id_token: Option<String>,
-    /// The token secret.
-    pub token_secret: Option<String>,
-}
-
-impl fmt::Debug for OAuthAccessToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OAuthAccessToken")
-            .field("external_account_id", &self.external_account_id)
-            .field("provider_user_id", &self.provider_user_id)
-            .field("token", redacted(&self.token))
-            .field("expires_at", &self.expires_at)
-            .field("provider", &self.provider)
-            .field("public_metadata", &self.public_metadata)
-            .field("label", &self.label)
-            .field("scopes", &self.scopes)
-            .field("id_token", redacted(&self.id_token))
-            .field("token_secret", redacted(&self.token_secret))
-            .finish()
+    /// The user whose primary address it is.
+    pub fn user_id(mut self, value: impl Into<UserId>) -> Self {
+        self.0.set("user_id", Into::<UserId>::into(value));
+        self
     }
 }
 
-/// Passkey.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Passkey {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// When it was last used.
-    pub last_used_at: Option<Timestamp>,
-    /// The verification.
-    pub verification: Option<Verification>,
-}
+/// An address, and perhaps the name of whom it belongs to.
+#[derive(Clone, Debug, Serialize)]
+#[must_use]
+pub struct Mailbox(Body);
 
-/// Whether a password is the user's.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct PasswordVerification {
-    /// Whether it is verified.
-    pub verified: bool,
-}
+impl Mailbox {
+    /// What there is no such object without.
+    #[allow(clippy::new_without_default, reason = "as for operations")]
+    pub fn new(address: impl AsRef<str>) -> Self {
+        let mut body = Body::default();
+        body.set("address", address.as_ref());
+        Self(body)
+    }
 
-/// A phone number of a user, in E.164 form.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct PhoneNumber {
-    /// The id.
-    pub id: Option<PhoneNumberId>,
-    /// The phone number.
-    pub phone_number: Option<String>,
-    /// Whether codes for the second step of signing in go to it.
-    pub reserved_for_second_factor: Option<bool>,
-    /// Whether it is the one that a second factor is asked of first.
-    pub default_second_factor: Option<bool>,
-    /// Whether it is reserved.
-    pub reserved: Option<bool>,
-    /// The verification.
-    pub verification: Option<Verification>,
-    /// The linked to.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub linked_to: Vec<IdentificationLink>,
-    /// The backup codes.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub backup_codes: Vec<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-}
-
-impl fmt::Debug for PhoneNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PhoneNumber")
-            .field("id", &self.id)
-            .field("phone_number", &self.phone_number)
-            .field(
-                "reserved_for_second_factor",
-                &self.reserved_for_second_factor,
-            )
-            .field("default_second_factor", &self.default_second_factor)
-            .field("reserved", &self.reserved)
-            .field("verification", &self.verification)
-            .field("linked_to", &self.linked_to)
-            .field("backup_codes", redacted(&self.backup_codes))
-            .field("created_at", &self.created_at)
-            .field("updated_at", &self.updated_at)
-            .finish()
+    /// The name. At most 200 characters.
+    pub fn name(mut self, value: impl AsRef<str>) -> Self {
+        self.0.set("name", value.as_ref());
+        self
     }
 }
 
-/// SAML account.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SamlAccount {
-    /// The id.
-    pub id: Option<String>,
-    /// The provider.
-    pub provider: Option<String>,
-    /// Whether it is active.
-    pub active: Option<bool>,
-    /// The email address.
-    pub email_address: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The provider user's id.
-    pub provider_user_id: Option<String>,
-    /// When it was last authenticated.
-    pub last_authenticated_at: Option<Timestamp>,
-    /// Readable by the frontend, writable by your backend alone.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub public_metadata: Json,
-    /// The verification.
-    pub verification: Option<Verification>,
-    /// The SAML connection.
-    pub saml_connection: Option<SamlAccountConnection>,
-}
+/// An email of a batch.
+#[derive(Clone, Debug, Serialize)]
+#[must_use]
+pub struct OutgoingEmail(Body);
 
-/// SAML account connection.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SamlAccountConnection {
-    /// The id.
-    pub id: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The domain. Clerk discourages its use.
-    pub domain: Option<String>,
-    /// The domains.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub domains: Vec<String>,
-    /// Whether it is active.
-    pub active: Option<bool>,
-    /// The provider.
-    pub provider: Option<String>,
-    /// Whether to sync user attributes.
-    pub sync_user_attributes: Option<bool>,
-    /// Whether to allow subdomains.
-    pub allow_subdomains: Option<bool>,
-    /// Whether a sign-in may begin at the identity provider.
-    pub allow_idp_initiated: Option<bool>,
-    /// Whether to disable additional identifications.
-    pub disable_additional_identifications: Option<bool>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-}
+impl OutgoingEmail {
+    /// What there is no such object without.
+    #[allow(clippy::new_without_default, reason = "as for operations")]
+    pub fn new(to: EmailRecipient, from: Mailbox, subject: impl AsRef<str>) -> Self {
+        let mut body = Body::hiding(&["html", "text", "attachments"]);
+        body.set("to", to);
+        body.set("from", from);
+        body.set("subject", subject.as_ref());
+        Self(body)
+    }
 
-/// SCIM user.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct ScimUser {
-    /// The directory's id.
-    pub directory_id: Option<String>,
-    /// Whether directory is on.
-    pub directory_enabled: Option<bool>,
-    /// What another system calls it.
-    pub external_id: Option<String>,
-}
+    /// The html.
+    pub fn html(mut self, value: impl AsRef<str>) -> Self {
+        self.0.set("html", value.as_ref());
+        self
+    }
 
-/// A user signed in on a client.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Session {
-    /// The id.
-    pub id: SessionId,
-    /// The user's id.
-    pub user_id: Option<UserId>,
-    /// The client's id.
-    pub client_id: Option<ClientId>,
-    /// Who acts as the user, when the user is impersonated.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub actor: Json,
-    /// Only `active` sessions give out tokens without reserve; `pending` ones wait for `tasks`.
-    pub status: Option<SessionStatus>,
-    /// The organization that the session is in.
-    pub last_active_organization_id: Option<OrganizationId>,
-    /// When it was last active.
-    pub last_active_at: Option<Timestamp>,
-    /// The latest activity.
-    pub latest_activity: Option<SessionActivity>,
-    /// When the session ends, whatever happens.
-    pub expire_at: Option<Timestamp>,
-    /// When the session ends unless it is used before.
-    pub abandon_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// What the user still has to do before being signed in, such as choosing an organization.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub tasks: Vec<SessionTask>,
-}
+    /// The text.
+    pub fn text(mut self, value: impl AsRef<str>) -> Self {
+        self.0.set("text", value.as_ref());
+        self
+    }
 
-/// Session activity.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SessionActivity {
-    /// What Clerk calls this kind of object.
-    pub object: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The device type.
-    pub device_type: Option<String>,
-    /// Whether it is mobile.
-    pub is_mobile: Option<bool>,
-    /// The browser name.
-    pub browser_name: Option<String>,
-    /// The browser version.
-    pub browser_version: Option<String>,
-    /// The IP address.
-    pub ip_address: Option<String>,
-    /// The city.
-    pub city: Option<String>,
-    /// The country.
-    pub country: Option<String>,
-}
+    /// The reply to.
+    pub fn reply_to(mut self, value: Mailbox) -> Self {
+        self.0.set("reply_to", value);
+        self
+    }
 
-/// Session cookies.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct SessionCookies {
-    /// The cookies.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub cookies: Vec<String>,
-}
+    /// The cc.
+    pub fn cc(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("cc", texts(values));
+        self
+    }
 
-impl fmt::Debug for SessionCookies {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionCookies")
-            .field("cookies", redacted(&self.cookies))
-            .finish()
+    /// The bcc.
+    pub fn bcc(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("bcc", texts(values));
+        self
+    }
+
+    /// The headers.
+    pub fn headers(
+        mut self,
+        values: impl IntoIterator<Item = (impl AsRef<str>, impl AsRef<str>)>,
+    ) -> Self {
+        self.0.set("headers", entries(values));
+        self
+    }
+
+    /// The attachments. At most 10 of them.
+    pub fn attachments(mut self, values: impl IntoIterator<Item = EmailAttachment>) -> Self {
+        self.0.list("attachments", values);
+        self
+    }
+
+    /// Has Clerk answer with the first email that was sent with it, instead of sending another. At
+    /// most 255 characters.
+    pub fn idempotency_key(mut self, value: impl AsRef<str>) -> Self {
+        self.0.set("idempotency_key", value.as_ref());
+        self
     }
 }
 
@@ -532,460 +908,6 @@ impl fmt::Debug for SessionRefresh {
             Self::Other(json) => f.debug_tuple("Other").field(&redacted(json)).finish(),
         }
     }
-}
-
-/// Session task.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SessionTask {
-    /// The key.
-    pub key: Option<String>,
-}
-
-/// A token of a session, for the `Authorization` header or the `__session` cookie.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct SessionToken {
-    /// The token in compact form.
-    pub jwt: String,
-}
-
-impl fmt::Debug for SessionToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionToken")
-            .field("jwt", redacted(&self.jwt))
-            .finish()
-    }
-}
-
-/// A ticket that signs a user in, once.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct SignInToken {
-    /// The id.
-    pub id: String,
-    /// The status.
-    pub status: Option<TokenStatus>,
-    /// The user's id.
-    pub user_id: Option<UserId>,
-    /// The token.
-    pub token: Option<String>,
-    /// The link to follow. Whoever does is signed in as the user.
-    pub url: Option<String>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-}
-
-impl fmt::Debug for SignInToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignInToken")
-            .field("id", &self.id)
-            .field("status", &self.status)
-            .field("user_id", &self.user_id)
-            .field("token", redacted(&self.token))
-            .field("url", redacted(&self.url))
-            .field("created_at", &self.created_at)
-            .field("updated_at", &self.updated_at)
-            .finish()
-    }
-}
-
-/// Sign up.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SignUp {
-    /// The id.
-    pub id: String,
-    /// The status.
-    pub status: Option<SignUpStatus>,
-    /// The required fields.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub required_fields: Vec<String>,
-    /// The optional fields.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub optional_fields: Vec<String>,
-    /// The missing fields.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub missing_fields: Vec<String>,
-    /// The unverified fields.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub unverified_fields: Vec<String>,
-    /// The verifications.
-    pub verifications: Option<SignUpVerifications>,
-    /// The username.
-    pub username: Option<String>,
-    /// The email address.
-    pub email_address: Option<String>,
-    /// The phone number.
-    pub phone_number: Option<String>,
-    /// The Web3 wallet.
-    pub web3_wallet: Option<String>,
-    /// Whether password is on.
-    pub password_enabled: Option<bool>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// Writable by the user, so believe nothing in it.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub unsafe_metadata: Json,
-    /// Readable by the frontend, writable by your backend alone.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub public_metadata: Json,
-    /// Whether `custom_action` holds.
-    pub custom_action: Option<bool>,
-    /// What another system calls it.
-    pub external_id: Option<String>,
-    /// The created session's id.
-    pub created_session_id: Option<SessionId>,
-    /// The created user's id.
-    pub created_user_id: Option<UserId>,
-    /// When it was abandon.
-    pub abandon_at: Option<Timestamp>,
-    /// When the terms were accepted.
-    pub legal_accepted_at: Option<Timestamp>,
-    /// The locale.
-    pub locale: Option<String>,
-    /// The external account. Clerk discourages its use.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub external_account: Json,
-}
-
-/// Sign up verification.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SignUpVerification {
-    /// The next action.
-    pub next_action: Option<SignUpAction>,
-    /// The supported strategies.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub supported_strategies: Vec<String>,
-}
-
-/// Sign up verifications.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct SignUpVerifications {
-    /// The email address.
-    pub email_address: Option<SignUpVerification>,
-    /// The phone number.
-    pub phone_number: Option<SignUpVerification>,
-    /// The Web3 wallet.
-    pub web3_wallet: Option<SignUpVerification>,
-    /// The external account.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub external_account: Json,
-}
-
-/// How many there are.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct TotalCount {
-    /// How many there are in all.
-    #[serde(deserialize_with = "decode::whole")]
-    pub total_count: i64,
-}
-
-/// Whether a code is right.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct TotpVerification {
-    /// Whether it is verified.
-    pub verified: bool,
-    /// Which kind of code it was.
-    pub code_type: Option<SecondFactor>,
-}
-
-/// Trusted device.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct TrustedDevice {
-    /// The id.
-    pub id: Option<String>,
-    /// The platform.
-    pub platform: Option<TrustedDevicePlatform>,
-    /// The app identifier.
-    pub app_identifier: Option<String>,
-    /// The name.
-    pub name: Option<String>,
-    /// The algorithm.
-    pub algorithm: Option<String>,
-    /// The status.
-    pub status: Option<TrustedDeviceStatus>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-    /// When it was last used.
-    pub last_used_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
-}
-
-/// Somebody who can sign in to your application.
-#[derive(Clone, Deserialize)]
-#[non_exhaustive]
-pub struct User {
-    /// The id.
-    pub id: UserId,
-    /// What another system calls this user.
-    pub external_id: Option<String>,
-    /// Which of `email_addresses` messages go to.
-    pub primary_email_address_id: Option<EmailAddressId>,
-    /// Which of `phone_numbers` messages go to.
-    pub primary_phone_number_id: Option<PhoneNumberId>,
-    /// The primary Web3 wallet's id.
-    pub primary_web3_wallet_id: Option<String>,
-    /// The username.
-    pub username: Option<String>,
-    /// The first name.
-    pub first_name: Option<String>,
-    /// The last name.
-    pub last_name: Option<String>,
-    /// The locale.
-    pub locale: Option<String>,
-    /// The URL of the profile image. Clerk discourages its use.
-    pub profile_image_url: Option<String>,
-    /// The picture: uploaded, from a social account, or generated from the initials.
-    pub image_url: Option<String>,
-    /// Whether the picture is more than a generated one.
-    pub has_image: Option<bool>,
-    /// Readable by the frontend, writable by your backend alone.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub public_metadata: Json,
-    /// Readable and writable by your backend alone.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub private_metadata: Json,
-    /// Writable by the user, so believe nothing in it.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub unsafe_metadata: Json,
-    /// The email addresses.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub email_addresses: Vec<EmailAddress>,
-    /// The phone numbers.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub phone_numbers: Vec<PhoneNumber>,
-    /// The Web3 wallets.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub web3_wallets: Vec<Web3Wallet>,
-    /// The passkeys.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub passkeys: Vec<Passkey>,
-    /// Whether password is on.
-    pub password_enabled: Option<bool>,
-    /// Whether a second factor is asked for.
-    pub two_factor_enabled: Option<bool>,
-    /// Whether TOTP is on.
-    pub totp_enabled: Option<bool>,
-    /// Whether backup code is on.
-    pub backup_code_enabled: Option<bool>,
-    /// When a second factor was last turned on, even if it is off now.
-    pub mfa_enabled_at: Option<Timestamp>,
-    /// When the second factors were last turned off, even if one is on now.
-    pub mfa_disabled_at: Option<Timestamp>,
-    /// When the password was last updated.
-    pub password_last_updated_at: Option<Timestamp>,
-    /// The external accounts.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub external_accounts: Vec<ExternalAccount>,
-    /// The SAML accounts.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub saml_accounts: Vec<SamlAccount>,
-    /// The enterprise accounts.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub enterprise_accounts: Vec<EnterpriseAccount>,
-    /// The organization memberships.
-    #[serde(default, deserialize_with = "decode::list")]
-    pub organization_memberships: Vec<OrganizationMembership>,
-    /// When the user last signed in.
-    pub last_sign_in_at: Option<Timestamp>,
-    /// Whether the user may not sign in at all.
-    pub banned: Option<bool>,
-    /// Whether the user may not sign in for now, after too many wrong attempts.
-    pub locked: Option<bool>,
-    /// Whether a directory has withdrawn the account.
-    pub deprovisioned: Option<bool>,
-    /// When a locked user may try again; none if never.
-    #[serde(default, deserialize_with = "decode::integer")]
-    pub lockout_expires_in_seconds: Option<i64>,
-    /// How many wrong attempts are left; none if they are not counted.
-    #[serde(default, deserialize_with = "decode::integer")]
-    pub verification_attempts_remaining: Option<i64>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// Whether the user may delete their own account.
-    pub delete_self_enabled: Option<bool>,
-    /// Whether the user may create organizations.
-    pub create_organization_enabled: Option<bool>,
-    /// How many organizations the user may create; 0 stands for no limit.
-    #[serde(default, deserialize_with = "decode::integer")]
-    pub create_organizations_limit: Option<i64>,
-    /// The day on which the user was last seen.
-    pub last_active_at: Option<Timestamp>,
-    /// When the user accepted the terms.
-    pub legal_accepted_at: Option<Timestamp>,
-    /// Whether devices nobody has seen yet are trusted like others.
-    pub bypass_client_trust: Option<bool>,
-    /// What the directory says of the user.
-    pub scim: Option<ScimUser>,
-}
-
-impl fmt::Debug for User {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("User")
-            .field("id", &self.id)
-            .field("external_id", &self.external_id)
-            .field("primary_email_address_id", &self.primary_email_address_id)
-            .field("primary_phone_number_id", &self.primary_phone_number_id)
-            .field("primary_web3_wallet_id", &self.primary_web3_wallet_id)
-            .field("username", &self.username)
-            .field("first_name", &self.first_name)
-            .field("last_name", &self.last_name)
-            .field("locale", &self.locale)
-            .field("profile_image_url", &self.profile_image_url)
-            .field("image_url", &self.image_url)
-            .field("has_image", &self.has_image)
-            .field("public_metadata", &self.public_metadata)
-            .field("private_metadata", redacted(&self.private_metadata))
-            .field("unsafe_metadata", &self.unsafe_metadata)
-            .field("email_addresses", &self.email_addresses)
-            .field("phone_numbers", &self.phone_numbers)
-            .field("web3_wallets", &self.web3_wallets)
-            .field("passkeys", &self.passkeys)
-            .field("password_enabled", &self.password_enabled)
-            .field("two_factor_enabled", &self.two_factor_enabled)
-            .field("totp_enabled", &self.totp_enabled)
-            .field("backup_code_enabled", &self.backup_code_enabled)
-            .field("mfa_enabled_at", &self.mfa_enabled_at)
-            .field("mfa_disabled_at", &self.mfa_disabled_at)
-            .field("password_last_updated_at", &self.password_last_updated_at)
-            .field("external_accounts", &self.external_accounts)
-            .field("saml_accounts", &self.saml_accounts)
-            .field("enterprise_accounts", &self.enterprise_accounts)
-            .field("organization_memberships", &self.organization_memberships)
-            .field("last_sign_in_at", &self.last_sign_in_at)
-            .field("banned", &self.banned)
-            .field("locked", &self.locked)
-            .field("deprovisioned", &self.deprovisioned)
-            .field(
-                "lockout_expires_in_seconds",
-                &self.lockout_expires_in_seconds,
-            )
-            .field(
-                "verification_attempts_remaining",
-                &self.verification_attempts_remaining,
-            )
-            .field("updated_at", &self.updated_at)
-            .field("created_at", &self.created_at)
-            .field("delete_self_enabled", &self.delete_self_enabled)
-            .field(
-                "create_organization_enabled",
-                &self.create_organization_enabled,
-            )
-            .field(
-                "create_organizations_limit",
-                &self.create_organizations_limit,
-            )
-            .field("last_active_at", &self.last_active_at)
-            .field("legal_accepted_at", &self.legal_accepted_at)
-            .field("bypass_client_trust", &self.bypass_client_trust)
-            .field("scim", &self.scim)
-            .finish()
-    }
-}
-
-/// User ID only.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct UserIdOnly {
-    /// The user's id.
-    pub user_id: Option<UserId>,
-}
-
-/// How far the proof of an identifier has come. Which fields there are depends on the strategy.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Verification {
-    /// What Clerk calls this kind of object.
-    pub object: Option<String>,
-    /// The status.
-    pub status: Option<VerificationStatus>,
-    /// The way of the proof, such as `email_code` or `from_oauth_google`. New ones appear all the
-    /// time.
-    pub strategy: Option<String>,
-    /// How often it was tried.
-    #[serde(default, deserialize_with = "decode::integer")]
-    pub attempts: Option<i64>,
-    /// When it expires.
-    pub expire_at: Option<Timestamp>,
-    /// The channel.
-    pub channel: Option<String>,
-    /// The id of the client it was verified on.
-    pub verified_at_client: Option<String>,
-    /// The error.
-    pub error: Option<VerificationError>,
-    /// The URL of the external verification redirect.
-    pub external_verification_redirect_url: Option<String>,
-    /// The nonce.
-    pub nonce: Option<String>,
-    /// The message.
-    pub message: Option<String>,
-}
-
-/// What came of sending or checking a one-time code.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct VerificationAttempt {
-    /// What Clerk calls this kind of object.
-    pub object: Option<String>,
-    /// The id.
-    pub id: Option<String>,
-    /// The status.
-    pub status: Option<VerificationStatus>,
-    /// The way of verifying.
-    pub strategy: Option<String>,
-    /// How often it was attempted.
-    #[serde(default, deserialize_with = "decode::integer")]
-    pub attempts: Option<i64>,
-    /// When it expires.
-    pub expire_at: Option<Timestamp>,
-    /// The channel.
-    pub channel: Option<String>,
-}
-
-/// Why a verification failed.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct VerificationError {
-    /// The message.
-    pub message: Option<String>,
-    /// The long message.
-    pub long_message: Option<String>,
-    /// The code.
-    pub code: Option<String>,
-    /// What else there is to say of it.
-    #[serde(default, deserialize_with = "decode::or_empty")]
-    pub meta: Json,
-}
-
-/// Web3 wallet.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct Web3Wallet {
-    /// The id.
-    pub id: Option<String>,
-    /// The Web3 wallet.
-    pub web3_wallet: Option<String>,
-    /// The verification.
-    pub verification: Option<Verification>,
-    /// When it was created.
-    pub created_at: Option<Timestamp>,
-    /// When it was updated.
-    pub updated_at: Option<Timestamp>,
 }
 
 open_enums! {

@@ -21,6 +21,7 @@ pub(crate) fn send_all(client: &mut impl Sends, id: &str) {
     directories(client, id);
     domains(client, id);
     email_addresses(client, id);
+    emails(client, id);
     enterprise_connections(client, id);
     instance(client, id);
     invitations(client, id);
@@ -472,6 +473,73 @@ fn email_addresses(client: &mut impl Sends, id: &str) {
     );
 }
 
+fn emails(client: &mut impl Sends, id: &str) {
+    client.send(
+        "emails",
+        "create",
+        emails::create(
+            models::EmailRecipient::new()
+                .address("+address é&=")
+                .user_id("+user_id é&="),
+            models::Mailbox::new("+address é&=").name("+name é&="),
+            "+subject é&=",
+        )
+        .html("+html é&=")
+        .text("+text é&=")
+        .reply_to(models::Mailbox::new("+address é&=").name("+name é&="))
+        .cc(["+cc é&=", "+cc é&="])
+        .bcc(["+bcc é&=", "+bcc é&="])
+        .headers([("k", "v")])
+        .attachments([
+            models::EmailAttachment::new("+filename é&=", "+content é&="),
+            models::EmailAttachment::new("+filename é&=", "+content é&="),
+        ]),
+    );
+    client.send(
+        "emails",
+        "create_batch",
+        emails::create_batch([
+            models::OutgoingEmail::new(
+                models::EmailRecipient::new()
+                    .address("+address é&=")
+                    .user_id("+user_id é&="),
+                models::Mailbox::new("+address é&=").name("+name é&="),
+                "+subject é&=",
+            )
+            .html("+html é&=")
+            .text("+text é&=")
+            .reply_to(models::Mailbox::new("+address é&=").name("+name é&="))
+            .cc(["+cc é&=", "+cc é&="])
+            .bcc(["+bcc é&=", "+bcc é&="])
+            .headers([("k", "v")])
+            .attachments([
+                models::EmailAttachment::new("+filename é&=", "+content é&="),
+                models::EmailAttachment::new("+filename é&=", "+content é&="),
+            ])
+            .idempotency_key("+idempotency_key é&="),
+            models::OutgoingEmail::new(
+                models::EmailRecipient::new()
+                    .address("+address é&=")
+                    .user_id("+user_id é&="),
+                models::Mailbox::new("+address é&=").name("+name é&="),
+                "+subject é&=",
+            )
+            .html("+html é&=")
+            .text("+text é&=")
+            .reply_to(models::Mailbox::new("+address é&=").name("+name é&="))
+            .cc(["+cc é&=", "+cc é&="])
+            .bcc(["+bcc é&=", "+bcc é&="])
+            .headers([("k", "v")])
+            .attachments([
+                models::EmailAttachment::new("+filename é&=", "+content é&="),
+                models::EmailAttachment::new("+filename é&=", "+content é&="),
+            ])
+            .idempotency_key("+idempotency_key é&="),
+        ]),
+    );
+    client.send("emails", "get", emails::get(id));
+}
+
 fn enterprise_connections(client: &mut impl Sends, id: &str) {
     client.send(
         "enterprise_connections",
@@ -511,7 +579,8 @@ fn enterprise_connections(client: &mut impl Sends, id: &str) {
                 .allow_idp_initiated(false)
                 .force_authn(false)
                 .login_hint(models::SamlLoginHintInput::new("+mode é&=").source("+source é&="))
-                .name("+name é&="),
+                .name("+name é&=")
+                .idp_certificates(["+idp_certificates é&=", "+idp_certificates é&="]),
         )
         .oidc(
             models::EnterpriseConnectionOidcInput::new()
@@ -570,7 +639,8 @@ fn enterprise_connections(client: &mut impl Sends, id: &str) {
                     .allow_idp_initiated(false)
                     .force_authn(false)
                     .login_hint(models::SamlLoginHintInput::new("+mode é&=").source("+source é&="))
-                    .name("+name é&="),
+                    .name("+name é&=")
+                    .idp_certificates(["+idp_certificates é&=", "+idp_certificates é&="]),
             )
             .oidc(
                 models::EnterpriseConnectionOidcInput::new()
@@ -780,6 +850,7 @@ fn invitations(client: &mut impl Sends, id: &str) {
             .template_slug("+template_slug é&=")]),
     );
     client.send("invitations", "revoke", invitations::revoke(id));
+    client.send("invitations", "delete", invitations::delete(id));
 }
 
 fn jwks(client: &mut impl Sends, _id: &str) {
@@ -1485,7 +1556,8 @@ fn saml_connections(client: &mut impl Sends, id: &str) {
                     .last_name("+last_name é&="),
             )
             .force_authn(false)
-            .login_hint(models::SamlLoginHintInput::new("+mode é&=").source("+source é&=")),
+            .login_hint(models::SamlLoginHintInput::new("+mode é&=").source("+source é&="))
+            .idp_certificates(["+idp_certificates é&=", "+idp_certificates é&="]),
     );
     client.send("saml_connections", "get", saml_connections::get(id));
     client.send(
@@ -1516,7 +1588,8 @@ fn saml_connections(client: &mut impl Sends, id: &str) {
             .allow_organization_account_linking(false)
             .force_authn(false)
             .login_hint(models::SamlLoginHintInput::new("+mode é&=").source("+source é&="))
-            .consent_verified_domains_deletion(false),
+            .consent_verified_domains_deletion(false)
+            .idp_certificates(["+idp_certificates é&=", "+idp_certificates é&="]),
     );
     client.send_cleared(
         "saml_connections",

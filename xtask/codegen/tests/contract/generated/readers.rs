@@ -15,6 +15,8 @@ pub(crate) const READERS: &[(&str, Reader)] = &[
     ("AllowlistIdentifier", read::<AllowlistIdentifier>),
     ("ApiKey", read::<ApiKey>),
     ("ApiKeySecret", read::<ApiKeySecret>),
+    ("BatchedEmail", read::<BatchedEmail>),
+    ("BatchedEmailError", read::<BatchedEmailError>),
     ("BillingCreditBalance", read::<BillingCreditBalance>),
     ("BillingCreditLedgerEntry", read::<BillingCreditLedgerEntry>),
     ("BillingCredits", read::<BillingCredits>),
@@ -125,6 +127,7 @@ pub(crate) const READERS: &[(&str, Reader)] = &[
     ("EventUnitTotal", read::<EventUnitTotal>),
     ("ExternalAccount", read::<ExternalAccount>),
     ("IdentificationLink", read::<IdentificationLink>),
+    ("IdpCertificate", read::<IdpCertificate>),
     ("IdpOAuthAccessToken", read::<IdpOAuthAccessToken>),
     ("Instance", read::<Instance>),
     ("InstanceCommunication", read::<InstanceCommunication>),
@@ -145,6 +148,7 @@ pub(crate) const READERS: &[(&str, Reader)] = &[
         "OAuthAccessTokenVerification",
         read::<OAuthAccessTokenVerification>,
     ),
+    ("OAuthActor", read::<OAuthActor>),
     ("OAuthApplication", read::<OAuthApplication>),
     ("OAuthApplicationSettings", read::<OAuthApplicationSettings>),
     (
@@ -152,6 +156,14 @@ pub(crate) const READERS: &[(&str, Reader)] = &[
         read::<OAuthApplicationWithSecret>,
     ),
     ("Organization", read::<Organization>),
+    (
+        "OrganizationCreationDefault",
+        read::<OrganizationCreationDefault>,
+    ),
+    (
+        "OrganizationCreationDefaults",
+        read::<OrganizationCreationDefaults>,
+    ),
     ("OrganizationDomain", read::<OrganizationDomain>),
     (
         "OrganizationDomainVerification",

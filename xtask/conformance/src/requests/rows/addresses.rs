@@ -1,11 +1,12 @@
-//! Email addresses and phone numbers.
+//! Email addresses and phone numbers, and emails.
 
-use clerk_api::{email_addresses, phone_numbers};
+use clerk_api::{email_addresses, emails, models, phone_numbers};
 use serde_json::json;
 
 use super::Table;
 
 pub(super) fn all(table: &mut Table) {
+    emails_rows(table);
     email_addresses_rows(table);
     phone_numbers_rows(table);
 }
@@ -118,4 +119,56 @@ fn phone_numbers_rows(table: &mut Table) {
         json!(["user_1", { "phoneNumber": "+15550100" }]),
         phone_numbers::replace_for_user("user_1", "+15550100"),
     );
+}
+
+fn emails_rows(table: &mut Table) {
+    let ada = || models::EmailRecipient::new().address("ada@example.com");
+    let shop = || models::Mailbox::new("shop@example.com");
+    table.row(
+        "emails.create",
+        json!([{
+            "to": { "address": "ada@example.com" },
+            "from": { "address": "shop@example.com" },
+            "subject": "subject",
+            "text": "text",
+        }]),
+        emails::create(ada(), shop(), "subject").text("text"),
+    );
+    table.row(
+        "emails.create",
+        json!([{
+            "to": { "userId": "user_1" },
+            "from": { "address": "shop@example.com", "name": "Shop" },
+            "subject": "subject",
+            "html": "<p>html</p>",
+            "replyTo": { "address": "help@example.com" },
+            "cc": ["cc@example.com"],
+            "bcc": ["bcc@example.com"],
+            "attachments": [{ "filename": "a.txt", "content": "QQ==" }],
+        }]),
+        emails::create(
+            models::EmailRecipient::new().user_id("user_1"),
+            shop().name("Shop"),
+            "subject",
+        )
+        .html("<p>html</p>")
+        .reply_to(models::Mailbox::new("help@example.com"))
+        .cc(["cc@example.com"])
+        .bcc(["bcc@example.com"])
+        .attachments([models::EmailAttachment::new("a.txt", "QQ==")]),
+    );
+    table.row(
+        "emails.createBatch",
+        json!([[{
+            "to": { "address": "ada@example.com" },
+            "from": { "address": "shop@example.com" },
+            "subject": "subject",
+            "text": "text",
+            "idempotencyKey": "order-1",
+        }]]),
+        emails::create_batch([models::OutgoingEmail::new(ada(), shop(), "subject")
+            .text("text")
+            .idempotency_key("order-1")]),
+    );
+    table.row("emails.get", json!(["ema_1"]), emails::get("ema_1"));
 }

@@ -263,6 +263,7 @@ fn saml_connections_rows(table: &mut Table) {
             "idpEntityId": "idp entity id",
             "idpSsoUrl": "https://example.com/x",
             "idpCertificate": "idp certificate",
+            "idpCertificates": ["a certificate", "another"],
             "idpMetadataUrl": "https://example.com/x",
             "idpMetadata": "idp metadata",
             "organizationId": "organization_1",
@@ -278,6 +279,7 @@ fn saml_connections_rows(table: &mut Table) {
             .idp_entity_id("idp entity id")
             .idp_sso_url("https://example.com/x")
             .idp_certificate("idp certificate")
+            .idp_certificates(["a certificate", "another"])
             .idp_metadata_url("https://example.com/x")
             .idp_metadata("idp metadata")
             .organization_id("organization_1")

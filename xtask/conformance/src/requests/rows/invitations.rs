@@ -86,6 +86,11 @@ fn invitations_rows(table: &mut Table) {
         json!(["invitation_1"]),
         invitations::revoke("invitation_1"),
     );
+    table.row(
+        "invitations.deleteInvitation",
+        json!(["invitation_1"]),
+        invitations::delete("invitation_1"),
+    );
 }
 
 fn waitlist_entries_rows(table: &mut Table) {
