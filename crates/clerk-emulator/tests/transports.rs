@@ -140,12 +140,18 @@ fn in_process_no_time_passes() {
         Err(TransportErrorKind::Timeout)
     );
 
-    let mut modest = jwks();
-    modest.extensions_mut().insert(ResponseLimit(10));
-    assert_eq!(
-        outcome(&transport, modest),
-        Err(TransportErrorKind::TooLarge)
-    );
+    let length = BlockingTransport::send(&transport, jwks())
+        .unwrap()
+        .body()
+        .len();
+    for (limit, expected) in [
+        (length, Ok(200)),
+        (length - 1, Err(TransportErrorKind::TooLarge)),
+    ] {
+        let mut modest = jwks();
+        modest.extensions_mut().insert(ResponseLimit(limit));
+        assert_eq!(outcome(&transport, modest), expected, "{limit} bytes");
+    }
 
     emulator.add_fault(Fault::drop_connection().times(1));
     assert_eq!(outcome(&transport, jwks()), Err(TransportErrorKind::Broken));

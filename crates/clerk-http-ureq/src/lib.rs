@@ -29,7 +29,11 @@
 
 mod connect;
 
-use std::{io, thread, time::Duration};
+use std::{
+    io::{self, Read as _},
+    thread,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use clerk_http::{
@@ -93,15 +97,23 @@ impl BlockingTransport for UreqTransport {
             .timeout_global(Some(timeout.min(LONGEST_TIMEOUT)))
             .build();
         let (head, mut body) = self.0.run(request).map_err(fails)?.into_parts();
-        // ureq refuses a body that reaches its limit, even if nothing follows.
-        let limit = (limit as u64).saturating_add(1);
-        let body = body
-            .with_config()
-            .limit(limit)
-            .read_to_vec()
-            .map_err(fails)?;
-        Ok(Response::from_parts(head, Bytes::from(body)))
+        match read(body.as_reader(), limit).map_err(|error| fails(error.into()))? {
+            Some(body) => Ok(Response::from_parts(head, Bytes::from(body))),
+            None => Err(TransportError::for_host(
+                TransportErrorKind::TooLarge,
+                &host,
+            )),
+        }
     }
+}
+
+/// All there is, or `None` where that is more than `limit` bytes. ureq has limits too, but its
+/// versions differ about a body of just that length.
+fn read(body: impl io::Read, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let enough_to_tell = (limit as u64).saturating_add(1);
+    body.take(enough_to_tell).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
 }
 
 fn extension<T: Copy + Default + Send + Sync + 'static>(request: &Request<Bytes>) -> T {
@@ -127,7 +139,6 @@ fn failure(host: &str, error: ureq::Error) -> TransportError {
             _ => TransportErrorKind::Broken,
         },
         Error::Timeout(_) => TransportErrorKind::Timeout,
-        Error::BodyExceedsLimit(_) => TransportErrorKind::TooLarge,
         Error::Protocol(_) => TransportErrorKind::Broken,
         Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => {
             // Their texts repeat the URI.

@@ -6,8 +6,8 @@ use http::{Method, Request};
 use super::{
     Outcome,
     script::{
-        answer, chunked, endless, ok, one, request, sized, slow_body, slow_head, small_chunks, two,
-        with_timeout,
+        FRAMINGS, answer, chunked, endless, framings, ok, one, request, slow_body, slow_head,
+        small_chunks, two, with_timeout,
     },
     server::{Answer, Then},
     verdict::{all_answered, bodies, expect, fails_as, same_request, statuses, values},
@@ -42,12 +42,19 @@ pub(super) fn all() -> Vec<Rule> {
         bodies_arrive_whole(),
         headers_are_all_kept(),
         encodings_are_consistent(),
-        limit(
-            "a body of just the length that is allowed is read",
-            sized(LIMIT),
-            |outcomes, _| expect("length", bodies(outcomes)?.concat().len(), LIMIT),
+        limits(
+            "a body of just the length that is allowed is read, however its end is told",
+            framings(LIMIT),
+            |outcomes, _| {
+                let lengths: Vec<usize> = bodies(outcomes)?.iter().map(|b| b.len()).collect();
+                expect("lengths", lengths, [LIMIT; FRAMINGS])
+            },
         ),
-        limit("a longer body is too large", sized(LIMIT + 1), too_large),
+        limits(
+            "a body of one byte more is too large, however its end is told",
+            framings(LIMIT + 1),
+            too_large,
+        ),
         limit(
             "a body that grows too large in a chunk is too large",
             chunked(),
@@ -296,13 +303,24 @@ fn limit(name: &'static str, answer: Answer, judge: Judge) -> Rule {
     Rule {
         name,
         answers: vec![answer],
-        requests: |authority| {
-            let mut request = request(Method::POST, authority);
-            request.extensions_mut().insert(ResponseLimit(LIMIT));
-            vec![request]
-        },
+        requests: |authority| vec![limited(authority)],
         judge,
     }
+}
+
+fn limits(name: &'static str, answers: [Answer; FRAMINGS], judge: Judge) -> Rule {
+    Rule {
+        name,
+        answers: answers.into(),
+        requests: |authority| [(); FRAMINGS].map(|()| limited(authority)).into(),
+        judge,
+    }
+}
+
+fn limited(authority: &str) -> Request<Bytes> {
+    let mut request = request(Method::POST, authority);
+    request.extensions_mut().insert(ResponseLimit(LIMIT));
+    request
 }
 
 fn too_large(outcomes: &[Outcome], _: &[Request<Bytes>]) -> Result<(), String> {

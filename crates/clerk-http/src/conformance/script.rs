@@ -25,12 +25,25 @@ pub(super) fn ok() -> Answer {
     )
 }
 
-pub(super) fn sized(length: usize) -> Answer {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
-    answer(
-        [head.into_bytes(), vec![b'a'; length]].concat(),
-        Then::KeepOpen,
-    )
+/// In how many ways HTTP/1.1 tells where a body ends.
+pub(super) const FRAMINGS: usize = 4;
+
+/// Bodies of `length` bytes: by a length, by chunks of one and of many bytes, and by the connection's
+/// end, which leaves no connection for another answer.
+pub(super) fn framings(length: usize) -> [Answer; FRAMINGS] {
+    let head = "HTTP/1.1 200 OK\r\n";
+    let body = "a".repeat(length);
+    let sized = format!("{head}content-length: {length}\r\n\r\n{body}");
+    let chunked = format!("{head}transfer-encoding: chunked\r\n\r\n");
+    let single = format!("{chunked}{length:x}\r\n{body}\r\n0\r\n\r\n");
+    let many = format!("{chunked}{}0\r\n\r\n", "1\r\na\r\n".repeat(length));
+    let unknown = format!("{head}\r\n{body}");
+    [
+        answer(sized, Then::KeepOpen),
+        answer(single, Then::KeepOpen),
+        answer(many, Then::KeepOpen),
+        answer(unknown, Then::Close),
+    ]
 }
 
 pub(super) fn chunked() -> Answer {
