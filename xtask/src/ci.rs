@@ -7,6 +7,7 @@ mod no_std;
 mod proxies;
 mod redis;
 mod signatures;
+mod toolchains;
 
 use std::fmt;
 use std::process::Command;

@@ -6,6 +6,7 @@
     reason = "a command line speaks on its standard streams"
 )]
 
+mod advisories;
 mod bench;
 mod catalogue;
 mod ci;

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// The few fields of `cargo metadata` that the chores read.
 #[derive(Debug, Default, Deserialize)]
@@ -30,6 +30,25 @@ pub(crate) struct Package {
     pub(crate) dependencies: Vec<Dependency>,
     #[serde(default)]
     pub(crate) features: BTreeMap<String, Vec<String>>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) metadata: PackageMetadata,
+}
+
+/// What a manifest says to these chores.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct PackageMetadata {
+    /// By feature: the compiler that it needs, where the crate alone needs an older one.
+    #[serde(default, rename = "rust-version")]
+    pub(crate) rust_version: BTreeMap<String, String>,
+}
+
+/// `null`, which stands for a table that is not there, is an empty one.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// A line of a `[dependencies]` table.
@@ -38,6 +57,9 @@ pub(crate) struct Dependency {
     pub(crate) name: String,
     /// `None` is a normal dependency; the others are `dev` and `build`.
     pub(crate) kind: Option<String>,
+    /// Which versions it allows.
+    #[serde(default)]
+    pub(crate) req: String,
     #[serde(default)]
     pub(crate) source: Option<String>,
 }
@@ -67,7 +89,7 @@ pub(crate) struct Repository {
 }
 
 /// A package at a version: two versions of one package are compiled twice.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 pub(crate) struct Release {
     pub(crate) name: String,
     pub(crate) version: String,
@@ -140,30 +162,60 @@ fn closure(package: &str) -> Result<BTreeSet<Release>, Box<dyn Error>> {
     command.args(["tree", "--locked", "--package", package]);
     command.args(["--edges", "normal,build", "--prefix", "none"]);
     command.args(["--format", "{p}"]);
-    Ok(capture(&mut command)?
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split_whitespace().map(str::to_owned);
-            let (name, version) = (words.next()?, words.next()?);
-            Some(Release { name, version })
-        })
-        .collect())
+    Ok(releases(&capture(&mut command)?))
 }
 
-fn text_files() -> Result<Vec<TextFile>, Box<dyn Error>> {
+/// What `cargo tree` prints without a prefix.
+pub(crate) fn releases(tree: &str) -> BTreeSet<Release> {
+    let parse = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (name, version) = (words.next()?, words.next()?);
+        Some(Release {
+            name: name.to_owned(),
+            version: version.trim_start_matches('v').to_owned(),
+        })
+    };
+    tree.lines().filter_map(parse).collect()
+}
+
+/// The compiler that each package of the lock file says it needs, where it says so.
+pub(crate) fn rust_versions() -> Result<BTreeMap<Release, String>, Box<dyn Error>> {
+    #[derive(Deserialize)]
+    struct Everything {
+        packages: Vec<Versioned>,
+    }
+    #[derive(Deserialize)]
+    struct Versioned {
+        #[serde(flatten)]
+        release: Release,
+        rust_version: Option<String>,
+    }
+    let mut command = cargo();
+    command.args(["metadata", "--all-features", "--locked"]);
+    command.args(["--format-version", "1"]);
+    let everything: Everything = serde_json::from_str(&capture(&mut command)?)?;
+    let packages = everything.packages.into_iter();
+    let declared = packages.filter_map(|p| Some((p.release, p.rust_version?)));
+    Ok(declared.collect())
+}
+
+/// Every file under version control, or about to be, relative to the root.
+pub(crate) fn paths() -> Result<Vec<String>, Box<dyn Error>> {
     let mut command = Command::new("git");
     command.current_dir(root());
     // A checkout made by another user, as containers have it, is ours to read all the same.
     command.args(["-c", "safe.directory=*"]);
     command.args(["ls-files", "-z", "--cached", "--others"]);
     command.arg("--exclude-standard");
+    let paths = capture(&mut command)?;
+    Ok(paths.split_terminator('\0').map(str::to_owned).collect())
+}
+
+fn text_files() -> Result<Vec<TextFile>, Box<dyn Error>> {
     let mut files = Vec::new();
-    for path in capture(&mut command)?.split_terminator('\0') {
-        match fs::read_to_string(root().join(path)) {
-            Ok(text) => files.push(TextFile {
-                path: path.to_owned(),
-                text,
-            }),
+    for path in paths()? {
+        match fs::read_to_string(root().join(&path)) {
+            Ok(text) => files.push(TextFile { path, text }),
             // Binary, or deleted but not yet committed: nothing a text check could say.
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

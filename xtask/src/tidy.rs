@@ -1,5 +1,6 @@
 //! Facts about the repository that the compiler cannot check, each with what to do when it no longer holds.
 
+mod advisories;
 mod documents;
 mod errors;
 mod layers;
@@ -40,6 +41,9 @@ const CHECKS: &[fn(&Repository) -> Vec<Finding>] = &[
     manifests::fields,
     manifests::lints,
     manifests::lock_file,
+    advisories::list,
+    advisories::lock_files,
+    advisories::requirements,
     sources::clocks_and_waiting,
     sources::statics,
     sources::subtractive_features,
@@ -59,6 +63,9 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let repository = Repository::read(&layers::measured_crates())?;
     for file in sources::long_files(&repository) {
         println!("note: {file}");
+    }
+    for awaited in advisories::awaited(&repository) {
+        println!("note: {awaited}");
     }
     let findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(&repository)).collect();
     for finding in &findings {

@@ -1,166 +1,195 @@
-//! The oldest supported compiler, from rustup where it has one, else unpacked from Debian's packages.
+//! The oldest compiler that each crate supports still compiles what its users compile. A feature may need
+//! a newer one than its crate does; `package.metadata.rust-version` in the crate's manifest says which.
 
-use std::error::Error;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use super::{StepOutcome, Verdict, succeed};
-use crate::repository::{Metadata, capture, root};
-
-/// Where a `cargo` and a `rustc` of one release are.
-struct Toolchain {
-    binaries: PathBuf,
-    libraries: Vec<PathBuf>,
-}
+use super::toolchains::{self, Toolchain};
+use super::{StepOutcome, Verdict, cargo, succeed};
+use crate::advisories::Version;
+use crate::repository::{Metadata, Package, Release, capture, releases, root, rust_versions};
 
 pub(super) fn check(metadata: &Metadata) -> StepOutcome {
-    let Some(version) = oldest_supported(metadata) else {
-        return Err("no member declares a `rust-version`".to_owned());
-    };
+    let declared = rust_versions().map_err(|error| error.to_string())?;
     let directory = metadata.target_directory.join("msrv");
-    let toolchain = match installed(version).map_or_else(|| unpacked(version, &directory), Ok) {
-        Ok(toolchain) => toolchain,
-        Err(error) => return Ok(Verdict::Skipped(format!("no Rust {version} here: {error}"))),
-    };
-    let mut command = Command::new(toolchain.binaries.join("cargo"));
-    command.current_dir(root());
+    let (mut compiled, mut missing) = (Vec::new(), Vec::new());
+    for version in supported(&metadata.packages) {
+        let selection = selection(&metadata.packages, &version);
+        println!("--- Rust {version}: {}", selection.arguments().join(" "));
+        nothing_younger(&selection, &version, &declared)?;
+        let toolchain = toolchains::installed(&version)
+            .map_or_else(|| toolchains::unpacked(&version, &directory), Ok);
+        match toolchain {
+            Ok(toolchain) => {
+                compile(&selection, &toolchain, &directory)?;
+                compiled.push(version);
+            }
+            Err(error) => missing.push(format!("no {version}, {error}")),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(Verdict::Passed);
+    }
+    // Clippy compares what is called of the standard library with `rust-version`.
+    Ok(Verdict::Skipped(format!(
+        "compiled with Rust {}; {}: there, only what is depended on was looked at",
+        compiled.join(", "),
+        missing.join("; ")
+    )))
+}
+
+fn compile(
+    selection: &Selection<'_>,
+    toolchain: &Toolchain,
+    directory: &Path,
+) -> Result<(), String> {
+    let mut command = toolchain.cargo()?;
     // Without targets for tests: what those need may want a newer compiler.
-    command.args(["check", "--workspace", "--all-features", "--locked"]);
-    command.env("RUSTC", toolchain.binaries.join("rustc"));
+    command.current_dir(root()).args(["check", "--locked"]);
+    command.args(selection.arguments());
     command.env("CARGO_TARGET_DIR", directory.join("target"));
-    if !toolchain.libraries.is_empty() {
-        let Ok(libraries) = std::env::join_paths(&toolchain.libraries) else {
-            return Err(format!("{} must not contain a colon", directory.display()));
-        };
-        command.env("LD_LIBRARY_PATH", libraries);
-    }
-    succeed(command).map(|()| Verdict::Passed)
+    succeed(command)
 }
 
-fn oldest_supported(metadata: &Metadata) -> Option<&str> {
-    let declared = metadata
-        .packages
+/// No dependency says that it needs a newer compiler.
+fn nothing_younger(
+    selection: &Selection<'_>,
+    version: &str,
+    declared: &BTreeMap<Release, String>,
+) -> Result<(), String> {
+    let mut command = cargo(&["tree", "--locked", "--edges", "normal,build"]);
+    command.args(["--prefix", "none", "--format", "{p}"]);
+    command.args(selection.arguments());
+    let tree = capture(&mut command).map_err(|error| error.to_string())?;
+    let younger: Vec<String> = releases(&tree)
+        .into_iter()
+        .filter_map(|release| {
+            let needs = declared.get(&release)?;
+            let is_younger = Version::parse(needs) > Version::parse(version);
+            is_younger.then(|| format!("{} {} (Rust {needs})", release.name, release.version))
+        })
+        .collect();
+    match younger.is_empty() {
+        true => Ok(()),
+        false => Err(format!(
+            "what should do with Rust {version} depends on {}; in Cargo.lock, hold it back with \
+             `cargo update NAME --precise VERSION`, or raise `rust-version`",
+            younger.join(", ")
+        )),
+    }
+}
+
+/// The versions that a crate, or one of its features, is said to need, the oldest first.
+fn supported(packages: &[Package]) -> Vec<String> {
+    let of_packages = packages.iter().filter_map(|p| p.rust_version.as_ref());
+    let of_features = packages
         .iter()
-        .find_map(|p| p.rust_version.as_ref());
-    declared.map(String::as_str)
+        .flat_map(|p| p.metadata.rust_version.values());
+    let mut versions: Vec<String> = of_packages.chain(of_features).cloned().collect();
+    versions.sort_by_key(|version| Version::parse(version));
+    versions.dedup();
+    versions
 }
 
-/// Asks rustup for what it already has; it is never told to fetch anything.
-fn installed(version: &str) -> Option<Toolchain> {
-    let list = capture(Command::new("rustup").args(["toolchain", "list"])).ok()?;
-    let name = list
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .find(|name| {
-            name.strip_prefix(version)
-                .is_some_and(|rest| rest.starts_with(['.', '-']))
-        })?;
-    let cargo =
-        capture(Command::new("rustup").args(["which", "--toolchain", name, "cargo"])).ok()?;
-    Some(Toolchain {
-        binaries: Path::new(cargo.trim()).parent()?.to_path_buf(),
-        libraries: Vec::new(),
-    })
+/// What one compiler is the oldest for.
+#[derive(Debug, PartialEq, Eq)]
+struct Selection<'a> {
+    packages: Vec<&'a str>,
+    /// Each with its package.
+    features: BTreeSet<String>,
 }
 
-/// Debian carries several compilers, to build browsers with. Their packages are unpacked, not installed.
-fn unpacked(version: &str, directory: &Path) -> Result<Toolchain, Box<dyn Error>> {
-    let unpacked = directory.join(format!("rust-{version}"));
-    if !unpacked.exists() {
-        let partial = directory.join("partial");
-        if partial.exists() {
-            fs::remove_dir_all(&partial)?;
+impl Selection<'_> {
+    fn arguments(&self) -> Vec<String> {
+        let mut arguments = Vec::new();
+        for package in &self.packages {
+            arguments.extend(["--package".to_owned(), (*package).to_owned()]);
         }
-        fs::create_dir_all(&partial)?;
-        for archive in download(version, &partial)? {
-            capture(
-                Command::new("dpkg-deb")
-                    .arg("--extract")
-                    .arg(&archive)
-                    .arg(&partial),
-            )?;
-            fs::remove_file(archive)?;
+        if !self.features.is_empty() {
+            let features: Vec<&str> = self.features.iter().map(String::as_str).collect();
+            arguments.extend(["--features".to_owned(), features.join(",")]);
         }
-        fs::rename(partial, &unpacked)?;
+        arguments
     }
-    let triplet = format!("{}-linux-gnu", std::env::consts::ARCH);
-    Ok(Toolchain {
-        binaries: unpacked.join("usr/bin"),
-        libraries: vec![
-            unpacked.join("usr/lib").join(&triplet),
-            unpacked.join("lib").join(&triplet),
-        ],
-    })
 }
 
-fn download(version: &str, into: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut offer = capture(Command::new("apt-cache").args(["madison", "rustc-web"]))?;
-    if offer.is_empty() {
-        capture(Command::new("apt-get").args(["--quiet", "update"]))?;
-        offer = capture(Command::new("apt-cache").args(["madison", "rustc-web"]))?;
-    }
-    let release = offered_release(&offer, version).ok_or("Debian offers no such `rustc-web`")?;
-
-    let mut plan = Command::new("apt-get");
-    plan.args(["install", "--simulate", "--no-install-recommends"]);
-    for package in ["rustc-web", "cargo-web", "libstd-rust-web-dev"] {
-        plan.arg(format!("{package}={release}"));
-    }
-    plan.arg(format!("libstd-rust-web-{version}={release}"));
-    let plan = capture(&mut plan)?;
-
-    let mut fetch = Command::new("apt-get");
-    fetch.args(["--quiet", "download"]).current_dir(into);
-    capture(fetch.args(planned_packages(&plan)))?;
-
-    let mut archives = Vec::new();
-    for entry in fs::read_dir(into)? {
-        archives.push(entry?.path());
-    }
-    Ok(archives)
-}
-
-/// The newest Debian release of a compiler version, from lines of `package | release | source`.
-fn offered_release<'a>(offer: &'a str, version: &str) -> Option<&'a str> {
-    let mut releases = offer
-        .lines()
-        .filter_map(|line| line.split('|').nth(1))
-        .map(str::trim);
-    releases.find(|release| {
-        release
-            .strip_prefix(version)
-            .is_some_and(|rest| rest.starts_with('.'))
-    })
-}
-
-/// What is missing on this machine, as `package=release`, from lines of `Inst package (release …)`.
-fn planned_packages(plan: &str) -> Vec<String> {
-    let parse = |line: &str| {
-        let mut words = line.strip_prefix("Inst ")?.split_whitespace();
-        let (package, release) = (words.next()?, words.next()?);
-        Some(format!("{package}={}", release.trim_start_matches('(')))
+fn selection<'a>(packages: &'a [Package], version: &str) -> Selection<'a> {
+    let mut selection = Selection {
+        packages: Vec::new(),
+        features: BTreeSet::new(),
     };
-    plan.lines().filter_map(parse).collect()
+    for package in packages {
+        let features = &package.metadata.rust_version;
+        let is_oldest_for = package.rust_version.as_deref() == Some(version)
+            || features.values().any(|needed| needed == version);
+        if !is_oldest_for {
+            continue;
+        }
+        selection.packages.push(&package.name);
+        for name in package.features.keys() {
+            let needed = features.get(name).map(String::as_str);
+            let is_newer = needed.is_some_and(|n| Version::parse(n) > Version::parse(version));
+            if !is_newer {
+                let feature = format!("{}/{name}", package.name);
+                selection.features.insert(feature);
+            }
+        }
+    }
+    selection
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repository::PackageMetadata;
 
-    #[test]
-    fn a_release_is_found_by_its_compiler_version() {
-        let offer = " rustc-web | 1.96.0+dfsg1-1 | http://deb.example/ bookworm/main\n \
-                     rustc-web | 1.85.0+dfsg3-1 | http://deb.example/ bookworm/main\n";
-        assert_eq!(offered_release(offer, "1.85"), Some("1.85.0+dfsg3-1"));
-        assert_eq!(offered_release(offer, "1.8"), None);
+    fn package(name: &str, rust: &str, features: &[(&str, Option<&str>)]) -> Package {
+        let needed = features.iter().filter_map(|(name, version)| {
+            let version = (*version)?.to_owned();
+            Some(((*name).to_owned(), version))
+        });
+        Package {
+            name: name.to_owned(),
+            rust_version: Some(rust.to_owned()),
+            metadata: PackageMetadata {
+                rust_version: needed.collect(),
+            },
+            features: features
+                .iter()
+                .map(|(name, _)| ((*name).to_owned(), Vec::new()))
+                .collect(),
+            ..Package::default()
+        }
     }
 
     #[test]
-    fn a_plan_names_what_is_missing() {
-        let plan = "Suggested packages:\n  cargo-web-doc\n\
-                    Inst libpcre3 (2:8.39-15 Debian:12.15/oldstable [amd64])\n\
-                    Conf libpcre3 (2:8.39-15 Debian:12.15/oldstable [amd64])\n";
-        assert_eq!(planned_packages(plan), ["libpcre3=2:8.39-15"]);
+    fn each_compiler_compiles_what_it_is_the_oldest_for() {
+        let packages = [
+            package("core", "1.85", &[("std", None)]),
+            package("actix", "1.100", &[]),
+            package(
+                "sdk",
+                "1.85",
+                &[
+                    ("actix", Some("1.100")),
+                    ("time", Some("1.88")),
+                    ("users", None),
+                ],
+            ),
+        ];
+        assert_eq!(supported(&packages), ["1.85", "1.88", "1.100"]);
+        let arguments = |version| selection(&packages, version).arguments().join(" ");
+        assert_eq!(
+            arguments("1.85"),
+            "--package core --package sdk --features core/std,sdk/users"
+        );
+        assert_eq!(
+            arguments("1.88"),
+            "--package sdk --features sdk/time,sdk/users"
+        );
+        assert_eq!(
+            arguments("1.100"),
+            "--package actix --package sdk --features sdk/actix,sdk/time,sdk/users"
+        );
     }
 }
