@@ -2,6 +2,7 @@
 
 mod debian;
 mod features;
+mod latest;
 mod msrv;
 mod no_std;
 mod proxies;
@@ -122,6 +123,11 @@ const STEPS: &[Step] = &[
             Err(why) if why.is::<conformance::Skipped>() => Ok(Verdict::Skipped(why.to_string())),
             Err(error) => Err(format!("{error}\nrepeat with: cargo xtask conformance")),
         },
+    },
+    Step {
+        name: "latest",
+        about: "the crates pass their tests without our lock file: the newest and the lowest versions",
+        run: latest::check,
     },
     Step {
         name: "signatures",
