@@ -15,8 +15,13 @@ use clerk_emulator::{Emulator, Server};
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
-/// The secret keys of a machine that makes tokens, and of one that is asked with them.
-fn machines(server: &Server) -> Result<(String, String), Box<dyn std::error::Error>> {
+struct Machine {
+    id: String,
+    secret: String,
+}
+
+/// A machine that makes tokens, and one that is asked with them.
+fn machines(server: &Server) -> Result<(Machine, Machine), Box<dyn std::error::Error>> {
     let instance = blocking::Clerk::builder()
         .secret_key(server.emulator().secret_key())
         .api_url(server.url())
@@ -24,29 +29,30 @@ fn machines(server: &Server) -> Result<(String, String), Box<dyn std::error::Err
     let orders = instance.machines().create("orders").send()?;
     let billing = instance.machines().create("billing");
     let billing = billing.scoped_machines([orders.id.as_str()]).send()?;
-    let secret = |id| -> Result<String, clerk::http::Error> {
+    let machine = |id: &str| -> Result<Machine, clerk::http::Error> {
         let answer = instance.machines().get_secret_key(id).send()?;
-        Ok(answer.secret)
+        Ok(Machine {
+            id: id.to_owned(),
+            secret: answer.secret,
+        })
     };
-    Ok((secret(billing.id)?, secret(orders.id)?))
+    Ok((machine(billing.id.as_str())?, machine(orders.id.as_str())?))
 }
 
 #[test]
 fn it_makes_tokens_and_judges_those_of_others() -> Tested {
     let server = Server::start(Emulator::builder())?;
     let (billing, orders) = machines(&server)?;
-    let client = |key: &str, token: Option<MachineTokenType>| {
-        let builder = blocking::Clerk::builder().machine_secret_key(key);
-        let builder = match token {
-            Some(token) => builder.accepts(AcceptedTokens::Machine(token)),
-            None => builder,
-        };
-        builder.api_url(server.url()).build()
+    let client = |machine: &Machine| {
+        let builder = blocking::Clerk::builder().machine_secret_key(&*machine.secret);
+        builder.api_url(server.url())
     };
-    let made = client(&billing, None)?.m2m_tokens().create().send()?;
+    let made = client(&billing).build()?.m2m_tokens().create().send()?;
     let token = made.token.expect("a token");
 
-    let orders = client(&orders, Some(MachineTokenType::M2m))?;
+    let accepted = AcceptedTokens::Machine(MachineTokenType::M2m);
+    let orders = client(&orders).accepts(accepted).machine_id(&*orders.id);
+    let orders = orders.build()?;
     let authorization = format!("Bearer {token}");
     let head = RequestHead::new("GET", "https://orders.example.com/");
     let head = head.header("authorization", authorization.as_bytes());
