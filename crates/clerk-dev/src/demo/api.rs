@@ -14,7 +14,7 @@ use clerk::{
         Admission, InvalidSettings, RequestHead, Requirement, Reverification, TokenType,
         blocking::Authenticator,
     },
-    axum::{Allowed, ClerkLayer, Guard, Machine, Rejection, SignedIn},
+    axum::{Allowed, ClerkLayer, Guard, Machine, SignedIn},
     blocking,
 };
 use serde_json::json;
