@@ -5,199 +5,27 @@
 //! and answers with [`GOODBYE`] to go on to.
 
 mod jar;
+mod rows;
 
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use clerk_auth::{Authenticator, Settings, blocking};
+use clerk_auth::{Authenticator, Settings, SignOutResponse, blocking};
 use clerk_core::{Clock, ManualClock};
 use clerk_emulator::{Emulator, InProcess};
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use serde_json::Value;
 
-use self::jar::Jar;
+use self::{
+    jar::Jar,
+    rows::{Brings, Clerk, Instance, Next, ROWS, Row},
+};
 use crate::services::{self, FRONTEND_API, NOW};
 
 /// Where `/sign-out` leads to.
 pub const GOODBYE: &str = "/optional";
 
 const APPLICATION: &str = "https://app.example.com";
-
-/// What stands behind the application.
-#[derive(Clone, Copy, PartialEq)]
-enum Clerk {
-    There,
-    Away,
-    RefusesTheSecretKey,
-    HasForgottenTheSession,
-}
-
-#[derive(Clone, Copy)]
-enum Instance {
-    Production,
-    Development,
-    Satellite,
-}
-
-/// What the browser brings.
-#[derive(Clone, Copy, PartialEq)]
-enum Brings {
-    Session,
-    ExpiredSession,
-    /// Somebody has signed in elsewhere on the site since.
-    SessionFromBefore,
-    /// As Clerk's frontend sets them in frames.
-    PartitionedSession,
-    Nothing,
-    Bearer,
-    ExpiredBearer,
-}
-
-/// Who the next request comes from.
-#[derive(Debug, PartialEq)]
-enum Next {
-    SignedIn,
-    Nobody,
-    /// The browser is sent to Clerk to ask.
-    Handshake,
-}
-
-struct Row {
-    name: &'static str,
-    method: &'static str,
-    origin: Option<&'static str>,
-    instance: Instance,
-    clerk: Clerk,
-    brings: Brings,
-    has_layer: bool,
-    status: u16,
-    has_ended: bool,
-    next: Next,
-}
-
-const SIGN_OUT: Row = Row {
-    name: "signing out",
-    method: "POST",
-    origin: Some(APPLICATION),
-    instance: Instance::Production,
-    clerk: Clerk::There,
-    brings: Brings::Session,
-    has_layer: true,
-    status: 303,
-    has_ended: true,
-    next: Next::Nobody,
-};
-
-/// As [`SIGN_OUT`], and the browser stays what it is.
-const REFUSED: Row = Row {
-    has_ended: false,
-    next: Next::SignedIn,
-    ..SIGN_OUT
-};
-
-const ROWS: &[Row] = &[
-    SIGN_OUT,
-    Row {
-        name: "of a development instance",
-        instance: Instance::Development,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "of a satellite",
-        instance: Instance::Satellite,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "from a page that has been open for longer than its token lives",
-        brings: Brings::ExpiredSession,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "in a frame",
-        brings: Brings::PartitionedSession,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "by a program, which names no origin",
-        origin: None,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "by a script of another origin, with a token of its own",
-        origin: Some("https://elsewhere.example"),
-        brings: Brings::Bearer,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "with a token in the header that has expired nobody looks signed out who is not",
-        brings: Brings::ExpiredBearer,
-        status: 401,
-        ..REFUSED
-    },
-    Row {
-        name: "of a session that Clerk no longer has",
-        clerk: Clerk::HasForgottenTheSession,
-        has_ended: false,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "of nobody",
-        brings: Brings::Nothing,
-        has_ended: false,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "of who has signed in elsewhere since",
-        brings: Brings::SessionFromBefore,
-        has_ended: false,
-        next: Next::Handshake,
-        ..SIGN_OUT
-    },
-    Row {
-        name: "a link or an image signs nobody out",
-        method: "GET",
-        origin: None,
-        status: 405,
-        ..REFUSED
-    },
-    Row {
-        name: "a form on another site's page signs nobody out",
-        origin: Some("https://evil.example"),
-        status: 403,
-        ..REFUSED
-    },
-    Row {
-        name: "a form on a page of the same site signs nobody out",
-        origin: Some("https://other.example.com"),
-        status: 403,
-        ..REFUSED
-    },
-    Row {
-        name: "a form on another site's page, without the cookies that it cannot send, clears none",
-        origin: Some("https://evil.example"),
-        brings: Brings::Nothing,
-        status: 403,
-        ..REFUSED
-    },
-    Row {
-        name: "while Clerk is away nobody looks signed out who is not",
-        clerk: Clerk::Away,
-        status: 503,
-        ..REFUSED
-    },
-    Row {
-        name: "with a secret key that Clerk refuses nobody looks signed out who is not",
-        clerk: Clerk::RefusesTheSecretKey,
-        status: 500,
-        ..REFUSED
-    },
-    Row {
-        name: "without the layer nobody looks signed out who is not",
-        has_layer: false,
-        status: 500,
-        ..REFUSED
-    },
-];
 
 /// An instance that one row is about, and its application.
 #[derive(Debug)]
@@ -340,61 +168,68 @@ pub async fn run_on(
         stage.transport.resume();
         jar.keep(response.headers());
 
-        let mut compare = |what: &str, found: String, expected: String| {
-            if found != expected {
-                let name = row.name;
-                differences.push(format!(
-                    "{name}: {what} is {found} and should be {expected}"
-                ));
-            }
-        };
-        let location = response.headers().get(header::LOCATION);
-        let expected = (row.status == 303).then_some(GOODBYE.as_bytes());
-        let is_expected = location.map(|it| it.as_bytes()) == expected;
-        compare("the way on", is_expected.to_string(), true.to_string());
-        let status = response.status().as_u16();
-        compare("the status", status.to_string(), row.status.to_string());
-        let ended = stage.ended().to_string();
-        compare(
+        let mut found = told(row, &response);
+        found.push((
             "the number of ended sessions",
-            ended,
+            stage.ended().to_string(),
             usize::from(row.has_ended).to_string(),
-        );
-        if row.status == 303 || row.brings == Brings::Nothing {
-            let kept = response.headers().get(header::CACHE_CONTROL);
-            let is_kept = kept.is_none_or(|it| it != "no-store");
-            compare(
-                "an answer that caches keep",
-                is_kept.to_string(),
-                false.to_string(),
-            );
-        }
-        let changes = response.headers().contains_key(header::SET_COOKIE);
-        let may_change = (row.status == 303).to_string();
-        compare(
-            "an answer that changes cookies",
-            changes.to_string(),
-            may_change,
-        );
+        ));
+        let stays = row.next == Next::SignedIn && row.brings_cookies();
+        found.push((
+            "a session's cookie that is left",
+            jar.has_session().to_string(),
+            stays.to_string(),
+        ));
         // Whoever has brought no cookies has none to be judged by.
-        if !matches!(
-            row.brings,
-            Brings::Bearer | Brings::ExpiredBearer | Brings::Nothing
-        ) {
+        if row.brings_cookies() {
             let response = answer(Some(&stage), next(&jar)).await;
-            let found = match response.status() {
+            let next = match response.status() {
                 StatusCode::TEMPORARY_REDIRECT => Next::Handshake,
                 _ if response.body() == crate::NOBODY => Next::Nobody,
                 _ => Next::SignedIn,
             };
-            compare(
+            found.push((
                 "the next request",
-                format!("{found:?}"),
+                format!("{next:?}"),
                 format!("{:?}", row.next),
-            );
+            ));
         }
+        let wrong = found
+            .into_iter()
+            .filter(|(_, found, expected)| found != expected);
+        differences.extend(wrong.map(|(what, found, expected)| {
+            format!("{}: {what} is {found} and should be {expected}", row.name)
+        }));
     }
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// What the answer says, and should say.
+fn told(row: &Row, response: &Response<Bytes>) -> Vec<(&'static str, String, String)> {
+    let (status, headers) = (response.status().as_u16(), response.headers());
+    let has_left = row.status == SignOutResponse::STATUS.as_u16();
+    let location = headers.get(header::LOCATION).map(HeaderValue::as_bytes);
+    let way_on = has_left.then_some(GOODBYE.as_bytes());
+    let cache_control = headers.get(header::CACHE_CONTROL);
+    let changes = headers.contains_key(header::SET_COOKIE);
+    vec![
+        ("the status", status.to_string(), row.status.to_string()),
+        (
+            "the way on",
+            (location == way_on).to_string(),
+            true.to_string(),
+        ),
+        (
+            "an answer that changes cookies",
+            changes.to_string(),
+            has_left.to_string(),
+        ),
+        (
+            "an answer that no cache keeps",
+            cache_control.is_some_and(|it| it == "no-store").to_string(),
+            true.to_string(),
+        ),
+    ]
 }
 
 fn leave(row: &Row, jar: &Jar, token: &str) -> Request<Bytes> {

@@ -33,6 +33,13 @@ impl Jar {
         self.0.insert(place, value.to_owned());
     }
 
+    /// Whether there is a cookie that could sign somebody in.
+    pub(super) fn has_session(&self) -> bool {
+        let is_sessions =
+            |name: &str| name.starts_with("__session") || name.starts_with("__refresh");
+        self.0.keys().any(|place| is_sessions(&place.name))
+    }
+
     /// What the browser sends.
     pub(super) fn header(&self) -> Option<String> {
         let pairs = self.0.iter();
