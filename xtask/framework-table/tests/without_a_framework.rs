@@ -96,7 +96,8 @@ async fn application(
         },
     };
     if request.uri().path() == "/sign-out" {
-        let asked = auth.as_ref().ok_or_else(Rejection::not_authenticated);
+        let missing = || Rejection::not_authenticated(REMEDY, None);
+        let asked = auth.as_ref().ok_or_else(missing);
         let asked = asked.and_then(RequestAuth::sign_out);
         let answer = match asked {
             Ok(asked) => asked.to(GOODBYE).await,
@@ -120,7 +121,7 @@ async fn application(
 /// The same for a program whose threads wait.
 fn blocking_application(stage: Option<&Stage>, request: &Request<Bytes>) -> Response<Bytes> {
     let Some(authenticator) = stage.map(Stage::blocking_authenticator) else {
-        return Rejection::not_authenticated().into_response();
+        return Rejection::not_authenticated(REMEDY, None).into_response();
     };
     let auth = match authenticator.admit(&RequestHead::from(request)) {
         Admission::Proceed(auth) => auth,
