@@ -244,7 +244,7 @@ fn each_refusal_is_one_event_and_holds_no_token() {
         ),
         (
             logged(keys(), Some(&pending), |auth| {
-                assert!(auth.session().is_err())
+                assert!(auth.session().is_err());
             }),
             r#"event="session-pending" reason=session-pending the user has signed in and"#,
         ),

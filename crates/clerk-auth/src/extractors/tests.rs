@@ -6,7 +6,11 @@
 
 use serde_json::{Value, json};
 
-use crate::{Denied, Guard, Requirement, specimen::session};
+use crate::{Denied, Guard, Rejection, Requirement, specimen::session};
+
+/// As each adapter has one.
+#[derive(Debug)]
+pub struct SignOutResponse(pub crate::SignOutResponse);
 
 crate::extractors!();
 
