@@ -112,10 +112,11 @@ impl Answer {
         matches!(self, Self::Failed(_))
     }
 
+    /// A pending session that counts for nothing has let nobody in.
     pub(crate) fn verdict(&self) -> Verdict {
         match self {
             Self::Failed(_) => Verdict::Unanswered,
-            Self::State(_) if self.is_signed_in() => Verdict::Passed,
+            Self::State(state) if self.is_signed_in() && !state.is_of_nobody() => Verdict::Passed,
             Self::State(_) => Verdict::Refused,
         }
     }
@@ -154,6 +155,11 @@ impl State {
         ];
         let differing = parts.into_iter().filter(|(_, equal)| !equal);
         differing.map(|(part, _)| part).collect()
+    }
+
+    fn is_of_nobody(&self) -> bool {
+        self.token_type.as_deref() == Some("session_token")
+            && self.auth.get("user_id").is_none_or(Value::is_null)
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
