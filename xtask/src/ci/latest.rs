@@ -60,9 +60,10 @@ impl Latest<'_> {
         for mut command in [update, fetch] {
             if let Err(error) = capture(command.current_dir(copy.root())) {
                 let error = error.to_string();
+                let why = error.lines().last().unwrap_or_default().trim();
                 return match error.contains(CONTRADICTION) {
                     true => Err(error),
-                    false => Ok(Err(error.lines().last().unwrap_or_default().trim().to_owned())),
+                    false => Ok(Err(why.to_owned())),
                 };
             }
         }
