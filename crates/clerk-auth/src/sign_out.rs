@@ -13,8 +13,8 @@ use url::{Position, Url};
 
 use self::operation::RevokeSession;
 use crate::{
-    Auth, AuthReason, Error, PendingSessions, Rejection, RequestState, TokenType, cookies, events,
-    public_address::origin, visit::Visit,
+    AuthReason, Error, Rejection, RequestState, TokenType, cookies, events, public_address::origin,
+    visit::Visit,
 };
 
 /// A request to be signed out, which a handler answers with where to go on.
@@ -77,13 +77,12 @@ impl SignOut {
         }
         let session_id = match state.map_err(Rejection::undecided)? {
             // Whoever has not finished signing in may leave, too.
-            RequestState::SignedIn(state) => match state.to_auth(PendingSessions::SignedIn) {
-                Auth::Session(session) => Some(session.session_id().into()),
-                Auth::Machine(machine) => {
-                    events::wrong_token(machine.kind().into());
+            RequestState::SignedIn(state) => match state.session() {
+                Some(session) => Some(session.session_id().into()),
+                None => {
+                    events::wrong_token(state.token_type());
                     return Err(Rejection::wrong_token(&[TokenType::Session]));
                 }
-                Auth::SignedOut(_) => None,
             },
             // No cookie has a say in it, so no later request finds out more.
             RequestState::SignedOut(state) if visit.has_header_token => {
