@@ -76,6 +76,14 @@ impl ConnectError {
     }
 }
 
+impl ConnectError {
+    /// What the Redis client said, unless that shows the address. It is in the text already, and so
+    /// no [`source`](StdError::source).
+    pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.as_ref().map(|cause| cause as _)
+    }
+}
+
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

@@ -13,7 +13,7 @@ mod recent;
 
 use std::{error::Error as StdError, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use clerk_core::MonotonicTime;
+use clerk_core::{MonotonicTime, WithCauses};
 
 pub(crate) use self::fingerprint::Fingerprint;
 pub use self::{claimant::Claimant, recent::RecentDeliveries};
@@ -231,16 +231,21 @@ impl ClaimError {
     pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self(cause.into())
     }
+
+    /// What went wrong. It is in the text already, and so no [`source`](StdError::source).
+    pub fn cause(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        &*self.0
+    }
 }
 
 impl fmt::Display for ClaimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the store of webhook deliveries could not be asked")
+        let cause = WithCauses(self.cause());
+        write!(
+            f,
+            "the store of webhook deliveries could not be asked: {cause}"
+        )
     }
 }
 
-impl StdError for ClaimError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.0)
-    }
-}
+impl StdError for ClaimError {}

@@ -37,10 +37,6 @@ macro_rules! extractor {
             }
         }
 
-        impl ::std::error::Error for Rejection {
-            fn source(&self) -> Option<&(dyn ::std::error::Error + 'static)> {
-                ::std::error::Error::source(&self.0)
-            }
-        }
+        impl ::std::error::Error for Rejection {}
     };
 }

@@ -1,5 +1,7 @@
 use std::{error::Error as StdError, fmt};
 
+use clerk_core::WithCauses;
+
 use crate::{ClaimError, Error, report};
 
 /// Why a delivery was not acted on, and how to answer. Whatever the status, it is not one of
@@ -124,7 +126,9 @@ impl fmt::Display for Rejection {
                 f.write_str("the same delivery is being handled; send it again later")
             }
             Self::Undecided(error) => error.fmt(f),
-            Self::Failed(_) => f.write_str("acting on the delivery failed"),
+            Self::Failed(cause) => {
+                write!(f, "acting on the delivery failed: {}", WithCauses(&**cause))
+            }
             Self::NotConfigured => f.write_str(
                 "there is no webhook receiver; give the application a `Receiver`, as the adapter's page on webhooks shows",
             ),
@@ -132,15 +136,7 @@ impl fmt::Display for Rejection {
     }
 }
 
-impl StdError for Rejection {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Self::Undecided(error) => error.source(),
-            Self::Failed(error) => Some(&**error),
-            _ => None,
-        }
-    }
-}
+impl StdError for Rejection {}
 
 impl From<Error> for Rejection {
     fn from(error: Error) -> Self {

@@ -58,7 +58,6 @@ pub(crate) fn failed(rejection: Rejection, id: &str) -> Rejection {
         event = "webhook-failed",
         reason = rejection.reason(),
         error = %rejection,
-        cause = std::error::Error::source(&rejection),
         id,
     );
     rejection
@@ -71,7 +70,6 @@ pub(crate) fn unrecorded(error: &ClaimError, id: &str) {
         target: "clerk::security",
         event = "webhook-unrecorded",
         error = %error,
-        cause = std::error::Error::source(error),
         id,
     );
 }

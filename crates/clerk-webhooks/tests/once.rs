@@ -263,8 +263,11 @@ fn told(outcome: Result<Option<u8>, Rejection>) -> String {
         Ok(Some(number)) => format!("did {number}"),
         Ok(None) => "did nothing".to_owned(),
         Err(rejection) => {
-            let cause = std::error::Error::source(&rejection);
-            let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+            let cause = match &rejection {
+                Rejection::Failed(cause) => format!(": {cause}"),
+                Rejection::Undecided(error) => format!(": {}", error.cause()),
+                _ => String::new(),
+            };
             // What goes wrong here is nobody's business outside.
             assert!(!rejection.body().contains("no "), "{}", rejection.body());
             format!("{} {}{cause}", rejection.status(), rejection.reason())
