@@ -128,6 +128,7 @@ macro_rules! answers {
                 }
 
                 impl From<&str> for Name {
+                    #[inline]
                     fn from(name: &str) -> Self {
                         match name {
                             $($wire $(| $alias)* => Self::$field,)*
@@ -148,9 +149,11 @@ macro_rules! answers {
                             let tag = members.next_value_seed(
                                 crate::read::Tolerant::<crate::answer::Tag<Self>>::NEW,
                             )?;
-                            extra.keep("object", tag.odd);
+                            if let Some(odd) = tag.odd {
+                                extra.keep("object", odd);
+                            }
                         }
-                        Name::Unknown(name) => extra.keep(name, Some(members.next_value()?)),
+                        Name::Unknown(name) => extra.keep(name, members.next_value()?),
                     }
                 }
                 Ok(Self {
@@ -231,12 +234,16 @@ macro_rules! field {
         $field = found
             .value
             .map(|time: crate::timestamp::ByMagnitude| time.into());
-        $extra.keep($wire, found.odd)
+        if let Some(odd) = found.odd {
+            $extra.keep($wire, odd);
+        }
     };
     ([$($mark:ident)*] $members:ident, $field:ident, $wire:literal, $extra:ident) => {
         let found = $members.next_value_seed(crate::read::Tolerant::NEW)?;
         $field = found.value.unwrap_or_default();
-        $extra.keep($wire, found.odd)
+        if let Some(odd) = found.odd {
+            $extra.keep($wire, odd);
+        }
     };
 }
 

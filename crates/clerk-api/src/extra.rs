@@ -62,15 +62,10 @@ impl Extra {
         self.0.is_none()
     }
 
-    pub(crate) fn keep(
-        &mut self,
-        name: impl Into<Cow<'static, str>>,
-        member: Option<Box<RawValue>>,
-    ) {
-        if let Some(member) = member {
-            let members = self.0.get_or_insert_default();
-            members.push((name.into(), Json::kept(member)));
-        }
+    #[cold]
+    pub(crate) fn keep(&mut self, name: impl Into<Cow<'static, str>>, member: Box<RawValue>) {
+        let members = self.0.get_or_insert_default();
+        members.push((name.into(), Json::kept(member)));
     }
 
     fn members(&self) -> &[Member] {
