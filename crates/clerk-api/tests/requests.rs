@@ -45,7 +45,6 @@ fn ids_are_taken_in_every_form() {
     let id = OrganizationId::from("org_1");
     for get in [
         organizations::get("org_1"),
-        organizations::get(&"org_1"),
         organizations::get(text.clone()),
         organizations::get(&text),
         organizations::get(cow.clone()),
@@ -67,6 +66,8 @@ fn ids_are_taken_in_every_form() {
     ] {
         assert_eq!(of(request).unwrap(), "/users/org_1/passkeys/org_1");
     }
+    let of_texts = users::list().organization_id(["org_1"].iter());
+    assert_eq!(uri(&of_texts), "/users?organization_id=org_1");
     let list = users::list().organization_id([&cow]).user_id(&[text]);
     assert_eq!(uri(&list), "/users?organization_id=org_1&user_id=org_1");
 }
