@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use clerk_http::Error as HttpError;
 use clerk_jwks::ResolveError;
@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use crate::{AuthReason, TokenType, state};
 
 /// Why it could not be found out who a request comes from. That is not the same as nobody.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The token could not be verified, because its key could not be looked for.
@@ -42,6 +42,13 @@ pub enum Error {
     /// The machine that decides was resumed with something it did not ask for.
     #[error("the authentication was resumed with something it did not ask for")]
     Driver,
+}
+
+/// What is wrong and what to do, since a `main` that returns this error shows it so.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
 }
 
 impl Error {

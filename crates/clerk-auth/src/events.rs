@@ -49,7 +49,7 @@ pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings
             reason = %error.reason(),
             token_type = error.token_type().as_str(),
             fault = ?error.fault(),
-            error = %error,
+            error = %told(error),
             instance,
         ),
     }
@@ -83,7 +83,7 @@ pub(crate) fn pending(signed_in: &SignedIn) {
 )]
 pub(crate) fn not_refreshed(error: &clerk_http::Error) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "clerk::security", event = "refresh-failed", error = %error);
+    tracing::warn!(target: "clerk::security", event = "refresh-failed", error = %told_of_call(error));
 }
 
 /// Somebody who is signed in may not do something.
@@ -159,7 +159,7 @@ pub(crate) fn not_signed_out(session_id: &str, error: &clerk_http::Error, settin
         target: "clerk::security",
         event = "not-signed-out",
         session_id,
-        error = %error,
+        error = %told_of_call(error),
         instance = host(settings),
     );
 }
@@ -168,4 +168,36 @@ pub(crate) fn not_signed_out(session_id: &str, error: &clerk_http::Error, settin
 fn host(settings: &Settings) -> &str {
     let instance = settings.instance.as_ref();
     instance.map_or("", |it| it.frontend_api.host.as_str())
+}
+
+#[cfg(feature = "tracing")]
+fn told(error: &Error) -> String {
+    match error {
+        Error::Clerk { cause, .. } => format!("Clerk could not be asked: {}", told_of_call(cause)),
+        error => error.to_string(),
+    }
+}
+
+/// The calls had tokens in them, and whatever answered may repeat what it was sent: of its words
+/// only the name of the error is told.
+#[cfg(feature = "tracing")]
+fn told_of_call(error: &clerk_http::Error) -> String {
+    let Some(answer) = error.api() else {
+        return error.to_string();
+    };
+    let is_name = |code: &str| {
+        code.len() <= 100
+            && code
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let codes = answer.errors.iter().map(|error| error.code.as_str());
+    let code = codes
+        .filter(|code| is_name(code))
+        .next()
+        .unwrap_or("no code of Clerk's");
+    format!(
+        "{}: Clerk answered {} ({code})",
+        answer.operation, answer.status
+    )
 }

@@ -83,6 +83,16 @@ fn logged_by(
     let transport = blocking_transport_fn(|_| Ok(http::Response::new(Bytes::new())));
     let clock = ManualClock::at(NOW);
     let client = Client::builder(transport, OneThread).clock(clock).build();
+    logged_through(client.unwrap(), keys, allowed_origins, head, handler)
+}
+
+fn logged_through(
+    client: Client,
+    keys: impl BlockingResolveKey + 'static,
+    allowed_origins: Option<[&str; 0]>,
+    head: &RequestHead<'_>,
+    handler: impl FnOnce(&Authenticator, &RequestAuth),
+) -> String {
     let mut settings = Settings::builder()
         .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap())
         .ignore_issuer()
@@ -93,7 +103,7 @@ fn logged_by(
         settings = settings.allowed_origins(origins);
     }
     let settings = settings.build().unwrap();
-    let authenticator = Authenticator::new(settings, keys, client.unwrap());
+    let authenticator = Authenticator::new(settings, keys, client);
     let lines = Lines::default();
     let to = lines.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -213,6 +223,33 @@ fn a_sign_out_that_ends_nothing_is_an_event() {
     }
 }
 
+/// Attack: something between here and Clerk that answers with what it was sent, and with a line of
+/// its own for the log.
+#[test]
+fn what_answers_in_clerks_place_writes_nothing_into_the_log() {
+    let echo = |request: http::Request<Bytes>| {
+        let sent = String::from_utf8_lossy(request.body()).replace('"', "'");
+        let body = format!(
+            r#"{{"errors":[{{"code":"unexpected_error","message":"{sent}\nERROR forged"}}]}}"#
+        );
+        let response = http::Response::builder().status(500);
+        Ok(response.body(Bytes::from(body)).unwrap())
+    };
+    let client = Client::builder(blocking_transport_fn(echo), OneThread)
+        .clock(ManualClock::at(NOW))
+        .retry(Retry::none())
+        .secret_key("sk_live_planted".parse().unwrap())
+        .build()
+        .unwrap();
+    let head = RequestHead::new("POST", "https://example.com/")
+        .header("authorization", b"Bearer ak_planted");
+    let log = logged_through(client, Layered::new(), None, &head, |_, _| ());
+    let expected = "error=Clerk could not be asked: verifyApiKey: Clerk answered 500 Internal \
+                    Server Error (unexpected_error)";
+    assert!(log.contains(expected), "{log}");
+    assert_eq!(log.lines().count(), 1, "{log}");
+}
+
 #[test]
 fn each_refusal_is_one_event_and_holds_no_token() {
     let emulator = Emulator::builder().build().unwrap();
@@ -236,7 +273,7 @@ fn each_refusal_is_one_event_and_holds_no_token() {
         ),
         (
             logged(keys(), Some(&forged), nothing),
-            "token_type=\"session_token\" the token's signature is not valid; was it issued by another Clerk instance?",
+            "token_type=\"session_token\" the token's signature is not valid; are the token and the key",
         ),
         (
             logged(keys(), Some(&of_nobody), nothing),

@@ -48,12 +48,13 @@ pub enum Pasted {
 }
 
 /// What a text begins with that is one of them.
-const PREFIXES: [(&str, Pasted); 9] = [
+const PREFIXES: [(&str, Pasted); 10] = [
     ("pk_", Pasted::PublishableKey),
     ("sk_", Pasted::SecretKey),
     ("ak_", Pasted::MachineSecretKey),
     ("mch_", Pasted::MachineId),
     ("whsec_", Pasted::SigningSecret),
+    ("v1,whsec_", Pasted::SigningSecret),
     ("mt_", Pasted::Token),
     ("oat_", Pasted::Token),
     ("https://", Pasted::Url),

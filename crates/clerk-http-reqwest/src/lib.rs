@@ -137,15 +137,22 @@ fn kind_of(error: &reqwest::Error) -> TransportErrorKind {
 fn is_untrusted(error: &reqwest::Error) -> bool {
     let mut next = error.source();
     while let Some(error) = next {
-        let inner = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
-        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref()) {
-            return matches!(tls, rustls::Error::InvalidCertificate(_));
+        if let Some(rustls::Error::InvalidCertificate(_)) = tls(error) {
+            return true;
         }
         next = error.source();
     }
     false
+}
+
+/// The TLS error in an IO error. It may be in several, and the source of each is what is behind the
+/// next one.
+fn tls<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
+    let mut error = error.downcast_ref::<io::Error>()?.get_ref()?;
+    while let Some(inner) = error.downcast_ref::<io::Error>() {
+        error = inner.get_ref()?;
+    }
+    error.downcast_ref()
 }
 
 /// Waits with tokio.

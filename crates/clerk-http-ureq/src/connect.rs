@@ -3,7 +3,7 @@
 //! ureq does it before each request, connection or not, and bounds it with a thread. To a busy
 //! program that is a question to a name server for every request, and most of what a request costs.
 
-use std::{sync::Arc, time};
+use std::{fmt, io, sync::Arc, time};
 
 use ureq::{
     Error,
@@ -58,7 +58,8 @@ impl<R: Resolver> Connector for LookUpAndConnect<R> {
     ) -> Result<Option<Self::Out>, Error> {
         let addrs = self
             .resolver
-            .resolve(details.uri, details.config, details.timeout)?;
+            .resolve(details.uri, details.config, details.timeout)
+            .map_err(LookUpFailed::mark)?;
         let now = (details.current_time)();
         let spent = match (details.now, now) {
             (Instant::Exact(start), Instant::Exact(now)) => now.saturating_duration_since(start),
@@ -76,6 +77,28 @@ impl<R: Resolver> Connector for LookUpAndConnect<R> {
         self.connector.connect(&details, chained)
     }
 }
+
+/// A host that could not be looked up. ureq has the same name for this as for a connection that
+/// broke, after which a request may have been carried out.
+#[derive(Debug)]
+pub(crate) struct LookUpFailed(io::Error);
+
+impl LookUpFailed {
+    fn mark(error: Error) -> Error {
+        match error {
+            Error::Io(error) => Error::Other(Box::new(Self(error))),
+            error => error,
+        }
+    }
+}
+
+impl fmt::Display for LookUpFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for LookUpFailed {}
 
 /// What is left of a timeout.
 fn left(timeout: NextTimeout, spent: time::Duration) -> Result<NextTimeout, Error> {

@@ -129,6 +129,7 @@ fn failure(host: &str, error: ureq::Error) -> TransportError {
         | Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::Connect,
+        Error::Other(error) if error.is::<connect::LookUpFailed>() => TransportErrorKind::Connect,
         Error::Io(error) if is_untrusted(error) => TransportErrorKind::Untrusted,
         Error::Io(error) if is_incompatible(error) => TransportErrorKind::Connect,
         Error::Io(error) => match error.kind() {

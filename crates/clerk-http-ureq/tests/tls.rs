@@ -49,12 +49,12 @@ fn a_certificate_nobody_vouches_for_is_refused() {
     assert_eq!(error.kind(), TransportErrorKind::Untrusted);
     let text = error.to_string();
     assert!(
-        text.starts_with("no trusted certificate was shown by localhost: "),
+        text.starts_with("could not trust the certificate of localhost: "),
         "{text}"
     );
     let (cause, advice) = (
         "UnknownIssuer",
-        "build the transport from a client that trusts it",
+        "trusts that authority (`from_client`, `from_agent`)",
     );
     assert!(text.contains(cause) && text.ends_with(advice), "{text}");
     let completed = server.join().unwrap();

@@ -3,6 +3,7 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
+use clerk_core::Pasted;
 use http::{
     Uri,
     uri::{Authority, PathAndQuery, Scheme},
@@ -26,7 +27,7 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidSettings> {
         let invalid = |problem| InvalidSettings::BaseUrl { problem };
-        let text = text.trim();
+        let text = Pasted::strip(text);
         if text.contains(['?', '#']) {
             return Err(invalid("it has a query or a fragment"));
         }
@@ -49,11 +50,6 @@ impl BaseUrl {
             path.push('/');
             path.push_str(segment);
         }
-        if path.ends_with("/v1") {
-            return Err(invalid(
-                "it ends in `/v1`, which every request adds of its own; leave that out",
-            ));
-        }
         if !path.is_empty() {
             check_segments(&path).map_err(|_| invalid("its path has a `.` or `..` segment"))?;
         }
@@ -62,6 +58,13 @@ impl BaseUrl {
             authority,
             path,
         })
+    }
+
+    /// Whether the version that every request adds stands in it already.
+    pub(crate) fn ends_with_version(&self, segment: &str) -> bool {
+        self.path
+            .rsplit_once('/')
+            .is_some_and(|(_, last)| last == segment)
     }
 
     /// The whole URI of a request for `target`, an operation's path and query.

@@ -1,6 +1,10 @@
 mod meta;
 
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{
+    error::Error as StdError,
+    fmt::{self, Write as _},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use clerk_core::Redacted;
@@ -11,7 +15,7 @@ use crate::{TransportError, retry};
 pub use meta::ErrorMeta;
 
 /// Why an operation brought back no result.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The operation's inputs, or the client's settings, make no request. Nothing was sent.
@@ -114,6 +118,13 @@ impl Error {
     }
 }
 
+/// What is wrong and what to do, since a `main` that returns this error shows it so.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
 /// An error answer of Clerk's API.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -200,19 +211,39 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Clerk answered {}", self.status)?;
         if let Some(first) = self.errors.first() {
-            write!(f, ": {} ({})", first.message, first.code)?;
+            write!(f, ": {} ({})", Line(&first.message), Line(&first.code))?;
         } else if self.is_of_another_server() {
             f.write_str(
-                ", and not with an error of its own; does the API's URL (CLERK_API_URL) lead to \
-                 Clerk, and not to another server?",
+                ", and not with an error of its own; is the URL right, CLERK_API_URL or the host in \
+                 the publishable key?",
             )?;
         }
         if let Some(wait) = self.retry_after {
             write!(f, "; ask again in {} s", wait.as_secs())?;
         }
         if let Some(trace_id) = &self.trace_id {
-            write!(f, " (trace {trace_id})")?;
+            write!(f, " (trace {})", Line(trace_id))?;
         }
         Ok(())
+    }
+}
+
+/// A text of somebody else, as it may stand in a line of a log: it ends no line, and has an end.
+struct Line<'t>(&'t str);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 300;
+        for character in self.0.chars().take(LONGEST) {
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        match self.0.chars().nth(LONGEST) {
+            Some(_) => f.write_char('…'),
+            None => Ok(()),
+        }
     }
 }

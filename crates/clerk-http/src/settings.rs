@@ -239,6 +239,11 @@ impl<T: Build> Builder<T> {
         if version_segment.is_empty() || !is_segment(&version_segment) {
             return Err(InvalidSettings::VersionSegment);
         }
+        if base.ends_with_version(&version_segment) {
+            let problem =
+                "it ends in the API's version, which every request adds already; remove it";
+            return Err(InvalidSettings::BaseUrl { problem });
+        }
         let settings = Settings {
             base,
             version_segment,

@@ -143,8 +143,8 @@ impl fmt::Display for TransportError {
         }
         if self.kind == TransportErrorKind::Untrusted {
             f.write_str(
-                "; where an authority of your own has signed the certificate, as behind a proxy \
-                 that opens TLS, build the transport from a client that trusts it",
+                "; if a private authority has signed it, such as a company's proxy has, build the \
+                 transport from a client that trusts that authority (`from_client`, `from_agent`)",
             )?;
         }
         Ok(())
@@ -186,7 +186,7 @@ impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "could not connect to",
-            Self::Untrusted => "no trusted certificate was shown by",
+            Self::Untrusted => "could not trust the certificate of",
             Self::Timeout => "timed out while talking to",
             Self::Broken => "the connection broke while talking to",
             Self::TooLarge => "the response is larger than allowed from",

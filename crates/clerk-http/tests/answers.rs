@@ -298,6 +298,25 @@ fn errors_say_whether_asking_again_may_help_and_whether_anything_was_done() {
     assert_eq!(error.retry_after(), None);
 }
 
+#[test]
+fn a_text_of_the_other_side_ends_no_line_of_a_log() {
+    let long = "x".repeat(10_000);
+    let message = format!("forged\\n2027 ERROR\\u001b[0m {long}");
+    let body = format!(
+        r#"{{"errors":[{{"code":"a\\nb","message":"{message}"}}],"clerk_trace_id":"c\\nd"}}"#
+    );
+    let text = success(ID, response(400, &[], &body))
+        .unwrap_err()
+        .to_string();
+    assert!(!text.contains(char::is_control), "{text}");
+    assert!(text.contains(r"forged\n2027 ERROR\u{1b}[0m"), "{text}");
+    assert!(
+        text.contains(r"(a\nb)") && text.contains(r"(trace c\nd)"),
+        "{text}"
+    );
+    assert!(text.len() < 500, "{text}");
+}
+
 proptest! {
     #[test]
     fn no_answer_panics(

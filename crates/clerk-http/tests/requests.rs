@@ -138,7 +138,8 @@ fn the_version_segment_is_one_segment() {
     }
 }
 
-const WITH_VERSION: &str = "it ends in `/v1`, which every request adds of its own; leave that out";
+const WITH_VERSION: &str =
+    "it ends in the API's version, which every request adds already; remove it";
 
 #[test]
 fn base_urls_that_are_none_are_refused() {
@@ -156,6 +157,7 @@ fn base_urls_that_are_none_are_refused() {
         ("https://", "it is not a URL"),
         ("https://:443", "it names no host"),
         ("https://api clerk.com", "it is not a URL"),
+        ("api.clerk.com/v1", "it is not a URL"),
         (
             "https://user:pass@api.clerk.com",
             "it contains a user name or a password",

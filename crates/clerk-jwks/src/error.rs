@@ -1,9 +1,9 @@
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use clerk_jwt::{Fault, InvalidKey, Reason, VerifyError};
 
 /// Why a token was not accepted.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The token is not acceptable.
@@ -41,6 +41,20 @@ impl Error {
     }
 }
 
+/// What is wrong and what to do, since a `main` that returns this error shows it so.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+/// What is wrong and what to do, since a `main` that returns this error shows it so.
+impl fmt::Debug for ResolveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResolveError({self})")
+    }
+}
+
 impl From<clerk_jwt::Malformed> for Error {
     fn from(error: clerk_jwt::Malformed) -> Self {
         Self::Token(error.into())
@@ -48,13 +62,14 @@ impl From<clerk_jwt::Malformed> for Error {
 }
 
 /// Why there is no key to verify a token with.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResolveError {
     /// The instance publishes no key of that id. The ids it does publish are not named: they are
     /// those of instances.
     #[error(
-        "the instance publishes no key under the token's kid; is the token another instance's?"
+        "there is no key under the token's kid; are the token and the key that keys are fetched \
+         with (CLERK_SECRET_KEY, or else CLERK_PUBLISHABLE_KEY) of one instance?"
     )]
     UnknownKey,
     /// The instance publishes a key of that id that no signature can be verified with.

@@ -242,6 +242,17 @@ async fn answers_that_are_no_key_set() {
         );
         let verifier = Verifier::new(keys, Policy::default(), ManualClock::at(NOW));
         let answer = verifier.verify::<SessionClaims>(&token).await;
+        if body == "<html>" {
+            let text = answer
+                .as_ref()
+                .err()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                text.ends_with("HTML, not JSON; check where the API's URL leads"),
+                "{text}"
+            );
+        }
         assert_eq!(
             say(answer.err()),
             "503 jwk-remote-failed-to-load",

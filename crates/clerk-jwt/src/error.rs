@@ -1,3 +1,5 @@
+use core::fmt;
+
 use clerk_core::UnixTime;
 
 use crate::{Algorithm, Fault, InvalidKey, NumericDate, Reason, TokenKind};
@@ -6,7 +8,7 @@ use crate::{Algorithm, Fault, InvalidKey, NumericDate, Reason, TokenKind};
 ///
 /// [`reason`](VerifyError::reason) is the stable part; the text is for people. No text repeats
 /// anything of the token but dates and names of registered things.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// It is not a JSON Web Token in compact form.
@@ -35,7 +37,10 @@ pub enum VerifyError {
     #[error("the token's key cannot be used: {0}")]
     Key(InvalidKey),
     /// The signature does not belong to this token and key.
-    #[error("the token's signature is not valid; was it issued by another Clerk instance?")]
+    #[error(
+        "the token's signature is not valid; are the token and the key (CLERK_JWT_KEY, where it is \
+         set) of one instance?"
+    )]
     Signature,
     /// The token is genuine, and of another kind than asked for.
     #[error("expected a {expected}, got {}", found.article())]
@@ -77,9 +82,9 @@ pub enum VerifyError {
     AuthorizedParty,
     /// There is no `azp`, and one of the authorized parties is required.
     #[error(
-        "the token has no azp claim, and one of the authorized parties is required; a page that is \
-         navigated to can bring such a token, until Clerk's script refreshes it: accept it with \
-         AuthorizedParties::match_if_present, which still refuses the azp of others"
+        "the token has no azp claim, and one of the authorized parties is required; tokens in \
+         cookies may have none: AuthorizedParties::match_if_present accepts those, and still \
+         refuses other parties"
     )]
     AuthorizedPartyMissing,
     /// `iss` is not an accepted issuer.
@@ -147,6 +152,13 @@ pub enum ClaimProblem {
     /// Its value is none of those accepted.
     #[error("names none of the accepted values")]
     NotAccepted,
+}
+
+/// What is wrong and what to do, since a `main` that returns this error shows it so.
+impl fmt::Debug for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VerifyError({self})")
+    }
 }
 
 impl From<Malformed> for VerifyError {

@@ -84,7 +84,7 @@ fn what_is_not_a_public_key_is_called_what_it_is() {
         (format!("{PUBLIC_A}{private}"), InvalidKey::Private),
         (
             STANDARD.encode(STANDARD.encode(PUBLIC_A)),
-            InvalidKey::Base64,
+            InvalidKey::NotRsaSpki,
         ),
         (wrap(b"hello"), InvalidKey::NotRsaSpki),
         (wrap(&trailing), InvalidKey::NotRsaSpki),

@@ -291,13 +291,14 @@ fn no_machine_is_accepted_before_it_is_said_for_whom_its_token_has_to_be() {
 
 #[test]
 fn a_machines_id_is_told_from_its_secret_key() {
-    assert!(MachineScopes::require("mch_2xhFjEI5X2qWRvtV13BzSj8H6Dk").is_ok());
+    for own in ["mch_1", " mch_1\n", "\"mch_1\"", "CLERK_MACHINE_ID=mch_1"] {
+        let read = MachineScopes::require(own);
+        assert_eq!(read, Ok(MachineScopes::Require("mch_1".into())), "{own}");
+    }
     for other in [
         "",
         "mch_",
         "MCH_1",
-        "mch_1 ",
-        " mch_1",
         "mch_1 mch_2",
         "mch_1,mch_2",
         "ak_live_1",
