@@ -55,30 +55,47 @@ where
     deserializer.deserialize_map(Whole(PhantomData))
 }
 
-/// The name of a member, as one of those that an object is known to have.
-pub(crate) struct Name<K>(PhantomData<K>);
-
-impl<K> Name<K> {
-    pub(crate) const NEW: Self = Self(PhantomData);
+/// The members that an object is known to have.
+pub(crate) trait Known: Sized {
+    fn of(name: &str) -> Option<Self>;
 }
 
-impl<'de, K: for<'a> From<&'a str>> DeserializeSeed<'de> for Name<K> {
-    type Value = K;
+/// Reads the name of a member. One that is not known is left in `unknown`, so that the others are a byte.
+pub(crate) struct Name<'a, K> {
+    unknown: &'a mut String,
+    known: PhantomData<K>,
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<K, D::Error> {
+impl<'a, K> Name<'a, K> {
+    pub(crate) fn or(unknown: &'a mut String) -> Self {
+        let known = PhantomData;
+        Self { unknown, known }
+    }
+}
+
+impl<'de, K: Known> DeserializeSeed<'de> for Name<'_, K> {
+    type Value = Option<K>;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<K>, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<K: for<'a> From<&'a str>> Visitor<'_> for Name<K> {
-    type Value = K;
+impl<K: Known> Visitor<'_> for Name<'_, K> {
+    type Value = Option<K>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    fn visit_str<E: Error>(self, name: &str) -> Result<K, E> {
-        Ok(name.into())
+    #[inline]
+    fn visit_str<E: Error>(self, name: &str) -> Result<Option<K>, E> {
+        let known = K::of(name);
+        if known.is_none() {
+            name.clone_into(self.unknown);
+        }
+        Ok(known)
     }
 }
 
@@ -124,28 +141,27 @@ macro_rules! answers {
                 enum Name {
                     $($field,)*
                     Tag,
-                    Unknown(String),
                 }
 
-                impl From<&str> for Name {
+                impl crate::answer::Known for Name {
                     #[inline]
-                    fn from(name: &str) -> Self {
-                        match name {
+                    fn of(name: &str) -> Option<Self> {
+                        Some(match name {
                             $($wire $(| $alias)* => Self::$field,)*
                             _ if name == "object" && !TAG.is_empty() => Self::Tag,
-                            _ => Self::Unknown(name.into()),
-                        }
+                            _ => return None,
+                        })
                     }
                 }
 
-                let mut extra = crate::Extra::default();
+                let (mut extra, mut unknown) = (crate::Extra::default(), String::new());
                 $(let mut $field = crate::answer::start!([$($mark)*]);)*
-                while let Some(next_member) = members.next_key_seed(crate::answer::Name::NEW)? {
+                while let Some(next_member) = members.next_key_seed(crate::answer::Name::or(&mut unknown))? {
                     match next_member {
-                        $(Name::$field => {
+                        $(Some(Name::$field) => {
                             crate::answer::field!([$($mark)*] members, $field, $wire, extra);
                         })*
-                        Name::Tag => {
+                        Some(Name::Tag) => {
                             let tag = members.next_value_seed(
                                 crate::read::Tolerant::<crate::answer::Tag<Self>>::NEW,
                             )?;
@@ -153,7 +169,7 @@ macro_rules! answers {
                                 extra.keep("object", odd);
                             }
                         }
-                        Name::Unknown(name) => extra.keep(name, members.next_value()?),
+                        None => extra.keep(std::mem::take(&mut unknown), members.next_value()?),
                     }
                 }
                 Ok(Self {
