@@ -5,7 +5,7 @@ use serde::{
     de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, Visitor},
 };
 
-use crate::read::{Found, Read, apart, streamed};
+use crate::read::{Odd, Read, apart, streamed};
 
 /// An object that Clerk answers with.
 pub(crate) trait Answer<'de>: Sized {
@@ -20,15 +20,18 @@ pub(crate) trait Answer<'de>: Sized {
 
 /// As part of another object. What can fail is looked at by itself, so that nothing fails with it.
 impl<'de, T: Answer<'de> + DeserializeOwned> Read<'de> for T {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        odd: &mut Odd,
+    ) -> Result<Option<Self>, D::Error> {
         if Self::MAY_FAIL {
-            return apart(deserializer);
+            return apart(deserializer, odd);
         }
-        streamed(deserializer)
+        streamed(deserializer, odd)
     }
 
-    fn object<A: MapAccess<'de>>(members: A) -> Result<Found<Self>, A::Error> {
-        Self::members(members).map(Found::value)
+    fn object<A: MapAccess<'de>>(members: A, _: &mut Odd) -> Result<Option<Self>, A::Error> {
+        Self::members(members).map(Some)
     }
 }
 
@@ -55,47 +58,31 @@ where
     deserializer.deserialize_map(Whole(PhantomData))
 }
 
-/// The members that an object is known to have.
-pub(crate) trait Known: Sized {
-    fn of(name: &str) -> Option<Self>;
-}
+/// Reads the name of a member: where it stands in the body, or else into here, as one with escapes.
+pub(crate) struct Name<'a>(pub(crate) &'a mut String);
 
-/// Reads the name of a member. One that is not known is left in `unknown`, so that the others are a byte.
-pub(crate) struct Name<'a, K> {
-    unknown: &'a mut String,
-    known: PhantomData<K>,
-}
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Option<&'de str>;
 
-impl<'a, K> Name<'a, K> {
-    pub(crate) fn or(unknown: &'a mut String) -> Self {
-        let known = PhantomData;
-        Self { unknown, known }
+    fn deserialize<D: Deserializer<'de>>(self, names: D) -> Result<Self::Value, D::Error> {
+        names.deserialize_str(self)
     }
 }
 
-impl<'de, K: Known> DeserializeSeed<'de> for Name<'_, K> {
-    type Value = Option<K>;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<K>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<K: Known> Visitor<'_> for Name<'_, K> {
-    type Value = Option<K>;
+impl<'de> Visitor<'de> for Name<'_> {
+    type Value = Option<&'de str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name")
     }
 
-    #[inline]
-    fn visit_str<E: Error>(self, name: &str) -> Result<Option<K>, E> {
-        let known = K::of(name);
-        if known.is_none() {
-            name.clone_into(self.unknown);
-        }
-        Ok(known)
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(name))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        name.clone_into(self.0);
+        Ok(None)
     }
 }
 
@@ -103,10 +90,10 @@ impl<K: Known> Visitor<'_> for Name<'_, K> {
 pub(crate) struct Tag<T>(PhantomData<T>);
 
 impl<'de, T: Answer<'de>> Read<'de> for Tag<T> {
-    fn text(text: &str) -> Found<Self> {
+    fn text(text: &str, odd: &mut Odd) -> Option<Self> {
         match text == T::TAG {
-            true => Found::value(Self(PhantomData)),
-            false => Found::odd(text),
+            true => Some(Self(PhantomData)),
+            false => odd.keep(text),
         }
     }
 }
@@ -137,39 +124,28 @@ macro_rules! answers {
             fn members<A: serde::de::MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
                 const TAG: &str = <$answer as crate::answer::Answer<'_>>::TAG;
 
-                #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-                enum Name {
-                    $($field,)*
-                    Tag,
-                }
-
-                impl crate::answer::Known for Name {
-                    #[inline]
-                    fn of(name: &str) -> Option<Self> {
-                        Some(match name {
-                            $($wire $(| $alias)* => Self::$field,)*
-                            _ if name == "object" && !TAG.is_empty() => Self::Tag,
-                            _ => return None,
-                        })
-                    }
-                }
-
-                let (mut extra, mut unknown) = (crate::Extra::default(), String::new());
+                let (mut extra, mut odd) = (crate::Extra::default(), crate::read::Odd::default());
+                let mut copied = String::new();
                 $(let mut $field = crate::answer::start!([$($mark)*]);)*
-                while let Some(next_member) = members.next_key_seed(crate::answer::Name::or(&mut unknown))? {
-                    match next_member {
-                        $(Some(Name::$field) => {
-                            crate::answer::field!([$($mark)*] members, $field, $wire, extra);
+                while let Some(name) = members.next_key_seed(crate::answer::Name(&mut copied))? {
+                    let name = match name.unwrap_or(&copied) {
+                        $($wire $(| $alias)* => {
+                            crate::answer::field!([$($mark)*] members, $field, $wire, odd);
+                            $wire
                         })*
-                        Some(Name::Tag) => {
-                            let tag = members.next_value_seed(
-                                crate::read::Tolerant::<crate::answer::Tag<Self>>::NEW,
+                        name if name == "object" && !TAG.is_empty() => {
+                            members.next_value_seed(
+                                crate::read::Tolerant::<crate::answer::Tag<Self>>::or(&mut odd),
                             )?;
-                            if let Some(odd) = tag.odd {
-                                extra.keep("object", odd);
-                            }
+                            "object"
                         }
-                        None => extra.keep(std::mem::take(&mut unknown), members.next_value()?),
+                        name => {
+                            extra.keep(name.to_owned(), members.next_value()?);
+                            continue;
+                        }
+                    };
+                    if let Some(odd) = odd.take() {
+                        extra.keep(name, odd);
                     }
                 }
                 Ok(Self {
@@ -232,34 +208,26 @@ macro_rules! only {
 }
 
 macro_rules! field {
-    ([essential $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $extra:ident) => {
+    ([essential $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $odd:ident) => {
         crate::answer::only!($field, $wire);
         $field = Some($members.next_value_seed(crate::read::Essential::NEW)?)
     };
-    ([guarded by_magnitude $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $extra:ident) => {
+    ([guarded by_magnitude $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $odd:ident) => {
         crate::answer::only!($field, $wire);
         let time = $members.next_value_seed(crate::read::Guarded::NEW)?;
         $field = time.map(|time: crate::timestamp::ByMagnitude| time.into())
     };
-    ([guarded $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $extra:ident) => {
+    ([guarded $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $odd:ident) => {
         crate::answer::only!($field, $wire);
         $field = $members.next_value_seed(crate::read::Guarded::NEW)?
     };
-    ([by_magnitude $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $extra:ident) => {
-        let found = $members.next_value_seed(crate::read::Tolerant::NEW)?;
-        $field = found
-            .value
-            .map(|time: crate::timestamp::ByMagnitude| time.into());
-        if let Some(odd) = found.odd {
-            $extra.keep($wire, odd);
-        }
+    ([by_magnitude $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $odd:ident) => {
+        let time = $members.next_value_seed(crate::read::Tolerant::or(&mut $odd))?;
+        $field = time.map(|time: crate::timestamp::ByMagnitude| time.into());
     };
-    ([$($mark:ident)*] $members:ident, $field:ident, $wire:literal, $extra:ident) => {
-        let found = $members.next_value_seed(crate::read::Tolerant::NEW)?;
-        $field = found.value.unwrap_or_default();
-        if let Some(odd) = found.odd {
-            $extra.keep($wire, odd);
-        }
+    ([$($mark:ident)*] $members:ident, $field:ident, $wire:literal, $odd:ident) => {
+        let value = $members.next_value_seed(crate::read::Tolerant::or(&mut $odd))?;
+        $field = value.unwrap_or_default();
     };
 }
 

@@ -97,7 +97,7 @@ macro_rules! ids {
         }
 
         impl crate::read::Read<'_> for $name {
-            fn text(id: &str) -> crate::read::Found<Self> {
+            fn text(id: &str, _: &mut crate::read::Odd) -> Option<Self> {
                 crate::read::id(id)
             }
         }

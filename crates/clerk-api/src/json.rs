@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, error, fmt};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::read::{Found, Read, whatever};
+use crate::read::{Odd, Read, whatever};
 
 /// JSON whose shape Clerk leaves to others: metadata, claims, what a provider knows of an account.
 ///
@@ -122,7 +122,7 @@ impl<'de> Deserialize<'de> for Json {
 }
 
 impl<'de> Read<'de> for Json {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &mut Odd) -> Result<Option<Self>, D::Error> {
         Ok(whatever(deserializer)?.map(Self::kept))
     }
 }

@@ -64,8 +64,8 @@ macro_rules! open_enums {
         }
 
         impl crate::read::Read<'_> for $name {
-            fn text(value: &str) -> crate::read::Found<Self> {
-                crate::read::value(value)
+            fn text(value: &str, _: &mut crate::read::Odd) -> Option<Self> {
+                Some(value.into())
             }
         }
     )* };

@@ -11,81 +11,67 @@ use serde::{
 };
 use serde_json::value::{RawValue, to_raw_value};
 
-/// What stood where a `T` was expected.
-pub(crate) struct Found<T> {
-    /// None where there was nothing, null, or no `T`.
-    pub(crate) value: Option<T>,
-    /// What no `T` could be made of. Of a list, the items that have no place in it.
-    pub(crate) odd: Option<Box<RawValue>>,
-}
+/// Where what could not be read is put: beside the values, which are handed on without it.
+///
+/// Of a list, it has the items that have no place in it.
+#[derive(Default)]
+pub(crate) struct Odd(Option<Box<RawValue>>);
 
-impl<T> Found<T> {
-    pub(crate) const NOTHING: Self = Self {
-        value: None,
-        odd: None,
-    };
-
-    pub(crate) fn value(value: T) -> Self {
-        let value = Some(value);
-        Self { value, odd: None }
+impl Odd {
+    /// Keeps `what` instead of a value.
+    #[cold]
+    pub(crate) fn keep<T>(&mut self, what: impl Serialize) -> Option<T> {
+        self.0 = to_raw_value(&what).ok();
+        None
     }
 
-    pub(crate) fn odd(what: impl Serialize) -> Self {
-        let odd = to_raw_value(&what).ok();
-        Self { value: None, odd }
-    }
-
-    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Found<U> {
-        Found {
-            value: self.value.map(make),
-            odd: self.odd,
-        }
-    }
-
-    fn value_or_odd(value: Option<T>, what: impl Serialize) -> Self {
-        value.map_or_else(|| Self::odd(what), Self::value)
+    pub(crate) fn take(&mut self) -> Option<Box<RawValue>> {
+        self.0.take()
     }
 }
 
 /// A type of fields. It says what it can be made of; all else is kept.
 pub(crate) trait Read<'de>: Sized {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
-        streamed(deserializer)
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        odd: &mut Odd,
+    ) -> Result<Option<Self>, D::Error> {
+        streamed(deserializer, odd)
     }
 
-    fn text(text: &str) -> Found<Self> {
-        Found::odd(text)
+    fn text(text: &str, odd: &mut Odd) -> Option<Self> {
+        odd.keep(text)
     }
 
-    fn flag(flag: bool) -> Found<Self> {
-        Found::odd(flag)
+    fn flag(flag: bool, odd: &mut Odd) -> Option<Self> {
+        odd.keep(flag)
     }
 
-    fn whole(number: i64) -> Found<Self> {
-        Found::odd(number)
+    fn whole(number: i64, odd: &mut Odd) -> Option<Self> {
+        odd.keep(number)
     }
 
-    fn number(number: f64) -> Found<Self> {
-        Found::odd(number)
+    fn number(number: f64, odd: &mut Odd) -> Option<Self> {
+        odd.keep(number)
     }
 
-    fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Found<Self>, A::Error> {
+    fn list<A: SeqAccess<'de>>(mut items: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
         let mut kept: Vec<Box<RawValue>> = Vec::new();
         while let Some(item) = items.next_element()? {
             kept.push(item);
         }
-        Ok(Found::odd(kept))
+        Ok(odd.keep(kept))
     }
 
-    fn object<A: MapAccess<'de>>(members: A) -> Result<Found<Self>, A::Error> {
-        match Object::keep(members)? {
-            Object::Number(digits) => Ok(digits
-                .parse()
-                .map(Self::whole)
-                .or_else(|_| digits.parse().map(Self::number))
-                .unwrap_or_else(|_| Found::odd(digits))),
-            Object::Members(members) => Ok(Found::odd(Members(members))),
-        }
+    fn object<A: MapAccess<'de>>(members: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
+        Ok(match Object::keep(members)? {
+            Object::Number(digits) => match (digits.parse(), digits.parse()) {
+                (Ok(number), _) => Self::whole(number, odd),
+                (_, Ok(number)) => Self::number(number, odd),
+                _ => odd.keep(digits),
+            },
+            Object::Members(members) => odd.keep(Members(members)),
+        })
     }
 }
 
@@ -121,66 +107,19 @@ impl Serialize for Members {
 }
 
 /// Reads whatever comes, and asks the type what to make of it.
-pub(crate) fn streamed<'de, T, D>(deserializer: D) -> Result<Found<T>, D::Error>
+pub(crate) fn streamed<'de, T, D>(deserializer: D, odd: &mut Odd) -> Result<Option<T>, D::Error>
 where
     T: Read<'de>,
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_any(Reader(PhantomData))
-}
-
-struct Reader<T>(PhantomData<T>);
-
-impl<'de, T: Read<'de>> Visitor<'de> for Reader<T> {
-    type Value = Found<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Found<T>, E> {
-        Ok(Found::NOTHING)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Found<T>, E> {
-        Ok(Found::NOTHING)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<T>, D::Error> {
-        T::read(deserializer)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Found<T>, E> {
-        Ok(T::text(text))
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Found<T>, E> {
-        Ok(T::flag(flag))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Found<T>, E> {
-        Ok(T::whole(number))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Found<T>, E> {
-        Ok(i64::try_from(number).map_or_else(|_| Found::odd(number), T::whole))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Found<T>, E> {
-        Ok(T::number(number))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Found<T>, A::Error> {
-        T::list(items)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Found<T>, A::Error> {
-        T::object(members)
-    }
+    deserializer.deserialize_any(Tolerant::or(odd))
 }
 
 /// Reads what may be odd.
-pub(crate) struct Tolerant<T>(PhantomData<T>);
+pub(crate) struct Tolerant<'a, T> {
+    odd: &'a mut Odd,
+    value: PhantomData<T>,
+}
 
 /// Reads what an answer is worthless without: an id, a secret.
 pub(crate) struct Essential<T>(PhantomData<T>);
@@ -188,8 +127,11 @@ pub(crate) struct Essential<T>(PhantomData<T>);
 /// Reads what can say no: absent or null it says nothing, but nobody may take something else for that.
 pub(crate) struct Guarded<T>(PhantomData<T>);
 
-impl<T> Tolerant<T> {
-    pub(crate) const NEW: Self = Self(PhantomData);
+impl<'a, T> Tolerant<'a, T> {
+    pub(crate) fn or(odd: &'a mut Odd) -> Self {
+        let value = PhantomData;
+        Self { odd, value }
+    }
 }
 
 impl<T> Essential<T> {
@@ -200,11 +142,62 @@ impl<T> Guarded<T> {
     pub(crate) const NEW: Self = Self(PhantomData);
 }
 
-impl<'de, T: Read<'de>> DeserializeSeed<'de> for Tolerant<T> {
-    type Value = Found<T>;
+impl<'de, T: Read<'de>> Visitor<'de> for Tolerant<'_, T> {
+    type Value = Option<T>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<T>, D::Error> {
-        T::read(deserializer)
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::read(deserializer, self.odd)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
+        Ok(T::text(text, self.odd))
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Option<T>, E> {
+        Ok(T::flag(flag, self.odd))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<T>, E> {
+        Ok(T::whole(number, self.odd))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<T>, E> {
+        Ok(match i64::try_from(number) {
+            Ok(number) => T::whole(number, self.odd),
+            Err(_) => self.odd.keep(number),
+        })
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Option<T>, E> {
+        Ok(T::number(number, self.odd))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Option<T>, A::Error> {
+        T::list(items, self.odd)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Option<T>, A::Error> {
+        T::object(members, self.odd)
+    }
+}
+
+impl<'de, T: Read<'de>> DeserializeSeed<'de> for Tolerant<'_, T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::read(deserializer, self.odd)
     }
 }
 
@@ -212,9 +205,9 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Essential<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        let found = T::read(deserializer)?;
+        let value = T::read(deserializer, &mut Odd::default())?;
         let missing = || D::Error::custom("there is nothing, or nothing that it can be");
-        found.value.ok_or_else(missing)
+        value.ok_or_else(missing)
     }
 }
 
@@ -222,9 +215,10 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Guarded<T> {
     type Value = Option<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        let found = T::read(deserializer)?;
-        match found.odd {
-            None => Ok(found.value),
+        let mut odd = Odd::default();
+        let value = T::read(deserializer, &mut odd)?;
+        match odd.take() {
+            None => Ok(value),
             Some(_) => Err(D::Error::custom("nobody knows what it says")),
         }
     }
@@ -232,144 +226,137 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Guarded<T> {
 
 /// Where nothing stands, or something odd, nothing was given.
 impl<'de, T: Read<'de>> Read<'de> for Option<T> {
-    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Found<Self>, D::Error> {
-        let Found { value, odd } = T::read(deserializer)?;
-        let value = Some(value);
-        Ok(Found { value, odd })
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        odd: &mut Odd,
+    ) -> Result<Option<Self>, D::Error> {
+        T::read(deserializer, odd).map(Some)
     }
 }
 
 impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
-    fn list<A: SeqAccess<'de>>(mut items: A) -> Result<Found<Self>, A::Error> {
-        let (mut read, mut odd) = (Self::new(), Vec::new());
-        while let Some(found) = items.next_element_seed(Tolerant::<T>::NEW)? {
-            if found.odd.is_some() || found.value.is_none() {
-                odd.push(found.odd);
+    fn list<A: SeqAccess<'de>>(mut items: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
+        let (mut read, mut unfit) = (Self::new(), Vec::new());
+        while let Some(item) = items.next_element_seed(Tolerant::<T>::or(odd))? {
+            let without = odd.take();
+            if without.is_some() || item.is_none() {
+                unfit.push(without);
             }
-            if let Some(value) = found.value {
+            if let Some(item) = item {
                 if read.capacity() == 0 {
                     // Most of Clerk's lists within a model have one item, and a `Vec` that grows makes
                     // room for four at once.
                     read.reserve_exact(1);
                 }
-                read.push(value);
+                read.push(item);
             }
         }
-        let value = Some(read);
-        let odd = match odd.as_slice() {
-            [] => None,
-            items => Found::<()>::odd(items).odd,
-        };
-        Ok(Found { value, odd })
+        if !unfit.is_empty() {
+            odd.keep::<Self>(unfit);
+        }
+        Ok(Some(read))
     }
 }
 
 impl<'de, T: Read<'de>> Read<'de> for BTreeMap<String, T> {
-    fn object<A: MapAccess<'de>>(mut members: A) -> Result<Found<Self>, A::Error> {
-        let (mut read, mut odd) = (Self::new(), Vec::new());
+    fn object<A: MapAccess<'de>>(mut members: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
+        let (mut read, mut unfit) = (Self::new(), Vec::new());
         while let Some(name) = members.next_key::<String>()? {
-            let found = members.next_value_seed(Tolerant::<T>::NEW)?;
-            if let Some(what) = found.odd {
-                odd.push((name.clone(), what));
+            let value = members.next_value_seed(Tolerant::<T>::or(odd))?;
+            if let Some(what) = odd.take() {
+                unfit.push((name.clone(), what));
             }
-            read.extend(found.value.map(|value| (name, value)));
+            read.extend(value.map(|value| (name, value)));
         }
-        let value = Some(read);
-        let odd = match odd.as_slice() {
-            [] => None,
-            _ => Found::<()>::odd(Members(odd)).odd,
-        };
-        Ok(Found { value, odd })
+        if !unfit.is_empty() {
+            odd.keep::<Self>(Members(unfit));
+        }
+        Ok(Some(read))
     }
 }
 
 impl Read<'_> for String {
-    fn text(text: &str) -> Found<Self> {
-        Found::value(text.to_owned())
+    fn text(text: &str, _: &mut Odd) -> Option<Self> {
+        Some(text.to_owned())
     }
 }
 
 impl Read<'_> for bool {
-    fn flag(flag: bool) -> Found<Self> {
-        Found::value(flag)
+    fn flag(flag: bool, _: &mut Odd) -> Option<Self> {
+        Some(flag)
     }
 }
 
+/// Clerk writes whole numbers as `10` or `10.0`.
+fn whole(number: f64) -> Option<i64> {
+    /// Beyond it a float says nothing about single units.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
 impl Read<'_> for i64 {
-    fn whole(number: i64) -> Found<Self> {
-        Found::value(number)
+    fn whole(number: i64, _: &mut Odd) -> Option<Self> {
+        Some(number)
     }
 
-    /// Clerk writes whole numbers as `10` or `10.0`.
-    fn number(number: f64) -> Found<Self> {
-        /// Beyond it a float says nothing about single units.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        if number.fract() == 0.0 && number.abs() <= EXACT {
-            return Found::value(number as i64);
-        }
-        Found::odd(number)
+    fn number(number: f64, odd: &mut Odd) -> Option<Self> {
+        whole(number).or_else(|| odd.keep(number))
     }
 }
 
 impl Read<'_> for u64 {
-    fn whole(number: i64) -> Found<Self> {
-        Found::value_or_odd(number.try_into().ok(), number)
+    fn whole(number: i64, odd: &mut Odd) -> Option<Self> {
+        number.try_into().ok().or_else(|| odd.keep(number))
     }
 
-    fn number(number: f64) -> Found<Self> {
-        let whole = i64::number(number).value;
-        Found::value_or_odd(whole.and_then(|whole| whole.try_into().ok()), number)
+    fn number(number: f64, odd: &mut Odd) -> Option<Self> {
+        let whole = whole(number).and_then(|whole| whole.try_into().ok());
+        whole.or_else(|| odd.keep(number))
     }
 }
 
 impl Read<'_> for f64 {
-    fn whole(number: i64) -> Found<Self> {
-        Found::value(number as f64)
+    fn whole(number: i64, _: &mut Odd) -> Option<Self> {
+        Some(number as f64)
     }
 
-    fn number(number: f64) -> Found<Self> {
-        Found::value(number)
+    fn number(number: f64, _: &mut Odd) -> Option<Self> {
+        Some(number)
     }
 }
 
 /// An id, which is never empty: Clerk writes `""` where there is none.
-pub(crate) fn id<T: for<'a> From<&'a str>>(text: &str) -> Found<T> {
+pub(crate) fn id<T: for<'a> From<&'a str>>(text: &str) -> Option<T> {
     match text {
-        "" => Found::NOTHING,
-        text => Found::value(text.into()),
+        "" => None,
+        text => Some(text.into()),
     }
 }
 
-/// One of a set of texts.
-pub(crate) fn value<T: for<'a> From<&'a str>>(text: &str) -> Found<T> {
-    Found::value(text.into())
-}
-
 /// JSON, whatever it is.
-pub(crate) fn whatever<'de, D>(deserializer: D) -> Result<Found<Box<RawValue>>, D::Error>
+pub(crate) fn whatever<'de, D>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error>
 where
     D: Deserializer<'de>,
 {
     let text = Box::<RawValue>::deserialize(deserializer)?;
     Ok(match text.get() {
-        "null" => Found::NOTHING,
-        _ => Found::value(text),
+        "null" => None,
+        _ => Some(text),
     })
 }
 
 /// What can fail as a whole, inside something that is not to fail with it.
-pub(crate) fn apart<'de, T, D>(deserializer: D) -> Result<Found<T>, D::Error>
+pub(crate) fn apart<'de, T, D>(deserializer: D, odd: &mut Odd) -> Result<Option<T>, D::Error>
 where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    let text = Box::<RawValue>::deserialize(deserializer)?;
-    Ok(match serde_json::from_str(text.get()) {
-        _ if text.get() == "null" => Found::NOTHING,
-        Ok(value) => Found::value(value),
-        Err(_) => Found {
-            value: None,
-            odd: Some(text),
-        },
-    })
+    let Some(text) = whatever(deserializer)? else {
+        return Ok(None);
+    };
+    let value = serde_json::from_str(text.get()).ok();
+    if value.is_none() {
+        odd.0 = Some(text);
+    }
+    Ok(value)
 }

@@ -6,7 +6,7 @@ use std::{
 use clerk_core::UnixTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeSeed};
 
-use crate::read::{Essential, Found, Read};
+use crate::read::{Essential, Odd, Read};
 
 /// An instant, in milliseconds since 1970-01-01T00:00:00Z.
 ///
@@ -142,12 +142,12 @@ impl<'de> Deserialize<'de> for Timestamp {
 }
 
 impl Read<'_> for Timestamp {
-    fn whole(number: i64) -> Found<Self> {
-        i64::whole(number).map(Self)
+    fn whole(number: i64, odd: &mut Odd) -> Option<Self> {
+        i64::whole(number, odd).map(Self)
     }
 
-    fn number(number: f64) -> Found<Self> {
-        i64::number(number).map(Self)
+    fn number(number: f64, odd: &mut Odd) -> Option<Self> {
+        i64::number(number, odd).map(Self)
     }
 }
 
@@ -161,12 +161,12 @@ impl From<ByMagnitude> for Timestamp {
 }
 
 impl Read<'_> for ByMagnitude {
-    fn whole(number: i64) -> Found<Self> {
-        i64::whole(number).map(|number| Self(Timestamp::by_magnitude(number)))
+    fn whole(number: i64, odd: &mut Odd) -> Option<Self> {
+        i64::whole(number, odd).map(|number| Self(Timestamp::by_magnitude(number)))
     }
 
-    fn number(number: f64) -> Found<Self> {
-        i64::number(number).map(|number| Self(Timestamp::by_magnitude(number)))
+    fn number(number: f64, odd: &mut Odd) -> Option<Self> {
+        i64::number(number, odd).map(|number| Self(Timestamp::by_magnitude(number)))
     }
 }
 
