@@ -226,8 +226,7 @@ macro_rules! field {
         $field = time.map(|time: crate::timestamp::ByMagnitude| time.into());
     };
     ([$($mark:ident)*] $members:ident, $field:ident, $wire:literal, $odd:ident) => {
-        let value = $members.next_value_seed(crate::read::Tolerant::or(&mut $odd))?;
-        $field = value.unwrap_or_default();
+        $field = crate::read::Field::next(&mut $members, &mut $odd)?;
     };
 }
 

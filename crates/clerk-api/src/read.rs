@@ -224,13 +224,30 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Guarded<T> {
     }
 }
 
-/// Where nothing stands, or something odd, nothing was given.
-impl<'de, T: Read<'de>> Read<'de> for Option<T> {
-    fn read<D: Deserializer<'de>>(
-        deserializer: D,
-        odd: &mut Odd,
-    ) -> Result<Option<Self>, D::Error> {
-        T::read(deserializer, odd).map(Some)
+/// A field, and what it is where nothing stands, or something odd.
+pub(crate) trait Field<'de>: Sized {
+    type Value: Read<'de>;
+
+    fn of(value: Option<Self::Value>) -> Self;
+
+    fn next<A: MapAccess<'de>>(members: &mut A, odd: &mut Odd) -> Result<Self, A::Error> {
+        members.next_value_seed(Tolerant::or(odd)).map(Self::of)
+    }
+}
+
+impl<'de, T: Read<'de>> Field<'de> for Option<T> {
+    type Value = T;
+
+    fn of(value: Self) -> Self {
+        value
+    }
+}
+
+impl<'de, T: Read<'de> + Default> Field<'de> for T {
+    type Value = T;
+
+    fn of(value: Option<T>) -> Self {
+        value.unwrap_or_default()
     }
 }
 
