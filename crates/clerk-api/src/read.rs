@@ -59,6 +59,7 @@ pub(crate) trait Read<'de>: Sized {
         odd.keep(number)
     }
 
+    #[cold]
     fn list<A: SeqAccess<'de>>(mut items: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
         let mut kept: Vec<Box<RawValue>> = Vec::new();
         while let Some(item) = items.next_element()? {
@@ -67,6 +68,7 @@ pub(crate) trait Read<'de>: Sized {
         Ok(odd.keep(kept))
     }
 
+    #[cold]
     fn object<A: MapAccess<'de>>(members: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
         Ok(match Object::keep(members)? {
             Object::Number(digits) => match (digits.parse(), digits.parse()) {
