@@ -120,3 +120,16 @@ fn an_id_may_be_empty_and_is_none_then() {
     assert_eq!(user.primary_email_address_id, None);
     assert!(serde_json::from_str::<User>(r#"{"id":""}"#).is_err());
 }
+
+/// What reads a stream, or text with escapes, has no name to lend: it is copied, and is the same one.
+#[test]
+fn names_are_known_wherever_they_come_from() {
+    let text = r#"{"\u0069d":"user_1","\u0062anned":true,"object":"user","birth\u0064ay":1,"created_at":"x"}"#;
+    let from_text = serde_json::from_str::<User>(text).unwrap();
+    let from_stream = serde_json::from_reader::<_, User>(text.as_bytes()).unwrap();
+    for user in [from_text, from_stream] {
+        assert_eq!((user.id.as_str(), user.banned), ("user_1", Some(true)));
+        let kept: Vec<_> = user.extra.iter().map(|(name, _)| name).collect();
+        assert_eq!(kept, ["birthday", "created_at"]);
+    }
+}
