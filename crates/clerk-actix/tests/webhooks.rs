@@ -52,7 +52,7 @@ async fn without_a_receiver_nothing_is_a_delivery() {
 
 #[actix_web::test]
 async fn a_body_that_breaks_off_is_refused() {
-    let secrets = SigningSecrets::new("whsec_c2VjcmV0").unwrap();
+    let secrets = SigningSecrets::new("whsec_dGhlIHNlY3JldCBvZiB0aGlzIHRlc3Qgb25seQ==").unwrap();
     let receiver = Receiver::new(Verifier::new(secrets));
     let request = TestRequest::post().app_data(receiver).to_http_request();
     let body: Pin<Box<dyn Stream<Item = _>>> = Box::pin(BreaksOff(false));

@@ -42,7 +42,7 @@ async fn once(webhook: Webhook) -> Result<String, Rejection> {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_is_refused() {
-    let secrets = SigningSecrets::new("whsec_c2VjcmV0").unwrap();
+    let secrets = SigningSecrets::new("whsec_dGhlIHNlY3JldCBvZiB0aGlzIHRlc3Qgb25seQ==").unwrap();
     let router = Router::new()
         .route("/webhook", post(async |webhook: Webhook| shown(&webhook)))
         .with_state(Receiver::new(Verifier::new(secrets)));

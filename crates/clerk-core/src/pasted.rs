@@ -17,7 +17,7 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Pasted {
-    /// `sk_test_...`, `<your key>`, `$CLERK_SECRET_KEY`, `undefined` and the like.
+    /// `sk_test_...`, `sk_test_changeme`, `<your key>`, `$CLERK_SECRET_KEY`, `undefined` and the like.
     Placeholder,
     /// `pk_…`.
     PublishableKey,
@@ -142,9 +142,20 @@ fn is_variable(name: &str) -> bool {
 
 fn is_placeholder(text: &str) -> bool {
     const PARTS: [&str; 4] = ["...", "\u{2026}", "\u{2022}", "***"];
-    const WORDS: [&str; 5] = ["undefined", "null", "none", "changeme", "todo"];
+    const WORDS: [&str; 10] = [
+        "undefined",
+        "null",
+        "none",
+        "changeme",
+        "change_me",
+        "change-me",
+        "todo",
+        "placeholder",
+        "password",
+        "secret",
+    ];
     const STARTS: [&str; 4] = ["<", "$", "{{", "%"];
-    let words = ["sk_", "pk_", "ak_", "whsec_"]
+    let words = ["sk_", "pk_", "ak_", "mch_", "whsec_"]
         .iter()
         .find_map(|prefix| text.strip_prefix(prefix))
         .unwrap_or(text);
@@ -162,7 +173,7 @@ fn is_placeholder(text: &str) -> bool {
     let is_crossed = words.len() > 2 && words.bytes().all(|byte| matches!(byte, b'x' | b'X'));
     PARTS.iter().any(|part| text.contains(part))
         || STARTS.iter().any(|start| text.starts_with(start))
-        || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || WORDS.iter().any(|word| words.eq_ignore_ascii_case(word))
         || is_yours
         || is_crossed
 }

@@ -115,7 +115,7 @@ fn the_emulator_sends_webhooks_where_it_is_told_to() {
 
 #[test]
 fn the_emulator_signs_webhooks_with_the_secret_that_is_set() {
-    const SECRET: &str = "whsec_b25seSBhbiBleGFtcGxl";
+    const SECRET: &str = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0";
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}/webhooks", listener.local_addr().unwrap());
     let arguments = ["emulator", "--port", "0", "--json", "--webhook", &endpoint];

@@ -32,7 +32,8 @@ fn changed(change: impl FnOnce(&mut Value)) -> Value {
 #[test]
 fn a_good_delivery_is_said_to_be_good() {
     assert_eq!(answer("webhook", question()), json!({"id": 1, "ok": true}));
-    let rotated = changed(|q| q["secret"] = json!(["whsec_YW5vdGhlcg==", SECRET]));
+    let rotated =
+        changed(|q| q["secret"] = json!(["whsec_YW5vdGhlciBleGFtcGxlIG9mIGEgc2VjcmV0", SECRET]));
     assert_eq!(rotated["ok"], true);
 }
 
@@ -158,12 +159,16 @@ fn what_is_signed_is_verified_and_nothing_else() {
             verifying(&headers, SECRET, &["--now", &now]),
             (good.clone(), 0)
         );
-        let both = format!("whsec_YW5vdGhlcg== {SECRET}");
+        let both = format!("whsec_YW5vdGhlciBleGFtcGxlIG9mIGEgc2VjcmV0 {SECRET}");
         assert_eq!(
             verifying(&headers, &both, &["--now", &now]),
             (good.clone(), 0)
         );
-        let (text, code) = verifying(&headers, "whsec_YW5vdGhlcg==", &["--now", &now]);
+        let (text, code) = verifying(
+            &headers,
+            "whsec_YW5vdGhlciBleGFtcGxlIG9mIGEgc2VjcmV0",
+            &["--now", &now],
+        );
         assert!(text.starts_with("refused: signature-mismatch\n"), "{text}");
         assert_eq!(code, 1);
         let late = ["--now", "1800000310", "--json"];

@@ -36,7 +36,7 @@ fn next(emulator: &Emulator, now: UnixTime) -> WebhookDelivery {
 
 #[test]
 fn every_endpoint_has_what_it_wants_signed_with_its_secret() {
-    let own = "whsec_b25seSBhbiBleGFtcGxl";
+    let own = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0";
     let seed = Seed::empty()
         .user(UserSeed::new("ada@example.com").id(ADA))
         .webhook(URL);
@@ -167,7 +167,7 @@ fn a_replay_is_the_same_message_signed_anew() {
     again.answered(StatusCode::OK, later);
 
     // With the secret that the endpoint has now.
-    let own = "whsec_b25seSBhbiBleGFtcGxl";
+    let own = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0";
     let renewed = WebhookEndpoint::new(URL).secret(own);
     emulator.add_webhook(renewed).unwrap();
     assert!(emulator.replay_webhook(&id));

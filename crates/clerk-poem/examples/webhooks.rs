@@ -111,7 +111,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 pub(crate) async fn self_test() -> Result<(), Box<dyn Error>> {
-    let secrets = SigningSecrets::new("whsec_YW4gZXhhbXBsZSdzIHNlY3JldA==")?;
+    let secrets = SigningSecrets::new("whsec_YW4gZXhhbXBsZSdzIHNlY3JldDogdGFrZSB5b3VyIG93bg==")?;
     let receiver = Receiver::new(Verifier::new(secrets.clone()));
     let users = Users::default();
     let application = application(receiver, users.clone());

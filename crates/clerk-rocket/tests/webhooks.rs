@@ -96,7 +96,7 @@ async fn a_body_that_breaks_off_is_refused() {
 }
 
 fn receiver() -> Receiver {
-    let secrets = SigningSecrets::new("whsec_c2VjcmV0").unwrap();
+    let secrets = SigningSecrets::new("whsec_dGhlIHNlY3JldCBvZiB0aGlzIHRlc3Qgb25seQ==").unwrap();
     Receiver::new(Verifier::new(secrets))
 }
 

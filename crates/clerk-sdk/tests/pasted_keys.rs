@@ -174,6 +174,11 @@ fn what_is_not_is_called_what_it_is_and_never_shown() {
         (Secret, "ak_planted", MACHINE_SECRET_KEY),
         (Secret, "sk_test_...", PLACEHOLDER),
         (Secret, "<your key>", PLACEHOLDER),
+        (Secret, "sk_test_changeme", PLACEHOLDER),
+        (Secret, "sk_live_undefined", PLACEHOLDER),
+        (Secret, "sk_test_null", PLACEHOLDER),
+        (Machine, "ak_todo", PLACEHOLDER),
+        (Publishable, "pk_test_none", PLACEHOLDER),
         (Secret, "c2tfdGVzdF9wbGFudGVk", ENCODED),
         (Secret, TOKEN, A_TOKEN),
         (
@@ -211,6 +216,9 @@ fn what_is_not_is_called_what_it_is_and_never_shown() {
         (Webhook, "https://planted.example/webhooks", "a URL"),
         (Webhook, "whsec_...", PLACEHOLDER),
         (Webhook, "changeme", PLACEHOLDER),
+        (Webhook, "whsec_changeme", PLACEHOLDER),
+        (Webhook, "whsec_password", PLACEHOLDER),
+        (Webhook, "whsec_null", PLACEHOLDER),
     ] {
         let found = setting.read(pasted).unwrap_err();
         let (name, advice) = setting.name_and_advice();
@@ -232,8 +240,12 @@ fn what_is_not_is_called_what_it_is_and_never_shown() {
         (
             Webhook,
             "cGxhbnRlZA==",
-            "a signing secret of fewer than 24 bytes needs whsec_ in front of it and its padding \
-             (=) behind it, as this may be a part of one",
+            "a signing secret has 24 bytes or more, and this is a word or a part of one",
+        ),
+        (
+            Webhook,
+            "whsec_cGxhbnRlZA==",
+            "a signing secret has 24 bytes or more, and this is a word or a part of one",
         ),
         (Webhook, "\"\"", "there is no signing secret"),
         (Webhook, "whsec_", "there is no signing secret"),

@@ -28,7 +28,7 @@ pub type Delivery = crate::Delivery<Receiver>;
 ///     })?;
 ///     Ok(()) // 200; and `Rejection::status` for what did not work out
 /// }
-/// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+/// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")?;
 /// let receiver = Receiver::new(Verifier::new(secrets)); // or `Receiver::from_env()?`
 /// # assert_eq!(webhook(&receiver, http::Request::default()).unwrap_err().status(), 400);
 /// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())

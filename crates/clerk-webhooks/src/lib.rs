@@ -7,7 +7,7 @@
 //! use clerk_core::UnixTime;
 //! use clerk_webhooks::{SigningSecrets, Verifier};
 //!
-//! let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+//! let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")?;
 //! let now = UnixTime::from_secs(1_800_000_000);
 //! let body = br#"{"type":"user.created"}"#;
 //! # let sent = secrets.sign("msg_1", now, body)?;

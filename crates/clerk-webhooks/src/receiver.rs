@@ -38,7 +38,7 @@ use crate::{
 ///     Ok(()) // 200; and `Rejection::status` for what did not work out
 /// }
 /// # let _ = webhook;
-/// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+/// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")?;
 /// let receiver = Receiver::new(Verifier::new(secrets)); // or `Receiver::from_env()?`
 /// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())
 /// ```
@@ -93,7 +93,7 @@ impl Receiver {
     ///
     /// ```
     /// # use clerk_webhooks::{Receiver, SigningSecrets, Verifier};
-    /// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+    /// # let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")?;
     /// let receiver = Receiver::new(Verifier::new(secrets));
     /// let (mail, audit) = (receiver.clone().endpoint("mail"), receiver.endpoint("audit"));
     /// # drop((mail, audit));

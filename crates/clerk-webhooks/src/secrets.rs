@@ -16,7 +16,7 @@ pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
 const PREFIX: &str = "whsec_";
 /// Of Standard Webhooks, whose secrets are also written `v1,whsec_…`.
 const VERSION: &str = "v1";
-/// The fewest bytes of a secret that stands there in another form than Clerk's.
+/// The fewest bytes that Standard Webhooks lets a secret have. Any word of four letters is base64, too.
 const LEAST_BYTES: usize = 24;
 
 /// What Clerk signs an endpoint's webhooks with: `whsec_…`. While a secret is being replaced there
@@ -29,10 +29,12 @@ const LEAST_BYTES: usize = 24;
 /// ```
 /// use clerk_webhooks::SigningSecrets;
 ///
-/// let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?.also("whsec_YW5vdGhlcg==")?;
+/// let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")?
+///     .also("whsec_YW5vdGhlciBleGFtcGxlIG9mIGEgc2VjcmV0")?;
 /// assert_eq!(format!("{secrets:?}"), "SigningSecrets(2, [redacted])");
 ///
-/// let same: SigningSecrets = "whsec_b25seSBhbiBleGFtcGxl whsec_YW5vdGhlcg==".parse()?;
+/// let both = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0 whsec_YW5vdGhlciBleGFtcGxlIG9mIGEgc2VjcmV0";
+/// let same: SigningSecrets = both.parse()?;
 /// # drop(same);
 /// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())
 /// ```
@@ -53,9 +55,9 @@ impl SigningSecrets {
     /// white space, quotes, the name of a variable in front; and so is the version of Standard
     /// Webhooks, `v1,whsec_…`.
     ///
-    /// A secret of 24 bytes or more, which is what Standard Webhooks asks for, may come without
-    /// `whsec_` or without its padding. Of a shorter one that would not tell it from a word, or from
-    /// a part of another secret.
+    /// It may come without `whsec_` and without its padding. It has 24 bytes or more, which is what
+    /// Standard Webhooks asks for: a shorter text may be a word, with which anybody can sign, or a
+    /// part of a secret. What really is shorter goes through [`from_bytes`](Self::from_bytes).
     ///
     /// # Errors
     ///
@@ -66,7 +68,8 @@ impl SigningSecrets {
         })
     }
 
-    /// One secret, given as the bytes that its text encodes.
+    /// One secret, given as the bytes that its text encodes, however few. Bytes that can be guessed
+    /// let anybody sign.
     ///
     /// # Errors
     ///
@@ -114,7 +117,7 @@ impl SigningSecrets {
     /// use clerk_core::UnixTime;
     /// use clerk_webhooks::SigningSecrets;
     ///
-    /// let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?;
+    /// let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")?;
     /// let signed = secrets.sign("msg_1", UnixTime::from_secs(1_800_000_000), b"{}")?;
     /// for (name, value) in signed.svix() {
     ///     println!("{name}: {value}");
@@ -166,20 +169,15 @@ impl Secret {
             None | Some(Pasted::SigningSecret) => {}
             Some(other) => return Err(InvalidSigningSecret::Other(other)),
         }
-        let (encoded, is_named) = match text.strip_prefix(PREFIX) {
-            Some(encoded) => (encoded, true),
-            None => (text, false),
-        };
+        let encoded = text.strip_prefix(PREFIX).unwrap_or(text);
         // One text for each secret, with its padding or without: bits that count for nothing, or half
         // of the padding, say that a part is missing.
-        let (decoded, is_padded) = match STANDARD.decode(encoded) {
-            Ok(bytes) => (Ok(bytes), true),
-            Err(_) => (STANDARD_NO_PAD.decode(encoded), false),
-        };
-        let bytes = decoded
+        let bytes = STANDARD
+            .decode(encoded)
+            .or_else(|_| STANDARD_NO_PAD.decode(encoded))
             .map(Zeroizing::new)
             .map_err(|_| InvalidSigningSecret::Encoding)?;
-        if !(is_named && is_padded) && (1..LEAST_BYTES).contains(&bytes.len()) {
+        if (1..LEAST_BYTES).contains(&bytes.len()) {
             return Err(InvalidSigningSecret::Short);
         }
         Self::of(&bytes)
@@ -206,7 +204,7 @@ pub enum InvalidSigningSecret {
     Encoding,
     /// Something else was given.
     Other(Pasted),
-    /// It has fewer than 24 bytes, and lacks `whsec_` or its padding.
+    /// It has fewer than 24 bytes.
     Short,
 }
 
@@ -218,8 +216,7 @@ impl fmt::Display for InvalidSigningSecret {
             Self::Other(found) => write!(f, "this is no signing secret, but {found}"),
             Self::Short => write!(
                 f,
-                "a signing secret of fewer than {LEAST_BYTES} bytes needs whsec_ in front of it and \
-                 its padding (=) behind it, as this may be a part of one"
+                "a signing secret has {LEAST_BYTES} bytes or more, and this is a word or a part of one"
             ),
         }?;
         write!(

@@ -22,7 +22,7 @@ const MOST_SIGNATURES: usize = 16;
 /// use clerk_core::UnixTime;
 /// use clerk_webhooks::{Error, SigningSecrets, Verifier};
 ///
-/// let verifier = Verifier::new(SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl")?);
+/// let verifier = Verifier::new(SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")?);
 /// let headers = [("svix-id", "msg_1"), ("svix-timestamp", "1800000000")];
 /// let refused = verifier.verify(&headers, b"{}", UnixTime::from_secs(1_800_000_000));
 /// assert_eq!(refused.unwrap_err(), Error::MissingHeader { name: "svix-signature" });

@@ -16,8 +16,8 @@ use clerk_webhooks::{
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA384, SHA512, digest};
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
-const MAIL: &str = "whsec_bWFpbCBzZWNyZXQ=";
-const AUDIT: &str = "whsec_YXVkaXQgc2VjcmV0";
+const MAIL: &str = "whsec_dGhlIHNlY3JldCBvZiB0aGUgbWFpbCBlbmRwb2ludA==";
+const AUDIT: &str = "whsec_dGhlIHNlY3JldCBvZiB0aGUgYXVkaXQgZW5kcG9pbnQ=";
 
 type Store = Arc<Mutex<RecentDeliveries>>;
 type Headers = Vec<(&'static str, String)>;
@@ -100,10 +100,10 @@ type Attempt = (&'static str, &'static str, bool);
 
 #[test]
 fn while_a_secret_is_replaced_a_delivery_is_acted_on_once_or_again_and_never_lost() {
-    const OLD: &str = "whsec_b2xkIHNlY3JldA==";
-    const NEW: &str = "whsec_bmV3IHNlY3JldA==";
-    const BOTH: &str = "whsec_b2xkIHNlY3JldA==,whsec_bmV3IHNlY3JldA==";
-    const TURNED: &str = "whsec_bmV3IHNlY3JldA==,whsec_b2xkIHNlY3JldA==";
+    const OLD: &str = "whsec_dGhlIG9sZCBzZWNyZXQgb2YgYW4gZW5kcG9pbnQ=";
+    const NEW: &str = "whsec_dGhlIG5ldyBzZWNyZXQgb2YgYW4gZW5kcG9pbnQ=";
+    const BOTH: &str = "whsec_dGhlIG9sZCBzZWNyZXQgb2YgYW4gZW5kcG9pbnQ=,whsec_dGhlIG5ldyBzZWNyZXQgb2YgYW4gZW5kcG9pbnQ=";
+    const TURNED: &str = "whsec_dGhlIG5ldyBzZWNyZXQgb2YgYW4gZW5kcG9pbnQ=,whsec_dGhlIG9sZCBzZWNyZXQgb2YgYW4gZW5kcG9pbnQ=";
     let histories: &[&[Attempt]] = &[
         &[(OLD, OLD, true), (BOTH, BOTH, false), (TURNED, BOTH, false)],
         &[

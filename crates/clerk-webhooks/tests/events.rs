@@ -226,7 +226,7 @@ fn codes_do_not_show() {
 
 #[test]
 fn a_verified_delivery_tells_its_event() {
-    let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap();
+    let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0").unwrap();
     let now = UnixTime::from_secs(1_800_000_000);
     let body = br#"{"type":"role.deleted","data":{"id":"role_1","deleted":true}}"#;
     let sent = secrets.sign("msg_1", now, body).unwrap();

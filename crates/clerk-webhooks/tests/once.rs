@@ -20,12 +20,14 @@ const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 const LEASE: Duration = Duration::from_secs(60);
 
 fn secrets() -> SigningSecrets {
-    SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap()
+    SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0").unwrap()
 }
 
 /// Of an endpoint where one takes the other's place.
 fn two_secrets() -> SigningSecrets {
-    secrets().also("whsec_YW5vdGhlcg==").unwrap()
+    secrets()
+        .also("whsec_YW5vdGhlciBleGFtcGxlIG9mIGEgc2VjcmV0")
+        .unwrap()
 }
 
 fn signed() -> (Vec<(&'static str, String)>, &'static [u8]) {

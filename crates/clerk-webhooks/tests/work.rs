@@ -20,7 +20,7 @@ const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 /// One delivery, which nobody has acted on, for each driver.
 fn deliveries() -> (Delivery, blocking::Delivery) {
-    let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap();
+    let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0").unwrap();
     let signed = secrets.sign("msg_1", NOW, b"{}").unwrap();
     let (verifier, clock) = (Verifier::new(secrets), ManualClock::at(NOW));
     let one = Receiver::new(verifier.clone()).clock(clock);

@@ -3,7 +3,8 @@
 use clerk_core::UnixTime;
 use clerk_webhooks::{SigningSecrets, Verifier, events::Event};
 
-const SECRETS: &str = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0 whsec_YW5vdGhlcg==";
+const SECRETS: &str =
+    "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0 whsec_YW5vdGhlciBleGFtcGxlIG9mIGEgc2VjcmV0";
 const TOLERANCE: i64 = 300;
 
 /// What is accepted is what these secrets sign, and lately; what they sign is accepted, and with

@@ -24,9 +24,9 @@ use http::{
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
-const CURRENT: &str = "whsec_Y3VycmVudCBzZWNyZXQ=";
-const NEXT: &str = "whsec_bmV4dCBzZWNyZXQ=";
-const FOREIGN: &str = "whsec_Zm9yZWlnbiBzZWNyZXQ=";
+const CURRENT: &str = "whsec_dGhlIGN1cnJlbnQgc2VjcmV0IG9mIGEgc2VydmVy";
+const NEXT: &str = "whsec_dGhlIG5leHQgc2VjcmV0IG9mIGEgc2VydmVy";
+const FOREIGN: &str = "whsec_dGhlIGZvcmVpZ24gc2VjcmV0IG9mIGEgc2VydmVy";
 /// More than the limits that frameworks set by themselves, of which axum's 2 MiB is the largest.
 const LIMIT: usize = 2_100_000;
 

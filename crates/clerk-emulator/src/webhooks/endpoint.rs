@@ -26,7 +26,7 @@ pub(super) const SECRET: &str = "whsec_Y2xlcmstZW11bGF0b3Itd2ViaG9vay1zZWNyZXQ="
 /// use clerk_emulator::{Emulator, WebhookEndpoint};
 ///
 /// let users = WebhookEndpoint::new("http://localhost:3000/webhooks")
-///     .secret("whsec_b25seSBhbiBleGFtcGxl")
+///     .secret("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")
 ///     .event("user.*");
 /// let audit = "http://127.0.0.1:3001/audit";
 /// let emulator = Emulator::builder().webhook(users).webhook(audit).build()?;
@@ -212,7 +212,7 @@ pub enum InvalidWebhook {
     Url,
     /// The secret is none.
     #[error(
-        "a webhook's secret must be whsec_ and base64; leave it out to have the emulator's own: {0}"
+        "a webhook's secret must be whsec_ and 24 bytes or more in base64; leave it out to have the emulator's own: {0}"
     )]
     Secret(InvalidSigningSecret),
     /// No event is called like this, or not in an emulator.
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn secrets_are_secrets_and_shown_to_nobody() {
         let with = |secret: &str| WebhookEndpoint::new("http://localhost/").secret(secret);
-        let own = "whsec_b25seSBhbiBleGFtcGxl";
+        let own = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0";
         for shown in [
             format!("{:?}", with(own)),
             format!("{:?}", Endpoint::try_from(with(own)).unwrap()),

@@ -9,11 +9,11 @@ use crate::server::{OnTokio, Server};
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 fn secrets() -> SigningSecrets {
-    SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxl").unwrap()
+    SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0").unwrap()
 }
 
 fn secrets_of_another_endpoint() -> SigningSecrets {
-    SigningSecrets::new("whsec_YW5vdGhlcg==").unwrap()
+    SigningSecrets::new("whsec_YW5vdGhlciBleGFtcGxlIG9mIGEgc2VjcmV0").unwrap()
 }
 
 pub(crate) fn signed(id: &str) -> (Vec<(&'static str, String)>, &'static [u8]) {
