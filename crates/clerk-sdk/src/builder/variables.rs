@@ -7,6 +7,7 @@ use std::{
 };
 
 use clerk_auth::{AcceptedTokens, InvalidSettings as InvalidAuthentication, TokenType};
+use clerk_core::Pasted;
 use clerk_http::InvalidSettings;
 use clerk_jwt::AuthorizedParties;
 
@@ -17,7 +18,9 @@ use super::{
 
 impl<T: Build> Builder<T> {
     /// Takes every setting for which the environment has a variable. An empty variable counts as
-    /// none.
+    /// none; but it is an error where the variable says what to believe (`CLERK_MACHINE_ID`,
+    /// `CLERK_AUTHORIZED_PARTIES`, `CLERK_ACCEPTS_TOKEN`, `CLERK_FORWARDED_HEADERS`), so that no check
+    /// is off because a value was lost on the way.
     ///
     /// | variable | setting | what to write |
     /// |---|---|---|
@@ -90,6 +93,7 @@ impl<T: Build> Builder<T> {
             let earlier = self.problem.take();
             self = match read(variable.name()) {
                 Ok(value) => match value.as_deref().map(str::trim) {
+                    Some("") if variable.is_guard() => self.refuse(variable, EMPTY),
                     None | Some("") => {
                         self.problem = earlier;
                         continue;
@@ -213,6 +217,14 @@ impl Variable {
         }
     }
 
+    /// Whether it says what to believe.
+    const fn is_guard(self) -> bool {
+        matches!(
+            self,
+            Self::MachineId | Self::AuthorizedParties | Self::AcceptsToken | Self::ForwardedHeaders
+        )
+    }
+
     /// The variable that a setting comes from in which the layers below find this.
     const fn behind(error: &BuildError) -> Option<Self> {
         match error {
@@ -263,6 +275,8 @@ fn named(variable: Variable, problem: BuildError) -> BuildError {
         problem => InvalidVariable::new(variable.name(), Fault::Setting(problem.into())).into(),
     }
 }
+
+const EMPTY: Fault = Fault::Text("it is empty; write a value, or unset it");
 
 /// What decides whom to believe must not depend on how a word was misspelt.
 fn on_or_off(text: &str) -> Result<bool, Fault> {
@@ -319,17 +333,37 @@ fn accepted_tokens(text: &str) -> Result<AcceptedTokens, Fault> {
 
 /// Origins as browsers write them: they are compared byte for byte.
 fn origins(text: &str) -> Result<Vec<Box<str>>, Fault> {
-    entries(text, |entry| {
-        let host = entry.split_once("://").map(|(_, host)| host);
-        let is_other = |c: char| c.is_ascii_uppercase() || matches!(c, '/' | '?' | '#' | '@' | ' ');
-        match host {
-            Some(host) if !host.is_empty() && !host.contains(is_other) => Ok(entry.into()),
-            _ => Err(
-                "is not an origin; one looks like https://app.example.com, in small letters \
-                 and without a path or a slash at its end",
-            ),
-        }
+    entries(Pasted::strip(text), |entry| match is_origin(entry) {
+        true => Ok(entry.into()),
+        false => Err(
+            "is not an origin; one looks like https://app.example.com, in small letters, without \
+             quotes, brackets or asterisks, and without a path or a slash at its end",
+        ),
     })
+}
+
+/// RFC 6454 §6.2, with any scheme: apps have their own.
+fn is_origin(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let Some((scheme, authority)) = text.split_once("://") else {
+        return false;
+    };
+    // An IPv6 address stands in brackets.
+    let (address, rest) = match authority.strip_prefix('[').map(|it| it.split_once(']')) {
+        Some(Some((address, port))) => (address, port),
+        Some(None) => return false,
+        None => ("", authority),
+    };
+    let in_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    !scheme.is_empty()
+        && !authority.is_empty()
+        && scheme
+            .bytes()
+            .all(|byte| is_word(byte) || matches!(byte, b'+' | b'-' | b'.'))
+        && address.bytes().all(in_address)
+        && rest
+            .bytes()
+            .all(|byte| is_word(byte) || matches!(byte, b'.' | b'-' | b'_' | b':'))
 }
 
 /// What is between commas. A list without entries is a mistake: it would name nobody.

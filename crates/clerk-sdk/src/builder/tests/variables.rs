@@ -95,6 +95,19 @@ fn rows() -> Vec<Row> {
                 ("https://a.example.com,planted", "entry 2 is not an origin"),
                 ("https://A.example.com", "entry 1 is not an origin"),
                 (",", "there is nothing between its commas"),
+                ("''", "there is nothing between its commas"),
+                (
+                    "[\"https://planted.example\"]",
+                    "in small letters, without quotes, brackets",
+                ),
+                (
+                    "https://a.example.com\",\"https://planted.example",
+                    "entry 1 is not an origin",
+                ),
+                ("[https://planted.example]", "entry 1 is not an origin"),
+                ("https://planted.example]", "entry 1 is not an origin"),
+                ("https://*.planted.example", "entry 1 is not an origin"),
+                ("https://pl\u{e4}nted.example", "entry 1 is not an origin"),
             ],
         },
         Row {
@@ -231,9 +244,57 @@ fn every_variable_is_the_setting_of_its_name() {
         let by_hand = decided((row.same)(builder()));
         assert_ne!(by_hand, default, "{name}: the row shows nothing");
         assert_eq!(decided(with(row.variable, row.good)), by_hand, "{name}");
+        if GUARDS.contains(&row.variable) {
+            continue;
+        }
         for empty in ["", " \n"] {
             assert_eq!(decided(with(row.variable, empty)), default, "{name}");
         }
+    }
+}
+
+/// Those that say whom or what to believe.
+const GUARDS: [Variable; 4] = [
+    Variable::MachineId,
+    Variable::AuthorizedParties,
+    Variable::AcceptsToken,
+    Variable::ForwardedHeaders,
+];
+
+/// As from `CLERK_AUTHORIZED_PARTIES=${PARTIES}`, where nobody has set `PARTIES`.
+#[test]
+fn an_empty_variable_switches_no_check_off() {
+    for variable in GUARDS {
+        let name = variable.name();
+        for empty in ["", " \n"] {
+            let error = with(variable, empty).build().expect_err(name);
+            let said = error.to_string();
+            assert!(
+                said.starts_with(name) && said.contains("it is empty; write a value, or unset it"),
+                "{said}"
+            );
+            assert!(matches!(error, BuildError::Variable(_)), "{error:?}");
+        }
+    }
+    let by_hand = |it: Builder<Clerk>| it.authorized_parties(["https://a.example.com"]);
+    assert_eq!(
+        decided(by_hand(with(Variable::AuthorizedParties, ""))),
+        decided(by_hand(builder()))
+    );
+}
+
+/// Files of variables keep the quotes, or lose them, by who reads them.
+#[test]
+fn quotes_around_all_origins_are_no_part_of_one() {
+    let bare = "https://a.example.com,http://[::1]:3000,tauri://localhost";
+    let expected = decided(with(Variable::AuthorizedParties, bare));
+    for quoted in [
+        format!("'{bare}'"),
+        format!("\"{bare}\""),
+        format!("CLERK_AUTHORIZED_PARTIES='{bare}'\n"),
+    ] {
+        let read = with(Variable::AuthorizedParties, &quoted);
+        assert_eq!(decided(read), expected, "{quoted}");
     }
 }
 
