@@ -164,6 +164,23 @@ pub(crate) fn not_signed_out(session_id: &str, error: &clerk_http::Error, settin
     );
 }
 
+/// Somebody is signed out of a session that Clerk does not know, so that none was ended.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn unknown_session(session_id: &str, settings: &Settings) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "clerk::security",
+        event = "sign-out-unknown-session",
+        session_id,
+        message = "Clerk knows no such session, so it was deleted; if this happens often, see \
+            whether the publishable key and the secret key are of one instance",
+        instance = host(settings),
+    );
+}
+
 #[cfg(feature = "tracing")]
 fn host(settings: &Settings) -> &str {
     let instance = settings.instance.as_ref();

@@ -147,7 +147,11 @@ impl SignOut {
         let has_ended = match revoked {
             None => false,
             Some(Ok(())) => true,
-            Some(Err(error)) if is_gone(&error) => true,
+            Some(Err(error)) if is_unknown(&error) => {
+                let session_id = self.session_id().unwrap_or_default();
+                events::unknown_session(session_id, &self.visit.settings);
+                true
+            }
             Some(Err(cause)) => {
                 let session_id = self.session_id().unwrap_or_default();
                 events::not_signed_out(session_id, &cause, &self.visit.settings);
@@ -233,10 +237,10 @@ impl SignOutResponse {
     }
 }
 
-/// Whether Clerk has no such session, so that there is none to be ended.
-fn is_gone(error: &HttpError) -> bool {
-    matches!(
-        error.status(),
-        Some(StatusCode::NOT_FOUND | StatusCode::GONE)
-    )
+/// Whether Clerk itself says that it has no such session, so that there is none to be ended. The
+/// status alone is also that of a proxy, or of whatever else a wrong API URL leads to.
+fn is_unknown(error: &HttpError) -> bool {
+    error.api().is_some_and(|answer| {
+        answer.status == StatusCode::NOT_FOUND && answer.has_code("resource_not_found")
+    })
 }

@@ -83,10 +83,10 @@ fn logged_by(
     let transport = blocking_transport_fn(|_| Ok(http::Response::new(Bytes::new())));
     let clock = ManualClock::at(NOW);
     let client = Client::builder(transport, OneThread).clock(clock).build();
-    logged_through(client.unwrap(), keys, allowed_origins, head, handler)
+    logged_with(client.unwrap(), keys, allowed_origins, head, handler)
 }
 
-fn logged_through(
+fn logged_with(
     client: Client,
     keys: impl BlockingResolveKey + 'static,
     allowed_origins: Option<[&str; 0]>,
@@ -243,11 +243,42 @@ fn what_answers_in_clerks_place_writes_nothing_into_the_log() {
         .unwrap();
     let head = RequestHead::new("POST", "https://example.com/")
         .header("authorization", b"Bearer ak_planted");
-    let log = logged_through(client, Layered::new(), None, &head, |_, _| ());
+    let log = logged_with(client, Layered::new(), None, &head, |_, _| ());
     let expected = "error=Clerk could not be asked: verifyApiKey: Clerk answered 500 Internal \
                     Server Error (unexpected_error)";
     assert!(log.contains(expected), "{log}");
     assert_eq!(log.lines().count(), 1, "{log}");
+}
+
+#[test]
+fn a_session_that_clerk_does_not_know_is_an_event() {
+    let emulator = Emulator::builder().issuer("https://clerk.example.com");
+    let emulator = emulator.build().unwrap();
+    let keys = StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
+    let token = emulator.token().user("ada@example.com").sign(NOW);
+    let cookies = format!("__client_uat=1799999000; __session={token}");
+    let unknown = |_| {
+        let body = r#"{"errors":[{"code":"resource_not_found","message":"not found"}]}"#;
+        let response = http::Response::builder().status(404);
+        Ok(response.body(Bytes::from_static(body.as_bytes())).unwrap())
+    };
+    let client = Client::builder(blocking_transport_fn(unknown), OneThread)
+        .clock(ManualClock::at(NOW))
+        .secret_key("sk_live_planted".parse().unwrap())
+        .build()
+        .unwrap();
+    let head = RequestHead::new("POST", "https://example.com/planted")
+        .header("cookie", cookies.as_bytes())
+        .header("origin", b"https://example.com");
+    let log = logged_with(client, keys, None, &head, |authenticator, auth| {
+        let asked = auth.sign_out().unwrap();
+        assert!(authenticator.sign_out(&asked, "/").is_ok());
+    });
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(log.contains("WARN clerk::security"), "{log}");
+    let expected = r#"event="sign-out-unknown-session" session_id="sess_"#;
+    assert!(log.contains(expected), "{log}");
+    assert!(!log.contains(&token), "{log}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use bytes::Bytes;
-use clerk_http::{Error, Operation, RequestTarget, success};
+use clerk_http::{Error, Operation, RequestTarget, json};
 use http::{Method, Request, Response};
+use serde::Deserialize;
 
 use crate::authentication::bounded;
 
@@ -24,7 +25,24 @@ impl Operation for RevokeSession<'_> {
             .map(bounded)
     }
 
+    /// A status says little: behind a wrong API URL, anybody answers 200.
     fn response(&self, response: Response<Bytes>) -> Result<(), Error> {
-        success(Self::ID, response).map(drop)
+        let status = response.status();
+        let session: Session = json(Self::ID, response)?;
+        let goes_on = matches!(&*session.status, "active" | "pending");
+        if session.id == self.session_id && !goes_on {
+            return Ok(());
+        }
+        Err(Error::Decode {
+            operation: Self::ID,
+            status,
+            cause: "it does not say that the session has ended".into(),
+        })
     }
+}
+
+#[derive(Deserialize)]
+struct Session {
+    id: String,
+    status: String,
 }

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use clerk_http::Operation as _;
+
 use super::*;
 use crate::{PublicAddress, RequestHead, Settings, settings::Builder};
 
@@ -104,4 +106,39 @@ fn nothing_is_taken_for_granted_of_who_was_not_signed_out() {
     assert_eq!(names(&asked, None), of_session);
     asked.session_id = Some("sess_1".into());
     assert_eq!(names(&asked, Some(Ok(()))), all);
+}
+
+#[test]
+fn another_servers_answer_is_not_taken_for_an_ended_session() {
+    let head = RequestHead::new("POST", "http://localhost:3000/out");
+    let mut asked = asked(Settings::builder(), &head);
+    asked.session_id = Some("sess_1".into());
+    let clerks = |code: &str| format!(r#"{{"errors":[{{"code":"{code}","message":"m"}}]}}"#);
+    let page = || "<html><body><h1>404 Not Found</h1>nginx</body></html>".to_owned();
+    let session = |id: &str, status: &str| format!(r#"{{"id":"{id}","status":"{status}"}}"#);
+    for (status, body, expected) in [
+        (200, session("sess_1", "revoked"), 303),
+        (200, session("sess_1", "something_new"), 303),
+        (404, clerks("resource_not_found"), 303),
+        (404, page(), 503),
+        (404, String::new(), 503),
+        (404, "{}".to_owned(), 503),
+        (404, clerks("operation_not_found"), 503),
+        (410, page(), 503),
+        (410, clerks("api_version_gone"), 503),
+        (200, page(), 503),
+        (200, String::new(), 503),
+        (200, session("sess_1", "active"), 503),
+        (200, session("sess_1", "pending"), 503),
+        (200, session("sess_2", "revoked"), 503),
+        (204, String::new(), 503),
+        (302, page(), 503),
+    ] {
+        let response = Response::builder().status(status);
+        let response = response.body(bytes::Bytes::from(body.clone())).unwrap();
+        let revoked = asked.revocation().unwrap().response(response);
+        let answer = asked.answer(Some(revoked), "/");
+        let found = answer.map_or_else(|refused| refused.status(), |_| SignOutResponse::STATUS);
+        assert_eq!(found, expected, "{status} {body}");
+    }
 }
