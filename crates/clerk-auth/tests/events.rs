@@ -282,6 +282,21 @@ fn a_session_that_clerk_does_not_know_is_an_event() {
 }
 
 #[test]
+fn an_origin_in_an_event_is_short_and_on_one_line() {
+    let long = format!("https://{}.example", "evil".repeat(1000));
+    let own_scheme = format!("app://{}", "a".repeat(1000));
+    for origin in [long.as_str(), &own_scheme, "app://a\u{2028}b\u{202e}c"] {
+        let head = RequestHead::new("POST", "https://example.com/")
+            .header("cookie", b"__client_uat=1799999000; __session=a.b.c")
+            .header("origin", origin.as_bytes());
+        let log = logged_of(Layered::new(), &head, |_| ());
+        assert!(log.contains("reason=origin-not-allowed"), "{log}");
+        assert!(log.is_ascii() && log.len() < 600, "{log}");
+        assert_eq!(log.lines().count(), 1, "{log}");
+    }
+}
+
+#[test]
 fn each_refusal_is_one_event_and_holds_no_token() {
     let emulator = Emulator::builder().build().unwrap();
     let keys = || StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();

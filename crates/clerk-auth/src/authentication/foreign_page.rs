@@ -19,7 +19,21 @@ impl Flow<'_> {
         }
         Some(session_signed_out(Refusal {
             reason: AuthReason::OriginNotAllowed,
-            message: format!("a page of {origin} sent it, which is none of the allowed origins"),
+            message: format!(
+                "a page of {} sent it, which is none of the allowed origins",
+                shown(&origin)
+            ),
         }))
     }
+}
+
+/// The origin as logs and a header may have it: whoever sends the request writes it.
+fn shown(origin: &str) -> String {
+    const MOST: usize = 200;
+    let mut characters = origin.escape_default();
+    let mut shown: String = characters.by_ref().take(MOST).collect();
+    if characters.next().is_some() {
+        shown.push_str("...");
+    }
+    shown
 }
