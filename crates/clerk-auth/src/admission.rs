@@ -147,7 +147,8 @@ impl RequestAuth {
     ///
     /// # Errors
     ///
-    /// 405 for a `GET` or another method that is safe; 403 for a form on a page of another origin;
+    /// 405 for a `GET` or another method that is safe; 403 for a form on a page of another origin; 500
+    /// where sessions are not accepted, and 503 where it cannot be told whether there is one;
     /// 401 for a machine, and for a token in the header that is not good; otherwise those of [`auth`](Self::auth).
     pub fn sign_out(&self) -> Result<SignOut, Rejection> {
         SignOut::new(&self.0.visit, self.state())

@@ -11,6 +11,7 @@ mod foreign_page;
 mod handshake;
 mod header_path;
 mod incoming;
+mod leaving;
 mod moment;
 mod operations;
 mod referrer;

@@ -148,12 +148,16 @@ pub(crate) fn foreign_sign_out(settings: &Settings) {
     );
 }
 
-/// Somebody wants to be signed out, and Clerk has not ended the session.
+/// Somebody wants to be signed out, and no session was ended.
 #[allow(
     unused_variables,
     reason = "without the feature there is nobody to tell"
 )]
-pub(crate) fn not_signed_out(session_id: &str, error: &clerk_http::Error, settings: &Settings) {
+pub(crate) fn not_signed_out(
+    session_id: Option<&str>,
+    error: &dyn std::fmt::Display,
+    settings: &Settings,
+) {
     #[cfg(feature = "tracing")]
     tracing::error!(
         target: "clerk::security",

@@ -151,7 +151,7 @@ impl Rejection {
         }
     }
 
-    fn misconfigured() -> Self {
+    pub(crate) fn misconfigured() -> Self {
         let message = "Authentication is not set up correctly on this server";
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         Self::new(status, "authentication_misconfigured", message)

@@ -13,8 +13,8 @@ use url::{Position, Url};
 
 use self::operation::RevokeSession;
 use crate::{
-    AuthReason, Error, Rejection, RequestState, TokenType, cookies, events, public_address::origin,
-    visit::Visit,
+    AuthReason, Error, Rejection, RequestState, Settings, TokenType, cookies, events,
+    public_address::origin, state::SessionLeft, visit::Visit,
 };
 
 /// A request to be signed out, which a handler answers with where to go on.
@@ -29,8 +29,10 @@ use crate::{
 ///
 /// - The session of an expired token is ended as well. Pages that have been open for longer than a
 ///   minute have no other.
-/// - Where the cookies do not tell which session it is, none is ended: a browser that has signed in
-///   elsewhere is sent to Clerk with the next page, to learn who it is.
+/// - So is that of a token that is good while other cookies contradict it: any application on the
+///   site can set those.
+/// - Where there is no token, none is ended; nor is there more than the one of the token. A browser that
+///   has signed in elsewhere since is sent to Clerk with the next page, to learn who it is.
 /// - Whoever is not signed in is redirected all the same, but for a token in the header that is not
 ///   good, which is answered 401.
 ///
@@ -46,6 +48,8 @@ use crate::{
 pub struct SignOut {
     visit: Visit,
     session_id: Option<Box<str>>,
+    /// Whether the browser may have signed in elsewhere since, with another session.
+    may_be_replaced: bool,
 }
 
 /// The answer to a browser that has been signed out: a redirect that takes its cookies away.
@@ -75,7 +79,9 @@ impl SignOut {
             }
             return Err(Rejection::signed_out(&reason));
         }
-        let session_id = match state.map_err(Rejection::undecided)? {
+        accepts_sessions(&visit.settings)?;
+        let state = state.map_err(Rejection::undecided)?;
+        let session_id = match state {
             // Whoever has not finished signing in may leave, too.
             RequestState::SignedIn(state) => match state.session() {
                 Some(session) => Some(session.session_id().into()),
@@ -88,11 +94,22 @@ impl SignOut {
             RequestState::SignedOut(state) if visit.has_header_token => {
                 return Err(Rejection::signed_out(state.reason()));
             }
-            RequestState::SignedOut(state) => state.expired_session.clone(),
+            RequestState::SignedOut(state) => match &state.session_left {
+                SessionLeft::None => None,
+                SessionLeft::Known(session_id) => Some(session_id.clone()),
+                SessionLeft::Unknown(error) => {
+                    events::not_signed_out(None, error, &visit.settings);
+                    return Err(Rejection::still_signed_in(error));
+                }
+            },
             RequestState::Handshake(_) => None,
         };
-        let visit = visit.clone();
-        Ok(Self { visit, session_id })
+        let older = AuthReason::SessionTokenIatBeforeClientUat;
+        Ok(Self {
+            visit: visit.clone(),
+            session_id,
+            may_be_replaced: state.reason() == Some(&older),
+        })
     }
 
     /// The session that is to be ended, if the request tells which.
@@ -153,8 +170,7 @@ impl SignOut {
                 true
             }
             Some(Err(cause)) => {
-                let session_id = self.session_id().unwrap_or_default();
-                events::not_signed_out(session_id, &cause, &self.visit.settings);
+                events::not_signed_out(self.session_id(), &cause, &self.visit.settings);
                 let token_type = TokenType::Session;
                 return Err(Rejection::still_signed_in(&Error::Clerk {
                     token_type,
@@ -162,7 +178,7 @@ impl SignOut {
                 }));
             }
         };
-        let mut headers = self.removals(has_ended);
+        let mut headers = self.removals(has_ended && !self.may_be_replaced);
         let location = HeaderValue::from_str(&self.location(target));
         headers.insert(
             LOCATION,
@@ -173,9 +189,10 @@ impl SignOut {
     }
 
     /// `__client_uat` says that somebody is signed in. It goes with the session. Where none was
-    /// ended it stays, so that the next page asks Clerk who is there instead of taking for granted
-    /// that nobody is. The development browser is no session, and stays.
-    fn removals(&self, has_ended: bool) -> HeaderMap {
+    /// ended, or one that may not be the latest, it stays, so that the next page asks Clerk who is
+    /// there instead of taking for granted that nobody is. The development browser is no session,
+    /// and stays.
+    fn removals(&self, is_nobody_left: bool) -> HeaderMap {
         let instance = self.visit.settings.instance.as_ref();
         let suffixed = |name: &str| Some(format!("{name}_{}", instance?.cookie_suffix));
         let of_session = [
@@ -184,7 +201,7 @@ impl SignOut {
             suffixed(REFRESH),
         ];
         let of_browser = [Some(CLIENT_UAT.to_owned()), suffixed(CLIENT_UAT)];
-        let of_browser = of_browser.into_iter().filter(|_| has_ended);
+        let of_browser = of_browser.into_iter().filter(|_| is_nobody_left);
         let mut headers = HeaderMap::new();
         for name in of_session.into_iter().chain(of_browser).flatten() {
             for line in cookies::removals(&name, self.visit.here.as_ref()) {
@@ -235,6 +252,16 @@ impl SignOutResponse {
         *response.headers_mut() = self.headers;
         response
     }
+}
+
+/// Where no session can be seen, one that is there could not be told from none at all.
+fn accepts_sessions(settings: &Settings) -> Result<(), Rejection> {
+    if settings.accepts().contains(TokenType::Session) {
+        return Ok(());
+    }
+    let problem = "no session tokens are accepted here; have the route of signing out accept them";
+    events::not_signed_out(None, &problem, settings);
+    Err(Rejection::misconfigured())
 }
 
 /// Whether Clerk itself says that it has no such session, so that there is none to be ended. The

@@ -1,9 +1,9 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::LOCATION};
 
 use crate::{
-    Auth, AuthReason, MachineAuth, PendingSessions, SessionAuth, SignedOutAuth, TokenType,
+    Auth, AuthReason, Error, MachineAuth, PendingSessions, SessionAuth, SignedOutAuth, TokenType,
 };
 
 pub(crate) const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
@@ -140,9 +140,19 @@ pub struct SignedOut {
     pub(crate) message: String,
     pub(crate) token_type: Option<TokenType>,
     pub(crate) is_in_circle: bool,
-    /// The session of a cookie's token that is good but for its expiry: whoever signs out leaves it.
-    pub(crate) expired_session: Option<Box<str>>,
+    pub(crate) session_left: SessionLeft,
     pub(crate) headers: HeaderMap,
+}
+
+/// Which session whoever signs out leaves, without being signed in: that of a cookie's token that is
+/// good but for its expiry, or for what other cookies say.
+#[derive(Clone, Default)]
+pub(crate) enum SessionLeft {
+    #[default]
+    None,
+    Known(Box<str>),
+    /// The token could not be verified.
+    Unknown(Arc<Error>),
 }
 
 impl SignedOut {

@@ -10,15 +10,17 @@ mod rows;
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use clerk_auth::{Authenticator, Settings, SignOutResponse, blocking};
+use clerk_auth::{
+    AcceptedTokens, Authenticator, MachineTokenType, Settings, SignOutResponse, blocking,
+};
 use clerk_core::{Clock, ManualClock};
-use clerk_emulator::{Emulator, InProcess};
+use clerk_emulator::{Defect, Emulator, InProcess};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use serde_json::Value;
 
 use self::{
     jar::Jar,
-    rows::{Brings, Clerk, Instance, Next, ROWS, Row},
+    rows::{Accepts, Brings, Clerk, Instance, Next, ROWS, Row},
 };
 use crate::services::{self, FRONTEND_API, NOW};
 
@@ -54,6 +56,9 @@ impl Stage {
                 .domain("example.com")
                 .issuers([emulator.issuer()]);
         }
+        if let Accepts::MachinesAlone = row.accepts {
+            settings = settings.accepts(AcceptedTokens::Machine(MachineTokenType::ApiKey));
+        }
         let secret_key = match row.clerk {
             Clerk::RefusesTheSecretKey => "sk_test_nobodys0key".to_owned(),
             _ => emulator.secret_key().expose().to_owned(),
@@ -84,29 +89,40 @@ impl Stage {
         let emulator = self.transport.emulator();
         let ada = emulator.token().user("ada@example.com");
         let fresh = ada.clone().sign(NOW);
+        let forged = ada.clone().defect(Defect::ForeignKey).sign(NOW);
         let expired = ada.issued_ago(Duration::from_secs(90)).sign(NOW);
         let key = self.settings.publishable_key().expect("there is one");
         let suffixed = |name: &str| format!("{name}_{}", key.cookie_suffix());
         let mut jar = Jar::default();
-        for name in ["__clerk_db_jwt".to_owned(), suffixed("__clerk_db_jwt")] {
-            jar.set(&name, None, "dvb_example");
+        if row.brings != Brings::SessionWithoutDevBrowser {
+            for name in ["__clerk_db_jwt".to_owned(), suffixed("__clerk_db_jwt")] {
+                jar.set(&name, None, "dvb_example");
+            }
         }
         let token = match row.brings {
             Brings::Nothing | Brings::Bearer => return (jar, fresh),
             Brings::ExpiredBearer => return (jar, expired),
             Brings::ExpiredSession => expired,
-            Brings::Session | Brings::SessionFromBefore | Brings::PartitionedSession => {
-                fresh.clone()
-            }
+            Brings::ForgedSessionAlone => forged,
+            Brings::Session
+            | Brings::SessionFromBefore
+            | Brings::SessionAlone
+            | Brings::SessionWithoutDevBrowser
+            | Brings::SessionOfNobody
+            | Brings::PartitionedSession => fresh.clone(),
         };
         let signed_in_at = match row.brings {
-            Brings::SessionFromBefore => NOW.as_secs() + 1,
-            _ => NOW.as_secs() - 1000,
+            Brings::SessionAlone | Brings::ForgedSessionAlone => None,
+            Brings::SessionOfNobody => Some(0),
+            Brings::SessionFromBefore => Some(NOW.as_secs() + 1),
+            _ => Some(NOW.as_secs() - 1000),
         };
         // For the site, and by an older frontend for the host.
         for domain in [Some("example.com"), None] {
             for name in ["__client_uat".to_owned(), suffixed("__client_uat")] {
-                jar.set(&name, domain, &signed_in_at.to_string());
+                if let Some(signed_in_at) = signed_in_at {
+                    jar.set(&name, domain, &signed_in_at.to_string());
+                }
             }
         }
         for name in ["__session".to_owned(), suffixed("__session")] {
@@ -174,7 +190,8 @@ pub async fn run_on(
             stage.ended().to_string(),
             usize::from(row.has_ended).to_string(),
         ));
-        let stays = row.next == Next::SignedIn && row.brings_cookies();
+        let has_left = row.status == SignOutResponse::STATUS.as_u16();
+        let stays = !has_left && row.brings_cookies();
         found.push((
             "a session's cookie that is left",
             jar.has_session().to_string(),

@@ -20,6 +20,12 @@ use crate::{
 impl Flow<'_> {
     /// The rules for requests that browsers send with cookies, first match first.
     pub(super) async fn cookie_path(&self, instance: &Instance) -> Decision {
+        let mut state = self.by_handshake_or_cookies(instance).await?;
+        self.find_session_left(instance, &mut state).await;
+        Ok(state)
+    }
+
+    async fn by_handshake_or_cookies(&self, instance: &Instance) -> Decision {
         match self.returned_handshake(instance).await? {
             Outcome::Decided(state) => Ok(state),
             Outcome::Nothing => self.by_cookies(instance).await,

@@ -2,7 +2,7 @@ use http::{HeaderMap, HeaderValue};
 
 use crate::{
     AuthReason, Error, RequestState, SignedIn, SignedOut, TokenType,
-    state::{self, Identity},
+    state::{self, Identity, SessionLeft},
 };
 
 pub(super) type Decision = Result<RequestState, Error>;
@@ -65,7 +65,7 @@ fn nobody(token_type: Option<TokenType>, refusal: Refusal, mut headers: HeaderMa
         message,
         token_type,
         is_in_circle: false,
-        expired_session: None,
+        session_left: SessionLeft::default(),
         headers,
     }
 }

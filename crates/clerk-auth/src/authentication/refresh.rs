@@ -10,6 +10,7 @@ use super::{
     decision::{Decision, Refusal, session_signed_out, signed_in},
     directives::{self, Session},
     flow::Flow,
+    leaving::expired,
     operations::{RefreshBody, RefreshSession},
     session::{Carrier, refusal},
     token::Token,
@@ -55,15 +56,13 @@ impl Flow<'_> {
             _ => return Ok(session_signed_out(refusal)),
         };
         let has_expired = matches!(reason, AuthReason::SessionTokenExpired(_));
-        // What is left of the claims was judged before.
-        let expired_session = Some(token)
-            .filter(|_| has_expired && matches!(carrier, Carrier::Cookie))
-            .and_then(|token| token.claims()?.session_id().map(Box::from));
         browser.session = Some(current);
         let message = refusal.message;
         let mut state = self.handshake(instance, &browser, Refusal { reason, message });
         if let RequestState::SignedOut(nobody) = &mut state {
-            nobody.expired_session = expired_session;
+            if has_expired && matches!(carrier, Carrier::Cookie) {
+                nobody.session_left = expired(token);
+            }
         }
         Ok(state)
     }

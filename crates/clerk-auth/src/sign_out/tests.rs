@@ -3,7 +3,10 @@ use std::sync::Arc;
 use clerk_http::Operation as _;
 
 use super::*;
-use crate::{PublicAddress, RequestHead, Settings, settings::Builder};
+use crate::{
+    AcceptedTokens, MachineTokenType, PublicAddress, RequestHead, Settings, SignedOut,
+    settings::Builder,
+};
 
 fn asked(settings: Builder, head: &RequestHead<'_>) -> SignOut {
     let key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap();
@@ -11,6 +14,7 @@ fn asked(settings: Builder, head: &RequestHead<'_>) -> SignOut {
     SignOut {
         visit: Visit::new(head, &settings, None),
         session_id: None,
+        may_be_replaced: false,
     }
 }
 
@@ -141,4 +145,62 @@ fn another_servers_answer_is_not_taken_for_an_ended_session() {
         let found = answer.map_or_else(|refused| refused.status(), |_| SignOutResponse::STATUS);
         assert_eq!(found, expected, "{status} {body}");
     }
+}
+
+#[test]
+fn where_no_session_can_be_seen_nobody_looks_signed_out_who_is_not() {
+    let key = || "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap();
+    let machines = AcceptedTokens::Machine(MachineTokenType::ApiKey);
+    let users = AcceptedTokens::OneOf(vec![TokenType::Session, TokenType::ApiKey]);
+    let with_key = || Settings::builder().publishable_key(key());
+    for (settings, authorization, expected) in [
+        (with_key(), None, 303),
+        (with_key().accepts(users), None, 303),
+        (with_key().accepts(machines.clone()), None, 500),
+        (with_key().accepts(machines), Some("Bearer a.b.c"), 500),
+        (
+            with_key().accepts(AcceptedTokens::OneOf(Vec::new())),
+            None,
+            500,
+        ),
+    ] {
+        let settings = Arc::new(settings.build().unwrap());
+        let mut head = RequestHead::new("POST", "https://example.com/out");
+        if let Some(authorization) = authorization {
+            head = head.header("authorization", authorization.as_bytes());
+        }
+        let nobody = RequestState::SignedOut(SignedOut {
+            reason: AuthReason::SessionTokenAndUatMissing,
+            message: String::new(),
+            token_type: None,
+            is_in_circle: false,
+            session_left: SessionLeft::None,
+            headers: HeaderMap::new(),
+        });
+        let asked = SignOut::new(&Visit::new(&head, &settings, None), Ok(&nobody));
+        let found = asked.map_or_else(|refused| refused.status(), |_| SignOutResponse::STATUS);
+        assert_eq!(
+            found,
+            expected,
+            "{:?} {authorization:?}",
+            settings.accepts()
+        );
+    }
+}
+
+#[test]
+fn a_session_that_could_not_be_looked_for_is_not_taken_for_none() {
+    let head = RequestHead::new("POST", "https://example.com/out");
+    let settings =
+        Settings::builder().publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k".parse().unwrap());
+    let visit = Visit::new(&head, &Arc::new(settings.build().unwrap()), None);
+    let nobody = RequestState::SignedOut(SignedOut {
+        reason: AuthReason::SessionTokenButNoClientUat,
+        message: String::new(),
+        token_type: Some(TokenType::Session),
+        is_in_circle: false,
+        session_left: SessionLeft::Unknown(Arc::new(Error::Driver)),
+        headers: HeaderMap::new(),
+    });
+    assert_eq!(SignOut::new(&visit, Ok(&nobody)).unwrap_err().status(), 500);
 }

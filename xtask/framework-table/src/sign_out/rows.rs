@@ -23,11 +23,26 @@ pub(super) enum Brings {
     ExpiredSession,
     /// Somebody has signed in elsewhere on the site since.
     SessionFromBefore,
+    /// `__client_uat` is not there.
+    SessionAlone,
+    /// As [`SessionAlone`](Self::SessionAlone), signed by somebody else than Clerk.
+    ForgedSessionAlone,
+    /// The development browser's cookie is not there.
+    SessionWithoutDevBrowser,
+    /// Another application of the site says that nobody is signed in.
+    SessionOfNobody,
     /// As Clerk's frontend sets them in frames.
     PartitionedSession,
     Nothing,
     Bearer,
     ExpiredBearer,
+}
+
+/// What the layer accepts.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Accepts {
+    Sessions,
+    MachinesAlone,
 }
 
 /// Who the next request comes from.
@@ -47,6 +62,7 @@ pub(super) struct Row {
     pub(super) clerk: Clerk,
     pub(super) brings: Brings,
     pub(super) has_layer: bool,
+    pub(super) accepts: Accepts,
     pub(super) status: u16,
     pub(super) has_ended: bool,
     pub(super) next: Next,
@@ -67,6 +83,7 @@ const SIGN_OUT: Row = Row {
     clerk: Clerk::There,
     brings: Brings::Session,
     has_layer: true,
+    accepts: Accepts::Sessions,
     status: 303,
     has_ended: true,
     next: Next::Nobody,
@@ -133,9 +150,46 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         name: "of who has signed in elsewhere since",
         brings: Brings::SessionFromBefore,
-        has_ended: false,
         next: Next::Handshake,
         ..SIGN_OUT
+    },
+    Row {
+        name: "without the cookie that says somebody is signed in, the session ends",
+        brings: Brings::SessionAlone,
+        ..SIGN_OUT
+    },
+    Row {
+        name: "with another application's word that nobody is signed in, the session ends",
+        brings: Brings::SessionOfNobody,
+        ..SIGN_OUT
+    },
+    Row {
+        name: "with a made-up token nobody ends somebody else's session",
+        brings: Brings::ForgedSessionAlone,
+        has_ended: false,
+        ..SIGN_OUT
+    },
+    Row {
+        name: "while Clerk is away, also without that cookie nobody looks signed out who is not",
+        brings: Brings::SessionAlone,
+        clerk: Clerk::Away,
+        status: 503,
+        next: Next::Handshake,
+        ..REFUSED
+    },
+    Row {
+        name: "of a development instance, without its browser's token, the session ends",
+        brings: Brings::SessionWithoutDevBrowser,
+        instance: Instance::Development,
+        next: Next::Handshake,
+        ..SIGN_OUT
+    },
+    Row {
+        name: "where no sessions are accepted nobody looks signed out who is not",
+        accepts: Accepts::MachinesAlone,
+        status: 500,
+        next: Next::Nobody,
+        ..REFUSED
     },
     Row {
         name: "a link or an image signs nobody out",
