@@ -59,9 +59,10 @@ impl Redirects {
         let base = Url::parse(request_url)
             .ok()
             .filter(is_web)
+            .map(as_page)
             .ok_or(InvalidRedirect::RequestUrl)?;
         Ok(Self {
-            return_to: Some(as_page(&base)),
+            return_to: Some(base.as_str().to_owned()),
             base,
             accounts: None,
             is_development: false,
@@ -228,9 +229,9 @@ fn is_web(url: &Url) -> bool {
 }
 
 /// The page's address, without what brought the browser there: a token in it would end up in the
-/// address of another page, and in its logs.
-fn as_page(url: &Url) -> String {
-    let mut page = url.clone();
+/// address of another page, and in its logs. So it would by an address relative to this one that
+/// keeps its query, such as `#part`.
+fn as_page(mut page: Url) -> Url {
     query::remove(
         &mut page,
         &[
@@ -243,7 +244,7 @@ fn as_page(url: &Url) -> String {
         ],
     );
     page.set_fragment(None);
-    page.into()
+    page
 }
 
 /// Appends to the path, whatever query or fragment follows it.

@@ -133,6 +133,31 @@ fn the_page_that_was_asked_for_is_where_users_come_back_to() {
 }
 
 #[test]
+fn addresses_relative_to_the_page_take_no_token_from_its_address() {
+    let page = "https://example.com/a?__clerk_handshake=planted&b=c&__clerk_db_jwt=planted";
+    let redirects = || Redirects::new(page).unwrap().sign_in_url("/in");
+    let back = "redirect_url=https%3A%2F%2Fexample.com%2Fa%3Fb%3Dc";
+    for (redirects, expected) in [
+        (
+            redirects().return_to("#part"),
+            format!("https://example.com/in?{back}%23part"),
+        ),
+        (
+            redirects().sign_in_url("#/sign-in"),
+            format!("https://example.com/a?b=c&{back}#/sign-in"),
+        ),
+        (
+            redirects().sign_in_url("#/sign-in").without_return(),
+            "https://example.com/a?b=c#/sign-in".to_owned(),
+        ),
+    ] {
+        assert_eq!(redirects.to_sign_in().unwrap(), expected);
+    }
+    let own = redirects().sign_up_url("#/join").to_sign_up().unwrap();
+    assert_eq!(own, format!("https://example.com/a?b=c&{back}#/join"));
+}
+
+#[test]
 fn only_what_a_browser_shows_is_come_back_to() {
     let settings = crate::Settings::builder()
         .publishable_key(PRODUCTION.parse().unwrap())
