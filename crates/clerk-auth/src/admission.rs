@@ -151,7 +151,7 @@ impl RequestAuth {
     /// where sessions are not accepted, and 503 where it cannot be told whether there is one;
     /// 401 for a machine, and for a token in the header that is not good; otherwise those of [`auth`](Self::auth).
     pub fn sign_out(&self) -> Result<SignOut, Rejection> {
-        SignOut::new(&self.0.visit, self.state())
+        SignOut::new(&self.0.visit, self.state()).map_err(|refused| self.refusing(refused))
     }
 
     /// Where to send whoever has to sign in, and to come back from to the page that was asked for.

@@ -42,6 +42,7 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer");
 const INVALID_TOKEN: HeaderValue = HeaderValue::from_static("Bearer error=\"invalid_token\"");
 const INSUFFICIENT_SCOPE: HeaderValue =
     HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
+const LAYER_MISSING: HeaderValue = HeaderValue::from_static("layer-missing");
 
 impl Rejection {
     /// Nobody is signed in, for this reason: 401, or 403 for a page that may not act for who is.
@@ -86,8 +87,14 @@ impl Rejection {
         rejection.because(&AuthReason::TokenTypeMismatch)
     }
 
-    /// Whoever is signed in may not do this.
+    /// Whoever is signed in may not do this: 403; 401, as of [`signed_out`](Self::signed_out), where
+    /// that is nobody, or not wholly yet.
     pub fn denied(denied: &Denied) -> Self {
+        match denied {
+            Denied::SignedOut => return Self::signed_out(&AuthReason::SessionTokenAndUatMissing),
+            Denied::SessionPending => return Self::signed_out(&AuthReason::SessionPending),
+            _ => {}
+        }
         let mut rejection = Self::with_body(denied.status(), denied.to_json());
         rejection
             .0
@@ -116,14 +123,19 @@ impl Rejection {
 
     /// The handler asks who is signed in, and nothing has authenticated the request. That is a
     /// mistake in this service, and never means that somebody is signed out. Operators are told, by
-    /// the event `layer-missing`.
+    /// the event `layer-missing`; `x-clerk-auth-reason` says the same, for who reads no events.
     ///
     /// For adapters: `remedy` says what to do about it, in terms of the framework. `route` is the
     /// pattern of the route where the framework knows it, such as `/invitations/{ticket}`, and never
     /// the path of the request, which may hold secrets.
     pub fn not_authenticated(remedy: &str, route: Option<&str>) -> Self {
         events::layer_missing(remedy, route);
-        Self::misconfigured()
+        let mut rejection = Self::misconfigured();
+        rejection
+            .0
+            .headers
+            .insert(state::AUTH_REASON, LAYER_MISSING);
+        rejection
     }
 
     /// Signing out was asked for with a method that anybody's link or image has.
