@@ -216,6 +216,19 @@ impl<K: Kind> VerifyMachineToken<K> {
                 return Err(MachineTokenError::not_for("an accepted audience"));
             }
         }
+        // What cannot be read as somebody must not pass for nobody.
+        if answer
+            .act
+            .as_ref()
+            .is_some_and(|act| !act.get().starts_with('{'))
+        {
+            return Err(MachineTokenError {
+                code: MachineTokenErrorCode::TokenVerificationFailed,
+                status: None,
+                message: "The token's act is not an object, so it does not tell who acts"
+                    .to_owned(),
+            });
+        }
         let scopes = answer.scopes.unwrap_or_default();
         if K::TYPE == MachineTokenType::M2m
             && !self
@@ -237,10 +250,7 @@ impl<K: Kind> VerifyMachineToken<K> {
                 .flatten()
                 .map(str::to_owned)
                 .collect(),
-            actor: answer
-                .act
-                .filter(|act| act.get().starts_with('{'))
-                .map(|act| act.get().into()),
+            actor: answer.act.map(|act| act.get().into()),
             created_at: answer.created_at.and_then(time),
             expires_at: answer.expiration.and_then(time),
             token: self.token.clone(),

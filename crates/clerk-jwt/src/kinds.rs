@@ -206,6 +206,16 @@ impl Kind for OAuthClaims {
         check_kind(&claims, header, TokenKind::OAuthAccess)?;
         Ok(Self(claims))
     }
+
+    /// An actor that cannot be read (RFC 8693 §4.1) must not pass for nobody.
+    fn check_own_claims(&self, _policy: &Policy) -> Result<(), VerifyError> {
+        match self.0.raw(Name::Act) {
+            Some(act) if act != "null" && !act.starts_with('{') => {
+                Err(VerifyError::not("act", "an object"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 macro_rules! views {

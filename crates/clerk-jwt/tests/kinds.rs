@@ -311,3 +311,21 @@ fn a_machines_id_is_told_from_its_secret_key() {
         );
     }
 }
+
+#[test]
+fn an_actor_that_cannot_be_read_is_not_nobody() {
+    for (act, expected) in [
+        (json!({"sub": "client_2"}), "ok"),
+        (json!({}), "ok"),
+        (json!(null), "ok"),
+        (json!("client_2"), "token-verification-failed"),
+        (json!(["client_2"]), "token-verification-failed"),
+        (json!(false), "token-verification-failed"),
+        (json!(0), "token-verification-failed"),
+        (json!(""), "token-verification-failed"),
+    ] {
+        let payload = with(oauth_payload(), "act", Some(act.clone()));
+        let token = Signer::a().sign(&typed("at+jwt"), &payload);
+        assert_eq!(answer::<OAuthClaims>(&token), expected, "{act}");
+    }
+}

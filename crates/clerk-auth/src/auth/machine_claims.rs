@@ -19,7 +19,7 @@ pub(super) fn attached(claims: &Claims) -> Option<Box<str>> {
     serde_json::to_string(&all).ok().map(String::into_boxed_str)
 }
 
-/// The JSON text of `act`, where it is an object: who acts for the subject.
+/// The JSON text of `act`: who acts for the subject. Of a verified token it is an object.
 pub(super) fn actor(claims: &Claims) -> Option<Box<str>> {
     #[derive(serde::Deserialize)]
     struct Exchanged<'c> {

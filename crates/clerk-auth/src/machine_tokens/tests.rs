@@ -72,17 +72,28 @@ fn whom_an_oauth_access_token_is_for_and_who_acts() {
         actor,
         json!({"act": {"sub": "client_2"}, "sub": "client_1"})
     );
-    for odd in [
-        json!(null),
-        json!("client_1"),
-        json!(["client_1"]),
-        json!(7),
-    ] {
-        let machine = read::<OAuth>(200, &but(token.clone(), "act", odd)).unwrap();
+    for plain in [token.clone(), but(token, "act", json!(null))] {
+        let machine = read::<OAuth>(200, &plain).unwrap();
         assert_eq!(
             (machine.actor_json(), machine.audiences().count()),
             (None, 0)
         );
+    }
+}
+
+#[test]
+fn an_actor_that_cannot_be_read_is_not_nobody() {
+    let token = json!({"id": "oat_1", "subject": "user_1", "scopes": []});
+    for odd in [
+        json!("client_1"),
+        json!(["client_1"]),
+        json!(7),
+        json!(false),
+    ] {
+        let refused = read::<OAuth>(200, &but(token.clone(), "act", odd)).unwrap_err();
+        let expected = MachineTokenErrorCode::TokenVerificationFailed;
+        assert_eq!(refused.code, expected);
+        assert!(refused.message.contains("act"), "{refused}");
     }
 }
 
