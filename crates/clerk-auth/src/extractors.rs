@@ -112,13 +112,17 @@ macro_rules! extractors {
             /// What a handler is given for `session`, if that meets the requirement: for tests that
             /// call the handler as the function that it is. There is none of a session that does not.
             ///
-            /// Whether a pending session counts is not asked here.
+            /// A pending session counts as none here, whatever the authenticator's settings say.
             ///
             /// # Errors
             ///
             /// What is missing.
             pub fn new(session: $crate::SessionAuth) -> Result<Self, $crate::Denied> {
-                session.require(&G::requirement())?;
+                let auth = $crate::Auth::of_session(
+                    ::std::clone::Clone::clone(&session),
+                    $crate::PendingSessions::SignedOut,
+                );
+                auth.require(&G::requirement())?;
                 Ok(Self {
                     session,
                     guard: ::std::marker::PhantomData,

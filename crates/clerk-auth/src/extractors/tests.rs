@@ -51,3 +51,11 @@ fn no_session_gets_past_a_guard_by_being_handed_in() {
     let denied = Allowed::<Nothing>::new(session(&with_role("admin"))).unwrap_err();
     assert!(matches!(denied, Denied::NothingAsked), "{denied}");
 }
+
+#[test]
+fn a_pending_session_gets_past_no_guard_by_being_handed_in() {
+    let mut pending = with_role("admin");
+    pending["sts"] = json!("pending");
+    let denied = Allowed::<Admin>::new(session(&pending)).unwrap_err();
+    assert!(matches!(denied, Denied::SessionPending), "{denied}");
+}
