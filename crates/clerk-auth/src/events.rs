@@ -163,7 +163,7 @@ pub(crate) fn not_signed_out(
         target: "clerk::security",
         event = "not-signed-out",
         session_id,
-        error = %told_of_call(error),
+        error = %error,
         instance = host(settings),
     );
 }
@@ -191,8 +191,8 @@ fn host(settings: &Settings) -> &str {
     instance.map_or("", |it| it.frontend_api.host.as_str())
 }
 
-#[cfg(feature = "tracing")]
-fn told(error: &Error) -> String {
+/// What is told of an error, in an event.
+pub(crate) fn told(error: &Error) -> String {
     match error {
         Error::Clerk { cause, .. } => format!("Clerk could not be asked: {}", told_of_call(cause)),
         error => error.to_string(),
@@ -201,8 +201,7 @@ fn told(error: &Error) -> String {
 
 /// The calls had tokens in them, and whatever answered may repeat what it was sent: of its words
 /// only the name of the error is told.
-#[cfg(feature = "tracing")]
-fn told_of_call(error: &clerk_http::Error) -> String {
+pub(crate) fn told_of_call(error: &clerk_http::Error) -> String {
     let Some(answer) = error.api() else {
         return error.to_string();
     };

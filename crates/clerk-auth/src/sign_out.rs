@@ -98,7 +98,7 @@ impl SignOut {
                 SessionLeft::None => None,
                 SessionLeft::Known(session_id) => Some(session_id.clone()),
                 SessionLeft::Unknown(error) => {
-                    events::not_signed_out(None, error, &visit.settings);
+                    events::not_signed_out(None, &events::told(error), &visit.settings);
                     return Err(Rejection::still_signed_in(error));
                 }
             },
@@ -170,7 +170,8 @@ impl SignOut {
                 true
             }
             Some(Err(cause)) => {
-                events::not_signed_out(self.session_id(), &cause, &self.visit.settings);
+                let told = events::told_of_call(&cause);
+                events::not_signed_out(self.session_id(), &told, &self.visit.settings);
                 let token_type = TokenType::Session;
                 return Err(Rejection::still_signed_in(&Error::Clerk {
                     token_type,
