@@ -18,7 +18,8 @@ pub(crate) trait Answer<'de>: Sized {
     fn members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
 }
 
-/// As part of another object. What can fail is looked at by itself, so that nothing fails with it.
+/// As part of another object. What is none without an id is looked at by itself, so that nothing fails
+/// with it.
 impl<'de, T: Answer<'de> + DeserializeOwned> Read<'de> for T {
     fn read<D: Deserializer<'de>>(
         deserializer: D,
@@ -176,9 +177,6 @@ macro_rules! answers {
 
 macro_rules! may_fail {
     (essential $($mark:ident)*) => {
-        true
-    };
-    (guarded $($mark:ident)*) => {
         true
     };
     ($($mark:ident)*) => {

@@ -212,7 +212,7 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Essential<T> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         let value = T::read(deserializer, &mut Odd::default())?;
-        let missing = || D::Error::custom("there is nothing, or nothing that it can be");
+        let missing = || D::Error::custom(MISSING);
         value.ok_or_else(missing)
     }
 }
@@ -368,7 +368,17 @@ where
     })
 }
 
-/// What can fail as a whole, inside something that is not to fail with it.
+/// What is said of an essential member in whose place is something else.
+const MISSING: &str = "there is nothing, or nothing that it can be";
+
+/// Errors have nothing to tell them apart by but their text, which none of the body's begins.
+fn is_missing(error: &serde_json::Error) -> bool {
+    let text = error.to_string();
+    text.starts_with(MISSING) || text.starts_with("missing field")
+}
+
+/// What is none without its essential members, inside something that is not to fail with it. Where
+/// nobody knows what it says, all fails: nobody may take that for nobody being there.
 pub(crate) fn apart<'de, T, D>(deserializer: D, odd: &mut Odd) -> Result<Option<T>, D::Error>
 where
     T: DeserializeOwned,
@@ -377,9 +387,14 @@ where
     let Some(text) = whatever(deserializer)? else {
         return Ok(None);
     };
-    let value = serde_json::from_str(text.get()).ok();
-    if value.is_none() {
-        odd.0 = Some(text);
+    match serde_json::from_str(text.get()) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if text.get().starts_with('{') && !is_missing(&error) => {
+            Err(D::Error::custom(error))
+        }
+        Err(_) => {
+            odd.0 = Some(text);
+            Ok(None)
+        }
     }
-    Ok(value)
 }

@@ -100,6 +100,39 @@ fn what_can_say_no_says_it_once() {
     assert_eq!(user.first_name.as_deref(), Some("Augusta"));
 }
 
+/// A member whose data became `None`, or who is left out of a list, is nobody whom a ban could be
+/// about.
+#[test]
+fn a_ban_is_not_lost_with_the_object_that_it_stands_in() {
+    let user = |data: &str| {
+        let memberships = format!(r#"[{{"id":"orgmem_1","public_user_data":{data}}}]"#);
+        let user = format!(r#"{{"id":"user_1","organization_memberships":{memberships}}}"#);
+        serde_json::from_str::<User>(&user)
+    };
+    for data in [
+        r#"{"user_id":"user_2","banned":"yes"}"#,
+        r#"{"banned":1,"user_id":"user_2"}"#,
+        r#"{"banned":true,"banned":false}"#,
+        r#"{"banned":true,"deprovisioned":[]}"#,
+    ] {
+        let error = user(data).unwrap_err().to_string();
+        let says = ["nobody knows what it says", "duplicate field `banned`"];
+        assert!(
+            says.iter().any(|it| error.starts_with(it)),
+            "{data}: {error}"
+        );
+    }
+    let said = user(r#"{"user_id":"user_2","banned":true}"#).unwrap();
+    let data = said.organization_memberships[0].public_user_data.as_ref();
+    assert_eq!(data.unwrap().banned, Some(true));
+    for none in ["null", "\"text\"", "7", "[]", "true"] {
+        let user = user(none).unwrap();
+        let membership = &user.organization_memberships[0];
+        assert!(membership.public_user_data.is_none(), "{none}");
+        assert_eq!(membership.extra.is_empty(), none == "null", "{none}");
+    }
+}
+
 /// The numbers of `serde_json` with its feature `arbitrary_precision`, which any crate of an
 /// application can switch on for all of them.
 #[test]

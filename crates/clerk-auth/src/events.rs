@@ -211,10 +211,9 @@ pub(crate) fn told_of_call(error: &clerk_http::Error) -> String {
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };
-    let codes = answer.errors.iter().map(|error| error.code.as_str());
+    let mut codes = answer.errors.iter().map(|error| error.code.as_str());
     let code = codes
-        .filter(|code| is_name(code))
-        .next()
+        .find(|code| is_name(code))
         .unwrap_or("no code of Clerk's");
     format!(
         "{}: Clerk answered {} ({code})",

@@ -115,6 +115,77 @@ fn what_can_say_no_is_never_taken_for_nothing() {
     assert!(guarded > 20, "only {guarded} members can say no");
 }
 
+/// As `public_user_data: {"banned": "yes"}` might be taken for nobody being there.
+#[test]
+fn what_can_say_no_is_not_lost_with_what_it_stands_in() {
+    let api = api();
+    let mut doubted = 0;
+    for (name, reader, answer) in readers(&api) {
+        for field in api.model(name).unwrap().fields() {
+            for (place, part) in in_doubt(&api, &field.ty, &answer[&field.wire], 3) {
+                doubted += 1;
+                let mut answer = answer.clone();
+                answer[&field.wire] = part;
+                let place = format!("{name}.{}{place}", field.wire);
+                let error = reader(&answer).expect_err(&place);
+                assert!(
+                    error.contains("nobody knows what it says"),
+                    "{place}: {error}"
+                );
+            }
+        }
+    }
+    assert!(
+        doubted > 10,
+        "only {doubted} members within members can say no"
+    );
+}
+
+/// A value of this type in which a member that can say no holds something else, for each of them and
+/// with where it stands.
+fn in_doubt(api: &Api, ty: &Ty, whole: &Value, depth: usize) -> Vec<(String, Value)> {
+    let within = |key: &Value, ty: &Ty| {
+        let part = key.as_str().map_or(&whole[0], |key| &whole[key]);
+        let parts = in_doubt(api, ty, part, depth.saturating_sub(1)).into_iter();
+        let key = key.clone();
+        parts.map(move |(place, part)| {
+            let mut spoiled = whole.clone();
+            match key.as_str() {
+                Some(key) => spoiled[key] = part,
+                None => spoiled[0] = part,
+            }
+            (format!(".{key}{place}"), spoiled)
+        })
+    };
+    let fields = match ty {
+        Ty::List(item) if !whole[0].is_null() => return within(&Value::from(0), item).collect(),
+        Ty::Dictionary { value, .. } => {
+            let keys = whole.as_object().into_iter().flat_map(|it| it.keys());
+            return keys
+                .flat_map(|key| within(&Value::from(key.as_str()), value))
+                .collect();
+        }
+        Ty::Named(name) if depth > 0 => match api.definition(name) {
+            Some(Definition::Model(model)) => model.fields(),
+            _ => return Vec::new(),
+        },
+        _ => return Vec::new(),
+    };
+    let mut all = Vec::new();
+    for field in fields
+        .iter()
+        .filter(|field| whole.get(&field.wire).is_some())
+    {
+        if field.decoding() == Decoding::Guarded {
+            let mut spoiled = whole.clone();
+            spoiled[&field.wire] = Fake::new(api).odd(&field.ty).swap_remove(0);
+            all.push((format!(".{}", field.wire), spoiled));
+        }
+        all.extend(within(&Value::from(field.wire.as_str()), &field.ty));
+    }
+    all
+}
+
 #[test]
 fn a_member_nobody_has_heard_of_is_kept() {
     for (name, reader, mut answer) in readers(&api()) {
