@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clerk_catalogue::ir::{
-    Api, Authorization, BasePath, Body, Content, Decoding, Event, Field, Paging, Ty,
+    Api, Authorization, BasePath, Body, Content, Decoding, Definition, Event, Field, Paging, Ty,
 };
 use clerk_catalogue::{files, load};
 
@@ -184,6 +184,7 @@ fn its_answers_promise_little() {
 #[test]
 fn its_answers_say_no_or_nothing() {
     const NO: &[&str] = &[
+        "backup_code_enabled",
         "banned",
         "deprovisioned",
         "expiration",
@@ -193,12 +194,21 @@ fn its_answers_say_no_or_nothing() {
         "requires_password_reset",
         "revoked",
         "revoked_at",
+        "totp_enabled",
         "two_factor_enabled",
     ];
     let api = corrected();
     let answered = api.models.iter().filter(|model| model.usage.response);
     let fields = answered.flat_map(|model| model.fields().iter().map(move |field| (model, field)));
-    for (model, field) in fields.filter(|(_, field)| NO.contains(&field.wire.as_str())) {
+    let is_revocable = |field: &Field| match &field.ty {
+        Ty::Named(name) => match api.definition(name) {
+            Some(Definition::Enum(found)) => found.values.iter().any(|it| it.wire == "revoked"),
+            _ => false,
+        },
+        _ => false,
+    };
+    let say_no = |field: &Field| NO.contains(&field.wire.as_str()) || is_revocable(field);
+    for (model, field) in fields.filter(|(_, field)| say_no(field)) {
         let (name, wire) = (&model.name, &field.wire);
         assert_eq!(field.decoding(), Decoding::Guarded, "{name}.{wire}");
     }

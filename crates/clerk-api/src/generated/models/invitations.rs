@@ -17,7 +17,7 @@ answers! {
         /// Whether it is revoked.
         revoked: Option<bool> = guarded "revoked";
         /// The status.
-        status: Option<InvitationStatus> = "status";
+        status: Option<InvitationStatus> = guarded "status";
         /// The link to follow. Whoever does can sign up.
         url: Option<String> = secret "url";
         /// When it expires.

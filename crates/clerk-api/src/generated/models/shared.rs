@@ -76,7 +76,7 @@ answers! {
         /// The public inviter data.
         public_inviter_data: Option<PublicUserData> = "public_inviter_data";
         /// The status.
-        status: Option<InvitationStatus> = "status";
+        status: Option<InvitationStatus> = guarded "status";
         /// Readable by the frontend, writable by your backend alone.
         public_metadata: Json = "public_metadata";
         /// Readable and writable by your backend alone.

@@ -20,7 +20,7 @@ answers! {
         /// The id.
         id: String = essential "id";
         /// The status.
-        status: Option<TokenStatus> = "status";
+        status: Option<TokenStatus> = guarded "status";
         /// The user's id.
         user_id: Option<UserId> = "user_id";
         /// The actor.
@@ -442,7 +442,7 @@ answers! {
         /// The id.
         id: String = essential "id";
         /// The status.
-        status: Option<TokenStatus> = "status";
+        status: Option<TokenStatus> = guarded "status";
         /// The user's id.
         user_id: Option<UserId> = "user_id";
         /// The token.
@@ -548,7 +548,7 @@ answers! {
         /// The algorithm.
         algorithm: Option<String> = "algorithm";
         /// The status.
-        status: Option<TrustedDeviceStatus> = "status";
+        status: Option<TrustedDeviceStatus> = guarded "status";
         /// When it was created.
         created_at: Option<Timestamp> = "created_at";
         /// When it was updated.
@@ -603,9 +603,9 @@ answers! {
         /// Whether a second factor is asked for.
         two_factor_enabled: Option<bool> = guarded "two_factor_enabled";
         /// Whether TOTP is on.
-        totp_enabled: Option<bool> = "totp_enabled";
+        totp_enabled: Option<bool> = guarded "totp_enabled";
         /// Whether backup code is on.
-        backup_code_enabled: Option<bool> = "backup_code_enabled";
+        backup_code_enabled: Option<bool> = guarded "backup_code_enabled";
         /// When a second factor was last turned on, even if it is off now.
         mfa_enabled_at: Option<Timestamp> = "mfa_enabled_at";
         /// When the second factors were last turned off, even if one is on now.
