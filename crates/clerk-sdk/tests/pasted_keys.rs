@@ -111,6 +111,7 @@ fn taken<K, E: Display>(
 }
 
 /// Secrets show themselves by what they sign alone.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `taken`")]
 fn signature(secrets: SigningSecrets) -> String {
     let signed = secrets.sign("msg_1", clerk::UnixTime::from_secs(1_800_000_000), b"{}");
     let signed = signed.unwrap();

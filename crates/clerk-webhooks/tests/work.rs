@@ -95,7 +95,7 @@ fn fails_with_nothing() -> Result<(), ()> {
 }
 
 fn goes_well() -> Result<u8, Utf8Error> {
-    std::str::from_utf8(b"7").map(|text| text.bytes().len() as u8)
+    std::str::from_utf8(b"7").map(|text| text.len() as u8)
 }
 
 async fn fails_later() -> Result<(), WorkError> {
@@ -141,7 +141,7 @@ fn errors_of_every_type_stand_beside_each_other() {
         let outcomes = [
             done(one.once(async || {
                 goes_well()?;
-                work(fails).map_err(|error| error)
+                work(fails)
             })),
             other.once(|| work(fails)),
         ];
