@@ -124,12 +124,21 @@ fn failure(host: &str, error: ureq::Error) -> TransportError {
     use io::ErrorKind as Io;
     use ureq::{Error, Timeout};
 
+    let error = match error {
+        Error::Other(other) => match other.downcast::<connect::LookUpFailed>() {
+            Ok(failed) => {
+                let kind = TransportErrorKind::Connect;
+                return TransportError::for_host(kind, host).with_cause(failed);
+            }
+            Err(other) => Error::Other(other),
+        },
+        error => error,
+    };
     let kind = match &error {
         Error::HostNotFound
         | Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => TransportErrorKind::Connect,
-        Error::Other(error) if error.is::<connect::LookUpFailed>() => TransportErrorKind::Connect,
         Error::Io(error) if is_untrusted(error) => TransportErrorKind::Untrusted,
         Error::Io(error) if is_incompatible(error) => TransportErrorKind::Connect,
         Error::Io(error) => match error.kind() {

@@ -86,14 +86,15 @@ impl ConnectError {
 
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = "not the address of a Redis server; write \
+                       `redis://user:password@host:port/database`, with what is not a letter or a \
+                       digit in a password percent-encoded";
         match &self.0 {
-            Some(cause) if cause.kind() != ErrorKind::InvalidClientConfig => {
-                write!(f, "there is no connection to Redis: {}", WithCauses(cause))
+            Some(cause) if cause.kind() == ErrorKind::InvalidClientConfig => {
+                write!(f, "{address}: {}", WithCauses(cause))
             }
-            _ => f.write_str(
-                "not the address of a Redis server; write `redis://user:password@host:port/database`, \
-                 with what is not a letter or a digit in a password percent-encoded",
-            ),
+            Some(cause) => write!(f, "there is no connection to Redis: {}", WithCauses(cause)),
+            None => f.write_str(address),
         }
     }
 }
