@@ -185,7 +185,8 @@ fn an_error_names_what_is_wrong_and_repeats_no_value() {
         ),
         (
             with_option("jwt_key", json!("planted")),
-            "options.jwt_key: the PEM is damaged: its content is not base64",
+            "options.jwt_key: the PEM is damaged: its content is not base64; set all of its text, with \
+             line breaks or with \\n in place of them, and not the name of a file",
         ),
         (
             json!({ "token": "x", "options": { "jwks": "planted" } }),

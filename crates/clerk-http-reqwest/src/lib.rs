@@ -86,11 +86,8 @@ impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let RequestTimeout(timeout) = extension(&request);
         let ResponseLimit(limit) = extension(&request);
-        let host = request.uri().host().map(str::to_owned);
-        let fails = |kind| match &host {
-            Some(host) => TransportError::for_host(kind, host),
-            None => TransportError::for_host(kind, "a URI without a host"),
-        };
+        let uri = request.uri().clone();
+        let fails = |kind| TransportError::to(kind, &uri);
         let breaks = |error: reqwest::Error| fails(kind_of(&error)).with_cause(error.without_url());
 
         let mut request = reqwest::Request::try_from(request).map_err(breaks)?;

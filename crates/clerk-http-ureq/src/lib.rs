@@ -40,7 +40,7 @@ use clerk_http::{
     BlockingRuntime, BlockingTransport, RequestTimeout, ResponseLimit, TransportError,
     TransportErrorKind,
 };
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 
 pub use ureq;
 
@@ -80,12 +80,8 @@ impl BlockingTransport for UreqTransport {
     fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let RequestTimeout(timeout) = extension(&request);
         let ResponseLimit(limit) = extension(&request);
-        let host = request
-            .uri()
-            .host()
-            .unwrap_or("a URI without a host")
-            .to_owned();
-        let fails = |error| failure(&host, error);
+        let uri = request.uri().clone();
+        let fails = |error| failure(&uri, error);
 
         let (head, body) = request.into_parts();
         let request = Request::from_parts(head, body.as_ref());
@@ -99,10 +95,7 @@ impl BlockingTransport for UreqTransport {
         let (head, mut body) = self.0.run(request).map_err(fails)?.into_parts();
         match read(body.as_reader(), limit).map_err(|error| fails(error.into()))? {
             Some(body) => Ok(Response::from_parts(head, Bytes::from(body))),
-            None => Err(TransportError::for_host(
-                TransportErrorKind::TooLarge,
-                &host,
-            )),
+            None => Err(TransportError::to(TransportErrorKind::TooLarge, &uri)),
         }
     }
 }
@@ -120,7 +113,7 @@ fn extension<T: Copy + Default + Send + Sync + 'static>(request: &Request<Bytes>
     request.extensions().get().copied().unwrap_or_default()
 }
 
-fn failure(host: &str, error: ureq::Error) -> TransportError {
+fn failure(uri: &Uri, error: ureq::Error) -> TransportError {
     use io::ErrorKind as Io;
     use ureq::{Error, Timeout};
 
@@ -128,7 +121,7 @@ fn failure(host: &str, error: ureq::Error) -> TransportError {
         Error::Other(other) => match other.downcast::<connect::LookUpFailed>() {
             Ok(failed) => {
                 let kind = TransportErrorKind::Connect;
-                return TransportError::for_host(kind, host).with_cause(failed);
+                return TransportError::to(kind, uri).with_cause(failed);
             }
             Err(other) => Error::Other(other),
         },
@@ -152,11 +145,11 @@ fn failure(host: &str, error: ureq::Error) -> TransportError {
         Error::Protocol(_) => TransportErrorKind::Broken,
         Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => {
             // Their texts repeat the URI.
-            return TransportError::for_host(TransportErrorKind::Request, host);
+            return TransportError::to(TransportErrorKind::Request, uri);
         }
         _ => TransportErrorKind::Other,
     };
-    TransportError::for_host(kind, host).with_cause(error)
+    TransportError::to(kind, uri).with_cause(error)
 }
 
 /// Whether TLS failed before the request could be sent, for the server's certificate.

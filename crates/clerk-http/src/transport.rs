@@ -2,7 +2,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_core::WithCauses;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 
 /// Sends one HTTP request and brings back its response, without deciding anything.
 ///
@@ -91,13 +91,23 @@ impl Default for ResponseLimit {
 pub struct TransportError {
     kind: TransportErrorKind,
     host: String,
+    port: Option<u16>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl TransportError {
     /// An error of `kind` while talking to the host that `request` is for.
     pub fn new<B>(kind: TransportErrorKind, request: &Request<B>) -> Self {
-        Self::for_host(kind, request.uri().host().unwrap_or("a URI without a host"))
+        Self::to(kind, request.uri())
+    }
+
+    /// An error of `kind` while talking to the host that `uri` names. A port that the URI names is
+    /// in the text, too: whoever has the wrong one does not find it by the host.
+    pub fn to(kind: TransportErrorKind, uri: &Uri) -> Self {
+        Self {
+            port: uri.port_u16(),
+            ..Self::for_host(kind, uri.host().unwrap_or("a URI without a host"))
+        }
     }
 
     /// An error of `kind` while talking to `host`.
@@ -105,6 +115,7 @@ impl TransportError {
         Self {
             kind,
             host: host.into(),
+            port: None,
             cause: None,
         }
     }
@@ -138,6 +149,9 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.kind, self.host)?;
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
         if let Some(cause) = self.cause.as_deref() {
             write!(f, ": {}", WithCauses(cause))?;
         }

@@ -299,6 +299,24 @@ fn errors_say_whether_asking_again_may_help_and_whether_anything_was_done() {
 }
 
 #[test]
+fn a_port_that_is_not_the_usual_one_is_named() {
+    for (uri, expected) in [
+        (
+            "https://api.clerk.com/v1/planted?planted",
+            "could not connect to api.clerk.com",
+        ),
+        (
+            "http://127.0.0.1:9/v1/planted",
+            "could not connect to 127.0.0.1:9",
+        ),
+    ] {
+        let error = TransportError::to(TransportErrorKind::Connect, &uri.parse().unwrap());
+        assert_eq!(error.to_string(), expected);
+        assert!(!error.host().contains(':'), "{}", error.host());
+    }
+}
+
+#[test]
 fn a_text_of_the_other_side_ends_no_line_of_a_log() {
     let long = "x".repeat(10_000);
     let message = format!("forged\\n2027 ERROR\\u001b[0m {long}");

@@ -202,7 +202,10 @@ pub enum InvalidKey {
     )]
     Label(&'static str),
     /// The text between the PEM lines is not base64.
-    #[error("the PEM is damaged: its content is not base64")]
+    #[error(
+        "the PEM is damaged: its content is not base64; set all of its text, with line breaks or with \\n \
+         in place of them, and not the name of a file"
+    )]
     Base64,
     /// The content is not a SubjectPublicKeyInfo with an RSA key in it.
     #[error("the PEM is damaged, or of a key that is not RSA")]
