@@ -66,6 +66,8 @@ fn ids_are_taken_in_every_form() {
     ] {
         assert_eq!(of(request).unwrap(), "/users/org_1/passkeys/org_1");
     }
+    let banned = users::bulk_ban(["user_1"].iter()).request().unwrap();
+    assert_eq!(banned.body(), r#"{"user_ids":["user_1"]}"#);
     let of_texts = users::list().organization_id(["org_1"].iter());
     assert_eq!(uri(&of_texts), "/users?organization_id=org_1");
     let list = users::list().organization_id([&cow]).user_id(&[text]);

@@ -327,7 +327,8 @@ fn each_refusal_is_one_event_and_holds_no_token() {
         ),
         (
             logged(keys(), Some(&pending), |auth| {
-                assert!(auth.session().is_err());
+                let refusal = auth.session().unwrap_err();
+                assert_eq!(refusal.headers()["x-clerk-auth-reason"], "session-pending");
             }),
             r#"event="session-pending" reason=session-pending the user has signed in and"#,
         ),

@@ -190,6 +190,10 @@ fn a_missing_authorized_party_is_not_called_a_wrong_one() {
             Some(json!("")),
             "the token's azp claim is not an authorized party;",
         ),
+        (
+            Some(json!(["x"])),
+            "the token's azp claim is not an authorized party;",
+        ),
     ] {
         let token = Signer::a().sign(&session_header(), &with(session_payload(), "azp", azp));
         let error = verify::<UserClaims>(&token, &policy)

@@ -27,12 +27,12 @@ pub(crate) fn of(proxy: &str) -> impl Iterator<Item = &'static Control> {
 }
 
 /// Sizes of session tokens between which nginx's own buffers become too small.
-pub(crate) const AROUND_NGINX_BUFFERS: [usize; 2] = [1_400, 1_800];
+pub(crate) const AROUND_NGINX_BUFFERS: [usize; 2] = [2_800, 3_600];
 
 const CONTROLS: &[Control] = &[
     Control {
         proxy: "nginx",
-        claim: "its own buffers end sign-ins in 502 where a token passes about 1.5 KB",
+        claim: "its own buffers end sign-ins in 502 where a token passes about 3 KB",
         scheme: "https",
         change: |lines| lines.without("proxy_buffer"),
         check: |visit| {
@@ -46,7 +46,7 @@ const CONTROLS: &[Control] = &[
         claim: "`proxy_buffers` alone changes nothing",
         scheme: "https",
         change: |lines| lines.without("proxy_buffer_size"),
-        check: |visit| fails_with("502 Bad Gateway", visit.sign_in(Http2, 2_500)),
+        check: |visit| fails_with("502 Bad Gateway", visit.sign_in(Http2, 3_900)),
     },
     Control {
         proxy: "nginx",
