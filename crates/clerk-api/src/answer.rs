@@ -127,7 +127,7 @@ macro_rules! answers {
 
                 let (mut extra, mut odd) = (crate::Extra::default(), crate::read::Odd::default());
                 let mut copied = String::new();
-                $(let mut $field = crate::answer::start!([$($mark)*]);)*
+                $(let mut $field = crate::answer::unset!([$($mark)*]);)*
                 while let Some(name) = members.next_key_seed(crate::answer::Name(&mut copied))? {
                     let name = match name.unwrap_or(&copied) {
                         $($wire $(| $alias)* => {
@@ -184,7 +184,7 @@ macro_rules! may_fail {
     };
 }
 
-macro_rules! start {
+macro_rules! unset {
     ([essential $($mark:ident)*]) => {
         None
     };
@@ -249,4 +249,4 @@ macro_rules! shown_as {
     ([$mark:ident $($marks:ident)*] $shown:expr) => { crate::answer::shown_as!([$($marks)*] $shown) };
 }
 
-pub(crate) use {answers, field, finished, may_fail, only, shown, shown_as, start};
+pub(crate) use {answers, field, finished, may_fail, only, shown, shown_as, unset};
