@@ -1,7 +1,7 @@
 use std::{fmt, time::Duration};
 
 use clerk_http::Error as HttpError;
-use clerk_jwks::ResolveError;
+use clerk_jwks::{FetchError, ResolveError};
 use clerk_jwt::{Fault, Reason, VerifyError};
 use http::{HeaderMap, StatusCode};
 
@@ -95,20 +95,33 @@ impl Error {
         }
     }
 
+    /// What a call of Clerk's came to, and the call's own error. Its text is for logs at the most, and
+    /// some of it not even for those.
+    pub(crate) fn failed_call(&self) -> Option<(&'static str, Option<&HttpError>)> {
+        match self {
+            Self::Clerk { cause, .. } => Some(("Clerk could not be asked", Some(cause))),
+            Self::Keys {
+                cause: ResolveError::Unavailable(fetch),
+                ..
+            } => {
+                let call = match &**fetch {
+                    FetchError::Http(call) => Some(call),
+                    _ => None,
+                };
+                Some(("the instance's keys could not be loaded", call))
+            }
+            _ => None,
+        }
+    }
+
     /// What to add to the response, for developers to see in the browser's network view. What kept
     /// the service from asking Clerk is not in it: that is for its logs.
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         let reason = self.reason();
-        let message = match self {
-            Self::Keys {
-                cause: ResolveError::Unavailable(_),
-                ..
-            } => {
-                format!("the instance's keys could not be loaded (reason={reason})")
-            }
-            Self::Clerk { .. } => format!("Clerk could not be asked (reason={reason})"),
-            error => format!("{error} (reason={reason})"),
+        let message = match self.failed_call() {
+            Some((what, _)) => format!("{what} (reason={reason})"),
+            None => format!("{self} (reason={reason})"),
         };
         state::describe(&mut headers, "signed-out", &reason, &message);
         headers

@@ -193,13 +193,13 @@ fn host(settings: &Settings) -> &str {
 
 /// What is told of an error, in an event.
 pub(crate) fn told(error: &Error) -> String {
-    match error {
-        Error::Clerk { cause, .. } => format!("Clerk could not be asked: {}", told_of_call(cause)),
-        error => error.to_string(),
+    match error.failed_call() {
+        Some((what, Some(call))) => format!("{what}: {}", told_of_call(call)),
+        _ => error.to_string(),
     }
 }
 
-/// The calls had tokens in them, and whatever answered may repeat what it was sent: of its words
+/// The calls had tokens or keys in them, and whatever answered may repeat what it was sent: of its words
 /// only the name of the error is told.
 pub(crate) fn told_of_call(error: &clerk_http::Error) -> String {
     let Some(answer) = error.api() else {

@@ -110,14 +110,10 @@ impl Rejection {
         let reason = error.reason();
         match error.fault() {
             Fault::Caller => Self::signed_out(&reason),
-            Fault::Upstream => {
+            _ => {
                 let message = "Who is signed in cannot be checked right now; try again later";
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                let rejection = Self::new(status, "service_unavailable", message);
-                rejection.because(&reason).after(error.retry_after())
+                Self::not_the_callers_fault(error, message)
             }
-            // Whoever is outside need not know what is set up wrongly; the logs say it.
-            _ => Self::misconfigured().because(&reason),
         }
     }
 
@@ -150,17 +146,23 @@ impl Rejection {
 
     /// The session could not be ended, and nothing has changed.
     pub(crate) fn still_signed_in(error: &Error) -> Self {
-        let reason = error.reason();
-        match error.fault() {
+        let message = "The session could not be ended right now: whoever was signed in still is; \
+                       try again later";
+        Self::not_the_callers_fault(error, message)
+    }
+
+    /// 503 with `message` where it may be otherwise later, and else 500. Whoever is outside need not
+    /// know what is set up wrongly; the logs say it.
+    fn not_the_callers_fault(error: &Error, message: &str) -> Self {
+        let rejection = match error.fault() {
             Fault::Upstream => {
-                let message = "The session could not be ended right now: whoever was signed in \
-                               still is; try again later";
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 let rejection = Self::new(status, "service_unavailable", message);
-                rejection.because(&reason).after(error.retry_after())
+                rejection.after(error.retry_after())
             }
-            _ => Self::misconfigured().because(&reason),
-        }
+            _ => Self::misconfigured(),
+        };
+        rejection.because(&error.reason())
     }
 
     pub(crate) fn misconfigured() -> Self {

@@ -71,7 +71,7 @@ impl SignOut {
         if visit.is_safe {
             return Err(Rejection::safe_method());
         }
-        if visit.foreign_page.is_some() {
+        if visit.is_of_foreign_page {
             let reason = AuthReason::OriginNotAllowed;
             // Where the settings ask for it, that was an event before.
             if state.ok().and_then(RequestState::reason) != Some(&reason) {

@@ -22,8 +22,8 @@ pub(crate) struct Visit {
     pub(crate) has_header_token: bool,
     /// Whether the browser shows what is at this URL, so that it can come back to it.
     shows_page: bool,
-    /// The origin of the page that sent the request, if that page must not act with cookies.
-    pub(crate) foreign_page: Option<String>,
+    /// Whether a page sent the request that must not act with cookies.
+    pub(crate) is_of_foreign_page: bool,
 }
 
 impl Visit {
@@ -35,14 +35,11 @@ impl Visit {
         let here = settings.public_address.url(head);
         let is_safe = origin_check::is_safe(head.method());
         let has_header_token = header_token(head).is_some();
-        let foreign_page = if is_safe || has_header_token {
-            None
-        } else {
-            // Signing out is not left to whether the settings ask for it.
-            let own_alone = AllowedOrigins::default();
-            let allowed = settings.allowed_origins.as_ref().unwrap_or(&own_alone);
-            allowed.refused(head, here.as_ref())
-        };
+        // Signing out is not left to whether the settings ask for it.
+        let own_alone = AllowedOrigins::default();
+        let allowed = settings.allowed_origins.as_ref().unwrap_or(&own_alone);
+        let is_of_foreign_page =
+            !is_safe && !has_header_token && allowed.refused(head, here.as_ref()).is_some();
         Self {
             settings: Arc::clone(settings),
             client: client.cloned(),
@@ -50,7 +47,7 @@ impl Visit {
             is_safe,
             has_header_token,
             shows_page: head.shows_page(),
-            foreign_page,
+            is_of_foreign_page,
         }
     }
 

@@ -228,24 +228,36 @@ fn a_sign_out_that_ends_nothing_is_an_event() {
 #[test]
 fn what_answers_in_clerks_place_writes_nothing_into_the_log() {
     let echo = |request: http::Request<Bytes>| {
-        let sent = String::from_utf8_lossy(request.body()).replace('"', "'");
+        let key = request.headers()["authorization"].to_str().unwrap();
+        let sent = String::from_utf8_lossy(request.body()).replace('"', "'") + key;
         let body = format!(
             r#"{{"errors":[{{"code":"unexpected_error","message":"{sent}\nERROR forged"}}]}}"#
         );
         let response = http::Response::builder().status(500);
         Ok(response.body(Bytes::from(body)).unwrap())
     };
-    let client = Client::builder(blocking_transport_fn(echo), OneThread)
-        .clock(ManualClock::at(NOW))
-        .retry(Retry::none())
-        .secret_key("sk_live_planted".parse().unwrap())
-        .build()
-        .unwrap();
+    let client = || {
+        Client::builder(blocking_transport_fn(echo), OneThread)
+            .clock(ManualClock::at(NOW))
+            .retry(Retry::none())
+            .secret_key("sk_live_planted".parse().unwrap())
+            .build()
+            .unwrap()
+    };
     let head = RequestHead::new("POST", "https://example.com/")
         .header("authorization", b"Bearer ak_planted");
-    let log = logged_with(client, Layered::new(), None, &head, |_, _| ());
+    let log = logged_with(client(), Layered::new(), None, &head, |_, _| ());
     let expected = "error=Clerk could not be asked: verifyApiKey: Clerk answered 500 Internal \
                     Server Error (unexpected_error)";
+    assert!(log.contains(expected), "{log}");
+    assert_eq!(log.lines().count(), 1, "{log}");
+
+    let emulator = Emulator::builder().build().unwrap();
+    let token = emulator.token().user("ada@example.com").sign(NOW);
+    let keys = RemoteKeys::new(client(), KeySource::BackendApi, CachePolicy::default());
+    let log = logged(keys, Some(&format!("Bearer {token}")), |_| ());
+    let expected = "error=the instance's keys could not be loaded: GetJWKS: Clerk answered 500 \
+                    Internal Server Error (unexpected_error)";
     assert!(log.contains(expected), "{log}");
     assert_eq!(log.lines().count(), 1, "{log}");
 }

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use clerk::WithCauses;
+
 /// Everything was as it should be; one line says what that was.
 #[derive(Debug)]
 pub(crate) struct Passed(pub(crate) String);
@@ -19,12 +21,6 @@ pub(crate) type Outcome = Result<Passed, Stopped>;
 
 impl<E: Error> From<E> for Stopped {
     fn from(error: E) -> Self {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text.push_str(&format!(": {error}"));
-            cause = error.source();
-        }
-        Self::Failed(text)
+        Self::Failed(WithCauses(&error).to_string())
     }
 }
