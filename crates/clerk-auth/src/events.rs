@@ -55,6 +55,11 @@ pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings
     }
 }
 
+/// What to do about a session that is pending.
+pub(crate) const PENDING: &str = "the user has signed in and has something left to do, such as \
+    choosing an organization; send them to Clerk's tasks, or let them in by \
+    PendingSessions::SignedIn";
+
 /// A user who has something left to do asks for what only those get who have not.
 #[allow(
     unused_variables,
@@ -67,9 +72,7 @@ pub(crate) fn pending(signed_in: &SignedIn) {
             target: "clerk::security",
             event = "session-pending",
             reason = %AuthReason::SessionPending,
-            message = "the user has signed in and has something left to do, such as choosing an \
-                organization; send them to Clerk's tasks, or let them in by \
-                PendingSessions::SignedIn",
+            message = PENDING,
             user_id = session.user_id(),
             session_id = session.session_id(),
         );

@@ -71,6 +71,9 @@ impl Rejection {
         };
         let mut rejection = Self::new(StatusCode::UNAUTHORIZED, code, message);
         rejection.0.headers.insert(WWW_AUTHENTICATE, challenge);
+        if *reason == AuthReason::SessionPending {
+            rejection.explain(events::PENDING);
+        }
         rejection.because(reason)
     }
 
@@ -119,7 +122,8 @@ impl Rejection {
 
     /// The handler asks who is signed in, and nothing has authenticated the request. That is a
     /// mistake in this service, and never means that somebody is signed out. Operators are told, by
-    /// the event `layer-missing`; `x-clerk-auth-reason` says the same, for who reads no events.
+    /// the event `layer-missing`; `x-clerk-auth-reason` and `x-clerk-auth-message` say the same, for who
+    /// reads no events.
     ///
     /// For adapters: `remedy` says what to do about it, in terms of the framework. `route` is the
     /// pattern of the route where the framework knows it, such as `/invitations/{ticket}`, and never
@@ -131,6 +135,7 @@ impl Rejection {
             .0
             .headers
             .insert(state::AUTH_REASON, LAYER_MISSING);
+        rejection.explain(remedy);
         rejection
     }
 
@@ -194,6 +199,15 @@ impl Rejection {
             self.0.headers.insert(state::AUTH_REASON, reason);
         }
         self
+    }
+
+    /// For developers, who see it in the browser's network view.
+    fn explain(&mut self, message: &str) {
+        // Header values are ASCII (RFC 9110 §5.5).
+        let message = message.replace('…', "...");
+        if let Ok(message) = HeaderValue::from_str(&message) {
+            self.0.headers.insert(state::AUTH_MESSAGE, message);
+        }
     }
 
     /// Passes on how long Clerk asks to wait; a part of a second counts as a whole one.

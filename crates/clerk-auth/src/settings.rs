@@ -416,6 +416,9 @@ impl Builder {
         if let Some(audiences) = &self.audiences {
             machine = machine.audiences(audiences.iter().cloned());
         }
+        if let Some(text) = self.authorized_parties.first_without_origin() {
+            return Err(InvalidSettings::AuthorizedParty(text.to_owned()));
+        }
         let mut session = machine.clone().authorized_parties(self.authorized_parties);
         if !issuers.is_empty() {
             session = session.issuers(issuers.iter().cloned());
@@ -521,7 +524,9 @@ fn non_empty(text: Option<String>) -> Option<String> {
 pub enum InvalidSettings {
     /// Tokens of an instance are to be accepted, and it is not known of which.
     #[error(
-        "the publishable key is missing; set CLERK_PUBLISHABLE_KEY, or accept API keys or M2M tokens alone"
+        "the publishable key is missing; give it to the builder, or to the environment that it \
+         reads (CLERK_PUBLISHABLE_KEY); only who accepts nothing but API keys or M2M tokens \
+         (`accepts`) needs none"
     )]
     NoPublishableKey,
     /// M2M tokens are to be accepted, and it is not known which of them are for this service.
@@ -560,6 +565,13 @@ pub enum InvalidSettings {
     /// An origin that pages may act from is not one.
     #[error("`{0}` is not an origin; one looks like https://app.example.com, without a path")]
     AllowedOrigin(String),
+    /// An authorized party is not an origin as browsers write it, so no token would match it.
+    #[error(
+        "`{0}` cannot be an authorized party: no token names it so; one is an origin such as \
+         https://app.example.com or http://localhost:3000, in lower case, without a path, and \
+         without a slash at its end"
+    )]
+    AuthorizedParty(String),
     /// The URL of the protected resource's metadata is not one.
     #[error(
         "the URL of the protected resource's metadata cannot be used; it looks like \

@@ -331,7 +331,7 @@ fn each_refusal_is_one_event_and_holds_no_token() {
         ),
         (
             logged(keys(), Some(&forged), nothing),
-            "token_type=\"session_token\" the token's signature is not valid; are the token and the key",
+            "token_type=\"session_token\" the token's signature is not valid; if it is so with every token",
         ),
         (
             logged(keys(), Some(&of_nobody), nothing),

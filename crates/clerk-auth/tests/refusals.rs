@@ -72,7 +72,7 @@ fn browsers_are_not_told_what_kept_clerk_from_being_asked() {
     ] {
         let text = error.to_string();
         assert!(
-            text.ends_with("GetJWKS failed: could not connect to planted.internal"),
+            text.contains("GetJWKS failed: could not connect to planted.internal; if that"),
             "{text}"
         );
         assert!(error.source().is_none(), "{text}");
@@ -102,8 +102,17 @@ fn what_was_asked_by_hand_is_refused_as_by_an_extractor() {
 
 #[test]
 fn a_missing_layer_is_named_where_nobody_reads_events() {
-    let rejection = Rejection::not_authenticated("add the layer", None);
-    assert_eq!(rejection.headers()["x-clerk-auth-reason"], "layer-missing");
+    let rejection = Rejection::not_authenticated("call `.layer(…)` last", None);
+    let headers = rejection.headers();
+    assert_eq!(headers["x-clerk-auth-reason"], "layer-missing");
+    assert_eq!(headers["x-clerk-auth-message"], "call `.layer(...)` last");
+}
+
+#[test]
+fn a_pending_session_is_explained_where_nobody_reads_events() {
+    let rejection = Rejection::denied(&Denied::SessionPending);
+    let message = rejection.headers()["x-clerk-auth-message"].to_str();
+    assert!(message.is_ok_and(|it| it.ends_with("let them in by PendingSessions::SignedIn")));
 }
 
 #[test]

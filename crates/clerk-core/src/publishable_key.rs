@@ -188,7 +188,7 @@ impl fmt::Display for InvalidPublishableKey {
         if matches!(self, Self::Other(found) if found.is_secret()) {
             f.write_str("; replace that one if a browser may have seen it")?;
         }
-        f.write_str("; copy CLERK_PUBLISHABLE_KEY from the API keys page of the Clerk dashboard")
+        f.write_str("; copy the publishable key (pk_test_… or pk_live_…) from the API keys page of the Clerk dashboard")
     }
 }
 

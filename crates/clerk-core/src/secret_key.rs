@@ -116,7 +116,7 @@ impl fmt::Display for InvalidSecretKey {
                 "the secret key has white space or other characters in it that no key has",
             ),
         }?;
-        f.write_str("; copy CLERK_SECRET_KEY from the API keys page of the Clerk dashboard")
+        f.write_str("; copy the secret key (sk_test_… or sk_live_…) from the API keys page of the Clerk dashboard")
     }
 }
 

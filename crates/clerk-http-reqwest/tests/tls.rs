@@ -53,7 +53,7 @@ async fn a_certificate_nobody_vouches_for_is_refused() {
     assert!(text.starts_with(&start), "{text}");
     let (cause, advice) = (
         "UnknownIssuer",
-        "trusts that authority (`from_client`, `from_agent`)",
+        "`ReqwestTransport::from_client`, or `UreqTransport::from_agent`",
     );
     assert!(text.contains(cause) && text.ends_with(advice), "{text}");
     let completed = server.join().unwrap();

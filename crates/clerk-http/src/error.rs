@@ -11,7 +11,7 @@ use clerk_core::Redacted;
 use http::{Response, StatusCode};
 use serde_json::Value;
 
-use crate::{TransportError, retry};
+use crate::{TransportError, TransportErrorKind, retry};
 pub use meta::ErrorMeta;
 
 /// Why an operation brought back no result.
@@ -27,7 +27,7 @@ pub enum Error {
         problem: String,
     },
     /// There was no complete response.
-    #[error("{operation} failed: {cause}")]
+    #[error("{operation} failed: {cause}{}", whether_it_is_the_host(cause))]
     Transport {
         /// The operation's `operationId`.
         operation: &'static str,
@@ -47,6 +47,22 @@ pub enum Error {
         /// What could not be read, and where.
         cause: Box<dyn StdError + Send + Sync>,
     },
+}
+
+/// Where nobody goes by mistake.
+const CLERKS_HOST: &str = "api.clerk.com";
+
+fn whether_it_is_the_host(error: &TransportError) -> &'static str {
+    let is_about_the_host = matches!(
+        error.kind(),
+        TransportErrorKind::Connect | TransportErrorKind::Untrusted
+    );
+    if is_about_the_host && error.host() != CLERKS_HOST {
+        "; if that is not the host that you mean, correct the API's URL (CLERK_API_URL) or the \
+         publishable key, which name it"
+    } else {
+        ""
+    }
 }
 
 impl Error {

@@ -240,8 +240,7 @@ impl<T: Build> Builder<T> {
             return Err(InvalidSettings::VersionSegment);
         }
         if base.ends_with_version(&version_segment) {
-            let problem =
-                "it ends in the API's version, which every request adds already; remove it";
+            let problem = "it ends in the API's version, which every request adds by itself";
             return Err(InvalidSettings::BaseUrl { problem });
         }
         let settings = Settings {
@@ -319,7 +318,9 @@ fn credentials(key: Option<&str>) -> Result<Option<HeaderValue>, InvalidSettings
 #[non_exhaustive]
 pub enum InvalidSettings {
     /// The base URL is not one.
-    #[error("the base URL cannot be used: {problem}; it looks like https://api.clerk.com")]
+    #[error(
+        "the API's base URL (`api_url`) cannot be used: {problem}; write it as https://api.clerk.com"
+    )]
     BaseUrl {
         /// What is wrong with it.
         problem: &'static str,

@@ -157,8 +157,9 @@ impl fmt::Display for TransportError {
         }
         if self.kind == TransportErrorKind::Untrusted {
             f.write_str(
-                "; if a private authority has signed it, such as a company's proxy has, build the \
-                 transport from a client that trusts that authority (`from_client`, `from_agent`)",
+                "; if a private authority has signed it, such as a company's proxy has, hand the \
+                 builder's `transport` one that is made of an HTTP client which trusts that \
+                 authority: `ReqwestTransport::from_client`, or `UreqTransport::from_agent`",
             )?;
         }
         Ok(())

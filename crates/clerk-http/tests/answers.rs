@@ -256,6 +256,23 @@ fn retry_after_is_seconds_or_a_date_measured_by_the_server() {
 }
 
 #[test]
+fn a_host_that_cannot_be_reached_is_asked_about_unless_it_is_clerks() {
+    use TransportErrorKind as Kind;
+    for (kind, host, expected) in [
+        (Kind::Connect, "localhost", true),
+        (Kind::Untrusted, "localhost", true),
+        (Kind::Connect, "api.clerk.com", false),
+        (Kind::Timeout, "localhost", false),
+        (Kind::Broken, "localhost", false),
+    ] {
+        let (operation, cause) = (ID, TransportError::for_host(kind, host));
+        let text = Error::Transport { operation, cause }.to_string();
+        let is_asked = text.contains("; if that is not the host that you mean, correct the API's");
+        assert_eq!(is_asked, expected, "{text}");
+    }
+}
+
+#[test]
 fn errors_say_whether_asking_again_may_help_and_whether_anything_was_done() {
     use TransportErrorKind as Kind;
     for (status, retryable, untouched) in [

@@ -138,8 +138,7 @@ fn the_version_segment_is_one_segment() {
     }
 }
 
-const WITH_VERSION: &str =
-    "it ends in the API's version, which every request adds already; remove it";
+const WITH_VERSION: &str = "it ends in the API's version, which every request adds by itself";
 
 #[test]
 fn base_urls_that_are_none_are_refused() {

@@ -68,8 +68,9 @@ pub enum ResolveError {
     /// The instance publishes no key of that id. The ids it does publish are not named: they are
     /// those of instances.
     #[error(
-        "there is no key under the token's kid; are the token and the key that keys are fetched \
-         with (CLERK_SECRET_KEY, or else CLERK_PUBLISHABLE_KEY) of one instance?"
+        "none of the instance's keys has the token's kid; if it is so with every token, \
+         CLERK_SECRET_KEY (CLERK_PUBLISHABLE_KEY, where there is none) is of another instance than \
+         the front end's publishable key"
     )]
     UnknownKey,
     /// The instance publishes a key of that id that no signature can be verified with.
@@ -80,8 +81,9 @@ pub enum ResolveError {
     Unavailable(Arc<FetchError>),
     /// There is nothing to find keys with.
     #[error(
-        "there is no key and no way to fetch one; set CLERK_PUBLISHABLE_KEY or CLERK_JWT_KEY, which \
-         are public, or CLERK_SECRET_KEY"
+        "there is no key to verify tokens with, and no way to fetch one; give the builder, or the \
+         environment that it reads, the instance's publishable key (CLERK_PUBLISHABLE_KEY), its \
+         secret key (CLERK_SECRET_KEY) or the key itself (CLERK_JWT_KEY)"
     )]
     NoSource,
 }

@@ -38,8 +38,8 @@ pub enum VerifyError {
     Key(InvalidKey),
     /// The signature does not belong to this token and key.
     #[error(
-        "the token's signature is not valid; are the token and the key (CLERK_JWT_KEY, where it is \
-         set) of one instance?"
+        "the token's signature is not valid; if it is so with every token, the key \
+         (CLERK_JWT_KEY, where it is set) is of another instance than the front end's publishable key"
     )]
     Signature,
     /// The token is genuine, and of another kind than asked for.

@@ -179,8 +179,8 @@ impl VerifyingKey {
 pub enum InvalidKey {
     /// Nothing was given.
     #[error(
-        "the key is empty; copy the JWKS public key (PEM) from the API keys page of the Clerk \
-         dashboard"
+        "the key is empty; copy the PEM that the API keys page of the Clerk dashboard calls `JWKS \
+         Public Key`"
     )]
     Empty,
     /// It is a private key. It must not be here.
@@ -191,8 +191,9 @@ pub enum InvalidKey {
     Private,
     /// It is something else, which was pasted in its place.
     #[error(
-        "this is no public key in PEM, but {0}; copy the JWKS public key from the API keys page of \
-         the Clerk dashboard, or set CLERK_PUBLISHABLE_KEY instead, by which keys are fetched"
+        "this is no public key in PEM, but {0}; copy the PEM that the API keys page of the Clerk \
+         dashboard calls `JWKS Public Key`, which begins with BEGIN PUBLIC KEY, or unset this and \
+         set CLERK_PUBLISHABLE_KEY, with which keys are fetched"
     )]
     Other(Pasted),
     /// It is PEM of something else.

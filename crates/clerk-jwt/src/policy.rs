@@ -63,6 +63,23 @@ impl AuthorizedParties {
     pub fn match_if_present<T: Into<Box<str>>>(origins: impl IntoIterator<Item = T>) -> Self {
         Self::MatchIfPresent(boxed(origins))
     }
+
+    /// The first entry that no browser could send: one that is not an origin as RFC 6454 §6.2 writes
+    /// it, such as `https://example.com/` or `example.com`. No token would match it.
+    ///
+    /// ```
+    /// use clerk_jwt::AuthorizedParties;
+    ///
+    /// let parties = AuthorizedParties::require(["https://example.com", "http://localhost:3000/"]);
+    /// assert_eq!(parties.first_without_origin(), Some("http://localhost:3000/"));
+    /// ```
+    pub fn first_without_origin(&self) -> Option<&str> {
+        let (Self::MatchIfPresent(origins) | Self::Require(origins)) = self else {
+            return None;
+        };
+        let mut origins = origins.iter().map(|origin| &**origin);
+        origins.find(|origin| !is_origin(origin))
+    }
 }
 
 /// [`Require`](AuthorizedParties::Require), which is what Clerk's own SDKs do with a list.
@@ -77,6 +94,30 @@ impl<T: Into<Box<str>>, const N: usize> From<[T; N]> for AuthorizedParties {
     fn from(origins: [T; N]) -> Self {
         Self::require(origins)
     }
+}
+
+/// RFC 6454 §6.2, with any scheme: apps have their own.
+fn is_origin(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let Some((scheme, authority)) = text.split_once("://") else {
+        return false;
+    };
+    // An IPv6 address stands in brackets.
+    let (address, rest) = match authority.strip_prefix('[').map(|it| it.split_once(']')) {
+        Some(Some((address, port))) => (address, port),
+        Some(None) => return false,
+        None => ("", authority),
+    };
+    let in_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    !scheme.is_empty()
+        && !authority.is_empty()
+        && scheme
+            .bytes()
+            .all(|byte| is_word(byte) || matches!(byte, b'+' | b'-' | b'.'))
+        && address.bytes().all(in_address)
+        && rest
+            .bytes()
+            .all(|byte| is_word(byte) || matches!(byte, b'.' | b'-' | b'_' | b':'))
 }
 
 impl Default for Policy {

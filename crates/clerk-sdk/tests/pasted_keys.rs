@@ -53,7 +53,8 @@ impl Setting {
         match self {
             Self::Secret => (
                 "secret key",
-                "copy CLERK_SECRET_KEY from the API keys page of the Clerk dashboard",
+                "copy the secret key (sk_test_… or sk_live_…) from the API keys page of the Clerk \
+                 dashboard",
             ),
             Self::Machine => (
                 "machine's secret key",
@@ -62,12 +63,14 @@ impl Setting {
             ),
             Self::Publishable => (
                 "publishable key",
-                "copy CLERK_PUBLISHABLE_KEY from the API keys page of the Clerk dashboard",
+                "copy the publishable key (pk_test_… or pk_live_…) from the API keys page of the \
+                 Clerk dashboard",
             ),
             Self::Jwt => (
                 "public key in PEM",
-                "copy the JWKS public key from the API keys page of the Clerk dashboard, or set \
-                 CLERK_PUBLISHABLE_KEY instead, by which keys are fetched",
+                "copy the PEM that the API keys page of the Clerk dashboard calls `JWKS Public Key`, \
+                 which begins with BEGIN PUBLIC KEY, or unset this and set CLERK_PUBLISHABLE_KEY, \
+                 with which keys are fetched",
             ),
             Self::Webhook => (
                 "signing secret",

@@ -140,6 +140,42 @@ fn an_empty_list_is_a_mistake_that_says_what_to_do_instead() {
     }
 }
 
+/// What no token can match, since `azp` is compared byte for byte.
+#[test]
+fn an_authorized_party_that_no_browser_can_be_is_a_mistake() {
+    for party in [
+        "https://app.example.com/",
+        "https://App.example.com",
+        "app.example.com",
+        "https://*.example.com",
+        "\"https://app.example.com\"",
+        "https://app.example.com/path",
+        "https://",
+        "",
+    ] {
+        for parties in [
+            AuthorizedParties::require([party]),
+            AuthorizedParties::match_if_present(["https://example.com", party]),
+        ] {
+            let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+            let said = builder.authorized_parties(parties).plan().unwrap_err();
+            let start = format!("`{party}` cannot be an authorized party: ");
+            assert!(said.to_string().starts_with(&start), "{said}");
+        }
+    }
+    for party in [
+        "http://[::1]:3000",
+        "https://example.com:8443",
+        "tauri://localhost",
+    ] {
+        let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+        assert!(
+            builder.authorized_parties([party]).plan().is_ok(),
+            "{party}"
+        );
+    }
+}
+
 #[test]
 fn the_machine_is_known_from_the_environment_or_by_hand() {
     let own = MachineScopes::require("mch_1").unwrap();

@@ -333,37 +333,16 @@ fn accepted_tokens(text: &str) -> Result<AcceptedTokens, Fault> {
 
 /// Origins as browsers write them: they are compared byte for byte.
 fn origins(text: &str) -> Result<Vec<Box<str>>, Fault> {
-    entries(Pasted::strip(text), |entry| match is_origin(entry) {
-        true => Ok(entry.into()),
-        false => Err(
-            "is not an origin; one looks like https://app.example.com, in small letters, without \
+    entries(
+        Pasted::strip(text),
+        |entry| match AuthorizedParties::require([entry]).first_without_origin() {
+            None => Ok(entry.into()),
+            Some(_) => Err(
+                "is not an origin; one looks like https://app.example.com, in small letters, without \
              quotes, brackets or asterisks, and without a path or a slash at its end",
-        ),
-    })
-}
-
-/// RFC 6454 §6.2, with any scheme: apps have their own.
-fn is_origin(text: &str) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let Some((scheme, authority)) = text.split_once("://") else {
-        return false;
-    };
-    // An IPv6 address stands in brackets.
-    let (address, rest) = match authority.strip_prefix('[').map(|it| it.split_once(']')) {
-        Some(Some((address, port))) => (address, port),
-        Some(None) => return false,
-        None => ("", authority),
-    };
-    let in_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-    !scheme.is_empty()
-        && !authority.is_empty()
-        && scheme
-            .bytes()
-            .all(|byte| is_word(byte) || matches!(byte, b'+' | b'-' | b'.'))
-        && address.bytes().all(in_address)
-        && rest
-            .bytes()
-            .all(|byte| is_word(byte) || matches!(byte, b'.' | b'-' | b'_' | b':'))
+            ),
+        },
+    )
 }
 
 /// What is between commas. A list without entries is a mistake: it would name nobody.

@@ -66,7 +66,7 @@ fn rows() -> Vec<Row> {
             same: |it| it.api_url("https://api.example.com"),
             other: |it| it.api_url("https://other.example.com"),
             bad: &[
-                ("planted", "it looks like https://api.clerk.com"),
+                ("planted", "write it as https://api.clerk.com"),
                 (
                     "http://clerk:4010/planted",
                     "use https, or a loopback address",
