@@ -21,7 +21,7 @@ mod token;
 
 use std::{
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker},
@@ -79,6 +79,10 @@ pub enum Step<'r> {
     Send(Request<Bytes>, AwaitingResponse<'r>),
     /// Let this time pass, then call [`AwaitingRetry::waited`].
     Wait(Duration, AwaitingRetry<'r>),
+    /// Wait until a signature is checked: [`AwaitingSignature::verified`]. It is asked for where the
+    /// key has to be [awaited](VerifyingKey::is_awaited); who cannot wait says so by
+    /// [`AwaitingSignature::unverified`].
+    Verify(AwaitingSignature<'r>),
     /// It is decided, or cannot be.
     Done(Result<RequestState, Error>),
 }
@@ -102,7 +106,7 @@ impl<'r> Step<'r> {
             effects,
             settings,
         };
-        authentication.advance()
+        authentication.advance(&mut Context::from_waker(Waker::noop()))
     }
 }
 
@@ -110,7 +114,7 @@ impl<'r> Step<'r> {
 ///
 /// It is written as one async function, read from top to bottom; the compiler makes the states.
 /// It never waits for anything but an [`Ask`], so no executor is needed: it is polled once for
-/// each answer.
+/// each answer. Only while a signature is checked beside does it matter who is woken.
 struct Authentication<'r> {
     decision: Pin<Box<dyn Future<Output = Result<RequestState, Error>> + Send + 'r>>,
     effects: Arc<Effects>,
@@ -118,9 +122,8 @@ struct Authentication<'r> {
 }
 
 impl<'r> Authentication<'r> {
-    fn advance(mut self) -> Step<'r> {
-        let mut context = Context::from_waker(Waker::noop());
-        if let Poll::Ready(decided) = self.decision.as_mut().poll(&mut context) {
+    fn advance(mut self, context: &mut Context<'_>) -> Step<'r> {
+        if let Poll::Ready(decided) = self.decision.as_mut().poll(context) {
             events::decided(&decided, self.settings);
             return Step::Done(decided);
         }
@@ -128,13 +131,14 @@ impl<'r> Authentication<'r> {
             Some(Ask::Key(id)) => Step::Resolve(id, AwaitingKey(self)),
             Some(Ask::Send(request)) => Step::Send(*request, AwaitingResponse(self)),
             Some(Ask::Wait(duration)) => Step::Wait(duration, AwaitingRetry(self)),
+            Some(Ask::Signature) => Step::Verify(AwaitingSignature(self)),
             None => Step::Done(Err(Error::Driver)),
         }
     }
 
     fn resume(self, answer: Answer, now: Moment) -> Step<'r> {
         self.effects.answer(answer, now);
-        self.advance()
+        self.advance(&mut Context::from_waker(Waker::noop()))
     }
 }
 
@@ -175,6 +179,36 @@ impl<'r> AwaitingRetry<'r> {
     }
 }
 
+/// An authentication whose token's signature is being checked, by a library that answers later.
+#[must_use = "the authentication goes on once the signature is checked"]
+pub struct AwaitingSignature<'r>(Authentication<'r>);
+
+impl<'r> AwaitingSignature<'r> {
+    /// Waits until it is checked.
+    pub async fn verified(self) -> Step<'r> {
+        let mut waiting = Some(self.0);
+        poll_fn(|context| {
+            let Some(authentication) = waiting.take() else {
+                return Poll::Pending;
+            };
+            match authentication.advance(context) {
+                Step::Verify(Self(still)) => {
+                    waiting = Some(still);
+                    Poll::Pending
+                }
+                step => Poll::Ready(step),
+            }
+        })
+        .await
+    }
+
+    /// Says that nobody can wait for it, at `now`. Nothing is believed of the token then, and nobody
+    /// counts as signed out: it is [`Error::Signature`].
+    pub fn unverified(self, now: Moment) -> Step<'r> {
+        self.0.resume(Answer::NobodyWaits, now)
+    }
+}
+
 impl fmt::Debug for Step<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -187,6 +221,7 @@ impl fmt::Debug for Step<'_> {
                     .finish()
             }
             Self::Wait(duration, _) => f.debug_tuple("Wait").field(duration).finish(),
+            Self::Verify(_) => f.write_str("Verify"),
             Self::Done(decided) => f.debug_tuple("Done").field(decided).finish(),
         }
     }
@@ -207,5 +242,11 @@ impl fmt::Debug for AwaitingResponse<'_> {
 impl fmt::Debug for AwaitingRetry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AwaitingRetry")
+    }
+}
+
+impl fmt::Debug for AwaitingSignature<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AwaitingSignature")
     }
 }

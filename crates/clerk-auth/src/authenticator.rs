@@ -71,6 +71,7 @@ impl Authenticator {
                     self.client.runtime().sleep(duration).await;
                     authentication.waited(now())
                 }
+                Step::Verify(authentication) => authentication.verified().await,
                 Step::Done(decided) => return decided,
             }
         }

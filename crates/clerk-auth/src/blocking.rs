@@ -81,6 +81,7 @@ impl Authenticator {
                     self.client.runtime().sleep(duration);
                     authentication.waited(now())
                 }
+                Step::Verify(authentication) => authentication.unverified(now()),
                 Step::Done(decided) => return decided,
             }
         }

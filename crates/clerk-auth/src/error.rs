@@ -19,6 +19,14 @@ pub enum Error {
         /// Why.
         cause: ResolveError,
     },
+    /// The token's signature could not be checked by the library that was to.
+    #[error("{cause}")]
+    Signature {
+        /// The type of the token.
+        token_type: TokenType,
+        /// Why.
+        cause: VerifyError,
+    },
     /// Clerk, who alone could tell, could not be asked.
     #[error("Clerk could not be asked: {cause}")]
     Clerk {
@@ -56,7 +64,7 @@ impl Error {
     pub fn reason(&self) -> AuthReason {
         match self {
             Self::Keys { cause, .. } => cause.reason().into(),
-            Self::Handshake(error) => error.reason().into(),
+            Self::Handshake(error) | Self::Signature { cause: error, .. } => error.reason().into(),
             Self::Clerk { cause, .. } if is_refused(cause) => {
                 AuthReason::Token(Reason::SecretKeyInvalid)
             }
@@ -74,6 +82,7 @@ impl Error {
                 _ => Fault::Upstream,
             },
             Self::Handshake(_) => Fault::Caller,
+            Self::Signature { cause, .. } => cause.fault(),
             Self::SignInUrl | Self::Driver => Fault::Configuration,
         }
     }
@@ -83,14 +92,16 @@ impl Error {
         match self {
             Self::Keys { cause, .. } => cause.retry_after(),
             Self::Clerk { cause, .. } => cause.retry_after(),
-            Self::Handshake(_) | Self::SignInUrl | Self::Driver => None,
+            Self::Handshake(_) | Self::Signature { .. } | Self::SignInUrl | Self::Driver => None,
         }
     }
 
     /// The type of the token that could not be judged.
     pub const fn token_type(&self) -> TokenType {
         match self {
-            Self::Keys { token_type, .. } | Self::Clerk { token_type, .. } => *token_type,
+            Self::Keys { token_type, .. }
+            | Self::Signature { token_type, .. }
+            | Self::Clerk { token_type, .. } => *token_type,
             Self::Handshake(_) | Self::SignInUrl | Self::Driver => TokenType::Session,
         }
     }

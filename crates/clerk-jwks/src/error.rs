@@ -93,9 +93,11 @@ impl ResolveError {
     pub fn reason(&self) -> Reason {
         match self {
             Self::UnknownKey => Reason::JwkKidMismatch,
+            Self::Unusable(InvalidKey::Unsupported(_)) | Self::NoSource => {
+                Reason::JwkFailedToResolve
+            }
             Self::Unusable(_) => Reason::TokenVerificationFailed,
             Self::Unavailable(error) => error.reason(),
-            Self::NoSource => Reason::JwkFailedToResolve,
         }
     }
 

@@ -70,6 +70,8 @@ impl Verifier {
                 self.keys.resolve(token.key_id()).await?
             }
         };
-        Ok(token.verify(&key, self.clock.now(), &self.policy)?)
+        Ok(token
+            .verify_async(&key, self.clock.now(), &self.policy)
+            .await?)
     }
 }

@@ -42,6 +42,9 @@ pub enum VerifyError {
          (CLERK_JWT_KEY, where it is set) is of another instance than the front end's publishable key"
     )]
     Signature,
+    /// The signature could not be checked, for a reason that is not the token's.
+    #[error("the token's signature could not be checked: {0}")]
+    Unchecked(&'static str),
     /// The token is genuine, and of another kind than asked for.
     #[error("expected a {expected}, got {}", found.article())]
     Kind {
@@ -183,6 +186,7 @@ impl VerifyError {
             Self::Algorithm => Reason::TokenInvalidAlgorithm,
             Self::KeyAlgorithm { .. }
             | Self::Key(_)
+            | Self::Unchecked(_)
             | Self::OtherMachine
             | Self::MachineUndecided
             | Self::Claim { .. } => Reason::TokenVerificationFailed,
@@ -199,10 +203,10 @@ impl VerifyError {
     }
 
     /// Whose fault it is, and so which HTTP status fits: the caller's, unless nobody has said what
-    /// the caller's token has to be.
+    /// the caller's token has to be, or nothing here can check it.
     pub const fn fault(&self) -> Fault {
         match self {
-            Self::MachineUndecided => Fault::Configuration,
+            Self::MachineUndecided | Self::Unchecked(_) => Fault::Configuration,
             error => error.reason().fault(),
         }
     }

@@ -3,6 +3,7 @@
 mod jwk;
 mod rsa;
 mod spki;
+mod verifier;
 
 #[cfg(feature = "ring")]
 mod ring;
@@ -17,6 +18,10 @@ pub use self::ring::Ring;
 pub use self::{
     jwk::{InvalidJwkSet, Jwk, JwkSet, PublishedKey},
     rsa::RsaPublicKey,
+    verifier::{
+        Provider, SignatureError, SignatureMismatch, SignatureVerifier, VerifySignature,
+        VerifySignatureAsync, VerifyingSignature,
+    },
 };
 
 use crate::{Algorithm, VerifyError};
@@ -49,36 +54,6 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// Verifies signatures with one public key.
-///
-/// A [`Provider`] makes one out of a key's numbers, and may keep whatever it can compute ahead.
-pub trait VerifySignature: fmt::Debug + Send + Sync {
-    /// Checks that `signature` over `message` was made with this key and `algorithm`.
-    ///
-    /// # Errors
-    ///
-    /// It was not, for whatever reason. An implementation does not say why.
-    fn verify(
-        &self,
-        algorithm: Algorithm,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), SignatureMismatch>;
-}
-
-/// A signature was not made over this message with this key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the signature does not match")]
-pub struct SignatureMismatch;
-
-/// A cryptography library: turns a public key's numbers into something that verifies.
-///
-/// `Ring` is the one this crate brings. Implement this for another library, or write a closure.
-pub trait Provider: fmt::Debug + Send + Sync {
-    /// Prepares an RSA key, whose size and exponent have been checked.
-    fn rsa(&self, key: RsaPublicKey) -> Arc<dyn VerifySignature>;
-}
-
 /// A public key together with what it may be used for.
 ///
 /// The key decides the algorithm. A token's header can only agree with it, so a token never
@@ -97,16 +72,13 @@ pub trait Provider: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug)]
 pub struct VerifyingKey {
     algorithm: Option<Algorithm>,
-    verifier: Arc<dyn VerifySignature>,
+    verifier: SignatureVerifier,
 }
 
 impl VerifyingKey {
     /// A key that verifies with `verifier`, for every RSASSA-PKCS1-v1_5 algorithm.
     pub fn new(verifier: Arc<dyn VerifySignature>) -> Self {
-        Self {
-            algorithm: None,
-            verifier,
-        }
+        SignatureVerifier::AtOnce(verifier).into()
     }
 
     /// Reads a public key from PEM, to be verified with by `provider`.
@@ -119,9 +91,10 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// It is not an RSA public key of 2048 to 8192 bits in SubjectPublicKeyInfo form
-    /// (RFC 5280 §4.1.2.7); the error says what it looks like instead.
+    /// (RFC 5280 §4.1.2.7); the error says what it looks like instead. Or `provider` cannot verify
+    /// with it.
     pub fn from_pem_with(pem: &str, provider: &dyn Provider) -> Result<Self, InvalidKey> {
-        Ok(Self::new(provider.rsa(spki::read_pem(pem)?)))
+        Ok(provider.rsa(spki::read_pem(pem)?)?.into())
     }
 
     /// Reads a public key from PEM, to be verified with by ring.
@@ -141,7 +114,7 @@ impl VerifyingKey {
     /// Those of [`Jwk::from_json`].
     #[cfg(feature = "ring")]
     pub fn from_jwk(json: &str) -> Result<Self, InvalidKey> {
-        Ok(Jwk::from_json(json)?.into_verifying_key(&Ring))
+        Jwk::from_json(json)?.into_verifying_key(&Ring)
     }
 
     /// The same key, for `algorithm` alone.
@@ -156,22 +129,67 @@ impl VerifyingKey {
         self.algorithm
     }
 
+    /// Whether signatures have to be awaited, so that blocking functions cannot use this key.
+    pub const fn is_awaited(&self) -> bool {
+        matches!(self.verifier, SignatureVerifier::Awaited(_))
+    }
+
     pub(crate) fn verify(
         &self,
         header: Algorithm,
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), VerifyError> {
-        if let Some(key) = self.algorithm {
-            if key != header {
-                return Err(VerifyError::KeyAlgorithm { header, key });
+        self.check_algorithm(header)?;
+        match &self.verifier {
+            SignatureVerifier::AtOnce(verifier) => verifier
+                .verify(header, message, signature)
+                .map_err(|SignatureMismatch| VerifyError::Signature),
+            SignatureVerifier::Awaited(_) => Err(VerifyError::Unchecked(NOT_AWAITED)),
+        }
+    }
+
+    pub(crate) async fn verify_async(
+        &self,
+        header: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), VerifyError> {
+        match &self.verifier {
+            SignatureVerifier::AtOnce(_) => self.verify(header, message, signature),
+            SignatureVerifier::Awaited(verifier) => {
+                self.check_algorithm(header)?;
+                verifier
+                    .verify(header, message, signature)
+                    .await
+                    .map_err(|error| match error {
+                        SignatureError::Mismatch => VerifyError::Signature,
+                        SignatureError::Unchecked(why) => VerifyError::Unchecked(why),
+                    })
             }
         }
-        self.verifier
-            .verify(header, message, signature)
-            .map_err(|SignatureMismatch| VerifyError::Signature)
+    }
+
+    fn check_algorithm(&self, header: Algorithm) -> Result<(), VerifyError> {
+        match self.algorithm {
+            Some(key) if key != header => Err(VerifyError::KeyAlgorithm { header, key }),
+            _ => Ok(()),
+        }
     }
 }
+
+/// For every RSASSA-PKCS1-v1_5 algorithm.
+impl From<SignatureVerifier> for VerifyingKey {
+    fn from(verifier: SignatureVerifier) -> Self {
+        Self {
+            algorithm: None,
+            verifier,
+        }
+    }
+}
+
+const NOT_AWAITED: &str = "the key's library answers later, and nothing here can wait for it; call what \
+                           is async, or give the key to another `Provider`";
 
 /// Why a text is not a key that signatures can be verified with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -229,6 +247,9 @@ pub enum InvalidKey {
     /// The public exponent is even, 1, or larger than 33 bits.
     #[error("the key's public exponent is not acceptable")]
     Exponent,
+    /// The key is good, and the library in use cannot verify with it.
+    #[error("{0}")]
+    Unsupported(&'static str),
     /// The key was made by a generator whose keys can be factored (CVE-2017-15361, "ROCA").
     #[error("the key was made by a faulty generator (ROCA) and can be factored; replace it")]
     Roca,

@@ -82,7 +82,8 @@ pub use header::Header;
 pub use key::Ring;
 pub use key::{
     InvalidJwkSet, InvalidKey, Jwk, JwkSet, KeyId, Provider, PublishedKey, RsaPublicKey,
-    SignatureMismatch, VerifySignature, VerifyingKey,
+    SignatureError, SignatureMismatch, SignatureVerifier, VerifySignature, VerifySignatureAsync,
+    VerifyingKey, VerifyingSignature,
 };
 pub use kind::{Category, TokenKind};
 pub use kinds::{M2mClaims, OAuthClaims, TemplateClaims, TokenClaims, UserClaims};

@@ -88,7 +88,7 @@ impl<'t> UnverifiedToken<'t> {
     /// Verifies the token as one of kind `C`: its header, then its signature with `key`, then its
     /// claims against `policy` at the time `now`.
     ///
-    /// This is the only way to a [`Verified`].
+    /// This and [`verify_async`](Self::verify_async) are the only ways to a [`Verified`].
     ///
     /// # Errors
     ///
@@ -110,6 +110,40 @@ impl<'t> UnverifiedToken<'t> {
         // not a token at all is refused for a hundredth of what a signature costs.
         let claims = self.read_claims()?;
         key.verify(algorithm, self.signed, signature)?;
+        self.accept(claims, now, policy)
+    }
+
+    /// [`verify`](Self::verify) with a key that may have to be [awaited](VerifyingKey::is_awaited).
+    ///
+    /// With any other it does the same, and never waits.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify`](Self::verify), in the same order.
+    pub async fn verify_async<C: TokenClaims>(
+        self,
+        key: &VerifyingKey,
+        now: UnixTime,
+        policy: &Policy,
+    ) -> Result<Verified<C>, VerifyError> {
+        if !key.is_awaited() {
+            return self.verify(key, now, policy);
+        }
+        C::check_header(&self.header, policy)?;
+        let algorithm = self.header.check_algorithm()?;
+        let signature = self.copy_signature()?;
+        let claims = self.read_claims()?;
+        key.verify_async(algorithm, self.signed, &signature).await?;
+        self.accept(claims, now, policy)
+    }
+
+    /// What is left once the signature is good.
+    fn accept<C: TokenClaims>(
+        self,
+        claims: Claims,
+        now: UnixTime,
+        policy: &Policy,
+    ) -> Result<Verified<C>, VerifyError> {
         let claims = C::from_claims(claims, &self.header)?;
         policy.check_claims(claims.as_ref(), now)?;
         claims.check_own_claims(policy)?;
@@ -164,6 +198,26 @@ impl<'t> UnverifiedToken<'t> {
         Ok(payload)
     }
 
+    /// [`verify_signature`](Self::verify_signature) with a key that may have to be
+    /// [awaited](VerifyingKey::is_awaited).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify_signature`](Self::verify_signature).
+    pub async fn verify_signature_async(&self, key: &VerifyingKey) -> Result<Vec<u8>, VerifyError> {
+        let algorithm = self.header.check_algorithm()?;
+        let signature = self.copy_signature()?;
+        let payload = self.decode_payload()?;
+        key.verify_async(algorithm, self.signed, &signature).await?;
+        Ok(payload)
+    }
+
+    /// In a buffer of its own size: what is kept over an `.await` is part of every caller's future.
+    fn copy_signature(&self) -> Result<Vec<u8>, Malformed> {
+        let mut buffer = SignatureBuffer::default();
+        self.decode_signature(&mut buffer).map(<[u8]>::to_vec)
+    }
+
     /// The signature's bytes; none where it is longer than any signature can be.
     fn decode_signature<'b>(&self, buffer: &'b mut SignatureBuffer) -> Result<&'b [u8], Malformed> {
         match base64url::decode_into(self.signature, &mut buffer.0) {
@@ -210,7 +264,8 @@ fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
     from_dot.split_first().map(|(_, after)| (before, after))
 }
 
-/// Claims whose token was verified. There is no way to make one but [`UnverifiedToken::verify`],
+/// Claims whose token was verified. There is no way to make one but [`UnverifiedToken::verify`] and its
+/// async twin,
 /// so a function that takes one need not ask where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified<C> {

@@ -6,15 +6,21 @@ use std::time::Duration;
 
 use clerk_core::UnixTime;
 use clerk_jwt::{
-    Algorithm, AuthorizedParties, Claims, Policy, Reason, SessionClaims, TokenClaims,
+    Algorithm, AuthorizedParties, Claims, Fault, Policy, Reason, SessionClaims, TokenClaims,
     UnverifiedToken, UserClaims, VerifyError, VerifyingKey,
 };
 use serde_json::{Value, json};
-use support::{NOW, NOW_SECS, PUBLIC_B, Signer, b64, key_a, session_header, session_payload, with};
+use support::{
+    NOW, NOW_SECS, PUBLIC_B, Signer, awaited::block_on, b64, key_a, key_a_awaited, session_header,
+    session_payload, with,
+};
 
 fn verify<C: TokenClaims>(compact: &str, policy: &Policy) -> Result<C, VerifyError> {
     let token = UnverifiedToken::parse(compact)?;
-    Ok(token.verify::<C>(&key_a(), NOW, policy)?.into_claims())
+    let verified = token.clone().verify::<C>(&key_a(), NOW, policy);
+    let awaited = block_on(token.verify_async::<C>(&key_a_awaited(), NOW, policy));
+    assert_eq!(awaited.as_ref().err(), verified.as_ref().err(), "{compact}");
+    Ok(verified?.into_claims())
 }
 
 #[track_caller]
@@ -491,4 +497,43 @@ fn an_empty_list_accepts_nothing() {
     for (policy, reason) in rows {
         check(&token, &policy, Some(reason));
     }
+}
+
+#[test]
+fn a_key_that_has_to_be_awaited_vouches_for_nothing_where_nobody_waits() {
+    let compact = Signer::a().sign(&session_header(), &session_payload());
+    let token = || UnverifiedToken::parse(&compact).unwrap();
+    let key = key_a_awaited();
+    assert!(key.is_awaited());
+    let error = token()
+        .verify::<SessionClaims>(&key, NOW, &Policy::default())
+        .unwrap_err();
+    assert!(matches!(error, VerifyError::Unchecked(_)), "{error}");
+    assert_eq!(error.fault(), Fault::Configuration);
+    let error = token().verify_signature(&key).unwrap_err();
+    assert!(matches!(error, VerifyError::Unchecked(_)), "{error}");
+
+    let payload = token().verify_signature(&key_a()).unwrap();
+    assert_eq!(
+        block_on(token().verify_signature_async(&key)),
+        Ok(payload.clone())
+    );
+    assert_eq!(
+        block_on(token().verify_signature_async(&key_a())),
+        Ok(payload)
+    );
+}
+
+/// The header can agree with the key, and no more.
+#[test]
+fn a_key_that_has_to_be_awaited_decides_the_algorithm() {
+    let compact = Signer::a().sign(&session_header(), &session_payload());
+    let token = UnverifiedToken::parse(&compact).unwrap();
+    let key = key_a_awaited().with_algorithm(Algorithm::Rs512);
+    let refused = block_on(token.verify_async::<UserClaims>(&key, NOW, &Policy::default()));
+    let (header, key) = (Algorithm::Rs256, Algorithm::Rs512);
+    assert_eq!(
+        refused.unwrap_err(),
+        VerifyError::KeyAlgorithm { header, key }
+    );
 }

@@ -1,11 +1,13 @@
 //! Keys: what is accepted is an RSA key of a sound size, and the same key however it is written.
 
 use std::str;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clerk_jwt::{Jwk, JwkSet, Provider, Ring, RsaPublicKey, VerifySignature, VerifyingKey};
+use clerk_jwt::{
+    InvalidKey, Jwk, JwkSet, Provider, Ring, RsaPublicKey, SignatureVerifier, VerifyingKey,
+};
 use serde_json::Value;
 
 /// The bytes are the JSON of a key.
@@ -85,7 +87,7 @@ fn assert_is_sound(key: &RsaPublicKey) {
 struct Keep(Mutex<Option<RsaPublicKey>>);
 
 impl Provider for Keep {
-    fn rsa(&self, key: RsaPublicKey) -> Arc<dyn VerifySignature> {
+    fn rsa(&self, key: RsaPublicKey) -> Result<SignatureVerifier, InvalidKey> {
         *self.0.lock().expect("no panic while it is held") = Some(key.clone());
         Ring.rsa(key)
     }

@@ -165,6 +165,7 @@ fn decide(
                 waiting.received(response(answers.next().copied(), &request), now)
             }
             Step::Wait(_, waiting) => waiting.waited(now),
+            Step::Verify(_) => panic!("the key answers at once"),
             Step::Done(decided) => {
                 // Neither must panic.
                 let _ = format!("{decided:?}");

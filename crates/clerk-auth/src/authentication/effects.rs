@@ -1,5 +1,6 @@
 use std::{
-    future::poll_fn,
+    future::{Future, poll_fn},
+    pin::pin,
     sync::{Mutex, MutexGuard, PoisonError},
     task::Poll,
     time::Duration,
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use clerk_core::UnixTime;
 use clerk_http::{Operation, Step, TransportError};
 use clerk_jwks::ResolveError;
-use clerk_jwt::{KeyId, VerifyingKey};
+use clerk_jwt::{KeyId, VerifyError, VerifyingKey};
 use http::{Request, Response};
 
 use super::Moment;
@@ -19,6 +20,8 @@ pub(super) enum Ask {
     Key(Option<KeyId>),
     Send(Box<Request<Bytes>>),
     Wait(Duration),
+    /// To let a signature be checked, which is not the driver's to do: it has but to wait.
+    Signature,
 }
 
 /// What came of it.
@@ -26,7 +29,11 @@ pub(super) enum Answer {
     Key(Result<VerifyingKey, ResolveError>),
     Response(Result<Response<Bytes>, TransportError>),
     Waited,
+    NobodyWaits,
 }
+
+const NOBODY_WAITS: &str = "the key's library answers later, and a blocking authenticator cannot wait for it; \
+                            use the async one, or give the keys to another `Provider`";
 
 /// Where the decision and its driver leave things for each other.
 ///
@@ -61,7 +68,7 @@ impl Effects {
         self.mailbox().asked = Some(Ask::Key(id));
         self.answered(|answer| match answer {
             Answer::Key(key) => Some(key),
-            Answer::Response(_) | Answer::Waited => None,
+            Answer::Response(_) | Answer::Waited | Answer::NobodyWaits => None,
         })
         .await
     }
@@ -96,7 +103,7 @@ impl Effects {
         self.mailbox().asked = Some(Ask::Send(Box::new(request)));
         self.answered(|answer| match answer {
             Answer::Response(outcome) => Some(outcome),
-            Answer::Key(_) | Answer::Waited => None,
+            Answer::Key(_) | Answer::Waited | Answer::NobodyWaits => None,
         })
         .await
     }
@@ -105,6 +112,27 @@ impl Effects {
         self.mailbox().asked = Some(Ask::Wait(duration));
         self.answered(|answer| matches!(answer, Answer::Waited).then_some(()))
             .await;
+    }
+
+    /// Lets `checking` come to its end, which takes a driver that waits where the key has to be
+    /// [awaited](VerifyingKey::is_awaited).
+    pub(super) async fn signature<T>(
+        &self,
+        checking: impl Future<Output = Result<T, VerifyError>>,
+    ) -> Result<T, VerifyError> {
+        let mut checking = pin!(checking);
+        poll_fn(|context| {
+            if let Poll::Ready(checked) = checking.as_mut().poll(context) {
+                return Poll::Ready(checked);
+            }
+            let mut mailbox = self.mailbox();
+            if matches!(mailbox.answer.take(), Some(Answer::NobodyWaits)) {
+                return Poll::Ready(Err(VerifyError::Unchecked(NOBODY_WAITS)));
+            }
+            mailbox.asked = Some(Ask::Signature);
+            Poll::Pending
+        })
+        .await
     }
 
     async fn answered<T>(&self, of_its_kind: impl Fn(Answer) -> Option<T>) -> T {

@@ -21,6 +21,7 @@ use super::{
     flow::Flow,
     incoming::{Brought, Place, parameter},
     operations::HandshakePayload,
+    session::undecided,
 };
 use crate::{
     AuthReason, Error, OrganizationTarget, RequestState, SessionAuth, TokenType, cookies,
@@ -178,9 +179,14 @@ impl Flow<'_> {
             }
             cause => Unusable::CannotTell(no_keys(cause)),
         })?;
-        parsed
-            .verify_signature(&key)
-            .map_err(Unusable::HandshakeToken)
+        let verifying = parsed.verify_signature_async(&key);
+        let verified = self.effects.signature(verifying).await;
+        verified.map_err(
+            |error| match undecided(error.clone().into(), TokenType::Session) {
+                Ok(undecided) => Unusable::CannotTell(undecided),
+                Err(_) => Unusable::HandshakeToken(error),
+            },
+        )
     }
 
     async fn take_in(
@@ -214,10 +220,10 @@ impl Flow<'_> {
                 let identity = Identity::Session(SessionAuth::new(verified, session));
                 Ok(signed_in(identity, headers))
             }
-            Err(VerificationError::Key(error)) if error.reason().fault() != Fault::Caller => {
-                Err(Unusable::CannotTell(no_keys(error)))
-            }
-            Err(_) => Err(Unusable::Stale),
+            Err(error) => Err(match undecided(error, TokenType::Session) {
+                Ok(undecided) => Unusable::CannotTell(undecided),
+                Err(_) => Unusable::Stale,
+            }),
         }
     }
 

@@ -34,7 +34,8 @@ impl Flow<'_> {
         let parsed = UnverifiedToken::parse(token)?;
         parsed.check_header::<C>(policy)?;
         let key = self.effects.key(parsed.key_id().cloned()).await?;
-        Ok(parsed.verify(&key, self.effects.now(), policy)?)
+        let verifying = parsed.verify_async(&key, self.effects.now(), policy);
+        Ok(self.effects.signature(verifying).await?)
     }
 
     pub(super) async fn verify_session(
@@ -88,15 +89,31 @@ pub(super) fn refusal(
     token_type: TokenType,
     carrier: Carrier,
 ) -> Result<Refusal, Error> {
+    let error = match undecided(error, token_type) {
+        Ok(undecided) => return Err(undecided),
+        Err(error) => error,
+    };
     let reason = error.reason();
+    Ok(Refusal {
+        message: message(&error, reason, carrier),
+        reason: reason.into(),
+    })
+}
+
+/// What says nothing about the token: its key could not be looked for, or its signature not be checked.
+/// The error is what does say something.
+pub(super) fn undecided(
+    error: VerificationError,
+    token_type: TokenType,
+) -> Result<Error, VerificationError> {
     match error {
-        VerificationError::Key(cause) if reason.fault() != Fault::Caller => {
-            Err(Error::Keys { token_type, cause })
+        VerificationError::Key(cause) if cause.reason().fault() != Fault::Caller => {
+            Ok(Error::Keys { token_type, cause })
         }
-        error => Ok(Refusal {
-            message: message(&error, reason, carrier),
-            reason: reason.into(),
-        }),
+        VerificationError::Token(cause @ VerifyError::Unchecked(_)) => {
+            Ok(Error::Signature { token_type, cause })
+        }
+        error => Err(error),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Requests of every sort, and who they come from.
 
+mod awaited;
 mod limits;
 mod places;
 mod play;

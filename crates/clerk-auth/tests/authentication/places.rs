@@ -142,6 +142,7 @@ impl Places {
                     waiting.received(Ok(response.expect("a response")), now)
                 }
                 Step::Wait(_, waiting) => waiting.waited(now),
+                Step::Verify(waiting) => waiting.unverified(now),
                 Step::Done(decided) => {
                     return Run {
                         decided,

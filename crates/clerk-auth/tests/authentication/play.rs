@@ -1,11 +1,9 @@
-//! Plays a script in each of the three ways there are, and writes down what happened.
+//! Plays a script in each of the ways there are, and writes down what happened.
 
 use std::{
     collections::VecDeque,
     future::Future,
-    pin::pin,
     sync::{Arc, Mutex, MutexGuard},
-    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -25,6 +23,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, header::LOCATION};
 use url::Url;
 
 use crate::{
+    awaited::block_on,
     recipes::Keys,
     script::Script,
     setup::{self, Setup},
@@ -35,7 +34,11 @@ use crate::{
 pub(crate) enum Driver {
     ByHand,
     Async,
+    /// With keys whose signatures have to be awaited.
+    Awaiting,
     Blocking,
+    /// With keys whose signatures have to be awaited, which it cannot do.
+    BlockingUnawaited,
 }
 
 /// The request, as all drivers get it, and where their questions end up.
@@ -81,7 +84,7 @@ impl Play {
                 return vec![format!("== settings refused: {problem}")];
             }
         };
-        let tape = self.tape();
+        let tape = self.tape(driver);
         let decided = self.decide(driver, &self.head(), settings, &tape);
         let mut recording = tape.lock();
         let mut lines = std::mem::take(&mut recording.lines);
@@ -94,7 +97,7 @@ impl Play {
     /// How long each exchange with Clerk may take, and how large its answer may be.
     pub(crate) fn limits(&self, driver: Driver) -> Vec<(Duration, usize)> {
         let settings = self.setup.settings.clone().expect("settings");
-        let tape = self.tape();
+        let tape = self.tape(driver);
         let _ = self.decide(driver, &self.head(), settings, &tape);
         tape.lock().limits.clone()
     }
@@ -107,7 +110,7 @@ impl Play {
         head
     }
 
-    fn tape(&self) -> Arc<Tape> {
+    fn tape(&self, driver: Driver) -> Arc<Tape> {
         let recording = Recording {
             answers: self.answers.clone(),
             lines: Vec::new(),
@@ -117,7 +120,10 @@ impl Play {
         };
         Arc::new(Tape {
             recording: Mutex::new(recording),
-            key: self.keys.verifying(),
+            key: match driver {
+                Driver::Awaiting | Driver::BlockingUnawaited => self.keys.awaited(),
+                Driver::ByHand | Driver::Async | Driver::Blocking => self.keys.verifying(),
+            },
         })
     }
 
@@ -144,17 +150,18 @@ impl Play {
                             tape.wait(duration);
                             waiting.waited(Moment::of(tape))
                         }
+                        Step::Verify(_) => unreachable!("ring answers at once"),
                         Step::Done(decided) => return decided,
                     };
                 }
             }
-            Driver::Async => {
+            Driver::Async | Driver::Awaiting => {
                 let client = clerk_http::Client::builder(Arc::clone(tape), Arc::clone(tape));
                 let client = self.api(client.clock(Arc::clone(tape)));
                 let authenticator = Authenticator::new(settings, Arc::clone(tape), client);
-                ready(authenticator.authenticate(head))
+                block_on(authenticator.authenticate(head))
             }
-            Driver::Blocking => {
+            Driver::Blocking | Driver::BlockingUnawaited => {
                 let client =
                     clerk_http::blocking::Client::builder(Arc::clone(tape), Arc::clone(tape));
                 let client = self.api(client.clock(Arc::clone(tape)));
@@ -175,14 +182,6 @@ impl Play {
             .retry(retry)
             .build()
             .expect("settings of the Backend API")
-    }
-}
-
-/// Nothing here ever waits.
-pub(crate) fn ready<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("waits for something that no script answers"),
     }
 }
 

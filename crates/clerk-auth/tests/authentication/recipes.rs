@@ -10,8 +10,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clerk_emulator::Emulator;
-use clerk_jwt::VerifyingKey;
+use clerk_jwt::{Jwk, VerifyingKey};
 use serde_json::{Map, Value};
+
+use crate::awaited::Later;
 
 /// Two published test keys. The foreign one is nobody's: no script's instance publishes it.
 #[derive(Debug)]
@@ -19,6 +21,7 @@ pub(crate) struct Keys {
     instance: Emulator,
     foreign: Emulator,
     verifying: VerifyingKey,
+    awaited: VerifyingKey,
 }
 
 impl Keys {
@@ -32,8 +35,10 @@ impl Keys {
         let (instance, foreign) = (build(), build());
         foreign.rotate_keys(false);
         let jwk = instance.jwks_json()["keys"][0].to_string();
+        let awaited = Jwk::from_json(&jwk).and_then(|jwk| jwk.into_verifying_key(&Later));
         Arc::new(Self {
             verifying: VerifyingKey::from_jwk(&jwk).expect("a key"),
+            awaited: awaited.expect("a key"),
             instance,
             foreign,
         })
@@ -42,6 +47,11 @@ impl Keys {
     /// The instance's key.
     pub(crate) fn verifying(&self) -> VerifyingKey {
         self.verifying.clone()
+    }
+
+    /// The instance's key, whose signatures have to be awaited.
+    pub(crate) fn awaited(&self) -> VerifyingKey {
+        self.awaited.clone()
     }
 }
 

@@ -18,7 +18,7 @@ fn play(script: &Script, recipes: &[String], keys: &Arc<Keys>) -> Option<String>
     let play = Play::of(script, recipes, keys);
     let name = &script.name;
     let by_hand = play.transcript(Driver::ByHand);
-    for driver in [Driver::Async, Driver::Blocking] {
+    for driver in [Driver::Async, Driver::Awaiting, Driver::Blocking] {
         let otherwise = play.transcript(driver);
         assert_eq!(otherwise, by_hand, "{name}: {driver:?}, and by hand");
     }
@@ -79,4 +79,24 @@ files! {
     refresh
     satellites
     suffixed_cookies
+}
+
+/// What cannot be checked says nothing about whoever sent it: nobody is signed in, or out.
+#[test]
+fn keys_that_have_to_be_awaited_are_a_mistake_where_nobody_waits() {
+    let (recipes, keys) = (recipes(), Keys::new());
+    let texts = [
+        include_str!("../scripts/header"),
+        include_str!("../scripts/cookies"),
+    ];
+    let scripts = texts.into_iter().flat_map(script::read);
+    let mut refused = 0;
+    for script in scripts.filter(|it| it.transcript.iter().any(|line| line == "<- found")) {
+        let transcript = Play::of(&script, &recipes, &keys).transcript(Driver::BlockingUnawaited);
+        let last = transcript.join("\n");
+        let is_undecided = last.ends_with("== error token-verification-failed (Configuration)");
+        assert!(!last.contains("== signed-in"), "{}:\n{last}", script.name);
+        refused += usize::from(is_undecided);
+    }
+    assert!(refused > 10, "{refused}");
 }

@@ -43,12 +43,16 @@ impl Jwk {
     }
 
     /// The key, to be verified with by `provider`.
-    pub fn into_verifying_key(self, provider: &dyn Provider) -> VerifyingKey {
-        let key = VerifyingKey::new(provider.rsa(self.key));
-        match self.algorithm {
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidKey::Unsupported`]: `provider` cannot verify with it.
+    pub fn into_verifying_key(self, provider: &dyn Provider) -> Result<VerifyingKey, InvalidKey> {
+        let key = VerifyingKey::from(provider.rsa(self.key)?);
+        Ok(match self.algorithm {
             Some(algorithm) => key.with_algorithm(algorithm),
             None => key,
-        }
+        })
     }
 }
 
@@ -127,7 +131,7 @@ fn published(json: &str, provider: &dyn Provider) -> PublishedKey {
             id: members.kid.clone(),
             key: members
                 .into_jwk()
-                .map(|jwk| jwk.into_verifying_key(provider)),
+                .and_then(|jwk| jwk.into_verifying_key(provider)),
         },
         Err(error) => PublishedKey {
             id: None,

@@ -5,7 +5,9 @@ use ring::signature::{
     RsaPublicKeyComponents,
 };
 
-use super::{Provider, RsaPublicKey, SignatureMismatch, VerifySignature};
+use super::{
+    InvalidKey, Provider, RsaPublicKey, SignatureMismatch, SignatureVerifier, VerifySignature,
+};
 use crate::Algorithm;
 
 /// Signature verification with [ring](https://docs.rs/ring).
@@ -13,11 +15,13 @@ use crate::Algorithm;
 pub struct Ring;
 
 impl Provider for Ring {
-    fn rsa(&self, key: RsaPublicKey) -> Arc<dyn VerifySignature> {
-        Arc::new(RingRsa(RsaPublicKeyComponents {
-            n: key.modulus().to_vec(),
-            e: key.exponent().to_vec(),
-        }))
+    fn rsa(&self, key: RsaPublicKey) -> Result<SignatureVerifier, InvalidKey> {
+        Ok(SignatureVerifier::AtOnce(Arc::new(RingRsa(
+            RsaPublicKeyComponents {
+                n: key.modulus().to_vec(),
+                e: key.exponent().to_vec(),
+            },
+        ))))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Signs whatever a test needs signed, with keys that protect nothing.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod awaited;
+
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -21,6 +23,11 @@ pub(crate) const PUBLIC_B: &str = include_str!("../keys/b.public.pem");
 
 pub(crate) fn key_a() -> VerifyingKey {
     VerifyingKey::from_pem(PUBLIC_A).unwrap()
+}
+
+/// The same key, whose signatures have to be awaited.
+pub(crate) fn key_a_awaited() -> VerifyingKey {
+    VerifyingKey::from_pem_with(PUBLIC_A, &awaited::Later).unwrap()
 }
 
 pub(crate) struct Signer(RsaKeyPair);
