@@ -12,6 +12,14 @@ pub trait Runtime: fmt::Debug + Send + Sync {
     ///
     /// A runtime that is shutting down may drop the task instead.
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>);
+
+    /// Whether what one task does may wake another. That is so, unless a runtime ties tasks to requests
+    /// and ends a task's timers and connections with its request, as Cloudflare's Workers do: there, a
+    /// task that another's work has woken goes on in the other's request. Say `false` then, and nothing here
+    /// has one task wait for another; they share values alone.
+    fn wakes_across_tasks(&self) -> bool {
+        true
+    }
 }
 
 /// What a blocking driver needs of the program: to wait, and to run something beside.
@@ -33,6 +41,10 @@ impl<R: Runtime + ?Sized> Runtime for Arc<R> {
 
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
         (**self).spawn(task);
+    }
+
+    fn wakes_across_tasks(&self) -> bool {
+        (**self).wakes_across_tasks()
     }
 }
 

@@ -42,8 +42,9 @@ struct Fetching {
     since: MonotonicTime,
 }
 
-/// A fetch that should have ended twice over: whatever was to run it beside its caller did not.
-const LOST_AFTER: Duration = Duration::from_secs(10);
+/// How long a fetch is believed to be under way: as long as it may take, and a second more. Who was to run it
+/// may be gone without a word, as a request of a JavaScript runtime is that was ended for its CPU time.
+const LEASE: Duration = Duration::from_secs(6);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
@@ -111,10 +112,11 @@ impl KeySetCache {
     /// Whoever is told [`Lookup::Refresh`] or [`Lookup::Fetch`] owes a call of
     /// [`complete`](Self::complete), whatever happens.
     pub fn lookup(&mut self, id: &KeyId, now: MonotonicTime) -> Lookup {
+        self.count_lost(now);
         let found = self.find(id);
         match (self.freshness(now), found) {
             (Freshness::Fresh, Some(key)) => Self::answer(key, Lookup::Hit),
-            (Freshness::Stale, Some(Ok(key))) if self.is_lost(now) => self.wait_or_serve(key, now),
+            (Freshness::Stale, Some(Ok(key))) if self.was_lost() => self.wait_or_serve(key, now),
             (Freshness::Due, Some(key)) | (Freshness::Stale, Some(key @ Ok(_))) => {
                 self.answer_and_refresh(key, now)
             }
@@ -150,8 +152,13 @@ impl KeySetCache {
     }
 
     /// Takes what the fetch that was under way has brought.
+    ///
+    /// What comes after its time is keys all the same, and no failure any more.
     pub fn complete(&mut self, fetched: Result<KeySet, Arc<FetchError>>, now: MonotonicTime) {
         let ended = self.fetching.take();
+        if ended.is_none() && fetched.is_err() {
+            return;
+        }
         if ended.is_some_and(|fetch| fetch.cause == Cause::UnknownKey) {
             self.unknown_at = Some(now);
         }
@@ -181,6 +188,28 @@ impl KeySetCache {
         }
     }
 
+    /// Lets the next caller fetch in the place of the one who was told to, and will not.
+    ///
+    /// It is no failure, since nobody knows of one; a fetch that an unknown key led to has been
+    /// counted when it was begun.
+    pub fn abandon(&mut self) {
+        self.fetching = None;
+    }
+
+    /// A fetch whose lease is over has failed, at the time it was begun. It says nothing about Clerk, so that the
+    /// next is not put off for longer.
+    fn count_lost(&mut self, now: MonotonicTime) {
+        let is_over = |fetch: &Fetching| now.saturating_duration_since(fetch.since) > LEASE;
+        if let Some(lost) = self.fetching.take_if(|fetch| is_over(fetch)) {
+            let before = self.failed.as_ref().map_or(1, |failed| failed.count);
+            self.failed = Some(Failed {
+                count: before,
+                last_at: lost.since,
+                error: Arc::new(FetchError::Ended),
+            });
+        }
+    }
+
     /// The keys, and until when each of them is a [`Lookup::Hit`] whatever happens meanwhile.
     ///
     /// It lets readers go without asking the cache, which only one can do at a time.
@@ -190,7 +219,7 @@ impl KeySetCache {
         let expired = held.since.saturating_add(self.policy.time_to_live);
         let gone = expired.saturating_add(self.policy.stale_window);
         let ask_again = match (&self.fetching, &self.failed) {
-            (Some(fetch), _) => fetch.since.saturating_add(LOST_AFTER),
+            (Some(fetch), _) => fetch.since.saturating_add(LEASE),
             (None, Some(failed)) => {
                 let backoff = self.policy.backoff(failed.count);
                 failed.last_at.saturating_add(backoff)
@@ -222,22 +251,17 @@ impl KeySetCache {
         }
     }
 
-    /// Whether nobody sees to it that keys are fetched, though somebody was to: the program drops
+    /// Whether nobody has seen to it that keys are fetched, though somebody was to: the program drops
     /// or stops what runs beside its callers, as one does that makes a runtime for each call.
-    fn is_lost(&self, now: MonotonicTime) -> bool {
-        match (&self.fetching, &self.failed) {
-            (Some(fetch), _) => now.saturating_duration_since(fetch.since) > LOST_AFTER,
-            (None, Some(failed)) => matches!(*failed.error, FetchError::Ended),
-            (None, None) => false,
-        }
+    fn was_lost(&self) -> bool {
+        let error = self.failed.as_ref().map(|failed| &*failed.error);
+        self.fetching.is_none() && matches!(error, Some(FetchError::Ended))
     }
 
     /// With a caller who waits, the fetch is run; otherwise expired keys would serve, and a revoked
     /// one with them, until they are too old for anything.
     fn wait_or_serve(&mut self, key: VerifyingKey, now: MonotonicTime) -> Lookup {
-        if self.fetching.is_some() {
-            Lookup::Wait
-        } else if self.may_try(now) {
+        if self.may_try(now) {
             self.begin(Cause::Age, now);
             Lookup::Fetch
         } else {

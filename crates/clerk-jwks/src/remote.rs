@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clerk_http::Client;
 use clerk_jwt::{KeyId, Provider, VerifyingKey};
@@ -9,13 +9,19 @@ use crate::{
     shared::{Next, Promise, SharedCache},
 };
 
+/// Between looks at what another caller fetches. Most fetches take tens of milliseconds.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(32);
+
 /// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
 /// the keys.
 ///
 /// How long keys serve and how often Clerk is asked is said by a [`CachePolicy`]. Whatever Clerk
 /// answers, nobody waits for keys longer than five seconds, and while those at hand may serve,
 /// nobody waits at all. That holds as long as the runtime that runs the fetch runs: it is the
-/// one of whoever came first.
+/// one of whoever came first. On a runtime where no task can wait for another's
+/// ([`Runtime::wakes_across_tasks`](clerk_http::Runtime::wakes_across_tasks)), the first caller fetches
+/// for itself, and a fetch that vanished with its caller is repeated by another after six seconds.
 ///
 /// [`blocking::RemoteKeys`](crate::blocking::RemoteKeys) is the same without the `.await`.
 #[derive(Clone, Debug)]
@@ -53,11 +59,53 @@ impl RemoteKeys {
 
     /// Fetches on a task of its own, so that a caller who gives up ends nobody's fetch.
     fn start_fetch(&self) {
-        let promise = Promise::new(Arc::clone(&self.cache));
+        let promise = Promise::beside(Arc::clone(&self.cache));
         let keys = self.clone();
         self.client.runtime().spawn(Box::pin(async move {
             promise.keep(keys.fetch().await);
         }));
+    }
+
+    async fn resolve_together(&self, id: &KeyId) -> Result<VerifyingKey, ResolveError> {
+        match self.cache.next(id) {
+            Next::Done(answer) => return answer,
+            Next::Refresh(key) => {
+                self.start_fetch();
+                return Ok(key);
+            }
+            Next::Fetch(done) => {
+                self.start_fetch();
+                done.await;
+            }
+            Next::Wait(done) => done.await,
+        }
+        self.cache.after_fetch(id)
+    }
+
+    /// Shares what was fetched, and no wait: whoever fetches does so itself, and whoever waits has timers
+    /// of its own.
+    async fn resolve_alone(&self, id: &KeyId) -> Result<VerifyingKey, ResolveError> {
+        let mut pause = SHORTEST_PAUSE;
+        let mut waiting_since = None;
+        loop {
+            match self.cache.next_alone(id, waiting_since) {
+                Next::Done(answer) => return answer,
+                Next::Refresh(key) => {
+                    self.start_fetch();
+                    return Ok(key);
+                }
+                Next::Fetch(_) => {
+                    let promise = Promise::of_caller(Arc::clone(&self.cache));
+                    promise.keep(self.fetch().await);
+                    return self.cache.after_fetch(id);
+                }
+                Next::Wait(since) => {
+                    waiting_since = waiting_since.or(Some(since));
+                    self.client.runtime().sleep(pause).await;
+                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+                }
+            }
+        }
     }
 
     async fn fetch(&self) -> Result<KeySet, clerk_http::Error> {
@@ -77,18 +125,10 @@ impl ResolveKey for RemoteKeys {
 
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         let id = id.ok_or(ResolveError::UnknownKey)?;
-        match self.cache.next(id) {
-            Next::Done(answer) => return answer,
-            Next::Refresh(key) => {
-                self.start_fetch();
-                return Ok(key);
-            }
-            Next::Fetch(done) => {
-                self.start_fetch();
-                done.await;
-            }
-            Next::Wait(done) => done.await,
+        if self.client.runtime().wakes_across_tasks() {
+            self.resolve_together(id).await
+        } else {
+            self.resolve_alone(id).await
         }
-        self.cache.after_fetch(id)
     }
 }

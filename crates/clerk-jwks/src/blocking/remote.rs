@@ -53,7 +53,7 @@ impl RemoteKeys {
 
     /// Fetches beside, so that no caller waits for keys that are merely due.
     fn start_fetch(&self) {
-        let promise = Promise::new(Arc::clone(&self.cache));
+        let promise = Promise::beside(Arc::clone(&self.cache));
         let keys = self.clone();
         let fetch = Box::new(move || promise.keep(keys.fetch()));
         self.client.runtime().spawn(fetch);
