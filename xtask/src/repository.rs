@@ -62,6 +62,8 @@ pub(crate) struct Dependency {
     pub(crate) req: String,
     #[serde(default)]
     pub(crate) source: Option<String>,
+    #[serde(default)]
+    pub(crate) uses_default_features: bool,
 }
 
 impl Dependency {

@@ -40,6 +40,7 @@ const CHECKS: &[fn(&Repository) -> Vec<Finding>] = &[
     layers::core_closures,
     manifests::fields,
     manifests::lints,
+    manifests::unasked_defaults,
     manifests::lock_file,
     advisories::list,
     advisories::lock_files,

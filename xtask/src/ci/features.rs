@@ -1,9 +1,25 @@
 //! The sets of Cargo features that must compile.
 
-use super::{StepOutcome, Verdict, cargo, deny_warnings, succeed};
-use crate::repository::{Metadata, Package};
+use super::{Shell, StepOutcome, Verdict, cargo, deny_warnings, succeed};
+use crate::repository::{Metadata, Package, capture, releases};
+
+/// Crates that come with ring whatever their features are. The others are for those, too, who verify with
+/// something else: where ring does not build, or where the platform has cryptography of its own.
+const BUILT_ON_RING: &[&str] = &[
+    "clerk-dev",
+    "clerk-emulator",
+    "clerk-http-reqwest",
+    "clerk-http-ureq",
+    "clerk-sdk",
+    "clerk-webhooks",
+    "clerk-webhooks-redis",
+];
 
 pub(super) fn check(metadata: &Metadata) -> StepOutcome {
+    let members = metadata.packages.iter();
+    for package in members.filter(|package| package.manifest_path.starts_with("crates")) {
+        links_ring_only_if_asked(&package.name)?;
+    }
     for package in &metadata.packages {
         for feature in sets(package) {
             let mut command = cargo(&["clippy", "--locked", "--quiet", "--no-default-features"]);
@@ -16,6 +32,26 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
         }
     }
     Ok(Verdict::Passed)
+}
+
+fn links_ring_only_if_asked(package: &str) -> Result<(), String> {
+    let mut tree = cargo(&["tree", "--locked", "--no-default-features"]);
+    tree.args(["--package", package, "--edges", "normal,build"]);
+    tree.args(["--target", "all", "--prefix", "none", "--format", "{p}"]);
+    let closure = capture(&mut tree).map_err(|error| error.to_string())?;
+    let links = releases(&closure).iter().any(|below| below.name == "ring");
+    match (links, BUILT_ON_RING.contains(&package)) {
+        (true, false) => Err(format!(
+            "without features, `{package}` links ring all the same; see where from with: cargo tree \
+             --no-default-features --package {package} --edges normal,build,features --invert ring"
+        )),
+        (false, true) => Err(format!(
+            "`{package}` no longer links ring: take it from BUILT_ON_RING of xtask/src/ci/features.rs\n\
+             repeat with: {}",
+            Shell(&tree)
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// No feature, then each alone. All of them together are what every other step compiles.

@@ -13,6 +13,9 @@ const FORBIDDEN_PACKAGES: &[&str] = &[
     "openssl-sys",
 ];
 
+/// Nobody depends on these, so they take what they like.
+const APPLICATIONS: &[&str] = &["clerk-dev"];
+
 const DISCLAIMER: &str = "not affiliated with Clerk";
 
 pub(super) fn fields(repository: &Repository) -> Vec<Finding> {
@@ -65,6 +68,36 @@ pub(super) fn lints(repository: &Repository) -> Vec<Finding> {
         if !inherits {
             findings.push(Finding::new(place, "add `[lints]` with `workspace = true`"));
         }
+    }
+    findings
+}
+
+/// Who takes a crate without its default features gets none of those below it either: a library leaves
+/// the defaults of other members to its users, and asks for the features that it needs itself.
+pub(super) fn unasked_defaults(repository: &Repository) -> Vec<Finding> {
+    let packages = repository.packages.iter();
+    let has_defaults = |name: &str| {
+        let mut members = repository.packages.iter();
+        members
+            .find(|package| package.name == name)
+            .and_then(|package| package.features.get("default"))
+            .is_some_and(|features| !features.is_empty())
+    };
+    let libraries = packages.filter(|package| {
+        package.manifest_path.starts_with("crates")
+            && !APPLICATIONS.contains(&package.name.as_str())
+    });
+    let mut findings = Vec::new();
+    for package in libraries {
+        let unasked = package.dependencies.iter().filter(|dependency| {
+            dependency.ships() && dependency.uses_default_features && has_defaults(&dependency.name)
+        });
+        findings.extend(unasked.map(|dependency| {
+            Finding::new(
+                package.manifest_path.display().to_string(),
+                format!("`{0}` comes with its default features, and users of `{1}` cannot leave them out; say `default-features = false` where the root manifest names `{0}`, and name the features that `{1}` needs", dependency.name, package.name),
+            )
+        }));
     }
     findings
 }
@@ -149,6 +182,35 @@ mod tests {
             lints(&repository(good(), &[(path, "[package]\n")])).len(),
             1
         );
+    }
+
+    #[test]
+    fn default_features_that_nobody_asked_for_are_found() {
+        let mut keys = Package {
+            name: "clerk-jwks".to_owned(),
+            manifest_path: "crates/clerk-jwks/Cargo.toml".into(),
+            ..Package::default()
+        };
+        keys.features
+            .insert("default".to_owned(), vec!["ring".to_owned()]);
+        let with = |uses_default_features, kind: Option<&str>| {
+            let mut package = good();
+            package.dependencies = vec![Dependency {
+                name: "clerk-jwks".to_owned(),
+                kind: kind.map(str::to_owned),
+                uses_default_features,
+                ..Dependency::default()
+            }];
+            let packages = vec![package, keys.clone()];
+            unasked_defaults(&Repository {
+                packages,
+                ..Repository::default()
+            })
+        };
+        let findings = with(true, None);
+        assert!(findings[0].advice.starts_with("`clerk-jwks` comes with"));
+        assert_eq!(with(false, None), []);
+        assert_eq!(with(true, Some("dev")), []);
     }
 
     #[test]

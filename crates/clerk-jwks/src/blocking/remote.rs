@@ -17,7 +17,8 @@ use crate::{
 /// answers, nobody waits for keys longer than five seconds, and while those at hand may serve,
 /// nobody waits at all.
 ///
-/// The [async `RemoteKeys`](crate::RemoteKeys) is the same one `.await` apart.
+/// The [async `RemoteKeys`](crate::RemoteKeys) is the same one `.await` apart. On WebAssembly there is only
+/// that: without threads, a caller who blocks until keys are fetched keeps them from being fetched.
 #[derive(Clone, Debug)]
 pub struct RemoteKeys {
     client: Client,
