@@ -19,7 +19,8 @@
 //! ```
 //!
 //! Where it sits: beside `clerk-http`, below nothing but programs and the facade. It is one of
-//! the two crates of the lower layers that name an HTTP library; `clerk-http-ureq` is the other.
+//! the crates of the lower layers that name an HTTP library; `clerk-http-ureq` and
+//! `clerk-http-fetch` are the others.
 //!
 //! TLS is rustls with ring, trusting the roots of `webpki-roots`. Nothing process-wide is set.
 //!

@@ -1,7 +1,7 @@
 //! Clerk's HTTP APIs as values: operations, the transports that carry them, retries and errors.
 //!
 //! It does not do IO and does not read the clock: transports and runtimes are handed in
-//! (`clerk-http-reqwest` and `clerk-http-ureq` have them). It knows no endpoint either: `clerk-api`
+//! (`clerk-http-reqwest`, `clerk-http-ureq` and `clerk-http-fetch` have them). It knows no endpoint either: `clerk-api`
 //! has the whole Backend API, and `clerk-jwks` and `clerk-auth` bring the few operations they need.
 //!
 //! ```

@@ -19,6 +19,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clerk-core", &[]),
     // Walks as streams, behind a feature.
     ("clerk-http", &["futures_core"]),
+    ("clerk-http-fetch", &["js_sys"]),
     ("clerk-http-reqwest", &["reqwest"]),
     ("clerk-http-ureq", &["ureq"]),
     ("clerk-jwks", &[]),

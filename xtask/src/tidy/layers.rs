@@ -10,6 +10,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("clerk-core", &[]),
     ("clerk-jwt", &["clerk-core"]),
     ("clerk-http", &["clerk-core"]),
+    ("clerk-http-fetch", &["clerk-core", "clerk-http"]),
     ("clerk-http-reqwest", &["clerk-core", "clerk-http"]),
     ("clerk-http-ureq", &["clerk-core", "clerk-http"]),
     ("clerk-jwks", &["clerk-core", "clerk-http", "clerk-jwt"]),
@@ -82,6 +83,10 @@ const VOCABULARY: &[(&str, &[&str])] = &[
     ),
     ("reqwest", &["clerk-http-reqwest"]),
     ("ureq", &["clerk-http-ureq"]),
+    ("js-sys", &["clerk-http-fetch"]),
+    ("wasm-bindgen", &["clerk-http-fetch"]),
+    ("wasm-bindgen-futures", &["clerk-http-fetch"]),
+    ("web-sys", &["clerk-http-fetch"]),
     ("redis", &["clerk-webhooks-redis"]),
     ("rustls", &["clerk-http-reqwest", "clerk-http-ureq"]),
     // Below a framework: the emulator has to close a connection without an answer.

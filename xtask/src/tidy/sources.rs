@@ -22,6 +22,7 @@ const INTERIOR_STATE: &[&str] = &[
 const FACES_INPUT: &[&str] = &[
     "clerk-auth",
     "clerk-core",
+    "clerk-http-fetch",
     "clerk-jwks",
     "clerk-jwt",
     "clerk-webhooks",
