@@ -78,6 +78,11 @@ impl Runtime for JsRuntime {
         }
     }
 
+    /// Cloudflare's engine ties what is waited for to the request that waits. Others do not, and lose little.
+    fn wakes_across_tasks(&self) -> bool {
+        false
+    }
+
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
         let promise = future_to_promise(async move {
             task.await;
@@ -107,6 +112,7 @@ mod tests {
     fn a_runtime_is_made_without_asking_the_engine() {
         let hook = JsRuntime::with_wait_until(|_| {});
         assert_eq!(format!("{hook:?}"), "JsRuntime { wait_until: true }");
+        assert!(!hook.wakes_across_tasks());
         let plain = JsRuntime::new();
         assert_eq!(format!("{plain:?}"), "JsRuntime { wait_until: false }");
     }

@@ -24,6 +24,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clerk-http-ureq", &["ureq"]),
     ("clerk-jwks", &[]),
     ("clerk-jwt", &[]),
+    ("clerk-webcrypto", &[]),
     ("clerk-webhooks", &[]),
     ("clerk-webhooks-redis", &["redis"]),
 ];

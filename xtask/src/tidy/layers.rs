@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("clerk-http-ureq", &["clerk-core", "clerk-http"]),
     ("clerk-jwks", &["clerk-core", "clerk-http", "clerk-jwt"]),
     ("clerk-api", &["clerk-core", "clerk-http"]),
+    ("clerk-webcrypto", &["clerk-jwt"]),
     ("clerk-webhooks", &["clerk-api", "clerk-core"]),
     ("clerk-webhooks-redis", &["clerk-core", "clerk-webhooks"]),
     // Not `clerk-api`: authentication neither recompiles nor breaks when the API description changes.
@@ -83,9 +84,12 @@ const VOCABULARY: &[(&str, &[&str])] = &[
     ),
     ("reqwest", &["clerk-http-reqwest"]),
     ("ureq", &["clerk-http-ureq"]),
-    ("js-sys", &["clerk-http-fetch"]),
-    ("wasm-bindgen", &["clerk-http-fetch"]),
-    ("wasm-bindgen-futures", &["clerk-http-fetch"]),
+    ("js-sys", &["clerk-http-fetch", "clerk-webcrypto"]),
+    ("wasm-bindgen", &["clerk-http-fetch", "clerk-webcrypto"]),
+    (
+        "wasm-bindgen-futures",
+        &["clerk-http-fetch", "clerk-webcrypto"],
+    ),
     ("web-sys", &["clerk-http-fetch"]),
     ("redis", &["clerk-webhooks-redis"]),
     ("rustls", &["clerk-http-reqwest", "clerk-http-ureq"]),

@@ -25,6 +25,7 @@ const FACES_INPUT: &[&str] = &[
     "clerk-http-fetch",
     "clerk-jwks",
     "clerk-jwt",
+    "clerk-webcrypto",
     "clerk-webhooks",
 ];
 
