@@ -11,7 +11,7 @@ use clerk_core::Redacted;
 use http::{Response, StatusCode};
 use serde_json::Value;
 
-use crate::{TransportError, TransportErrorKind, retry};
+use crate::{TransportError, TransportErrorKind, response::what_else, retry};
 pub use meta::ErrorMeta;
 
 /// Why an operation brought back no result.
@@ -71,6 +71,23 @@ impl Error {
         Self::Build {
             operation,
             problem: problem.into(),
+        }
+    }
+
+    /// A success whose body cannot be read, and why. Of a body that is no JSON at all, such as a page,
+    /// what it is says more, and takes the place of `cause`.
+    pub fn decode(
+        operation: &'static str,
+        response: &Response<Bytes>,
+        cause: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        let otherwise = std::str::from_utf8(response.body())
+            .ok()
+            .and_then(what_else);
+        Self::Decode {
+            operation,
+            status: response.status(),
+            cause: otherwise.map_or_else(|| cause.into(), Into::into),
         }
     }
 

@@ -114,7 +114,7 @@ impl fmt::Display for Unreadable {
 impl StdError for Unreadable {}
 
 /// What a body is that is no JSON at all, where that says more than the first wrong character.
-fn what_else(body: &str) -> Option<&'static str> {
+pub(crate) fn what_else(body: &str) -> Option<&'static str> {
     let body = body.trim_start();
     if body.is_empty() {
         return Some("the body is empty");

@@ -72,8 +72,6 @@ const AT_MOST: Duration = Duration::from_secs(5);
 /// A set of a hundred RSA keys takes 40 KiB.
 const LIMIT: usize = 1024 * 1024;
 
-const PAGE: &str = "the body is HTML, not JSON; check where the API's URL leads";
-
 impl<const PUBLIC: bool> Operation for FetchKeys<PUBLIC> {
     type Output = KeySet;
 
@@ -106,17 +104,10 @@ impl<const PUBLIC: bool> Operation for FetchKeys<PUBLIC> {
 
     fn response(&self, response: Response<Bytes>) -> Result<KeySet, HttpError> {
         let response = clerk_http::success(Self::ID, response)?;
-        let unreadable = |cause| HttpError::Decode {
-            operation: Self::ID,
-            status: response.status(),
-            cause,
-        };
-        let json = std::str::from_utf8(response.body()).map_err(|e| unreadable(e.into()))?;
-        let set = JwkSet::from_json(json, &*self.provider).map_err(|error| {
-            // Whatever answers with pages is no API.
-            let is_page = json.trim_start().starts_with('<');
-            unreadable(if is_page { PAGE.into() } else { error.into() })
-        })?;
+        let json = std::str::from_utf8(response.body())
+            .map_err(|error| HttpError::decode(Self::ID, &response, error))?;
+        let set = JwkSet::from_json(json, &*self.provider)
+            .map_err(|error| HttpError::decode(Self::ID, &response, error))?;
         Ok(set.into())
     }
 }

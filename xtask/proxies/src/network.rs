@@ -3,6 +3,7 @@
 use std::{error::Error, net::SocketAddr};
 
 use bytes::Bytes;
+use clerk::WithCauses;
 use clerk_emulator::Emulator;
 use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use tokio::runtime::Runtime;
@@ -93,16 +94,20 @@ impl<'n> Network<'n> {
             Protocol::Http1 => &self.http1,
             Protocol::Http2 => &self.http2,
         };
-        let request = reqwest::Request::try_from(request).map_err(|error| chain(&error))?;
+        let request =
+            reqwest::Request::try_from(request).map_err(|error| WithCauses(&error).to_string())?;
         let answer = client
             .execute(request)
             .await
-            .map_err(|error| chain(&error))?;
+            .map_err(|error| WithCauses(&error).to_string())?;
         if answer.version() != protocol.version() {
             return Err(format!("the answer came over {:?}", answer.version()));
         }
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let body = answer.bytes().await.map_err(|error| chain(&error))?;
+        let body = answer
+            .bytes()
+            .await
+            .map_err(|error| WithCauses(&error).to_string())?;
         let mut answer = Response::new(body);
         *answer.status_mut() = status;
         *answer.headers_mut() = headers;
@@ -139,15 +144,4 @@ fn no_answer(problem: &str) -> Response<Bytes> {
         *answer.status_mut() = status;
     }
     answer
-}
-
-/// An error and what led to it.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }
