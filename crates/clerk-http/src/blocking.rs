@@ -24,10 +24,9 @@ impl Client {
         transport: impl BlockingTransport + 'static,
         runtime: impl BlockingRuntime + 'static,
     ) -> Builder<Self> {
-        let (transport, runtime) = (Arc::new(transport), Arc::new(runtime));
-        Builder::new(Edge::<dyn BlockingTransport, dyn BlockingRuntime>::new(
-            transport, runtime,
-        ))
+        let transport: Arc<dyn BlockingTransport> = Arc::new(transport);
+        let runtime: Arc<dyn BlockingRuntime> = Arc::new(runtime);
+        Builder::new((transport, runtime))
     }
 
     /// Sends `operation`, again where [`Retry`](crate::Retry) says so, and reads the answer.
@@ -87,12 +86,17 @@ impl Client {
 }
 
 impl sealed::Build for Client {
-    type Edge = Edge<dyn BlockingTransport, dyn BlockingRuntime>;
+    type Edge = (Arc<dyn BlockingTransport>, Arc<dyn BlockingRuntime>);
 
-    fn from_parts(edge: Self::Edge, settings: Settings) -> Self {
+    fn from_parts(
+        (transport, runtime): Self::Edge,
+        clock: Option<Arc<dyn Clock>>,
+        settings: Settings,
+    ) -> Self {
+        let seeds = Arc::clone(&runtime);
         Self {
-            settings: Arc::new(settings),
-            edge,
+            settings: Arc::new(settings.drawing_seeds(move || seeds.seed())),
+            edge: Edge::new(transport, runtime, clock),
         }
     }
 }

@@ -22,8 +22,9 @@ impl Client {
         transport: impl Transport + 'static,
         runtime: impl Runtime + 'static,
     ) -> Builder<Self> {
-        let (transport, runtime) = (Arc::new(transport), Arc::new(runtime));
-        Builder::new(Edge::<dyn Transport, dyn Runtime>::new(transport, runtime))
+        let transport: Arc<dyn Transport> = Arc::new(transport);
+        let runtime: Arc<dyn Runtime> = Arc::new(runtime);
+        Builder::new((transport, runtime))
     }
 
     /// Sends `operation`, again where [`Retry`](crate::Retry) says so, and reads the answer.
@@ -86,30 +87,36 @@ impl Client {
 }
 
 impl sealed::Build for Client {
-    type Edge = Edge<dyn Transport, dyn Runtime>;
+    type Edge = (Arc<dyn Transport>, Arc<dyn Runtime>);
 
-    fn from_parts(edge: Self::Edge, settings: Settings) -> Self {
+    fn from_parts(
+        (transport, runtime): Self::Edge,
+        clock: Option<Arc<dyn Clock>>,
+        settings: Settings,
+    ) -> Self {
+        let seeds = Arc::clone(&runtime);
         Self {
-            settings: Arc::new(settings),
-            edge,
+            settings: Arc::new(settings.drawing_seeds(move || seeds.seed())),
+            edge: Edge::new(transport, runtime, clock),
         }
     }
 }
 
 /// Where the bytes go, how to wait, and what to read the time from.
 #[derive(Debug)]
-pub struct Edge<T: ?Sized, R: ?Sized> {
+pub(crate) struct Edge<T: ?Sized, R: ?Sized> {
     pub(crate) transport: Arc<T>,
     pub(crate) runtime: Arc<R>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl<T: ?Sized, R: ?Sized> Edge<T, R> {
-    pub(crate) fn new(transport: Arc<T>, runtime: Arc<R>) -> Self {
+    /// The system's clock is made, and thereby read, where no other was given.
+    pub(crate) fn new(transport: Arc<T>, runtime: Arc<R>, clock: Option<Arc<dyn Clock>>) -> Self {
         Self {
             transport,
             runtime,
-            clock: Arc::new(SystemClock::new()),
+            clock: clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
         }
     }
 

@@ -1,11 +1,8 @@
-use std::{
-    hash::{BuildHasher, RandomState},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, Response, StatusCode, header};
 
-use crate::{TransportError, TransportErrorKind};
+use crate::{TransportError, TransportErrorKind, runtime::seed_of_std};
 
 /// How often, and after which waits, an operation is sent again.
 ///
@@ -37,7 +34,39 @@ pub struct Retry {
     first_delay: Duration,
     longest_delay: Duration,
     budget: Duration,
-    seed: Option<u64>,
+    seed: Seed,
+}
+
+/// Where the seed for the waits of a call comes from.
+#[derive(Clone)]
+enum Seed {
+    /// It is always this one.
+    Set(u64),
+    Std,
+    Runtime(Arc<dyn Fn() -> u64 + Send + Sync>),
+}
+
+/// What is drawn anew each time is alike, wherever it is drawn.
+impl PartialEq for Seed {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Set(one), Self::Set(other)) => one == other,
+            (Self::Set(_), _) | (_, Self::Set(_)) => false,
+            _ => true,
+        }
+    }
+}
+
+impl Eq for Seed {}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(seed) => write!(f, "Set({seed})"),
+            Self::Std => f.write_str("Std"),
+            Self::Runtime(_) => f.write_str("Runtime"),
+        }
+    }
 }
 
 impl Default for Retry {
@@ -48,7 +77,7 @@ impl Default for Retry {
             first_delay: Duration::from_millis(250),
             longest_delay: Duration::from_secs(10),
             budget: Duration::from_secs(60),
-            seed: None,
+            seed: Seed::Std,
         }
     }
 }
@@ -87,15 +116,29 @@ impl Retry {
     }
 
     /// Makes the random part of the waits the same each time, for tests and simulations.
-    pub const fn jitter_seed(mut self, seed: u64) -> Self {
-        self.seed = Some(seed);
+    pub fn jitter_seed(mut self, seed: u64) -> Self {
+        self.seed = Seed::Set(seed);
         self
     }
 
-    /// A seed for the waits of one call: a new one each time, or the one that was set.
+    /// A seed for the waits of one call: the one that was set, or a new one each time. In the settings of a
+    /// client that is one of its runtime's ([`Runtime::seed`](crate::Runtime::seed)).
     pub fn seed(&self) -> u64 {
-        // std's hash keys are the randomness every program already has.
-        self.seed.unwrap_or_else(|| RandomState::new().hash_one(()))
+        match &self.seed {
+            Seed::Set(seed) => *seed,
+            Seed::Std => seed_of_std(),
+            Seed::Runtime(draw) => draw(),
+        }
+    }
+
+    pub(crate) fn drawing_seeds(self, draw: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        match self.seed {
+            Seed::Set(_) => self,
+            Seed::Std | Seed::Runtime(_) => Self {
+                seed: Seed::Runtime(Arc::new(draw)),
+                ..self
+            },
+        }
     }
 
     pub(crate) const fn whole_budget(&self) -> Duration {

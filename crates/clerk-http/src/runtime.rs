@@ -1,4 +1,11 @@
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    hash::{BuildHasher, RandomState},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 /// What an async driver needs of the program's runtime: to wait, and to run something beside.
 ///
@@ -20,6 +27,17 @@ pub trait Runtime: fmt::Debug + Send + Sync {
     fn wakes_across_tasks(&self) -> bool {
         true
     }
+
+    /// A number that is another one each time, in each process: it spreads the waits of clients that
+    /// failed together. It keeps no secret. Asked when a call begins, and never while a client is
+    /// built.
+    ///
+    /// If not said, it is made of the keys that std hashes with. Those are at random where the
+    /// operating system gives randomness to programs, and everywhere the same on
+    /// `wasm32-unknown-unknown`, which has none: a runtime for that takes its host's.
+    fn seed(&self) -> u64 {
+        seed_of_std()
+    }
 }
 
 /// What a blocking driver needs of the program: to wait, and to run something beside.
@@ -31,6 +49,15 @@ pub trait BlockingRuntime: fmt::Debug + Send + Sync {
 
     /// Runs `task` to its end beside the caller. Where that is not possible the task is dropped.
     fn spawn(&self, task: Box<dyn FnOnce() + Send>);
+
+    /// A number that is another one each time; see [`Runtime::seed`].
+    fn seed(&self) -> u64 {
+        seed_of_std()
+    }
+}
+
+pub(crate) fn seed_of_std() -> u64 {
+    RandomState::new().hash_one(())
 }
 
 #[async_trait::async_trait]
@@ -46,6 +73,10 @@ impl<R: Runtime + ?Sized> Runtime for Arc<R> {
     fn wakes_across_tasks(&self) -> bool {
         (**self).wakes_across_tasks()
     }
+
+    fn seed(&self) -> u64 {
+        (**self).seed()
+    }
 }
 
 impl<R: BlockingRuntime + ?Sized> BlockingRuntime for Arc<R> {
@@ -55,5 +86,9 @@ impl<R: BlockingRuntime + ?Sized> BlockingRuntime for Arc<R> {
 
     fn spawn(&self, task: Box<dyn FnOnce() + Send>) {
         (**self).spawn(task);
+    }
+
+    fn seed(&self) -> u64 {
+        (**self).seed()
     }
 }

@@ -56,6 +56,14 @@ impl Settings {
         &self.retry
     }
 
+    /// The same, with seeds for the waits from `draw` unless one was set.
+    pub(crate) fn drawing_seeds(self, draw: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        Self {
+            retry: self.retry.drawing_seeds(draw),
+            ..self
+        }
+    }
+
     /// The complete request that carries out `operation`, ready for a transport.
     ///
     /// Headers that the operation sets itself are kept.
@@ -151,6 +159,7 @@ impl Settings {
 #[must_use = "a builder does nothing until `build()`"]
 pub struct Builder<T: Build> {
     edge: T::Edge,
+    clock: Option<Arc<dyn Clock>>,
     base_url: String,
     version_segment: String,
     secret_key: Option<SecretKey>,
@@ -164,6 +173,7 @@ impl<T: Build> Builder<T> {
     pub(crate) fn new(edge: T::Edge) -> Self {
         Self {
             edge,
+            clock: None,
             base_url: DEFAULT_BASE_URL.into(),
             version_segment: "v1".into(),
             secret_key: None,
@@ -257,24 +267,24 @@ impl<T: Build> Builder<T> {
             timeout: self.timeout,
             retry: self.retry,
         };
-        Ok(T::from_parts(self.edge, settings))
+        Ok(T::from_parts(self.edge, self.clock, settings))
     }
 }
 
 impl Builder<Client> {
     /// What measures the retry budget, and what layers above read the time from; the operating
-    /// system's clocks if not said.
+    /// system's clocks if not said, which are not looked at before [`build`](Self::build).
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.edge.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 }
 
 impl Builder<blocking::Client> {
     /// What measures the retry budget, and what layers above read the time from; the operating
-    /// system's clocks if not said.
+    /// system's clocks if not said, which are not looked at before [`build`](Self::build).
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.edge.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 }
@@ -284,18 +294,22 @@ pub trait Build: sealed::Build {}
 impl<T: sealed::Build> Build for T {}
 
 pub(crate) mod sealed {
+    use std::sync::Arc;
+
+    use clerk_core::Clock;
+
     use super::Settings;
 
     pub trait Build {
         type Edge: std::fmt::Debug;
-        fn from_parts(edge: Self::Edge, settings: Settings) -> Self;
+        fn from_parts(edge: Self::Edge, clock: Option<Arc<dyn Clock>>, settings: Settings) -> Self;
     }
 }
 
 impl sealed::Build for Settings {
     type Edge = ();
 
-    fn from_parts((): (), settings: Settings) -> Self {
+    fn from_parts((): (), _: Option<Arc<dyn Clock>>, settings: Settings) -> Self {
         settings
     }
 }

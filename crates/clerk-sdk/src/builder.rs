@@ -6,7 +6,7 @@ mod variables;
 
 use std::{fmt, mem, sync::Arc, time::Duration};
 
-use clerk_core::{Clock, PublishableKey, SecretKey, SystemClock};
+use clerk_core::{Clock, PublishableKey, SecretKey};
 use clerk_http::{MachineSecretKey, Retry};
 use clerk_jwks::{CachePolicy, StaticKeys};
 use clerk_jwt::{AuthorizedParties, JwkSet, MachineScopes, Policy};
@@ -48,7 +48,7 @@ pub struct Builder<T: Build> {
     authentication: clerk_auth::Builder,
     cache_policy: CachePolicy,
     retry: Retry,
-    clock: Arc<dyn Clock>,
+    clock: Option<Arc<dyn Clock>>,
     /// The first setter that could not use its value. A builder reads better without a `?` on
     /// every line.
     problem: Option<BuildError>,
@@ -85,7 +85,7 @@ impl<T: Build> Builder<T> {
             authentication: clerk_auth::Settings::builder(),
             cache_policy: CachePolicy::default(),
             retry: Retry::default(),
-            clock: Arc::new(SystemClock::new()),
+            clock: None,
             problem: None,
             variables: FromVariables::default(),
         }
@@ -233,9 +233,10 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// What the time is read from; the operating system's clocks if not said.
+    /// What the time is read from; the operating system's clocks if not said, which are not looked at before
+    /// [`build`](Self::build).
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clerk_auth::InvalidSettings;
-use clerk_core::{Clock, SecretKey};
+use clerk_core::{Clock, SecretKey, SystemClock};
 use clerk_http::{MachineSecretKey, Retry};
 use clerk_jwks::{CachePolicy, StaticKeys};
 use clerk_jwt::Policy;
@@ -117,7 +117,7 @@ impl<T: Build> Builder<T> {
             authentication,
             policy,
             cache_policy: self.cache_policy,
-            clock: self.clock,
+            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
             api_url: self.api_url,
             api_version: self.api_version,
             secret_key: self.secret_key,

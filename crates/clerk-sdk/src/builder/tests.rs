@@ -111,6 +111,41 @@ fn the_first_setting_that_cannot_be_used_is_named_and_not_repeated() {
     assert!(!format!("{error} {error:?}").contains("planted"));
 }
 
+/// A system without clocks, as a program in WebAssembly finds it.
+#[derive(Debug)]
+struct NoTime;
+
+impl Clock for NoTime {
+    fn now(&self) -> clerk_core::UnixTime {
+        panic!("time not implemented on this platform")
+    }
+
+    fn monotonic(&self) -> clerk_core::MonotonicTime {
+        panic!("time not implemented on this platform")
+    }
+}
+
+#[test]
+fn no_clock_is_made_before_the_client_is_and_none_is_read_where_one_was_given() {
+    let builder = || Builder::<Clerk>::new().secret_key(SECRET);
+    assert!(builder().clock.is_none());
+    let shown = format!("{:?}", builder().build().unwrap());
+    assert!(shown.contains("SystemClock"), "{shown}");
+    let shown = format!("{:?}", builder().clock(NoTime).build().unwrap());
+    assert!(shown.contains("NoTime"), "{shown}");
+    assert!(!shown.contains("SystemClock"), "{shown}");
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn a_blocking_client_reads_no_clock_either_where_one_was_given() {
+    let builder = || Builder::<crate::blocking::Clerk>::new().secret_key(SECRET);
+    assert!(builder().clock.is_none());
+    let shown = format!("{:?}", builder().clock(NoTime).build().unwrap());
+    assert!(shown.contains("NoTime"), "{shown}");
+    assert!(!shown.contains("SystemClock"), "{shown}");
+}
+
 #[test]
 fn no_debug_text_shows_the_secret() {
     let builder = || Builder::<Clerk>::new().secret_key("sk_test_planted");
