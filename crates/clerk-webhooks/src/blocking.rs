@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use clerk_core::{Clock, SystemClock};
+use clerk_core::Clock;
 
 use crate::{
-    BlockingClaimDelivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
-    SigningSecrets, Verifier, WorkError,
+    BlockingClaimDelivery, Headers, Policy, RecentDeliveries, Rejection, Verifier, WorkError,
+    lazy_clock::LazySystemClock,
     once::{self, Attempt, Change},
 };
+#[cfg(feature = "ring")]
+use crate::{InvalidSigningSecret, SigningSecrets};
 
 /// A delivery that a [`blocking::Receiver`](Receiver) has received.
 pub type Delivery = crate::Delivery<Receiver>;
@@ -48,7 +50,7 @@ impl Receiver {
         Self {
             verifier: Arc::new(verifier),
             policy: Policy::default(),
-            clock: Arc::new(SystemClock::new()),
+            clock: Arc::new(LazySystemClock::default()),
             endpoint: None,
             deliveries: Arc::new(Mutex::new(RecentDeliveries::default())),
         }
@@ -59,6 +61,7 @@ impl Receiver {
     /// # Errors
     ///
     /// The variable is not set, or holds something else.
+    #[cfg(feature = "ring")]
     pub fn from_env() -> Result<Self, InvalidSigningSecret> {
         Ok(Self::new(Verifier::new(SigningSecrets::from_env()?)))
     }
@@ -130,9 +133,10 @@ impl Delivery {
             policy,
             clock,
             deliveries,
+            verifier,
             ..
         } = &self.receiver;
-        let mut attempt = Attempt::new(self.id(), &self.keys)?;
+        let mut attempt = Attempt::new(self.id(), &self.keys, verifier.claimant())?;
         let by = attempt.by();
         while let Some(key) = attempt.to_claim() {
             attempt.claimed(deliveries.claim(key, by, policy.lease, clock.monotonic()));

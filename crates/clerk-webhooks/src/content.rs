@@ -1,12 +1,10 @@
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use clerk_core::UnixTime;
-use ring::hmac;
-
 use crate::{
-    Error,
+    ComputeHmac, Error,
     headers::{self, Names},
     secrets::Secret,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clerk_core::UnixTime;
 
 /// The bytes in an HMAC-SHA256.
 pub(crate) const TAG_LENGTH: usize = 32;
@@ -50,14 +48,9 @@ impl<'d> Content<'d> {
         Ok((content, UnixTime::from_secs(seconds)))
     }
 
-    pub(crate) fn tag(&self, key: &hmac::Key) -> hmac::Tag {
-        let mut context = hmac::Context::with_key(key);
-        context.update(self.id.as_bytes());
-        context.update(b".");
-        context.update(self.timestamp.as_bytes());
-        context.update(b".");
-        context.update(self.body);
-        context.sign()
+    pub(crate) fn tag(&self, key: &dyn ComputeHmac) -> [u8; TAG_LENGTH] {
+        let (id, timestamp) = (self.id.as_bytes(), self.timestamp.as_bytes());
+        key.compute(&[id, b".", timestamp, b".", self.body])
     }
 }
 
@@ -100,7 +93,7 @@ impl SignedHeaders {
         }
         let signatures: Vec<String> = secrets
             .iter()
-            .map(|secret| format!("v1,{}", STANDARD.encode(content.tag(&secret.key))))
+            .map(|secret| format!("v1,{}", STANDARD.encode(content.tag(&*secret.key))))
             .collect();
         Ok(Self {
             id: id.to_owned(),

@@ -40,10 +40,18 @@
 //!
 //! On `clerk-core` alone, and below the adapters: `clerk-axum`, `clerk-actix`, `clerk-rocket` and
 //! `clerk-poem` have extractors that ask a [`Receiver`], and `clerk-webhooks-redis` remembers for one.
-//! The feature `http`, on by default, reads headers from `http::HeaderMap`; without it, anything that
-//! implements [`Headers`] will do, such as a list of pairs. The feature `events` adds `clerk-api`, and
-//! with it `events::Event`: what a delivery tells, typed. The feature `tracing` has refusals told at the
-//! target `clerk::security`.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `http` (default) | [`Headers`] for `http::HeaderMap`; without it, anything that implements the trait will do, such as a list of pairs |
+//! | `ring` (default) | `Ring`, and constructors that use it; without it, no cryptography is linked: implement [`Provider`] for a library of your choice |
+//! | `wasm-js` | ring on `wasm32-unknown-unknown`, with randomness from `crypto.getRandomValues` of the JavaScript around it |
+//! | `events` | `clerk-api`, and with it `events::Event`: what a delivery tells, typed |
+//! | `tracing` | an event at the target `clerk::security` for every delivery that is refused |
+//!
+//! On `wasm32-unknown-unknown` there is no clock either, so a receiver is [given one](Receiver::clock).
 //!
 //! Unofficial: not affiliated with Clerk.
 
@@ -66,6 +74,8 @@ mod error;
 pub mod events;
 mod extractor;
 mod headers;
+mod hmac;
+mod lazy_clock;
 mod once;
 mod policy;
 mod receiver;
@@ -83,6 +93,9 @@ pub use content::SignedHeaders;
 pub use delivery::Delivery;
 pub use error::Error;
 pub use headers::Headers;
+#[cfg(feature = "ring")]
+pub use hmac::Ring;
+pub use hmac::{ComputeHmac, NoRandomness, Provider};
 pub use policy::Policy;
 pub use receiver::Receiver;
 pub use rejection::Rejection;

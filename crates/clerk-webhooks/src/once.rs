@@ -21,8 +21,11 @@ enum Refusal {
 }
 
 impl<'d> Attempt<'d> {
-    pub(crate) fn new(id: &'d str, keys: &'d [String]) -> Result<Self, Rejection> {
-        let by = Claimant::new();
+    pub(crate) fn new(
+        id: &'d str,
+        keys: &'d [String],
+        by: Result<Claimant, ClaimError>,
+    ) -> Result<Self, Rejection> {
         Ok(Self {
             id,
             by: by.map_err(|error| report::failed(Rejection::Undecided(error), id))?,

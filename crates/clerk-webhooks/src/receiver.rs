@@ -3,13 +3,15 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use clerk_core::{Clock, SystemClock};
+use clerk_core::Clock;
 
 use crate::{
-    ClaimDelivery, Delivery, Headers, InvalidSigningSecret, Policy, RecentDeliveries, Rejection,
-    SigningSecrets, Verifier, WorkError,
+    ClaimDelivery, Delivery, Headers, Policy, RecentDeliveries, Rejection, Verifier, WorkError,
+    lazy_clock::LazySystemClock,
     once::{self, Attempt, Change},
 };
+#[cfg(feature = "ring")]
+use crate::{InvalidSigningSecret, SigningSecrets};
 
 /// Receives deliveries: verifies each, and sees to it that each is acted on once. Cheap to clone; a
 /// clone shares what was received.
@@ -55,12 +57,12 @@ pub struct Receiver {
 
 impl Receiver {
     /// A receiver of what `verifier` accepts, which remembers in this process's memory what it has
-    /// received. It reads the system's clock.
+    /// received. It reads the system's clock, unless it is given [another](Self::clock).
     pub fn new(verifier: Verifier) -> Self {
         Self {
             verifier: Arc::new(verifier),
             policy: Policy::default(),
-            clock: Arc::new(SystemClock::new()),
+            clock: Arc::new(LazySystemClock::default()),
             endpoint: None,
             deliveries: Arc::new(Mutex::new(RecentDeliveries::default())),
         }
@@ -72,6 +74,7 @@ impl Receiver {
     ///
     /// The variable is not set, or holds something else. Stop then: without the secret there is
     /// nothing to tell Clerk's deliveries from others by.
+    #[cfg(feature = "ring")]
     pub fn from_env() -> Result<Self, InvalidSigningSecret> {
         Ok(Self::new(Verifier::new(SigningSecrets::from_env()?)))
     }
@@ -112,7 +115,7 @@ impl Receiver {
         self
     }
 
-    /// Reads the time from `clock`, for tests.
+    /// Reads the time from `clock`: for tests, and where the system has none that programs may read.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -190,9 +193,10 @@ impl Delivery {
             policy,
             clock,
             deliveries,
+            verifier,
             ..
         } = &self.receiver;
-        let mut attempt = Attempt::new(self.id(), &self.keys)?;
+        let mut attempt = Attempt::new(self.id(), &self.keys, verifier.claimant())?;
         let by = attempt.by();
         while let Some(key) = attempt.to_claim() {
             let now = clock.monotonic();

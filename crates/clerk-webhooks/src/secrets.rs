@@ -1,14 +1,17 @@
-use std::{fmt, str::FromStr};
+#[cfg(feature = "ring")]
+use std::str::FromStr;
+use std::{fmt, sync::Arc};
 
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
 };
 use clerk_core::{Pasted, UnixTime};
-use ring::hmac;
 use zeroize::Zeroizing;
 
-use crate::{Error, SignedHeaders, claims::Fingerprint};
+#[cfg(feature = "ring")]
+use crate::Ring;
+use crate::{ComputeHmac, Error, Provider, SignedHeaders, claims::Fingerprint};
 
 /// The environment variable that Clerk's documentation keeps the signing secret in.
 pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
@@ -23,8 +26,11 @@ const LEAST_BYTES: usize = 24;
 /// are two; those of several endpoints may stand beside each other, too.
 ///
 /// They are parsed once, when this is made. Their text and bytes are erased from memory then; what
-/// stays is the state of the hash function that was keyed with them. There is no `Display`,
-/// `Serialize` or `PartialEq`, and `Debug` says how many there are.
+/// stays is what the cryptography library made of them; with ring, the state of the hash function that
+/// was keyed with them. There is no `Display`, `Serialize` or `PartialEq`, and `Debug` says how many there
+/// are.
+///
+/// Each constructor is there twice: for ring, and with a [`Provider`] of another library.
 ///
 /// ```
 /// use clerk_webhooks::SigningSecrets;
@@ -40,13 +46,14 @@ const LEAST_BYTES: usize = 24;
 /// ```
 #[derive(Clone)]
 pub struct SigningSecrets {
+    provider: Arc<dyn Provider>,
     secrets: Vec<Secret>,
 }
 
 /// One of them, as it is kept.
 #[derive(Clone)]
 pub(crate) struct Secret {
-    pub(crate) key: hmac::Key,
+    pub(crate) key: Arc<dyn ComputeHmac>,
     pub(crate) fingerprint: Fingerprint,
 }
 
@@ -62,10 +69,21 @@ impl SigningSecrets {
     /// # Errors
     ///
     /// Says what is wrong with it; the secret itself is not repeated.
+    #[cfg(feature = "ring")]
     pub fn new(secret: impl AsRef<str>) -> Result<Self, InvalidSigningSecret> {
-        Ok(Self {
-            secrets: vec![Secret::parse(secret.as_ref())?],
-        })
+        Self::new_with(secret, Ring)
+    }
+
+    /// [`new`](Self::new), with another cryptography library.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it; the secret itself is not repeated.
+    pub fn new_with(
+        secret: impl AsRef<str>,
+        provider: impl Provider + 'static,
+    ) -> Result<Self, InvalidSigningSecret> {
+        Self::none(provider).also(secret)
     }
 
     /// One secret, given as the bytes that its text encodes, however few. Bytes that can be guessed
@@ -74,10 +92,51 @@ impl SigningSecrets {
     /// # Errors
     ///
     /// There are no bytes.
+    #[cfg(feature = "ring")]
     pub fn from_bytes(secret: impl AsRef<[u8]>) -> Result<Self, InvalidSigningSecret> {
-        Ok(Self {
-            secrets: vec![Secret::of(secret.as_ref())?],
-        })
+        Self::from_bytes_with(secret, Ring)
+    }
+
+    /// [`from_bytes`](Self::from_bytes), with another cryptography library.
+    ///
+    /// # Errors
+    ///
+    /// There are no bytes.
+    pub fn from_bytes_with(
+        secret: impl AsRef<[u8]>,
+        provider: impl Provider + 'static,
+    ) -> Result<Self, InvalidSigningSecret> {
+        let mut secrets = Self::none(provider);
+        let secret = Secret::of(secret.as_ref(), &*secrets.provider)?;
+        secrets.secrets.push(secret);
+        Ok(secrets)
+    }
+
+    /// One or several, with white space or commas between them, as [`from_env`](Self::from_env) reads them;
+    /// what [`parse`](str::parse) does, with another cryptography library.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with one of them; the secret itself is not repeated.
+    pub fn parse_with(
+        text: &str,
+        provider: impl Provider + 'static,
+    ) -> Result<Self, InvalidSigningSecret> {
+        // The name of the variable stands in front of all of them, and `v1` in front of one.
+        let texts = Pasted::strip(text).split(|c: char| c.is_whitespace() || c == ',');
+        let mut texts = texts.filter(|text| !text.is_empty() && *text != VERSION);
+        let secrets = texts.try_fold(Self::none(provider), Self::also)?;
+        if secrets.secrets.is_empty() {
+            return Err(InvalidSigningSecret::Empty);
+        }
+        Ok(secrets)
+    }
+
+    fn none(provider: impl Provider + 'static) -> Self {
+        Self {
+            provider: Arc::new(provider),
+            secrets: Vec::new(),
+        }
     }
 
     /// One more secret: for the time in which the sender goes over from one to the other, or of
@@ -87,22 +146,34 @@ impl SigningSecrets {
     ///
     /// Says what is wrong with it; the secret itself is not repeated.
     pub fn also(mut self, secret: impl AsRef<str>) -> Result<Self, InvalidSigningSecret> {
-        self.secrets.push(Secret::parse(secret.as_ref())?);
+        let secret = Secret::parse(secret.as_ref(), &*self.provider)?;
+        self.secrets.push(secret);
         Ok(self)
     }
 
-    /// Reads `CLERK_WEBHOOK_SIGNING_SECRET` from the environment; the only function that does.
+    /// Reads `CLERK_WEBHOOK_SIGNING_SECRET` from the environment.
     ///
     /// Several secrets stand beside each other with white space or commas between them.
     ///
     /// # Errors
     ///
     /// The variable is not set, or holds something else.
+    #[cfg(feature = "ring")]
     pub fn from_env() -> Result<Self, InvalidSigningSecret> {
-        std::env::var(SIGNING_SECRET_VARIABLE)
+        Self::from_env_with(Ring)
+    }
+
+    /// [`from_env`](Self::from_env), with another cryptography library; the only function that reads the
+    /// variable.
+    ///
+    /// # Errors
+    ///
+    /// The variable is not set, or holds something else.
+    pub fn from_env_with(provider: impl Provider + 'static) -> Result<Self, InvalidSigningSecret> {
+        let text = std::env::var(SIGNING_SECRET_VARIABLE)
             .map(Zeroizing::new)
-            .map_err(|_| InvalidSigningSecret::Empty)?
-            .parse()
+            .map_err(|_| InvalidSigningSecret::Empty)?;
+        Self::parse_with(&text, provider)
     }
 
     /// Signs a delivery under every one of these secrets, as Clerk would send it: for tests, and
@@ -131,23 +202,19 @@ impl SigningSecrets {
     pub(crate) fn all(&self) -> &[Secret] {
         &self.secrets
     }
+
+    pub(crate) fn provider(&self) -> &dyn Provider {
+        &*self.provider
+    }
 }
 
+#[cfg(feature = "ring")]
 impl FromStr for SigningSecrets {
     type Err = InvalidSigningSecret;
 
     /// One or several, with white space or commas between them.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The name of the variable stands in front of all of them, and `v1` in front of one.
-        let secrets = Pasted::strip(text).split(|c: char| c.is_whitespace() || c == ',');
-        let secrets: Vec<Secret> = secrets
-            .filter(|secret| !secret.is_empty() && *secret != VERSION)
-            .map(Secret::parse)
-            .collect::<Result<_, _>>()?;
-        if secrets.is_empty() {
-            return Err(InvalidSigningSecret::Empty);
-        }
-        Ok(Self { secrets })
+        Self::parse_with(text, Ring)
     }
 }
 
@@ -158,7 +225,7 @@ impl fmt::Debug for SigningSecrets {
 }
 
 impl Secret {
-    fn parse(text: &str) -> Result<Self, InvalidSigningSecret> {
+    fn parse(text: &str, provider: &dyn Provider) -> Result<Self, InvalidSigningSecret> {
         let text = Pasted::strip(text);
         let unversioned = text
             .strip_prefix(VERSION)
@@ -180,16 +247,16 @@ impl Secret {
         if (1..LEAST_BYTES).contains(&bytes.len()) {
             return Err(InvalidSigningSecret::Short);
         }
-        Self::of(&bytes)
+        Self::of(&bytes, provider)
     }
 
     /// HMAC takes an empty key like any other, and then anybody can sign.
-    fn of(bytes: &[u8]) -> Result<Self, InvalidSigningSecret> {
+    fn of(bytes: &[u8], provider: &dyn Provider) -> Result<Self, InvalidSigningSecret> {
         if bytes.is_empty() {
             return Err(InvalidSigningSecret::Empty);
         }
-        let key = hmac::Key::new(hmac::HMAC_SHA256, bytes);
-        let fingerprint = Fingerprint::of(&key);
+        let key = provider.hmac_sha256(bytes);
+        let fingerprint = Fingerprint::of(&*key);
         Ok(Self { key, fingerprint })
     }
 }

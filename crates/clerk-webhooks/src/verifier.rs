@@ -1,14 +1,12 @@
-use std::{fmt, time::Duration};
-
-use clerk_core::UnixTime;
-use ring::hmac;
+use std::{fmt, hint::black_box, time::Duration};
 
 use crate::{
-    Error, Headers, SigningSecrets,
+    ClaimError, Claimant, Error, Headers, SigningSecrets,
     claims::Fingerprint,
     content::{Content, TAG_LENGTH, decode_tag},
     headers::{Names, only},
 };
+use clerk_core::UnixTime;
 
 /// How far a timestamp may be away, if nothing else was set.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -86,6 +84,12 @@ impl Verifier {
         Ok((verified, under))
     }
 
+    /// For one more attempt to act on a delivery.
+    pub(crate) fn claimant(&self) -> Result<Claimant, ClaimError> {
+        let random = self.secrets.provider().random();
+        random.map(Claimant::from_bytes).map_err(ClaimError::new)
+    }
+
     fn judge<'d, H: Headers + ?Sized>(
         &self,
         headers: &'d H,
@@ -133,9 +137,8 @@ impl Verifier {
         }
         let mut matching = false;
         for secret in self.secrets.all() {
-            let expected = content.tag(&secret.key);
-            let mut tags = tags.iter();
-            if tags.any(|tag| are_equal(&secret.key, expected.as_ref(), tag)) {
+            let expected = content.tag(&*secret.key);
+            if tags.iter().any(|tag| are_equal(&expected, tag)) {
                 matching = true;
                 fits(secret.fingerprint);
             }
@@ -163,12 +166,11 @@ fn tags(header: &[u8]) -> Option<Vec<[u8; TAG_LENGTH]>> {
     entries.next().is_none().then_some(tags)
 }
 
-/// Compares in constant time, by comparing HMACs of the two.
-///
-/// ring's comparison is not for others to use but through `hmac::verify`, and that would hash the
-/// body anew for every signature.
-fn are_equal(key: &hmac::Key, one: &[u8], other: &[u8]) -> bool {
-    hmac::verify(key, one, hmac::sign(key, other).as_ref()).is_ok()
+/// Compares in constant time: every byte is looked at, wherever the two differ. What has been found so far
+/// is hidden from the compiler at each of them, or it might find that the rest does not matter.
+fn are_equal(one: &[u8; TAG_LENGTH], other: &[u8; TAG_LENGTH]) -> bool {
+    let bytes = one.iter().zip(other);
+    bytes.fold(0, |found, (one, other)| black_box(found | (one ^ other))) == 0
 }
 
 /// A delivery whose signature is right. [`Verifier::verify`] alone makes one, so a function that

@@ -11,8 +11,6 @@ const BUILT_ON_RING: &[&str] = &[
     "clerk-http-reqwest",
     "clerk-http-ureq",
     "clerk-sdk",
-    "clerk-webhooks",
-    "clerk-webhooks-redis",
 ];
 
 pub(super) fn check(metadata: &Metadata) -> StepOutcome {

@@ -1,8 +1,7 @@
 use std::fmt;
 
-use ring::rand::{SecureRandom as _, SystemRandom};
-
-use super::ClaimError;
+#[cfg(feature = "ring")]
+use crate::{ClaimError, Provider as _, Ring};
 
 /// Who holds a claim: one attempt to act on a delivery, told from all others, wherever they run.
 ///
@@ -20,17 +19,20 @@ use super::ClaimError;
 pub struct Claimant(u128);
 
 impl Claimant {
-    /// A new one, at random.
+    /// One of 16 bytes that nobody else has: random ones, as a [`Provider`](crate::Provider) has them.
+    pub const fn from_bytes(random: [u8; 16]) -> Self {
+        Self(u128::from_ne_bytes(random))
+    }
+
+    /// A new one, at random, by ring.
     ///
     /// # Errors
     ///
     /// The operating system has no randomness to give.
+    #[cfg(feature = "ring")]
     pub fn new() -> Result<Self, ClaimError> {
-        let mut bytes = [0; 16];
-        SystemRandom::new()
-            .fill(&mut bytes)
-            .map_err(|_| ClaimError::new("the operating system gives no random bytes"))?;
-        Ok(Self(u128::from_ne_bytes(bytes)))
+        let random = Ring.random().map_err(ClaimError::new)?;
+        Ok(Self::from_bytes(random))
     }
 }
 

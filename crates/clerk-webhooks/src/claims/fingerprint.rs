@@ -1,6 +1,6 @@
 use std::fmt;
 
-use ring::hmac;
+use crate::ComputeHmac;
 
 /// What is hashed. Without a full stop it is the content of no delivery, so no fingerprint is the
 /// beginning of a signature.
@@ -14,9 +14,9 @@ const CONTENT: &[u8] = b"clerk-webhooks: whose claim it is";
 pub(crate) struct Fingerprint(u128);
 
 impl Fingerprint {
-    pub(crate) fn of(key: &hmac::Key) -> Self {
-        let tag = hmac::sign(key, CONTENT);
-        let half = tag.as_ref().first_chunk().copied();
+    pub(crate) fn of(key: &dyn ComputeHmac) -> Self {
+        let tag = key.compute(&[CONTENT]);
+        let half = tag.first_chunk().copied();
         Self(u128::from_be_bytes(half.unwrap_or_default()))
     }
 }
