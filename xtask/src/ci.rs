@@ -9,6 +9,7 @@ mod proxies;
 mod redis;
 mod signatures;
 mod toolchains;
+mod wasm;
 
 use std::fmt;
 use std::process::Command;
@@ -67,7 +68,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "features",
-        about: "each optional feature compiles alone, and so does none",
+        about: "each optional feature compiles alone, and so does none; for WebAssembly, all and none",
         run: features::check,
     },
     Step {

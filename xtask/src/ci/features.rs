@@ -1,6 +1,6 @@
-//! The sets of Cargo features that must compile.
+//! The sets of Cargo features that must compile, here and for WebAssembly.
 
-use super::{Shell, StepOutcome, Verdict, cargo, deny_warnings, succeed};
+use super::{Shell, StepOutcome, cargo, deny_warnings, succeed, wasm};
 use crate::repository::{Metadata, Package, capture, releases};
 
 /// Crates that come with ring whatever their features are. The others are for those, too, who verify with
@@ -29,7 +29,7 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
             succeed(deny_warnings(command))?;
         }
     }
-    Ok(Verdict::Passed)
+    wasm::check(metadata)
 }
 
 fn links_ring_only_if_asked(package: &str) -> Result<(), String> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::advisories::Version;
 use crate::repository::capture;
 
 /// Where a `cargo` and a `rustc` of one release are.
@@ -24,6 +25,11 @@ impl Toolchain {
             command.env("LD_LIBRARY_PATH", libraries);
         }
         Ok(command)
+    }
+
+    /// Libraries of a program that it starts.
+    pub(super) fn also_finds(&mut self, libraries: Vec<PathBuf>) {
+        self.libraries.extend(libraries);
     }
 }
 
@@ -47,50 +53,108 @@ pub(super) fn installed(version: &str) -> Option<Toolchain> {
 
 /// Debian carries several compilers, to build browsers with. Their packages are unpacked, not installed.
 pub(super) fn unpacked(version: &str, directory: &Path) -> Result<Toolchain, Box<dyn Error>> {
-    let unpacked = directory.join(format!("rust-{version}"));
-    if !unpacked.exists() {
-        let partial = directory.join("partial");
+    let unpacked = Unpacked::once(directory.join(format!("rust-{version}")), || {
+        let offer = offer()?;
+        let release =
+            offered_release(&offer, version).ok_or("Debian offers no such `rustc-web`")?;
+        Ok(compiler(release))
+    })?;
+    Ok(unpacked.into_toolchain())
+}
+
+/// The newest of them, with the source of its standard library: for targets whose own is compiled here.
+/// Compiler and source have to be of one release, so those of rustup, which come without, will not do.
+pub(super) fn unpacked_with_source(directory: &Path) -> Result<Toolchain, Box<dyn Error>> {
+    let unpacked = Unpacked::once(directory.join("rust-with-source"), || {
+        let offer = offer()?;
+        let release = newest_release(&offer).ok_or("Debian offers no `rustc-web`")?;
+        let source = format!("rust-web-src={release}");
+        Ok([compiler(release), vec![source]].concat())
+    })?;
+    Ok(unpacked.into_toolchain())
+}
+
+/// Debian packages that lie in a directory of their own.
+pub(super) struct Unpacked(PathBuf);
+
+impl Unpacked {
+    /// Unpacks `packages`, and those that they need and this machine lacks, unless that was done before.
+    pub(super) fn once(
+        directory: PathBuf,
+        packages: impl FnOnce() -> Result<Vec<String>, Box<dyn Error>>,
+    ) -> Result<Self, Box<dyn Error>> {
+        if directory.exists() {
+            return Ok(Self(directory));
+        }
+        let partial = directory.with_file_name("partial");
         if partial.exists() {
             fs::remove_dir_all(&partial)?;
         }
         fs::create_dir_all(&partial)?;
-        for archive in download(version, &partial)? {
-            capture(
-                Command::new("dpkg-deb")
-                    .arg("--extract")
-                    .arg(&archive)
-                    .arg(&partial),
-            )?;
+        for archive in download(&packages()?, &partial)? {
+            let mut extract = Command::new("dpkg-deb");
+            extract.arg("--extract").arg(&archive).arg(&partial);
+            capture(&mut extract)?;
             fs::remove_file(archive)?;
         }
-        fs::rename(partial, &unpacked)?;
+        fs::rename(partial, &directory)?;
+        Ok(Self(directory))
     }
-    let triplet = format!("{}-linux-gnu", std::env::consts::ARCH);
-    Ok(Toolchain {
-        binaries: unpacked.join("usr/bin"),
-        libraries: vec![
-            unpacked.join("usr/lib").join(&triplet),
-            unpacked.join("lib").join(&triplet),
-        ],
-    })
+
+    pub(super) fn binaries(&self) -> PathBuf {
+        self.0.join("usr/bin")
+    }
+
+    pub(super) fn libraries(&self) -> Vec<PathBuf> {
+        let triplet = format!("{}-linux-gnu", std::env::consts::ARCH);
+        ["usr/lib", "lib"]
+            .map(|path| self.0.join(path).join(&triplet))
+            .into()
+    }
+
+    fn into_toolchain(self) -> Toolchain {
+        Toolchain {
+            binaries: self.binaries(),
+            libraries: self.libraries(),
+        }
+    }
 }
 
-fn download(version: &str, into: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let mut offer = capture(Command::new("apt-cache").args(["madison", "rustc-web"]))?;
-    if offer.is_empty() {
-        capture(Command::new("apt-get").args(["--quiet", "update"]))?;
-        offer = capture(Command::new("apt-cache").args(["madison", "rustc-web"]))?;
-    }
-    let release = offered_release(&offer, version).ok_or("Debian offers no such `rustc-web`")?;
+fn update() -> Result<String, Box<dyn Error>> {
+    capture(Command::new("apt-get").args(["--quiet", "update"]))
+}
 
-    let mut plan = Command::new("apt-get");
-    plan.args(["install", "--simulate", "--no-install-recommends"]);
-    for package in ["rustc-web", "cargo-web", "libstd-rust-web-dev"] {
-        plan.arg(format!("{package}={release}"));
+/// The compilers that Debian has. A machine may not have asked yet what there is.
+fn offer() -> Result<String, Box<dyn Error>> {
+    let ask = || capture(Command::new("apt-cache").args(["madison", "rustc-web"]));
+    let offer = ask()?;
+    if !offer.is_empty() {
+        return Ok(offer);
     }
-    plan.arg(format!("libstd-rust-web-{version}={release}"));
-    let plan = capture(&mut plan)?;
+    update()?;
+    ask()
+}
 
+fn compiler(release: &str) -> Vec<String> {
+    let library = format!("libstd-rust-web-{}", version_of(release));
+    ["rustc-web", "cargo-web", "libstd-rust-web-dev", &library]
+        .map(|package| format!("{package}={release}"))
+        .into()
+}
+
+fn download(packages: &[String], into: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let plan = || {
+        let mut plan = Command::new("apt-get");
+        plan.args(["install", "--simulate", "--no-install-recommends"]);
+        capture(plan.args(packages))
+    };
+    let plan = match plan() {
+        Ok(plan) => plan,
+        Err(_) => {
+            update()?;
+            plan()?
+        }
+    };
     let mut fetch = Command::new("apt-get");
     fetch.args(["--quiet", "download"]).current_dir(into);
     capture(fetch.args(planned_packages(&plan)))?;
@@ -102,13 +166,27 @@ fn download(version: &str, into: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> 
     Ok(archives)
 }
 
+fn releases(offer: &str) -> impl Iterator<Item = &str> {
+    let lines = offer.lines();
+    lines
+        .filter_map(|line| line.split('|').nth(1))
+        .map(str::trim)
+}
+
+/// Of `1.96.0+dfsg1-1`: `1.96`.
+fn version_of(release: &str) -> &str {
+    let mut dots = release.match_indices('.').map(|(at, _)| at);
+    let end = dots.nth(1).unwrap_or(release.len());
+    release.get(..end).unwrap_or(release)
+}
+
+fn newest_release(offer: &str) -> Option<&str> {
+    releases(offer).max_by_key(|release| Version::parse(version_of(release)))
+}
+
 /// The newest Debian release of a compiler version, from lines of `package | release | source`.
 fn offered_release<'a>(offer: &'a str, version: &str) -> Option<&'a str> {
-    let mut releases = offer
-        .lines()
-        .filter_map(|line| line.split('|').nth(1))
-        .map(str::trim);
-    releases.find(|release| {
+    releases(offer).find(|release| {
         release
             .strip_prefix(version)
             .is_some_and(|rest| rest.starts_with('.'))
@@ -135,6 +213,19 @@ mod tests {
                      rustc-web | 1.85.0+dfsg3-1 | http://deb.example/ bookworm/main\n";
         assert_eq!(offered_release(offer, "1.85"), Some("1.85.0+dfsg3-1"));
         assert_eq!(offered_release(offer, "1.8"), None);
+    }
+
+    #[test]
+    fn the_newest_compiler_is_told_by_its_version() {
+        let offer = " rustc-web | 1.96.0+dfsg1-1 | x\n rustc-web | 1.100.1+dfsg3-1 | x\n \
+                     rustc-web | 1.85.0+dfsg3-1 | x\n";
+        assert_eq!(newest_release(offer), Some("1.100.1+dfsg3-1"));
+        assert_eq!(newest_release(""), None);
+        let packages = compiler("1.100.1+dfsg3-1");
+        assert_eq!(
+            packages.last().unwrap(),
+            "libstd-rust-web-1.100=1.100.1+dfsg3-1"
+        );
     }
 
     #[test]
