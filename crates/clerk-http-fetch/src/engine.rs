@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -25,6 +25,9 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = performance, js_name = now, catch)]
     pub(crate) fn performance_now() -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+    fn fill_with_random_bytes(bytes: &Uint8Array) -> Result<Uint8Array, JsValue>;
 }
 
 #[cfg(feature = "cloudflare-workers")]
@@ -32,6 +35,17 @@ extern "C" {
 extern "C" {
     #[wasm_bindgen(js_name = waitUntil, catch)]
     pub(crate) fn wait_until(promise: &Promise) -> Result<(), JsValue>;
+}
+
+/// A number at random. Std has none to give here: it has the same for every isolate.
+pub(crate) fn random() -> u64 {
+    let mut bytes = [0; 8];
+    match fill_with_random_bytes(&Uint8Array::new_with_length(8)) {
+        Ok(filled) => filled.copy_to(&mut bytes),
+        // Engines that give none while a module starts do so for numbers that are to keep a secret. This keeps none.
+        Err(_) => bytes = js_sys::Math::random().to_le_bytes(),
+    }
+    u64::from_le_bytes(bytes)
 }
 
 /// The longest that one timer takes; most engines let a longer one end at once.

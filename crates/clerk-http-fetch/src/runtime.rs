@@ -92,6 +92,15 @@ impl Runtime for JsRuntime {
             wait_until(&promise);
         }
     }
+
+    /// `false`: what is woken runs in the request that wakes, and ends with it.
+    fn wakes_across_tasks(&self) -> bool {
+        false
+    }
+
+    fn seed(&self) -> u64 {
+        engine::random()
+    }
 }
 
 async fn timer(duration: Duration) {
@@ -107,6 +116,11 @@ async fn timer(duration: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_task_is_woken_by_another() {
+        assert!(!JsRuntime::new().wakes_across_tasks());
+    }
 
     #[test]
     fn a_runtime_is_made_without_asking_the_engine() {

@@ -1,0 +1,119 @@
+//! A Worker at the edge, and the offline Clerk that it asks.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use clerk_core::{Clock as _, SystemClock, UnixTime};
+use clerk_emulator::{Emulator, Server};
+use clerk_http::{BlockingTransport as _, TransportError};
+use clerk_http_ureq::UreqTransport;
+use http::{Request, Response};
+
+use crate::{
+    Outcome,
+    engine::{Bindings, Engine},
+};
+
+/// Where trials take place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'p> {
+    pub(crate) engine: &'p Path,
+    pub(crate) directory: &'p Path,
+    pub(crate) date: &'p str,
+}
+
+/// A Worker that nobody has asked anything yet.
+#[derive(Debug)]
+pub(crate) struct Edge {
+    clerk: Server,
+    engine: Engine,
+    transport: UreqTransport,
+}
+
+pub(crate) fn now() -> UnixTime {
+    SystemClock::new().now()
+}
+
+impl Place<'_> {
+    pub(crate) fn edge(&self) -> Result<Edge, String> {
+        self.edge_with(&[])
+    }
+
+    pub(crate) fn edge_with(&self, bindings: Bindings<'_>) -> Result<Edge, String> {
+        let clerk = Server::start(Emulator::builder()).map_err(|error| error.to_string())?;
+        let emulator = clerk.emulator();
+        let ours = [
+            ("CLERK_API_URL", clerk.url()),
+            ("CLERK_SECRET_KEY", emulator.secret_key().expose()),
+            ("CLERK_PUBLISHABLE_KEY", emulator.publishable_key().as_str()),
+        ];
+        let bindings = [&ours, bindings].concat();
+        let engine = Engine::start(self.engine, self.directory, self.date, &bindings)?;
+        Ok(Edge {
+            clerk,
+            engine,
+            transport: UreqTransport::new(),
+        })
+    }
+}
+
+impl Edge {
+    pub(crate) fn clerk(&self) -> &Emulator {
+        self.clerk.emulator()
+    }
+
+    /// As browsers know it. Cookies tell hosts apart, and Clerk is at 127.0.0.1.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://localhost:{}", self.engine.port())
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.engine.port())
+    }
+
+    pub(crate) fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        self.transport.send(request)
+    }
+
+    /// Asks for a page with a token, if there is one.
+    pub(crate) fn ask(&self, path: &str, token: Option<&str>) -> Result<(u16, String), String> {
+        let response = self
+            .send(self.request(path, token))
+            .map_err(|error| format!("{error}\n{}", self.engine.log()))?;
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        Ok((response.status().as_u16(), text))
+    }
+
+    pub(crate) fn request(&self, path: &str, token: Option<&str>) -> Request<Bytes> {
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = self.url(path).parse().unwrap_or_default();
+        if let Some(token) = token.and_then(|token| format!("Bearer {token}").parse().ok()) {
+            request
+                .headers_mut()
+                .insert(http::header::AUTHORIZATION, token);
+        }
+        request
+    }
+
+    /// Whether a page answers so. An empty text stands for any.
+    pub(crate) fn answers(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        (status, text): (u16, &str),
+    ) -> Outcome {
+        let (found, page) = self.ask(path, token)?;
+        if found == status && (text.is_empty() || page == text) {
+            return Ok(());
+        }
+        let log = self.engine.log();
+        Err(format!(
+            "{path} should answer {status} {text}, and answered {found} {page}\n{log}"
+        ))
+    }
+
+    /// How often the Worker has fetched keys.
+    pub(crate) fn fetches(&self) -> usize {
+        self.clerk().count_requests("GET", "/v1/jwks")
+    }
+}
