@@ -93,11 +93,6 @@ impl Runtime for JsRuntime {
         }
     }
 
-    /// `false`: what is woken runs in the request that wakes, and ends with it.
-    fn wakes_across_tasks(&self) -> bool {
-        false
-    }
-
     fn seed(&self) -> u64 {
         engine::random()
     }
@@ -116,11 +111,6 @@ async fn timer(duration: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_task_is_woken_by_another() {
-        assert!(!JsRuntime::new().wakes_across_tasks());
-    }
 
     #[test]
     fn a_runtime_is_made_without_asking_the_engine() {

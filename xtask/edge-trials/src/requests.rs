@@ -6,7 +6,7 @@ use clerk_emulator::{Defect, Emulator};
 
 use crate::{
     Outcome, Trial,
-    edge::{Place, now},
+    edge::{Edge, Place, now},
 };
 
 pub(crate) const TRIALS: &[Trial] = &[
@@ -22,7 +22,14 @@ fn ada(clerk: &Emulator) -> Result<String, String> {
 }
 
 fn tokens(place: &Place<'_>) -> Outcome {
-    let edge = place.edge()?;
+    for signatures in ["ring", "webcrypto"] {
+        let edge = place.edge_with(&[("SIGNATURES", signatures)])?;
+        tokens_at(&edge).map_err(|problem| format!("with {signatures}: {problem}"))?;
+    }
+    Ok(())
+}
+
+fn tokens_at(edge: &Edge) -> Outcome {
     let clerk = edge.clerk();
     let ada = ada(clerk)?;
     let token = || clerk.token().user("ada@example.com");

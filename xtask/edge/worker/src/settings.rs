@@ -6,6 +6,8 @@ use clerk_auth::{AcceptedTokens, Authenticator, Settings};
 use clerk_http::Client;
 use clerk_http_fetch::{FetchTransport, JsClock, JsRuntime};
 use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
+use clerk_jwt::Ring;
+use clerk_webcrypto::WebCrypto;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
@@ -15,6 +17,9 @@ const KEYS_STALE: &str = "KEYS_STALE_MS";
 
 /// `plain` runs what is spawned without telling the engine, as a program would that knows nothing of `waitUntil`.
 const SPAWN: &str = "SPAWN";
+
+/// `ring` checks signatures in WebAssembly, and not in the engine.
+const SIGNATURES: &str = "SIGNATURES";
 
 pub(crate) fn clerk(env: &JsValue) -> Result<(Client, Authenticator), Box<dyn Error>> {
     let binding = |name: &str| binding(env, name).ok_or_else(|| format!("no binding {name}"));
@@ -35,7 +40,11 @@ pub(crate) fn clerk(env: &JsValue) -> Result<(Client, Authenticator), Box<dyn Er
     if let Ok(stale) = binding(KEYS_STALE) {
         policy.stale_window = millis(&stale)?;
     }
-    let keys = RemoteKeys::new(client.clone(), KeySource::BackendApi, policy);
+    let (source, asking) = (KeySource::BackendApi, client.clone());
+    let keys = match binding(SIGNATURES).as_deref() {
+        Ok("ring") => RemoteKeys::with_provider(asking, source, policy, Ring),
+        _ => RemoteKeys::with_provider(asking, source, policy, WebCrypto),
+    };
     let settings = Settings::builder()
         .publishable_key(binding("CLERK_PUBLISHABLE_KEY")?.parse()?)
         .accepts(AcceptedTokens::Any)
