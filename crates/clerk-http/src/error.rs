@@ -58,8 +58,8 @@ fn whether_it_is_the_host(error: &TransportError) -> &'static str {
         TransportErrorKind::Connect | TransportErrorKind::Untrusted
     );
     if is_about_the_host && error.host() != CLERKS_HOST {
-        "; if that is not the host that you mean, correct the API's URL (CLERK_API_URL) or the \
-         publishable key, which name it"
+        "; if that is not the host that you mean, correct the API's URL (CLERK_API_URL; Clerk's is \
+         https://api.clerk.com) or, where keys come by it, the publishable key"
     } else {
         ""
     }

@@ -137,6 +137,8 @@ mod documents {
     mod browsers {}
     #[doc = include_str!("../../../docs/guides/deploy.md")]
     mod deploy {}
+    #[doc = include_str!("../../../docs/guides/edge.md")]
+    mod edge {}
     #[doc = include_str!("../../../docs/guides/explain-requests.md")]
     mod explain_requests {}
     #[doc = include_str!("../../../docs/guides/from-clerk-rs.md")]

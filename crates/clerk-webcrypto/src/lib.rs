@@ -2,7 +2,7 @@
 //! [`Provider`] whose keys are awaited.
 //!
 //! It is for WebAssembly in Cloudflare Workers, Vercel's edge runtime, Node and the like, on
-//! `wasm32-unknown-unknown`: there, ring takes twenty times as long. Whether a key is sound is decided by
+//! `wasm32-unknown-unknown`: there, ring takes many times as long. Whether a key is sound is decided by
 //! `clerk-jwt` before this crate is asked. It makes no keys and no signatures, and blocking functions cannot use
 //! it. Outside of such engines it compiles, and panics where it would call the engine.
 //!

@@ -27,8 +27,8 @@ const PORTABLE: &[&str] = &[
     "clerk-webhooks",
 ];
 
-/// Asks a JavaScript engine for everything.
-const JAVASCRIPT: &str = "clerk-http-fetch";
+/// They ask a JavaScript engine for everything.
+const JAVASCRIPT: &[&str] = &["clerk-http-fetch", "clerk-webcrypto"];
 
 /// Comes with ring.
 const FACADE: &str = "clerk-sdk";
@@ -81,7 +81,7 @@ fn skipped(what: &str, why: &dyn Error) -> Verdict {
 fn selections(packages: &[Package], target: &str, has_clang: bool) -> [Vec<String>; 2] {
     let is_portable = |package: &&Package| {
         let name = package.name.as_str();
-        PORTABLE.contains(&name) || (name == JAVASCRIPT && target == UNKNOWN)
+        PORTABLE.contains(&name) || (JAVASCRIPT.contains(&name) && target == UNKNOWN)
     };
     let is_meant =
         |package: &&Package| is_portable(package) || (package.name == FACADE && has_clang);
