@@ -1,6 +1,7 @@
 //! Every check that guards the main branch, in the order in which they fail fastest.
 
 mod debian;
+mod edge;
 mod features;
 mod latest;
 mod msrv;
@@ -126,6 +127,11 @@ const STEPS: &[Step] = &[
         },
     },
     Step {
+        name: "edge",
+        about: "a Worker in Cloudflare's engine lets in whom it should, and fetches keys once",
+        run: edge::check,
+    },
+    Step {
         name: "latest",
         about: "the crates pass their tests without our lock file: the newest and the lowest versions",
         run: latest::check,
@@ -143,8 +149,10 @@ const STEPS: &[Step] = &[
 ];
 
 /// Packages with a lock file of their own; see `exclude` in the root manifest.
-const APART: [&str; 3] = [
+const APART: [&str; 5] = [
     "fuzz/Cargo.toml",
+    "xtask/edge/glue/Cargo.toml",
+    "xtask/edge/worker/Cargo.toml",
     "xtask/no-std-probe/Cargo.toml",
     "xtask/peers/Cargo.toml",
 ];

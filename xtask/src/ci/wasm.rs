@@ -6,7 +6,7 @@ use std::error::Error;
 
 use super::{StepOutcome, Verdict, succeed};
 use crate::repository::{Metadata, Package};
-use tools::Tools;
+pub(super) use tools::Tools;
 
 /// Of JavaScript engines, such as V8's isolates.
 pub(super) const UNKNOWN: &str = "wasm32-unknown-unknown";
@@ -71,7 +71,7 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
 }
 
 /// On one line, which is what the table of steps shows.
-fn skipped(what: &str, why: &dyn Error) -> Verdict {
+pub(super) fn skipped(what: &str, why: &dyn Error) -> Verdict {
     let why = why.to_string();
     let words: Vec<&str> = why.split_whitespace().collect();
     Verdict::Skipped(format!("{what}: {}", words.join(" ")))

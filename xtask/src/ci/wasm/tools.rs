@@ -13,7 +13,7 @@ pub(in crate::ci) struct Tools {
     rust: Toolchain,
     /// For ring's C, or why there is none.
     pub(in crate::ci) clang: Result<PathBuf, Box<dyn Error>>,
-    target_directory: PathBuf,
+    pub(in crate::ci) target_directory: PathBuf,
 }
 
 impl Tools {
