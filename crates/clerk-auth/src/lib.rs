@@ -59,6 +59,14 @@
 //! adapters carry out, so that all of them answer the same. [`Redirects`] says where to send
 //! strangers, and [`SignOut`] signs out whoever wants to leave.
 //!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `ring` (default) | keys from PEM that verify with ring; without it, no cryptography is linked |
+//! | `tracing` | an event at the target `clerk::security` for every refusal |
+//! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine, as [`clerk_jwt`] says |
+//!
 //! # Where it sits
 //!
 //! On `clerk-jwks` and `clerk-http`; below the framework adapters and the facade, which calls it

@@ -42,6 +42,13 @@
 //! [`KeySetCache`] decides all of that, without a clock and without IO; [`CachePolicy`] has the
 //! numbers.
 //!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `ring` (default) | constructors that verify with ring; without it, no cryptography is linked |
+//! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine, as [`clerk_jwt`] says |
+//!
 //! # Where it sits
 //!
 //! On `clerk-jwt` and `clerk-http`; below `clerk-auth` and the facade. The [`blocking`] module

@@ -35,11 +35,20 @@
 //!
 //! Every refusal carries the [`Reason`] Clerk's own SDKs give.
 //!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `ring` (default) | `Ring`, and constructors that use it; without it, no cryptography is linked: implement [`Provider`] for a library of your choice |
+//! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine |
+//!
+//! ring does not build for `wasm32-unknown-unknown` before it is told where random bytes come from, although verifying
+//! takes none. `wasm-js` names `crypto.getRandomValues`. Without JavaScript around it, an application
+//! leaves that out, and chooses among ring's own features.
+//!
 //! # Where it sits
 //!
-//! On `clerk-core`; below `clerk-jwks`, which finds the keys, and everything above. With
-//! `default-features = false` no cryptography is linked: implement [`Provider`] for a library of
-//! your choice.
+//! On `clerk-core`; below `clerk-jwks`, which finds the keys, and everything above.
 //!
 //! Unofficial: not affiliated with Clerk.
 

@@ -51,6 +51,11 @@
 //! | `stream` | walks through lists as `futures_core::Stream`s |
 //! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
 //! | `tracing` | spans for the calls to Clerk's API, and an event for every request that is refused |
+//! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine, with `crypto.getRandomValues`; see [`jwt`] |
+//!
+//! In WebAssembly there are all features but `async`, `blocking`, `actix`, `poem`, `rocket` and `webhooks-redis`,
+//! which bring sockets or threads: programs put the layers together themselves, with a transport and a runtime
+//! such as those of `clerk-http-fetch`.
 //!
 //! # One value, one instance
 //!

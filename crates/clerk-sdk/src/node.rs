@@ -32,6 +32,11 @@ pub fn decode_jwt(token: &str) -> Result<(Header, Claims), Malformed> {
 
 /// Verifies a token of any kind with `key`, at the system's time.
 ///
+/// # Panics
+///
+/// Where the system has no clock, as on `wasm32-unknown-unknown`. There, hand the time to
+/// [`UnverifiedToken::verify`].
+///
 /// # Errors
 ///
 /// The first thing that is wrong with it, in the order [`clerk_jwt`] gives.

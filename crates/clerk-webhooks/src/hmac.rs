@@ -8,10 +8,21 @@ pub use self::ring::Ring;
 
 /// HMAC-SHA256 (RFC 2104, FIPS 180-4) with one secret.
 ///
-/// A [`Provider`] makes one out of a secret's bytes, and may keep whatever it can compute ahead.
+/// A [`Provider`] makes one out of a secret's bytes, and may keep whatever it can compute ahead. Comparing is not
+/// its business.
 pub trait ComputeHmac: fmt::Debug + Send + Sync {
     /// The HMAC of what `message` consists of, one part after the other.
     fn compute(&self, message: &[&[u8]]) -> [u8; 32];
+}
+
+/// A secret that is ready to hash with.
+///
+/// More ways may come to be ready, such as that of a library which answers later.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Hmac {
+    /// By a library that answers at once.
+    AtOnce(Arc<dyn ComputeHmac>),
 }
 
 /// A cryptography library: what deliveries are signed with, and what claims are told apart by.
@@ -21,17 +32,23 @@ pub trait ComputeHmac: fmt::Debug + Send + Sync {
 /// ```
 /// # #[cfg(feature = "ring")] {
 /// use std::sync::Arc;
-/// use clerk_webhooks::{ComputeHmac, NoRandomness, Provider, SigningSecrets, Verifier};
+/// use clerk_webhooks::{Hmac, NoRandomness, Provider, SigningSecrets, Verifier};
 ///
 /// /// A library that is there already.
 /// #[derive(Debug)]
 /// struct Hsm;
 ///
 /// impl Provider for Hsm {
-///     fn hmac_sha256(&self, secret: &[u8]) -> Arc<dyn ComputeHmac> {
-///         // Erase what you copy of it.
-/// #       clerk_webhooks::Ring.hmac_sha256(secret)
+///     fn hmac_sha256(&self, secret: &[u8]) -> Hmac {
+/// #       #[derive(Debug)]
+/// #       struct Key;
+/// #       impl clerk_webhooks::ComputeHmac for Key {
+/// #           fn compute(&self, _: &[&[u8]]) -> [u8; 32] { [0; 32] }
+/// #       }
+/// #       let hsm_key = |_: &[u8]| Key;
+///         Hmac::AtOnce(Arc::new(hsm_key(secret))) // an implementation of `ComputeHmac`
 ///     }
+///
 ///     fn random(&self) -> Result<[u8; 16], NoRandomness> {
 /// #       clerk_webhooks::Ring.random()
 ///     }
@@ -44,8 +61,9 @@ pub trait ComputeHmac: fmt::Debug + Send + Sync {
 /// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())
 /// ```
 pub trait Provider: fmt::Debug + Send + Sync {
-    /// Prepares a secret, which has one byte or more. The caller erases it afterwards.
-    fn hmac_sha256(&self, secret: &[u8]) -> Arc<dyn ComputeHmac>;
+    /// Prepares a secret, which has one byte or more. The caller erases it afterwards; erase what you copy
+    /// of it once it is no longer needed.
+    fn hmac_sha256(&self, secret: &[u8]) -> Hmac;
 
     /// Bytes that nobody else has, from a random number generator that the operating system seeds: who
     /// holds a [claim](crate::Claimant) is told from all others by them. Asked for each time a delivery

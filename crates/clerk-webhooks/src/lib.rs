@@ -95,7 +95,7 @@ pub use error::Error;
 pub use headers::Headers;
 #[cfg(feature = "ring")]
 pub use hmac::Ring;
-pub use hmac::{ComputeHmac, NoRandomness, Provider};
+pub use hmac::{ComputeHmac, Hmac, NoRandomness, Provider};
 pub use policy::Policy;
 pub use receiver::Receiver;
 pub use rejection::Rejection;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "ring")]
 use crate::Ring;
-use crate::{ComputeHmac, Error, Provider, SignedHeaders, claims::Fingerprint};
+use crate::{ComputeHmac, Error, Hmac, Provider, SignedHeaders, claims::Fingerprint};
 
 /// The environment variable that Clerk's documentation keeps the signing secret in.
 pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
@@ -255,7 +255,7 @@ impl Secret {
         if bytes.is_empty() {
             return Err(InvalidSigningSecret::Empty);
         }
-        let key = provider.hmac_sha256(bytes);
+        let Hmac::AtOnce(key) = provider.hmac_sha256(bytes);
         let fingerprint = Fingerprint::of(&*key);
         Ok(Self { key, fingerprint })
     }

@@ -1,16 +1,13 @@
 //! Without ring: whatever is hashed and drawn is asked of the library that was given.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use clerk_core::{Clock, ManualClock, MonotonicTime, UnixTime};
 use clerk_webhooks::{
-    Claimant, ComputeHmac, Error, InvalidSigningSecret, NoRandomness, Provider, Receiver,
+    Claimant, ComputeHmac, Error, Hmac, InvalidSigningSecret, NoRandomness, Provider, Receiver,
     Rejection, Ring, SigningSecrets, Verifier, blocking,
 };
 
@@ -34,9 +31,10 @@ fn count(of: &AtomicUsize) -> usize {
 }
 
 impl Provider for Counting {
-    fn hmac_sha256(&self, secret: &[u8]) -> Arc<dyn ComputeHmac> {
+    fn hmac_sha256(&self, secret: &[u8]) -> Hmac {
         self.0.keys.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Key(Ring.hmac_sha256(secret), Arc::clone(&self.0)))
+        let key = Key(Ring.hmac_sha256(secret), Arc::clone(&self.0));
+        Hmac::AtOnce(Arc::new(key))
     }
 
     fn random(&self) -> Result<[u8; 16], NoRandomness> {
@@ -45,18 +43,16 @@ impl Provider for Counting {
     }
 }
 
-struct Key(Arc<dyn ComputeHmac>, Arc<Asked>);
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key")
-    }
-}
+#[derive(Debug)]
+struct Key(Hmac, Arc<Asked>);
 
 impl ComputeHmac for Key {
     fn compute(&self, message: &[&[u8]]) -> [u8; 32] {
         self.1.tags.fetch_add(1, Ordering::Relaxed);
-        self.0.compute(message)
+        match &self.0 {
+            Hmac::AtOnce(key) => key.compute(message),
+            other => unreachable!("ring answers at once: {other:?}"),
+        }
     }
 }
 
@@ -117,8 +113,8 @@ fn a_tag_of_which_one_bit_differs_is_refused() {
     struct Tag([u8; 32]);
 
     impl Provider for Constant {
-        fn hmac_sha256(&self, secret: &[u8]) -> Arc<dyn ComputeHmac> {
-            Arc::new(Tag(*secret.first_chunk().unwrap()))
+        fn hmac_sha256(&self, secret: &[u8]) -> Hmac {
+            Hmac::AtOnce(Arc::new(Tag(*secret.first_chunk().unwrap())))
         }
 
         fn random(&self) -> Result<[u8; 16], NoRandomness> {
@@ -155,7 +151,7 @@ fn a_tag_of_which_one_bit_differs_is_refused() {
 struct NoDice;
 
 impl Provider for NoDice {
-    fn hmac_sha256(&self, secret: &[u8]) -> Arc<dyn ComputeHmac> {
+    fn hmac_sha256(&self, secret: &[u8]) -> Hmac {
         Ring.hmac_sha256(secret)
     }
 

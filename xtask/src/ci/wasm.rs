@@ -27,7 +27,7 @@ const PORTABLE: &[&str] = &[
     "clerk-webhooks",
 ];
 
-/// They ask a JavaScript engine for everything.
+/// These ask a JavaScript engine for everything.
 const JAVASCRIPT: &[&str] = &["clerk-http-fetch", "clerk-webcrypto"];
 
 /// Comes with ring.

@@ -5,7 +5,7 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 
-use super::{ComputeHmac, NoRandomness, Provider};
+use super::{ComputeHmac, Hmac, NoRandomness, Provider};
 use crate::content::TAG_LENGTH;
 
 /// HMAC and random bytes of [ring](https://docs.rs/ring).
@@ -13,8 +13,9 @@ use crate::content::TAG_LENGTH;
 pub struct Ring;
 
 impl Provider for Ring {
-    fn hmac_sha256(&self, secret: &[u8]) -> Arc<dyn ComputeHmac> {
-        Arc::new(RingHmac(hmac::Key::new(hmac::HMAC_SHA256, secret)))
+    fn hmac_sha256(&self, secret: &[u8]) -> Hmac {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        Hmac::AtOnce(Arc::new(RingHmac(key)))
     }
 
     fn random(&self) -> Result<[u8; 16], NoRandomness> {
