@@ -27,7 +27,7 @@ pub enum Hmac {
 
 /// A cryptography library: what deliveries are signed with, and what claims are told apart by.
 ///
-/// `Ring` is the one this crate brings. Tags are compared here, in constant time.
+/// `Ring` is the one this crate brings. Tags are compared here, in a time that tells nothing of them.
 ///
 /// ```
 /// # #[cfg(feature = "ring")] {
