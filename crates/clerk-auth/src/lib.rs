@@ -122,8 +122,8 @@ pub use auth::{
     UnexpectedClaims,
 };
 pub use authentication::{
-    AwaitingKey, AwaitingResponse, AwaitingRetry, BrowserEvidence, Evidence, HandshakeEvidence,
-    Moment, NoRedirect, Place, Step, TokenEvidence,
+    AwaitingKey, AwaitingResponse, AwaitingRetry, AwaitingSignature, BrowserEvidence, Evidence,
+    HandshakeEvidence, Moment, NoRedirect, Place, Step, TokenEvidence,
 };
 pub use authenticator::Authenticator;
 pub use debug_state::DebugRequestState;
