@@ -186,7 +186,6 @@ fn an_authorized_party_that_no_browser_can_be_is_a_mistake() {
         "\"https://app.example.com\"",
         "https://app.example.com/path",
         "https://",
-        "",
     ] {
         for parties in [
             AuthorizedParties::require([party]),
@@ -198,6 +197,17 @@ fn an_authorized_party_that_no_browser_can_be_is_a_mistake() {
             assert!(said.to_string().starts_with(&start), "{said}");
         }
     }
+    // With an empty text alone, nobody is named.
+    let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+    let said = builder.authorized_parties([""]).plan().unwrap_err();
+    assert!(
+        said.to_string().contains("authorized parties is empty"),
+        "{said}"
+    );
+    let beside = AuthorizedParties::require(["https://example.com", ""]);
+    let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+    let said = builder.authorized_parties(beside).plan().unwrap_err();
+    assert!(said.to_string().starts_with("`` cannot be"), "{said}");
     for party in [
         "http://[::1]:3000",
         "https://example.com:8443",
