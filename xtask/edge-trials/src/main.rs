@@ -16,6 +16,7 @@ mod engine;
 mod headers;
 mod requests;
 mod rules;
+mod table;
 mod worker_transport;
 
 use std::{
@@ -41,6 +42,7 @@ fn trials() -> Vec<Trial> {
         rules::TRIALS,
         headers::TRIALS,
         cold::TRIALS,
+        table::TRIALS,
     ]
     .concat()
 }

@@ -4,9 +4,10 @@ use clerk_core::UnixTime;
 use clerk_emulator::{Defect, Emulator, TokenBuilder};
 use serde_json::json;
 
-use crate::services::OWN_MACHINE;
+use crate::{Row, application::OWN_MACHINE};
 
 /// What the braces in the table stand for.
+#[derive(Debug)]
 pub(crate) struct Credentials(BTreeMap<&'static str, String>);
 
 impl Credentials {
@@ -35,6 +36,18 @@ impl Credentials {
             ("64KiB", "a".repeat(64 * 1024)),
         ]);
         Self(credentials)
+    }
+
+    /// The row with credentials in place of their names.
+    pub(crate) fn fill_row(&self, mut row: Row) -> Row {
+        let fill = |text: &mut String| *text = self.fill(text);
+        fill(&mut row.target);
+        for (_, value) in &mut row.headers {
+            fill(value);
+        }
+        row.answer.location.iter_mut().for_each(fill);
+        row.answer.cookies.iter_mut().for_each(fill);
+        row
     }
 
     /// `text` with credentials in place of their names in braces.

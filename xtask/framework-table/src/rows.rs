@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One request, and what is answered.
@@ -32,7 +32,7 @@ fn get() -> String {
 }
 
 /// How the application that a row asks is set up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Service {
     /// It accepts session tokens of a development instance.
@@ -57,6 +57,22 @@ pub enum Service {
     WrongSecret,
     /// It was forgotten to put the adapter's layer around it.
     NoLayer,
+}
+
+impl Service {
+    /// Each of them.
+    pub const ALL: [Self; 10] = [
+        Self::Sessions,
+        Self::Production,
+        Self::AllowedOrigins,
+        Self::Resource,
+        Self::PendingSessions,
+        Self::Any,
+        Self::Outage,
+        Self::Busy,
+        Self::WrongSecret,
+        Self::NoLayer,
+    ];
 }
 
 /// What a row's request is answered.

@@ -22,7 +22,10 @@ use self::{
     jar::Jar,
     rows::{Accepts, Brings, Clerk, Instance, Next, ROWS, Row},
 };
-use crate::services::{self, FRONTEND_API, NOW};
+use crate::{
+    application::{FRONTEND_API, NOW, publishable_key},
+    services,
+};
 
 /// Where `/sign-out` leads to.
 pub const GOODBYE: &str = "/optional";
@@ -46,8 +49,8 @@ impl Stage {
             .expect("the emulator's own settings are valid");
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(NOW));
         let key = match row.instance {
-            Instance::Development => services::publishable_key("pk_test"),
-            Instance::Production | Instance::Satellite => services::publishable_key("pk_live"),
+            Instance::Development => publishable_key("pk_test"),
+            Instance::Production | Instance::Satellite => publishable_key("pk_live"),
         };
         let mut settings = Settings::builder().publishable_key(key);
         if let Instance::Satellite = row.instance {

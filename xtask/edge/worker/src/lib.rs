@@ -1,6 +1,7 @@
 //! The Worker that trials ask: an axum router with the layer and the extractors, the Backend API, and the transport.
 
 mod settings;
+mod table;
 mod transport;
 mod web;
 
@@ -43,9 +44,8 @@ pub async fn handle(request: web_sys::Request, env: JsValue) -> Result<web_sys::
     let mut application = match APPLICATION.get() {
         Some(application) => application.clone(),
         None => {
-            let clerk = settings::clerk(&env);
-            let clerk = clerk.map_err(|why| JsValue::from_str(&why.to_string()))?;
-            let application = application(clerk);
+            let application = settings::application(&env);
+            let application = application.map_err(|why| JsValue::from_str(&why.to_string()))?;
             APPLICATION.get_or_init(|| application).clone()
         }
     };

@@ -2,6 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
+use axum::Router;
 use clerk_auth::{AcceptedTokens, Authenticator, Settings};
 use clerk_http::Client;
 use clerk_http_fetch::{FetchTransport, JsClock, JsRuntime};
@@ -10,6 +11,8 @@ use clerk_jwt::Ring;
 use clerk_webcrypto::WebCrypto;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
+
+use crate::table;
 
 /// Keys that are looked after this often in a trial of what follows, rather than every few minutes.
 const KEYS_FRESH: &str = "KEYS_FRESH_MS";
@@ -21,7 +24,22 @@ const SPAWN: &str = "SPAWN";
 /// `ring` checks signatures in WebAssembly, and not in the engine.
 const SIGNATURES: &str = "SIGNATURES";
 
-pub(crate) fn clerk(env: &JsValue) -> Result<(Client, Authenticator), Box<dyn Error>> {
+/// The name of the table's application that the Worker is to be; otherwise it is its own.
+const TABLE: &str = "TABLE";
+
+pub(crate) fn application(env: &JsValue) -> Result<Router, Box<dyn Error>> {
+    let Some(service) = binding(env, TABLE) else {
+        return Ok(crate::application(clerk(env)?));
+    };
+    let binding = |name: &str| binding(env, name).ok_or_else(|| format!("no binding {name}"));
+    table::application(
+        &service,
+        &binding("CLERK_API_URL")?,
+        &binding("CLERK_SECRET_KEY")?,
+    )
+}
+
+fn clerk(env: &JsValue) -> Result<(Client, Authenticator), Box<dyn Error>> {
     let binding = |name: &str| binding(env, name).ok_or_else(|| format!("no binding {name}"));
     let runtime = match binding(SPAWN).as_deref() {
         Ok("plain") => JsRuntime::new(),

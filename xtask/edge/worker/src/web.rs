@@ -22,7 +22,8 @@ pub(crate) async fn request(from: &web_sys::Request) -> Result<Request<Body>, Js
         let header: Array = header?.unchecked_into();
         let text = |index| header.get(index).as_string().unwrap_or_default();
         let name: HeaderName = text(0).parse().map_err(failed)?;
-        let value: HeaderValue = text(1).parse().map_err(failed)?;
+        // The engine has read the bytes as UTF-8, and replaced what was none.
+        let value = HeaderValue::from_bytes(text(1).as_bytes()).map_err(failed)?;
         request.headers_mut().append(name, value);
     }
     if from.body().is_some() {
