@@ -149,7 +149,9 @@ const STEPS: &[Step] = &[
 ];
 
 /// Packages with a lock file of their own; see `exclude` in the root manifest.
-const APART: [&str; 5] = [
+const APART: [&str; 7] = [
+    "docs/examples/worker/Cargo.toml",
+    "docs/examples/worker-axum/Cargo.toml",
     "fuzz/Cargo.toml",
     "xtask/edge/glue/Cargo.toml",
     "xtask/edge/worker/Cargo.toml",

@@ -16,7 +16,10 @@ pub(crate) const TRIALS: &[Trial] = &[("a browser goes through handshakes and si
 const COOKIES_OF_A_HANDSHAKE: usize = 6;
 
 fn sign_in(place: &Place<'_>) -> Outcome {
-    let edge = place.edge()?;
+    signs_in(&place.edge()?)
+}
+
+pub(crate) fn signs_in(edge: &Edge) -> Outcome {
     let clerk = edge.clerk();
     let user = clerk
         .user_id("ada@example.com")
@@ -25,7 +28,7 @@ fn sign_in(place: &Place<'_>) -> Outcome {
     let mut browser = Browser::new();
     let mut most_cookies = 0;
     let mut send = |request| {
-        let response = send(&edge, request);
+        let response = send(edge, request);
         let cookies = response
             .headers()
             .get_all(header::SET_COOKIE)

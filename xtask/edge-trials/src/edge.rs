@@ -1,6 +1,6 @@
 //! A Worker at the edge, and the offline Clerk that it asks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use clerk_core::{Clock as _, SystemClock, UnixTime};
@@ -11,14 +11,15 @@ use http::{Request, Response};
 
 use crate::{
     Outcome,
-    engine::{Bindings, Engine},
+    engine::{self, Bindings, Engine},
 };
 
 /// Where trials take place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'p> {
     pub(crate) engine: &'p Path,
-    pub(crate) directory: &'p Path,
+    /// A directory of modules for each Worker.
+    pub(crate) workers: &'p Path,
     pub(crate) date: &'p str,
 }
 
@@ -40,6 +41,31 @@ impl Place<'_> {
     }
 
     pub(crate) fn edge_with(&self, bindings: Bindings<'_>) -> Result<Edge, String> {
+        Edge::start(self.engine, bindings, |bindings| self.configured(bindings))
+    }
+
+    /// The engine, with the Worker for trials in it that knows of nothing but `bindings`.
+    pub(crate) fn engine(&self, bindings: Bindings<'_>) -> Result<Engine, String> {
+        Engine::start(self.engine, &self.configured(bindings)?, bindings)
+    }
+
+    fn configured(&self, bindings: Bindings<'_>) -> Result<PathBuf, String> {
+        engine::configuration(&self.workers.join("edge_worker"), self.date, bindings)
+    }
+
+    /// One of the examples, as its own configuration has it.
+    pub(crate) fn example(&self, name: &str, bindings: Bindings<'_>) -> Result<Edge, String> {
+        let configuration = self.workers.join(name).join("worker.capnp");
+        Edge::start(self.engine, bindings, |_| Ok(configuration))
+    }
+}
+
+impl Edge {
+    fn start(
+        engine: &Path,
+        bindings: Bindings<'_>,
+        configuration: impl FnOnce(Bindings<'_>) -> Result<PathBuf, String>,
+    ) -> Result<Self, String> {
         let clerk = Server::start(Emulator::builder()).map_err(|error| error.to_string())?;
         let emulator = clerk.emulator();
         let ours = [
@@ -48,16 +74,14 @@ impl Place<'_> {
             ("CLERK_PUBLISHABLE_KEY", emulator.publishable_key().as_str()),
         ];
         let bindings = [&ours, bindings].concat();
-        let engine = Engine::start(self.engine, self.directory, self.date, &bindings)?;
-        Ok(Edge {
+        let engine = Engine::start(engine, &configuration(&bindings)?, &bindings)?;
+        Ok(Self {
             clerk,
             engine,
             transport: UreqTransport::new(),
         })
     }
-}
 
-impl Edge {
     pub(crate) fn clerk(&self) -> &Emulator {
         self.clerk.emulator()
     }

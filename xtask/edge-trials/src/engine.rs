@@ -25,20 +25,18 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Starts it on a free port, with the Worker whose modules are in `directory`.
+    /// Starts it on a free port. The configuration takes its bindings from the environment.
     pub(crate) fn start(
         program: &Path,
-        directory: &Path,
-        date: &str,
+        configuration: &Path,
         bindings: Bindings<'_>,
     ) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("{}: {error}", program.display());
-        let configuration = directory.join("trial.capnp");
-        let log = directory.join("trial.log");
-        fs::write(&configuration, configured(date, bindings)).map_err(failed)?;
+        let log = configuration.with_extension("log");
         let mut process = Command::new(program)
-            .args(["serve", "--control-fd=1"])
-            .arg(&configuration)
+            .args(["serve", "--control-fd=1", "--socket-addr=http=127.0.0.1:0"])
+            .arg(configuration)
+            .envs(bindings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&log).map_err(failed)?)
@@ -83,17 +81,22 @@ impl Drop for Engine {
     }
 }
 
-fn configured(date: &str, bindings: Bindings<'_>) -> String {
+/// A configuration of the Worker for trials, whose modules are in `directory`.
+pub(crate) fn configuration(
+    directory: &Path,
+    date: &str,
+    bindings: Bindings<'_>,
+) -> Result<PathBuf, String> {
     let bindings: String = bindings
         .iter()
-        .map(|(name, text)| format!("    (name = {name:?}, text = {text:?}),\n"))
+        .map(|(name, _)| format!("    (name = {name:?}, fromEnvironment = {name:?}),\n"))
         .collect();
-    format!(
+    let text = format!(
         r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   # It refuses addresses of this machine otherwise.
   services = [ (name = "internet", network = (allow = ["127.0.0.0/8"])), (name = "main", worker = .main) ],
-  sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ],
+  sockets = [ (name = "http", http = (), service = "main") ],
 );
 const main :Workerd.Worker = (
   modules = [
@@ -106,5 +109,8 @@ const main :Workerd.Worker = (
   compatibilityDate = "{date}",
 );
 "#
-    )
+    );
+    let path = directory.join("trial.capnp");
+    let written = fs::write(&path, text).map(|()| path.clone());
+    written.map_err(|error| format!("{}: {error}", path.display()))
 }

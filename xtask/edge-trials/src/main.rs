@@ -1,8 +1,8 @@
 //! Asks a Worker what people would ask it, in Cloudflare's engine and against the offline Clerk.
 //!
 //! `cargo xtask ci edge` builds the Worker, sees to it that the engine is there, and runs this program:
-//! `clerk-edge-trials ENGINE DIRECTORY [NAME]…`. The directory has the Worker's modules. Names, or parts of them,
-//! choose among the trials.
+//! `clerk-edge-trials ENGINE DIRECTORY [NAME]…`. The directory has another one for each Worker, with its modules.
+//! Names, or parts of them, choose among the trials.
 
 #![allow(
     clippy::print_stdout,
@@ -13,6 +13,7 @@ mod browser;
 mod cold;
 mod edge;
 mod engine;
+mod examples;
 mod headers;
 mod requests;
 mod rules;
@@ -65,28 +66,39 @@ fn run() -> Result<usize, Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let mut path = |what| arguments.next().map(PathBuf::from).ok_or(what);
     let engine = path("say where the engine is")?;
-    let directory = path("say where the Worker's modules are")?;
+    let workers = path("say where the Workers' modules are")?;
     let names: Vec<String> = arguments.collect();
     let is_chosen =
         |trial: &str| names.is_empty() || names.iter().any(|name| trial.contains(name.as_str()));
+    let place = |date| Place {
+        engine: &engine,
+        workers: &workers,
+        date,
+    };
+    let failures = DATES.map(|date| round(date, &place(date), &trials(), &is_chosen));
+    // Their configurations have dates of their own.
+    let examples = round("as copied", &place(""), examples::TRIALS, &is_chosen);
+    Ok(failures.iter().sum::<usize>() + examples)
+}
+
+/// Says how each of the chosen trials ended, and how many failed.
+fn round(
+    label: &str,
+    place: &Place<'_>,
+    trials: &[Trial],
+    is_chosen: &dyn Fn(&str) -> bool,
+) -> usize {
     let mut failures = 0;
-    for date in DATES {
-        let place = Place {
-            engine: &engine,
-            directory: &directory,
-            date,
-        };
-        for (name, trial) in trials().iter().filter(|(name, _)| is_chosen(name)) {
-            // A browser for tests panics where it is sent in circles.
-            let outcome = catch_unwind(AssertUnwindSafe(|| trial(&place)));
-            match outcome.unwrap_or_else(|_| Err("panicked; see above".to_owned())) {
-                Ok(()) => println!("{date}  ok      {name}"),
-                Err(problem) => {
-                    failures += 1;
-                    println!("{date}  FAILED  {name}: {problem}");
-                }
+    for (name, trial) in trials.iter().filter(|(name, _)| is_chosen(name)) {
+        // A browser for tests panics where it is sent in circles.
+        let outcome = catch_unwind(AssertUnwindSafe(|| trial(place)));
+        match outcome.unwrap_or_else(|_| Err("panicked; see above".to_owned())) {
+            Ok(()) => println!("{label:<12}ok      {name}"),
+            Err(problem) => {
+                failures += 1;
+                println!("{label:<12}FAILED  {name}: {problem}");
             }
         }
     }
-    Ok(failures)
+    failures
 }

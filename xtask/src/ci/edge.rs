@@ -8,9 +8,15 @@ use std::process::Command;
 use super::{StepOutcome, cargo, pass, succeed, wasm};
 use crate::repository::{self, Metadata, capture};
 
-const WORKER: &str = "xtask/edge/worker";
+/// The Workers: the package, and where it is.
+const WORKERS: [(&str, &str); 3] = [
+    ("edge-worker", "xtask/edge/worker"),
+    ("example-worker", "docs/examples/worker"),
+    ("example-worker-axum", "docs/examples/worker-axum"),
+];
+const WORKSPACE: &str = "xtask/edge/Cargo.toml";
 const GLUE: &str = "xtask/edge/glue/Cargo.toml";
-/// Compiled as the Worker's `Cargo.toml` says that trials are.
+/// Compiled as the workspace's `Cargo.toml` says that trials are.
 const PROFILE: &str = "trial";
 /// What npm is told of the engine.
 const ENGINES: &str = "xtask/edge/engines";
@@ -31,12 +37,20 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
     };
 
     let mut build = tools.cargo("build", wasm::UNKNOWN)?;
-    build.args(["--profile", PROFILE, "--manifest-path"]);
-    build.arg(Path::new(WORKER).join("Cargo.toml"));
+    build.args(["--profile", PROFILE, "--manifest-path", WORKSPACE]);
+    for (package, _) in WORKERS {
+        build.args(["--package", package]);
+    }
     succeed(build)?;
     let built = tools.target_directory.join(wasm::UNKNOWN).join(PROFILE);
-    let modules = directory.join("worker");
-    modules_of(&built.join("edge_worker.wasm"), &modules, metadata)?;
+    let workers = directory.join("workers");
+    let glue = metadata.target_directory.join("apart");
+    for (package, source) in WORKERS {
+        let name = package.replace('-', "_");
+        let modules = workers.join(&name);
+        make_glue(&built.join(name).with_extension("wasm"), &modules, &glue)?;
+        copy(&repository::root().join(source), &modules).map_err(|error| error.to_string())?;
+    }
 
     let mut trials = cargo(&[
         "run",
@@ -45,20 +59,26 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
         "--package",
         "clerk-edge-trials",
     ]);
-    trials.arg("--").arg(engine).arg(modules);
+    trials.arg("--").arg(engine).arg(workers);
     pass(trials)
 }
 
-/// What the engine loads: the module, its glue, and the shim that starts it.
-fn modules_of(module: &Path, directory: &Path, metadata: &Metadata) -> Result<(), String> {
+/// Writes the module and what stands between it and JavaScript.
+fn make_glue(module: &Path, into: &Path, target: &Path) -> Result<(), String> {
     let mut glue = cargo(&["run", "--quiet", "--locked", "--manifest-path", GLUE]);
-    glue.arg("--target-dir");
-    glue.arg(metadata.target_directory.join("apart"));
-    glue.arg("--").arg(module).arg(directory);
-    succeed(glue)?;
-    let shim = repository::root().join(WORKER).join("shim.mjs");
-    let copied = fs::copy(&shim, directory.join("shim.mjs"));
-    copied.map_err(|error| format!("{}: {error}", shim.display()))?;
+    glue.arg("--target-dir").arg(target);
+    glue.arg("--").arg(module).arg(into);
+    succeed(glue)
+}
+
+/// The shim that starts a Worker, and its configuration if it has one.
+fn copy(source: &Path, into: &Path) -> std::io::Result<()> {
+    for name in ["shim.mjs", "worker.capnp"] {
+        let file = source.join(name);
+        if file.exists() {
+            fs::copy(file, into.join(name))?;
+        }
+    }
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 mod settings;
 mod table;
 mod transport;
+/// The example's own, which is tried with this.
+#[path = "../../../../docs/examples/worker-axum/src/web.rs"]
 mod web;
 
 use std::sync::OnceLock;
