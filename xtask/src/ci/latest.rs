@@ -107,7 +107,8 @@ impl Latest<'_> {
         none(&below)
     }
 
-    /// In the directory of the ordinary build, which has compiled much of it already.
+    /// Not in the directory of the ordinary build: Cargo takes our packages for the copies' there, and the next
+    /// ordinary build would run what was compiled from these.
     fn test(&self, copy: &Copy, without: &[&str]) -> Result<(), String> {
         let mut cargo = repository::cargo();
         cargo.current_dir(copy.root());
@@ -116,7 +117,7 @@ impl Latest<'_> {
         for package in packages.filter(|name| !without.contains(name)) {
             cargo.args(["--package", package]);
         }
-        cargo.env("CARGO_TARGET_DIR", &self.target);
+        cargo.env("CARGO_TARGET_DIR", self.directory("build"));
         succeed(cargo).map_err(|error| format!("in {}: {error}", copy.root().display()))
     }
 
