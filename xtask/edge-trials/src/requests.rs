@@ -77,8 +77,8 @@ fn users(place: &Place<'_>) -> Outcome {
 }
 
 fn memory(place: &Place<'_>) -> Outcome {
-    const TO_WARM_UP: usize = 500;
-    const AND_THEN: usize = 2500;
+    const TO_WARM_UP: usize = 1000;
+    const AND_THEN: usize = 9000;
 
     let edge = place.edge()?;
     let good = edge.clerk().token().sign(now());
