@@ -1,5 +1,6 @@
 //! Our verification beside that of other libraries, measured by the programs in `xtask/peers`.
 
+mod edge;
 mod runtimes;
 
 use std::error::Error;
@@ -16,6 +17,7 @@ struct Options {
     json: bool,
     instructions: bool,
     runtimes: bool,
+    edge: bool,
     rows: Vec<String>,
 }
 
@@ -27,9 +29,13 @@ impl Options {
                 "--json" => options.json = true,
                 "--instructions" => options.instructions = true,
                 "--runtimes" => options.runtimes = true,
+                "--edge" => options.edge = true,
                 row if !row.starts_with('-') => options.rows.push(row.to_owned()),
                 unknown => return Err(format!("there is no option `{unknown}`")),
             }
+        }
+        if options.edge && (options.instructions || options.runtimes || !options.rows.is_empty()) {
+            return Err("`--edge` measures all of its own rows, and no others".to_owned());
         }
         Ok(options)
     }
@@ -37,6 +43,9 @@ impl Options {
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let options = Options::parse(arguments)?;
+    if options.edge {
+        return edge::run(options.json);
+    }
     let programs = build()?;
     let mut rows = measurements(Command::new(programs.join("time")).args(&options.rows))?;
     join(
@@ -187,5 +196,9 @@ mod tests {
         let options = Options::parse(&arguments);
         assert!(options.is_ok_and(|o| o.json && !o.instructions && o.rows == ["verify-ring"]));
         assert!(Options::parse(&["--jsno".to_owned()]).is_err());
+        let of_the_edge = ["--json", "--edge"].map(str::to_owned);
+        assert!(Options::parse(&of_the_edge).is_ok_and(|o| o.json && o.edge));
+        let both = ["--edge", "--runtimes"].map(str::to_owned);
+        assert!(Options::parse(&both).is_err());
     }
 }

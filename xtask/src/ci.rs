@@ -1,7 +1,7 @@
 //! Every check that guards the main branch, in the order in which they fail fastest.
 
 mod debian;
-mod edge;
+pub(crate) mod edge;
 mod features;
 mod latest;
 mod msrv;
@@ -10,7 +10,7 @@ mod proxies;
 mod redis;
 mod signatures;
 mod toolchains;
-mod wasm;
+pub(crate) mod wasm;
 
 use std::fmt;
 use std::process::Command;

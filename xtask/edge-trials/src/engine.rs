@@ -16,11 +16,12 @@ pub(crate) const DATES: [&str; 2] = ["2024-01-01", "2026-11-01"];
 /// What a Worker is told of the world, by names.
 pub(crate) type Bindings<'b> = &'b [(&'b str, &'b str)];
 
-/// The engine with a Worker in it, until this is dropped.
+/// The engine with Workers in it, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Engine {
     process: Child,
-    port: u16,
+    /// In the order in which its sockets have opened.
+    ports: Vec<(String, u16)>,
     log: PathBuf,
 }
 
@@ -31,10 +32,23 @@ impl Engine {
         configuration: &Path,
         bindings: Bindings<'_>,
     ) -> Result<Self, String> {
+        Self::serve(program, configuration, &["http"], bindings)
+    }
+
+    /// Starts it with a free port for each of the configuration's sockets.
+    pub(crate) fn serve(
+        program: &Path,
+        configuration: &Path,
+        sockets: &[&str],
+        bindings: Bindings<'_>,
+    ) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("{}: {error}", program.display());
         let log = configuration.with_extension("log");
+        let addresses = sockets.iter();
+        let addresses = addresses.map(|socket| format!("--socket-addr={socket}=127.0.0.1:0"));
         let mut process = Command::new(program)
-            .args(["serve", "--control-fd=1", "--socket-addr=http=127.0.0.1:0"])
+            .args(["serve", "--control-fd=1"])
+            .args(addresses)
             .arg(configuration)
             .envs(bindings.iter().copied())
             .stdin(Stdio::null())
@@ -45,7 +59,7 @@ impl Engine {
         let words = process.stdout.take();
         let mut engine = Self {
             process,
-            port: 0,
+            ports: Vec::new(),
             log,
         };
         for word in words
@@ -55,7 +69,12 @@ impl Engine {
         {
             let event: Value = serde_json::from_str(&word.map_err(failed)?).unwrap_or_default();
             if let Some(port) = event.get("port").and_then(Value::as_u64) {
-                engine.port = u16::try_from(port).map_err(|error| error.to_string())?;
+                let port = u16::try_from(port).map_err(|error| error.to_string())?;
+                let socket = event.get("socket").and_then(Value::as_str);
+                let socket = socket.unwrap_or_default().to_owned();
+                engine.ports.push((socket, port));
+            }
+            if engine.ports.len() == sockets.len() {
                 return Ok(engine);
             }
         }
@@ -63,7 +82,17 @@ impl Engine {
     }
 
     pub(crate) fn port(&self) -> u16 {
-        self.port
+        self.ports
+            .first()
+            .map(|(_, port)| *port)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn port_of(&self, socket: &str) -> Option<u16> {
+        let mut ports = self.ports.iter();
+        ports
+            .find(|(name, _)| name == socket)
+            .map(|(_, port)| *port)
     }
 
     /// What it has written, which is why it does what it does.

@@ -2,7 +2,8 @@
 //!
 //! `cargo xtask ci edge` builds the Worker, sees to it that the engine is there, and runs this program:
 //! `clerk-edge-trials ENGINE DIRECTORY [NAME]…`. The directory has another one for each Worker, with its modules.
-//! Names, or parts of them, choose among the trials.
+//! Names, or parts of them, choose among the trials. `cargo xtask bench --edge` runs
+//! `clerk-edge-trials --measure ENGINE DIRECTORY`.
 
 #![allow(
     clippy::print_stdout,
@@ -15,6 +16,7 @@ mod edge;
 mod engine;
 mod examples;
 mod headers;
+mod measure;
 mod requests;
 mod rules;
 mod table;
@@ -63,10 +65,15 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<usize, Box<dyn Error>> {
-    let mut arguments = env::args().skip(1);
+    let mut arguments = env::args().skip(1).peekable();
+    let is_measured = arguments.next_if(|word| word == "--measure").is_some();
     let mut path = |what| arguments.next().map(PathBuf::from).ok_or(what);
     let engine = path("say where the engine is")?;
     let workers = path("say where the Workers' modules are")?;
+    if is_measured {
+        measure::run(&engine, &workers)?;
+        return Ok(0);
+    }
     let names: Vec<String> = arguments.collect();
     let is_chosen =
         |trial: &str| names.is_empty() || names.iter().any(|name| trial.contains(name.as_str()));

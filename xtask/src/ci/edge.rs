@@ -31,7 +31,7 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
     if let Err(error) = &tools.clang {
         return Ok(wasm::skipped("no Worker with ring can be built", &**error));
     }
-    let engine = match engine(&directory.join("engines")) {
+    let engine = match engine(metadata) {
         Ok(engine) => engine,
         Err(error) => return Ok(wasm::skipped("there is no workerd", &*error)),
     };
@@ -44,12 +44,10 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
     succeed(build)?;
     let built = tools.target_directory.join(wasm::UNKNOWN).join(PROFILE);
     let workers = directory.join("workers");
-    let glue = metadata.target_directory.join("apart");
     for (package, source) in WORKERS {
         let name = package.replace('-', "_");
-        let modules = workers.join(&name);
-        make_glue(&built.join(name).with_extension("wasm"), &modules, &glue)?;
-        copy(&repository::root().join(source), &modules).map_err(|error| error.to_string())?;
+        let module = built.join(&name).with_extension("wasm");
+        modules_of(&module, source, &workers.join(name), metadata)?;
     }
 
     let mut trials = cargo(&[
@@ -63,46 +61,59 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
     pass(trials)
 }
 
-/// Writes the module and what stands between it and JavaScript.
-fn make_glue(module: &Path, into: &Path, target: &Path) -> Result<(), String> {
+/// What the engine loads: the module, its glue, and from `source`, a directory of the repository, the shim that
+/// starts it, and its configuration if it has one.
+pub(crate) fn modules_of(
+    module: &Path,
+    source: &str,
+    directory: &Path,
+    metadata: &Metadata,
+) -> Result<(), String> {
     let mut glue = cargo(&["run", "--quiet", "--locked", "--manifest-path", GLUE]);
-    glue.arg("--target-dir").arg(target);
-    glue.arg("--").arg(module).arg(into);
-    succeed(glue)
-}
-
-/// The shim that starts a Worker, and its configuration if it has one.
-fn copy(source: &Path, into: &Path) -> std::io::Result<()> {
+    glue.arg("--target-dir");
+    glue.arg(metadata.target_directory.join("apart"));
+    glue.arg("--").arg(module).arg(directory);
+    succeed(glue)?;
     for name in ["shim.mjs", "worker.capnp"] {
-        let file = source.join(name);
+        let file = repository::root().join(source).join(name);
         if file.exists() {
-            fs::copy(file, into.join(name))?;
+            let copied = fs::copy(&file, directory.join(name));
+            copied.map_err(|error| format!("{}: {error}", file.display()))?;
         }
     }
     Ok(())
 }
 
-/// The engine that the lock file names, from npm. The scripts of its packages are not run.
-fn engine(directory: &Path) -> Result<PathBuf, Box<dyn Error>> {
-    let described = repository::root().join(ENGINES);
+/// The engine that the lock file names, from npm.
+pub(crate) fn engine(metadata: &Metadata) -> Result<PathBuf, Box<dyn Error>> {
+    let directory = metadata.target_directory.join("edge/engines");
+    installed(ENGINES, &directory)?;
+    engine_in(&directory).ok_or_else(|| "npm brought none that runs here".into())
+}
+
+/// Has npm install what `described`, a directory of the repository, has a lock file for. The scripts of the
+/// packages are not run.
+pub(crate) fn installed(described: &str, directory: &Path) -> Result<(), Box<dyn Error>> {
+    let described = repository::root().join(described);
     let lock = fs::read(described.join(LOCK))?;
-    let is_installed = fs::read(directory.join(LOCK)).is_ok_and(|installed| installed == lock);
-    if !is_installed {
-        fs::create_dir_all(directory)?;
-        fs::copy(
-            described.join("package.json"),
-            directory.join("package.json"),
-        )?;
-        fs::write(directory.join(LOCK), lock)?;
+    // npm writes it last.
+    let whole = directory.join("node_modules/.package-lock.json");
+    let is_installed =
+        whole.exists() && fs::read(directory.join(LOCK)).is_ok_and(|installed| installed == lock);
+    if is_installed {
+        return Ok(());
     }
-    if let Some(engine) = engine_in(directory).filter(|_| is_installed) {
-        return Ok(engine);
-    }
+    fs::create_dir_all(directory)?;
+    fs::copy(
+        described.join("package.json"),
+        directory.join("package.json"),
+    )?;
+    fs::write(directory.join(LOCK), lock)?;
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     npm.args(["--fetch-retries", "1"]).current_dir(directory);
     capture(&mut npm)?;
-    engine_in(directory).ok_or_else(|| "npm brought none that runs here".into())
+    Ok(())
 }
 
 /// In a package that is named for the machine.

@@ -6,10 +6,10 @@ use std::error::Error;
 
 use super::{StepOutcome, Verdict, succeed};
 use crate::repository::{Metadata, Package};
-pub(super) use tools::Tools;
+pub(crate) use tools::Tools;
 
 /// Of JavaScript engines, such as V8's isolates.
-pub(super) const UNKNOWN: &str = "wasm32-unknown-unknown";
+pub(crate) const UNKNOWN: &str = "wasm32-unknown-unknown";
 /// Of the WebAssembly System Interface, which has clocks and randomness, and no sockets.
 pub(super) const WASI: &str = "wasm32-wasip1";
 

@@ -9,16 +9,16 @@ use crate::ci::toolchains::{self, Toolchain, Unpacked};
 use crate::repository::{self, Metadata, capture};
 
 /// What compiles for WebAssembly.
-pub(in crate::ci) struct Tools {
+pub(crate) struct Tools {
     rust: Toolchain,
     /// For ring's C, or why there is none.
     pub(in crate::ci) clang: Result<PathBuf, Box<dyn Error>>,
-    pub(in crate::ci) target_directory: PathBuf,
+    pub(crate) target_directory: PathBuf,
 }
 
 impl Tools {
     /// Finds them, or downloads them into the target directory; that is some 150 MB, once.
-    pub(in crate::ci) fn at_hand(metadata: &Metadata) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn at_hand(metadata: &Metadata) -> Result<Self, Box<dyn Error>> {
         let directory = metadata.target_directory.join("wasm");
         let mut rust = toolchains::unpacked_with_source(&directory)?;
         let clang = match clang_of_machine() {
@@ -36,7 +36,7 @@ impl Tools {
     }
 
     /// A `cargo` for `target`, which compiles the standard library, too.
-    pub(in crate::ci) fn cargo(&self, subcommand: &str, target: &str) -> Result<Command, String> {
+    pub(crate) fn cargo(&self, subcommand: &str, target: &str) -> Result<Command, String> {
         let mut command = self.rust.cargo()?;
         command.current_dir(repository::root());
         command.args([subcommand, "--locked", "--target", target, "--target-dir"]);
