@@ -1,5 +1,6 @@
 //! A Worker with an axum router: sessions, what they may do, webhooks, and the Backend API.
 
+mod headers;
 mod web;
 
 use std::{convert::Infallible, error::Error, sync::OnceLock};

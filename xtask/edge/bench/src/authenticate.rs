@@ -3,11 +3,11 @@
 use std::{error::Error, sync::OnceLock};
 
 use clerk_auth::{Authenticator, PendingSessions, RequestHead, RequestState, Settings};
-use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
 use crate::{
+    headers,
     settings::{self, binding},
     verify::answer,
 };
@@ -20,9 +20,9 @@ static AUTHENTICATOR: OnceLock<Authenticator> = OnceLock::new();
 ///
 /// The Worker is not set up, or the engine takes no response.
 #[wasm_bindgen]
-pub(crate) async fn authenticate(request: Request, env: JsValue) -> Result<Response, JsValue> {
+pub async fn authenticate(request: Request, env: JsValue) -> Result<Response, JsValue> {
     let authenticator = authenticator(&env).map_err(settings::failed)?;
-    let text = HeadText::of(&request)?;
+    let text = HeadText::of(&request);
     match authenticator.authenticate(&text.head()).await {
         Ok(state) => match state.to_auth(PendingSessions::SignedOut) {
             Some(auth) => match auth.user_id() {
@@ -54,27 +54,24 @@ pub(crate) fn authenticator(env: &JsValue) -> Result<&'static Authenticator, Box
 pub(crate) struct HeadText {
     method: String,
     url: String,
-    /// Names and values in turns. There is no line feed in either.
-    headers: String,
+    headers: Vec<(String, String)>,
 }
 
 impl HeadText {
-    /// All headers come over in one call: each call costs more than most headers.
-    pub(crate) fn of(request: &Request) -> Result<Self, JsValue> {
-        let headers = Array::from(&request.headers()).flat(1).join("\n");
-        Ok(Self {
+    pub(crate) fn of(request: &Request) -> Self {
+        let mut all = Vec::new();
+        headers::each(request.headers(), |name, value| all.push((name, value)));
+        Self {
             method: request.method(),
             url: request.url(),
-            headers: headers.into(),
-        })
+            headers: all,
+        }
     }
 
     pub(crate) fn head(&self) -> RequestHead<'_> {
-        let mut head = RequestHead::new(&self.method, &self.url);
-        let mut lines = self.headers.split('\n');
-        while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-            head = head.header(name, value.as_bytes());
-        }
-        head
+        let head = RequestHead::new(&self.method, &self.url);
+        self.headers.iter().fold(head, |head, (name, value)| {
+            head.header(name, value.as_bytes())
+        })
     }
 }

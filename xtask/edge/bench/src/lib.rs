@@ -1,13 +1,16 @@
 //! The Worker that is measured: the same protected route in several ways. It has no ring in it, and needs no clang.
 
 #[cfg(feature = "authenticate")]
-mod authenticate;
+pub mod authenticate;
+#[cfg(feature = "authenticate")]
+#[path = "../../../../docs/examples/worker-axum/src/headers.rs"]
+mod headers;
 #[cfg(feature = "measure")]
-mod measure;
+pub mod measure;
 #[cfg(feature = "axum")]
-mod router;
+pub mod router;
 mod settings;
-mod verify;
+pub mod verify;
 #[cfg(feature = "axum")]
-#[path = "../../worker/src/web.rs"]
+#[path = "../../../../docs/examples/worker-axum/src/web.rs"]
 mod web;

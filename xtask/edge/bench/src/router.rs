@@ -18,7 +18,7 @@ static ROUTER: OnceLock<Router> = OnceLock::new();
 ///
 /// The Worker is not set up, or the engine did not give the request whole.
 #[wasm_bindgen]
-pub(crate) async fn route(request: Request, env: JsValue) -> Result<Response, JsValue> {
+pub async fn route(request: Request, env: JsValue) -> Result<Response, JsValue> {
     let mut router = router(&env).map_err(settings::failed)?;
     match router.call(web::request(&request).await?).await {
         Ok(response) => web::response(response).await,

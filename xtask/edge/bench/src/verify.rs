@@ -18,7 +18,7 @@ static VERIFIER: OnceLock<Verifier> = OnceLock::new();
 ///
 /// The Worker is not set up, or the engine takes no response.
 #[wasm_bindgen]
-pub(crate) async fn verify(request: Request, env: JsValue) -> Result<Response, JsValue> {
+pub async fn verify(request: Request, env: JsValue) -> Result<Response, JsValue> {
     let verifier = verifier(&env).map_err(settings::failed)?;
     let authorization = request.headers().get("authorization")?;
     let token = authorization.as_deref().and_then(bearer);

@@ -1,5 +1,7 @@
 //! The Worker that trials ask: an axum router with the layer and the extractors, the Backend API, and the transport.
 
+#[path = "../../../../docs/examples/worker-axum/src/headers.rs"]
+mod headers;
 mod settings;
 mod table;
 mod transport;
