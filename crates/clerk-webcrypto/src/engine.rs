@@ -1,6 +1,6 @@
 //! The engine's `crypto.subtle`, which `web-sys` has for windows of browsers.
 
-use js_sys::{Array, Object, Promise, Uint8Array};
+use js_sys::{Array, JsString, Object, Promise};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -14,11 +14,12 @@ extern "C" {
         usages: &Array,
     ) -> Result<Promise, JsValue>;
 
+    /// It copies the bytes before it returns (Web Cryptography API §14.3.4), so they are lent to it where they lie.
     #[wasm_bindgen(js_namespace = ["crypto", "subtle"], catch)]
     pub(crate) fn verify(
-        algorithm: &str,
+        algorithm: &JsString,
         key: &JsValue,
-        signature: &Uint8Array,
-        message: &Uint8Array,
+        signature: &[u8],
+        message: &[u8],
     ) -> Result<Promise, JsValue>;
 }

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clerk_jwt::{
     Algorithm, RsaPublicKey, SignatureError, VerifySignatureAsync, VerifyingSignature,
 };
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, JsString, Object, Reflect};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -16,13 +16,20 @@ const RSASSA: &str = "RSASSA-PKCS1-v1_5";
 /// An RSA key, imported once for each hash that it is used with.
 pub(crate) struct RsaKey {
     numbers: RsaPublicKey,
-    sha256: Imported,
-    sha384: Imported,
-    sha512: Imported,
+    sha256: Kept,
+    sha384: Kept,
+    sha512: Kept,
 }
 
 /// A value, and no promise of one: requests of an isolate cannot wait for each other's.
-type Imported = OnceLock<SendWrapper<JsValue>>;
+type Kept = OnceLock<SendWrapper<Imported>>;
+
+/// What the engine verifies with. The name is kept, too: a string would be made for each signature.
+#[derive(Clone)]
+struct Imported {
+    algorithm: JsString,
+    key: JsValue,
+}
 
 impl RsaKey {
     pub(crate) const fn new(numbers: RsaPublicKey) -> Self {
@@ -46,13 +53,12 @@ impl RsaKey {
             Algorithm::Rs512 => (&self.sha512, "SHA-512"),
             _ => return Err(ALGORITHM),
         };
-        let key = match kept.get() {
-            Some(key) => JsValue::clone(key),
-            None => self.import(kept, hash).await.map_err(|_| IMPORT)?,
+        let ask = |with: &Imported| engine::verify(&with.algorithm, &with.key, signature, message);
+        let asked = match kept.get() {
+            Some(imported) => ask(imported),
+            None => ask(&self.import(kept, hash).await.map_err(|_| IMPORT)?),
         };
-        let (signature, message) = (Uint8Array::from(signature), Uint8Array::from(message));
-        let promise =
-            engine::verify(RSASSA, &key, &signature, &message).map_err(|_| VERIFICATION)?;
+        let promise = asked.map_err(|_| VERIFICATION)?;
         let answer = JsFuture::from(promise).await.map_err(|_| VERIFICATION)?;
         match answer.as_bool() {
             Some(true) => Ok(()),
@@ -61,21 +67,27 @@ impl RsaKey {
         }
     }
 
-    async fn import(&self, kept: &Imported, hash: &str) -> Result<JsValue, JsValue> {
+    async fn import(&self, kept: &Kept, hash: &str) -> Result<Imported, JsValue> {
         let usages = Array::of1(&"verify".into());
-        let how = object(&[("name", RSASSA), ("hash", hash)])?;
+        let algorithm = JsString::from(RSASSA);
+        let how = object(&[("name", &algorithm), ("hash", &hash.into())])?;
         let promise = engine::import_key("jwk", &self.jwk()?, &how, false, &usages)?;
         let key = JsFuture::from(promise).await?;
+        let imported = Imported { algorithm, key };
         // Another request may have imported it meanwhile; the keys are the same.
-        let _ = kept.set(SendWrapper::new(key.clone()));
-        Ok(key)
+        let _ = kept.set(SendWrapper::new(imported.clone()));
+        Ok(imported)
     }
 
     /// The members that a public RSA key has (RFC 7518 §6.3.1).
     fn jwk(&self) -> Result<Object, JsValue> {
         let modulus = URL_SAFE_NO_PAD.encode(self.numbers.modulus());
         let exponent = URL_SAFE_NO_PAD.encode(self.numbers.exponent());
-        object(&[("kty", "RSA"), ("n", &modulus), ("e", &exponent)])
+        object(&[
+            ("kty", &"RSA".into()),
+            ("n", &modulus.into()),
+            ("e", &exponent.into()),
+        ])
     }
 }
 
@@ -111,10 +123,10 @@ const ALGORITHM: SignatureError = SignatureError::Unchecked(
 const VERIFICATION: SignatureError =
     SignatureError::Unchecked("this engine's WebCrypto failed; otherwise verify with ring");
 
-fn object(members: &[(&str, &str)]) -> Result<Object, JsValue> {
+fn object(members: &[(&str, &JsValue)]) -> Result<Object, JsValue> {
     let object = Object::new();
     for (name, value) in members {
-        Reflect::set(&object, &(*name).into(), &(*value).into())?;
+        Reflect::set(&object, &(*name).into(), value)?;
     }
     Ok(object)
 }
