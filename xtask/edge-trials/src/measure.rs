@@ -145,6 +145,7 @@ pub(crate) fn run(program: &Path, directory: &Path) -> Result<(), String> {
     Ok(())
 }
 
+#[expect(clippy::disallowed_methods, reason = "a stopwatch is what this is")]
 fn time(
     times: u32,
     connection: &mut Connection,
@@ -164,6 +165,7 @@ fn time(
 }
 
 /// From the start of the engine to an answer for somebody who is not signed in, which needs no keys.
+#[expect(clippy::disallowed_methods, reason = "a stopwatch is what this is")]
 fn first_answer(
     start: impl Fn() -> Result<Engine, String>,
     expected: u16,

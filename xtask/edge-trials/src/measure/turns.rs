@@ -71,7 +71,7 @@ mod tests {
             let rounds = load_of();
             Ok(Duration::from_nanos(nanos * rounds))
         };
-        let mut other = slow.clone();
+        let mut other = slow;
         let mut contenders: [(&str, Turn<'_>); 2] = [
             ("reference", Box::new(move || slow(100))),
             ("ours", Box::new(move || other(50))),
