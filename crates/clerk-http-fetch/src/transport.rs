@@ -23,7 +23,10 @@ use crate::{
 ///   is sent again that must not happen twice.
 /// - What belongs to the connection (`Host`, `Content-Length`, `Transfer-Encoding` and the like) the engine writes,
 ///   even if the request has it. Some engines add more: Node adds `Accept-Language` and `Sec-Fetch-Mode`.
-/// - A response's header that comes in several lines is one, with commas in it, but for `Set-Cookie`.
+/// - A response's header that comes in several lines is one, with commas in it, but for `Set-Cookie`. Node and Vercel's
+///   runtime send a request's so, too.
+/// - Node and Vercel's runtime read 16 KiB of a response's headers, unless Node was told `--max-http-header-size`. More
+///   than that is [`Broken`](TransportErrorKind::Broken).
 /// - Cloudflare's engine takes the values of headers for UTF-8. A request with other bytes in one is an error of the
 ///   [request](TransportErrorKind::Request); in a response, the engine has replaced them.
 #[derive(Clone, Copy, Debug, Default)]
