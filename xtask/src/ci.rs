@@ -128,7 +128,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "edge",
-        about: "a Worker in Cloudflare's engine lets in whom it should, and fetches keys once",
+        about: "a Worker in Cloudflare's engine, Vercel's and Node, and WASI, let in whom they should",
         run: edge::check,
     },
     Step {

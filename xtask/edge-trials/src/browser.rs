@@ -9,7 +9,10 @@ use crate::{
     edge::{Edge, Place, now},
 };
 
-pub(crate) const TRIALS: &[Trial] = &[("a browser goes through handshakes and signs in", sign_in)];
+pub(crate) const TRIALS: &[Trial] = &[Trial::everywhere(
+    "a browser goes through handshakes and signs in",
+    sign_in,
+)];
 
 /// One answer sets the session, when it began (and takes that away where it is set otherwise), the development
 /// browser, what refreshes the session, and the count of redirects.

@@ -12,32 +12,36 @@ use crate::{
 };
 
 pub(crate) const TRIALS: &[Trial] = &[
-    ("cold: one caller, and one fetch of keys", |place| {
+    Trial::at_cloudflare("cold: one caller, and one fetch of keys", |place| {
         callers(place, 1)
     }),
-    (
+    Trial::at_cloudflare(
         "cold: 6 callers at once are let in by one fetch of keys",
         |place| callers(place, 6),
     ),
-    (
+    Trial::at_cloudflare(
         "cold: 12 callers at once are let in by one fetch of keys",
         |place| callers(place, 12),
     ),
-    (
+    Trial::everywhere(
         "cold: 50 callers at once are let in by one fetch of keys",
         |place| callers(place, 50),
     ),
-    (
+    Trial::at_cloudflare(
         "cold: the first caller hangs up, and nobody notices",
         hanging_up,
     ),
-    (
+    Trial::at_cloudflare(
         "cold: stale keys serve, then there is no answer, then there is again",
         outage,
     ),
-    (
+    Trial::at_cloudflare(
         "cold: a refresh that the engine has dropped is made up for",
         lost_refresh,
+    ),
+    Trial::elsewhere(
+        "cold: a refresh runs to its end without anybody to wait for it",
+        finished_refresh,
     ),
 ];
 
@@ -120,6 +124,29 @@ fn outage(place: &Place<'_>) -> Outcome {
 }
 
 fn lost_refresh(place: &Place<'_>) -> Outcome {
+    let (edge, token) = refreshing(place)?;
+    if edge.fetches() != 1 {
+        return Err("the engine has dropped no refresh".to_owned());
+    }
+    // It waits until the fetch that nobody runs counts as failed, and fetches then.
+    edge.answers("/me", Some(&token), (200, ""))?;
+    match edge.fetches() {
+        2 => Ok(()),
+        fetches => Err(format!("{fetches} fetches")),
+    }
+}
+
+fn finished_refresh(place: &Place<'_>) -> Outcome {
+    let (edge, _) = refreshing(place)?;
+    match edge.fetches() {
+        2 => Ok(()),
+        fetches => Err(format!("{fetches} fetches")),
+    }
+}
+
+/// A Worker that was asked when its keys were due, and has told no engine of the fetch that this has begun. The answer
+/// was out before the keys were there, and they have expired since.
+fn refreshing(place: &Place<'_>) -> Result<(Edge, String), String> {
     let edge = place.edge_with(&[
         ("KEYS_FRESH_MS", "1000"),
         ("KEYS_STALE_MS", "0"),
@@ -131,21 +158,12 @@ fn lost_refresh(place: &Place<'_>) -> Outcome {
         .lifetime(Duration::from_secs(600))
         .sign(now());
     edge.answers("/me", Some(&token), (200, ""))?;
-    // The answer is out before the keys are there, and with it goes the fetch.
     edge.clerk()
         .add_fault(Fault::delay(SLOW).path("/v1/jwks").times(1));
     wait(FRESH * 3 / 4);
     edge.answers("/me", Some(&token), (200, ""))?;
     wait(FRESH);
-    if edge.fetches() != 1 {
-        return Err("the engine has dropped no refresh".to_owned());
-    }
-    // It waits until the fetch that nobody runs counts as failed, and fetches then.
-    edge.answers("/me", Some(&token), (200, ""))?;
-    match edge.fetches() {
-        2 => Ok(()),
-        fetches => Err(format!("{fetches} fetches")),
-    }
+    Ok((edge, token))
 }
 
 /// Whether the page answers so within the time that a fetch may take, and the next one after that.

@@ -1,6 +1,6 @@
 //! A Worker at the edge, and the offline Clerk that it asks.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bytes::Bytes;
 use clerk_core::{Clock as _, SystemClock, UnixTime};
@@ -11,23 +11,23 @@ use http::{Request, Response};
 
 use crate::{
     Outcome,
-    engine::{self, Bindings, Engine},
+    engine::{Bindings, Engine, Process},
+    workerd,
 };
 
 /// Where trials take place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'p> {
-    pub(crate) engine: &'p Path,
+    pub(crate) engine: Engine<'p>,
     /// A directory of modules for each Worker.
     pub(crate) workers: &'p Path,
-    pub(crate) date: &'p str,
 }
 
 /// A Worker that nobody has asked anything yet.
 #[derive(Debug)]
 pub(crate) struct Edge {
     clerk: Server,
-    engine: Engine,
+    engine: Process,
     transport: UreqTransport,
 }
 
@@ -41,30 +41,34 @@ impl Place<'_> {
     }
 
     pub(crate) fn edge_with(&self, bindings: Bindings<'_>) -> Result<Edge, String> {
-        Edge::start(self.engine, bindings, |bindings| self.configured(bindings))
+        let bindings = [self.engine.bindings(), bindings].concat();
+        Edge::start(&bindings, |bindings| self.process(bindings))
     }
 
     /// The engine, with the Worker for trials in it that knows of nothing but `bindings`.
-    pub(crate) fn engine(&self, bindings: Bindings<'_>) -> Result<Engine, String> {
-        Engine::start(self.engine, &self.configured(bindings)?, bindings)
-    }
-
-    fn configured(&self, bindings: Bindings<'_>) -> Result<PathBuf, String> {
-        engine::configuration(&self.workers.join("edge_worker"), self.date, bindings)
+    pub(crate) fn process(&self, bindings: Bindings<'_>) -> Result<Process, String> {
+        self.engine
+            .start(&self.workers.join("edge_worker"), bindings)
     }
 
     /// One of the examples, as its own configuration has it.
     pub(crate) fn example(&self, name: &str, bindings: Bindings<'_>) -> Result<Edge, String> {
-        let configuration = self.workers.join(name).join("worker.capnp");
-        Edge::start(self.engine, bindings, |_| Ok(configuration))
+        let Engine::Workerd { program, .. } = self.engine else {
+            return Err("its configuration is for workerd".to_owned());
+        };
+        let directory = self.workers.join(name);
+        Edge::start(bindings, |bindings| {
+            let configuration = directory.join("worker.capnp");
+            let command = workerd::command(program, &configuration, &["http"], bindings);
+            Process::start(command, directory.join("trial.log"), 1)
+        })
     }
 }
 
 impl Edge {
     fn start(
-        engine: &Path,
         bindings: Bindings<'_>,
-        configuration: impl FnOnce(Bindings<'_>) -> Result<PathBuf, String>,
+        process: impl FnOnce(Bindings<'_>) -> Result<Process, String>,
     ) -> Result<Self, String> {
         let clerk = Server::start(Emulator::builder()).map_err(|error| error.to_string())?;
         let emulator = clerk.emulator();
@@ -73,8 +77,7 @@ impl Edge {
             ("CLERK_SECRET_KEY", emulator.secret_key().expose()),
             ("CLERK_PUBLISHABLE_KEY", emulator.publishable_key().as_str()),
         ];
-        let bindings = [&ours, bindings].concat();
-        let engine = Engine::start(engine, &configuration(&bindings)?, &bindings)?;
+        let engine = process(&[&ours, bindings].concat())?;
         Ok(Self {
             clerk,
             engine,

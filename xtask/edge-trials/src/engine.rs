@@ -1,6 +1,7 @@
-//! Cloudflare's engine, `workerd`, as a process.
+//! Engines that Workers run in, as processes.
 
 use std::{
+    fmt,
     fs::{self, File},
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -9,48 +10,94 @@ use std::{
 
 use serde_json::Value;
 
-/// Since when a Worker counts on the engine's behaviour: long before promises were settled across requests, and
-/// after.
-pub(crate) const DATES: [&str; 2] = ["2024-01-01", "2026-11-01"];
+use crate::workerd;
 
 /// What a Worker is told of the world, by names.
 pub(crate) type Bindings<'b> = &'b [(&'b str, &'b str)];
 
-/// The engine with Workers in it, until this is dropped.
+/// An engine, and what starts it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Engine<'p> {
+    /// Cloudflare's, with the day whose behaviour the Worker counts on.
+    Workerd { program: &'p Path, date: &'p str },
+    /// Vercel's, which the script serves.
+    EdgeRuntime { server: &'p Path },
+    /// The machine's, which runs the script.
+    Node { server: &'p Path },
+}
+
+impl fmt::Display for Engine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Workerd { date, .. } => write!(f, "workerd {date}"),
+            Self::EdgeRuntime { .. } => f.write_str("edge-runtime"),
+            Self::Node { .. } => f.write_str("node"),
+        }
+    }
+}
+
+impl Engine<'_> {
+    pub(crate) fn is_cloudflares(&self) -> bool {
+        matches!(self, Self::Workerd { .. })
+    }
+
+    /// What Workers are told because of where they run.
+    pub(crate) fn bindings(&self) -> Bindings<'static> {
+        if self.is_cloudflares() {
+            &[]
+        } else {
+            // There is no `waitUntil` to be told of it.
+            &[("SPAWN", "plain")]
+        }
+    }
+
+    /// Starts it on a free port, with the Worker whose modules are in `directory`.
+    pub(crate) fn start(
+        &self,
+        directory: &Path,
+        bindings: Bindings<'_>,
+    ) -> Result<Process, String> {
+        let command = match self {
+            Self::Workerd { program, date } => {
+                let configuration = workerd::configuration(directory, date, bindings)
+                    .map_err(|error| format!("{self}: {error}"))?;
+                workerd::command(program, &configuration, &["http"], bindings)
+            }
+            Self::EdgeRuntime { server } => node(server, "edge-runtime", directory, bindings),
+            Self::Node { server } => node(server, "node", directory, bindings),
+        };
+        Process::start(command, directory.join("trial.log"), 1)
+            .map_err(|problem| format!("{self}: {problem}"))
+    }
+}
+
+/// The script has its modules loaded into a context by what Node counts as an experiment.
+fn node(server: &Path, engine: &str, directory: &Path, bindings: Bindings<'_>) -> Command {
+    let mut node = Command::new("node");
+    node.args(["--no-warnings", "--experimental-vm-modules"]);
+    node.arg(server).arg(engine).arg(directory);
+    node.envs(bindings.iter().copied());
+    node
+}
+
+/// An engine with Workers in it, until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Engine {
+pub(crate) struct Process {
     process: Child,
     /// In the order in which its sockets have opened.
     ports: Vec<(String, u16)>,
     log: PathBuf,
 }
 
-impl Engine {
-    /// Starts it on a free port. The configuration takes its bindings from the environment.
+impl Process {
+    /// Waits until it says, in lines of JSON, on which port each of its sockets listens.
     pub(crate) fn start(
-        program: &Path,
-        configuration: &Path,
-        bindings: Bindings<'_>,
+        mut command: Command,
+        log: PathBuf,
+        sockets: usize,
     ) -> Result<Self, String> {
-        Self::serve(program, configuration, &["http"], bindings)
-    }
-
-    /// Starts it with a free port for each of the configuration's sockets.
-    pub(crate) fn serve(
-        program: &Path,
-        configuration: &Path,
-        sockets: &[&str],
-        bindings: Bindings<'_>,
-    ) -> Result<Self, String> {
-        let failed = |error: std::io::Error| format!("{}: {error}", program.display());
-        let log = configuration.with_extension("log");
-        let addresses = sockets.iter();
-        let addresses = addresses.map(|socket| format!("--socket-addr={socket}=127.0.0.1:0"));
-        let mut process = Command::new(program)
-            .args(["serve", "--control-fd=1"])
-            .args(addresses)
-            .arg(configuration)
-            .envs(bindings.iter().copied())
+        let failed = |error: std::io::Error| error.to_string();
+        let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(&log).map_err(failed)?)
@@ -74,11 +121,11 @@ impl Engine {
                 let socket = socket.unwrap_or_default().to_owned();
                 engine.ports.push((socket, port));
             }
-            if engine.ports.len() == sockets.len() {
+            if engine.ports.len() == sockets {
                 return Ok(engine);
             }
         }
-        Err(format!("{} has ended\n{}", program.display(), engine.log()))
+        Err(format!("it has ended\n{}", engine.log()))
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -103,43 +150,9 @@ impl Engine {
     }
 }
 
-impl Drop for Engine {
+impl Drop for Process {
     fn drop(&mut self) {
         drop(self.process.kill());
         drop(self.process.wait());
     }
-}
-
-/// A configuration of the Worker for trials, whose modules are in `directory`.
-pub(crate) fn configuration(
-    directory: &Path,
-    date: &str,
-    bindings: Bindings<'_>,
-) -> Result<PathBuf, String> {
-    let bindings: String = bindings
-        .iter()
-        .map(|(name, _)| format!("    (name = {name:?}, fromEnvironment = {name:?}),\n"))
-        .collect();
-    let text = format!(
-        r#"using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  # It refuses addresses of this machine otherwise.
-  services = [ (name = "internet", network = (allow = ["127.0.0.0/8"])), (name = "main", worker = .main) ],
-  sockets = [ (name = "http", http = (), service = "main") ],
-);
-const main :Workerd.Worker = (
-  modules = [
-    (name = "shim.mjs", esModule = embed "shim.mjs"),
-    (name = "worker_bg.js", esModule = embed "worker_bg.js"),
-    (name = "worker_bg.wasm", wasm = embed "worker_bg.wasm"),
-  ],
-  bindings = [
-{bindings}  ],
-  compatibilityDate = "{date}",
-);
-"#
-    );
-    let path = directory.join("trial.capnp");
-    let written = fs::write(&path, text).map(|()| path.clone());
-    written.map_err(|error| format!("{}: {error}", path.display()))
 }

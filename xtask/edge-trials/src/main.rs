@@ -1,8 +1,10 @@
-//! Asks a Worker what people would ask it, in Cloudflare's engine and against the offline Clerk.
+//! Asks a Worker what people would ask it, in JavaScript engines and against the offline Clerk, and a program for WASI
+//! what it thinks of tokens.
 //!
-//! `cargo xtask ci edge` builds the Worker, sees to it that the engine is there, and runs this program:
-//! `clerk-edge-trials ENGINE DIRECTORY [NAME]…`. The directory has another one for each Worker, with its modules.
-//! Names, or parts of them, choose among the trials. `cargo xtask bench --edge` runs
+//! `cargo xtask ci edge` builds them, sees to it that the engines are there, and runs this program:
+//! `clerk-edge-trials DIRECTORY ENGINE=PROGRAM… [NAME]…`. The directory has what was built. Engines are `workerd` with
+//! its program, `edge-runtime` and `node` with the script that serves Workers, and `wasi` with the one that runs a
+//! program. Names, or parts of them, choose among the trials. `cargo xtask bench --edge` runs
 //! `clerk-edge-trials --measure ENGINE DIRECTORY`.
 
 #![allow(
@@ -20,35 +22,74 @@ mod measure;
 mod requests;
 mod rules;
 mod table;
+mod wasi;
 mod worker_transport;
+mod workerd;
 
 use std::{
     env,
     error::Error,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use crate::{edge::Place, engine::DATES};
+use clerk_core::{Clock as _, SystemClock};
+
+use crate::{edge::Place, engine::Engine};
 
 /// How a trial ends: with what it saw instead.
 type Outcome = Result<(), String>;
 
-/// What is tried, and what should hold.
-type Trial = (&'static str, fn(&Place<'_>) -> Outcome);
-
-fn trials() -> Vec<Trial> {
-    [
-        requests::TRIALS,
-        browser::TRIALS,
-        rules::TRIALS,
-        headers::TRIALS,
-        cold::TRIALS,
-        table::TRIALS,
-    ]
-    .concat()
+/// What is tried in an engine, and what should hold.
+struct Trial {
+    name: &'static str,
+    engines: Engines,
+    run: fn(&Place<'_>) -> Outcome,
 }
+
+#[derive(Clone, Copy)]
+enum Engines {
+    All,
+    /// Where what a request waits for is its own, and ends with it.
+    Cloudflares,
+    /// Where a promise goes on until it is settled.
+    Others,
+}
+
+impl Trial {
+    const fn everywhere(name: &'static str, run: fn(&Place<'_>) -> Outcome) -> Self {
+        let engines = Engines::All;
+        Self { name, engines, run }
+    }
+
+    const fn at_cloudflare(name: &'static str, run: fn(&Place<'_>) -> Outcome) -> Self {
+        let engines = Engines::Cloudflares;
+        Self { name, engines, run }
+    }
+
+    const fn elsewhere(name: &'static str, run: fn(&Place<'_>) -> Outcome) -> Self {
+        let engines = Engines::Others;
+        Self { name, engines, run }
+    }
+
+    fn is_for(&self, engine: Engine<'_>) -> bool {
+        match self.engines {
+            Engines::All => true,
+            Engines::Cloudflares => engine.is_cloudflares(),
+            Engines::Others => !engine.is_cloudflares(),
+        }
+    }
+}
+
+const TRIALS: [&[Trial]; 6] = [
+    requests::TRIALS,
+    browser::TRIALS,
+    rules::TRIALS,
+    headers::TRIALS,
+    cold::TRIALS,
+    table::TRIALS,
+];
 
 fn main() -> ExitCode {
     match run() {
@@ -66,46 +107,77 @@ fn main() -> ExitCode {
 
 fn run() -> Result<usize, Box<dyn Error>> {
     let mut arguments = env::args().skip(1).peekable();
-    let is_measured = arguments.next_if(|word| word == "--measure").is_some();
-    let mut path = |what| arguments.next().map(PathBuf::from).ok_or(what);
-    let engine = path("say where the engine is")?;
-    let workers = path("say where the Workers' modules are")?;
-    if is_measured {
-        measure::run(&engine, &workers)?;
+    if arguments.next_if(|word| word == "--measure").is_some() {
+        let mut path = |what| arguments.next().map(PathBuf::from).ok_or(what);
+        let engine = path("say where the engine is")?;
+        measure::run(&engine, &path("say where the Workers' modules are")?)?;
         return Ok(0);
     }
-    let names: Vec<String> = arguments.collect();
-    let is_chosen =
-        |trial: &str| names.is_empty() || names.iter().any(|name| trial.contains(name.as_str()));
-    let place = |date| Place {
-        engine: &engine,
-        workers: &workers,
-        date,
-    };
-    let failures = DATES.map(|date| round(date, &place(date), &trials(), &is_chosen));
-    // Their configurations have dates of their own.
-    let examples = round("as copied", &place(""), examples::TRIALS, &is_chosen);
-    Ok(failures.iter().sum::<usize>() + examples)
+    let directory = arguments.next().map(PathBuf::from);
+    let directory = directory.ok_or("say where the Worker's modules are")?;
+    let (engines, names): (Vec<_>, Vec<_>) = arguments.partition(|word| word.contains('='));
+    let mut failures = 0;
+    for (engine, program) in engines.iter().filter_map(|word| word.split_once('=')) {
+        let program = Path::new(program);
+        let engines = match engine {
+            "workerd" => workerd::DATES
+                .map(|date| Engine::Workerd { program, date })
+                .to_vec(),
+            "edge-runtime" => vec![Engine::EdgeRuntime { server: program }],
+            "node" => vec![Engine::Node { server: program }],
+            "wasi" => {
+                let trial = (wasi::TRIAL, || wasi::verdicts(program, &directory));
+                failures += tried(engine, &names, [trial]);
+                continue;
+            }
+            other => return Err(format!("no engine is called {other}").into()),
+        };
+        for &engine in &engines {
+            let place = Place {
+                engine,
+                workers: &directory,
+            };
+            let trials = TRIALS.into_iter().flatten();
+            let trials = trials.filter(|trial| trial.is_for(engine));
+            let trials = trials.map(|trial| (trial.name, || (trial.run)(&place)));
+            failures += tried(&engine.to_string(), &names, trials);
+        }
+        if let Some(&engine) = engines.iter().find(|engine| engine.is_cloudflares()) {
+            let place = Place {
+                engine,
+                workers: &directory,
+            };
+            // Their configurations have dates of their own.
+            let trials = examples::TRIALS.iter();
+            let trials = trials.map(|trial| (trial.name, || (trial.run)(&place)));
+            failures += tried("as copied", &names, trials);
+        }
+    }
+    Ok(failures)
 }
 
-/// Says how each of the chosen trials ended, and how many failed.
-fn round(
-    label: &str,
-    place: &Place<'_>,
-    trials: &[Trial],
-    is_chosen: &dyn Fn(&str) -> bool,
+/// Runs those that were asked for, and counts those that failed.
+fn tried<T: FnOnce() -> Outcome>(
+    engine: &str,
+    names: &[String],
+    trials: impl IntoIterator<Item = (&'static str, T)>,
 ) -> usize {
+    let is_chosen = |trial: &str| names.is_empty() || names.iter().any(|name| trial.contains(name));
+    let clock = SystemClock::new();
+    let start = clock.monotonic();
     let mut failures = 0;
-    for (name, trial) in trials.iter().filter(|(name, _)| is_chosen(name)) {
+    for (name, trial) in trials.into_iter().filter(|(name, _)| is_chosen(name)) {
         // A browser for tests panics where it is sent in circles.
-        let outcome = catch_unwind(AssertUnwindSafe(|| trial(place)));
+        let outcome = catch_unwind(AssertUnwindSafe(trial));
         match outcome.unwrap_or_else(|_| Err("panicked; see above".to_owned())) {
-            Ok(()) => println!("{label:<12}ok      {name}"),
+            Ok(()) => println!("{engine}  ok      {name}"),
             Err(problem) => {
                 failures += 1;
-                println!("{label:<12}FAILED  {name}: {problem}");
+                println!("{engine}  FAILED  {name}: {problem}");
             }
         }
     }
+    let took = clock.monotonic().saturating_duration_since(start);
+    println!("{engine}  {:.1} s", took.as_secs_f64());
     failures
 }

@@ -13,7 +13,8 @@ use clerk_emulator::{Emulator, Server};
 
 use crate::{
     edge::now,
-    engine::{DATES, Engine},
+    engine::Process,
+    workerd::{self, DATES},
 };
 use connection::Connection;
 use turns::Turn;
@@ -57,7 +58,8 @@ pub(crate) fn run(program: &Path, directory: &Path) -> Result<(), String> {
         let written = fs::write(&configuration, configured(workers, &clerk));
         written.map_err(|error| format!("{}: {error}", configuration.display()))?;
         let sockets: Vec<&str> = workers.iter().map(|(name, ..)| *name).collect();
-        Engine::serve(program, &configuration, &sockets, &[])
+        let command = workerd::command(program, &configuration, &sockets, &[]);
+        Process::start(command, directory.join("measured.log"), sockets.len())
     };
     let engine = start(WORKERS)?;
     let token = clerk.emulator().token().lifetime(LIFETIME).sign(now());
@@ -167,7 +169,7 @@ fn time(
 /// From the start of the engine to an answer for somebody who is not signed in, which needs no keys.
 #[expect(clippy::disallowed_methods, reason = "a stopwatch is what this is")]
 fn first_answer(
-    start: impl Fn() -> Result<Engine, String>,
+    start: impl Fn() -> Result<Process, String>,
     expected: u16,
 ) -> Result<Duration, String> {
     let before = Instant::now();

@@ -7,7 +7,7 @@ use http::Uri;
 
 use crate::{Outcome, Trial, edge::Place};
 
-pub(crate) const TRIALS: &[Trial] = &[(
+pub(crate) const TRIALS: &[Trial] = &[Trial::at_cloudflare(
     "the frameworks' table is answered as axum answers it natively",
     table,
 )];
@@ -32,7 +32,7 @@ fn table(place: &Place<'_>) -> Outcome {
             ("CLERK_API_URL", around.api_url),
             ("CLERK_SECRET_KEY", around.secret_key),
         ];
-        let engine = place.engine(&bindings)?;
+        let engine = place.process(&bindings)?;
         let found = elsewhere.differences(service, EXCUSED, |mut request| {
             let url = format!("http://127.0.0.1:{}{}", engine.port(), request.uri());
             let url: Uri = url.parse().map_err(|_| format!("{url} is no URL"))?;

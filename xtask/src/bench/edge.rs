@@ -10,7 +10,11 @@ use serde_json::{Value, json};
 
 use super::Row;
 use crate::Outcome;
-use crate::ci::{edge, wasm};
+use crate::ci::edge::{
+    self,
+    engines::{Engines, install},
+};
+use crate::ci::wasm;
 use crate::repository::{self, Metadata, capture};
 
 const WORKER: &str = "xtask/edge/bench";
@@ -74,9 +78,10 @@ pub(super) fn run(as_json: bool) -> Outcome {
 /// What can be missing: a compiler, the engine, and Clerk's package with what bundles it.
 fn at_hand(metadata: &Metadata) -> Result<(wasm::Tools, PathBuf, PathBuf), Box<dyn Error>> {
     let tools = wasm::Tools::at_hand(metadata)?;
-    let engine = edge::engine(metadata)?;
+    let engines = Engines::at_hand(metadata.target_directory.join("edge/engines"))?;
+    let engine = engines.workerd()?;
     let backend = metadata.target_directory.join("edge/reference");
-    edge::installed(BACKEND, &backend)?;
+    install(BACKEND, &backend)?;
     Ok((tools, engine, backend))
 }
 

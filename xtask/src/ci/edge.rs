@@ -1,12 +1,15 @@
-//! A Worker in Cloudflare's engine: built here, and asked by the program in `xtask/edge-trials`.
+//! A Worker in JavaScript engines, and a program for WASI: built here, and asked by the program in
+//! `xtask/edge-trials`.
+
+pub(crate) mod engines;
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use super::{StepOutcome, cargo, pass, succeed, wasm};
-use crate::repository::{self, Metadata, capture};
+use super::{StepOutcome, Verdict, cargo, succeed, wasm};
+use crate::repository::{self, Metadata};
+use engines::{Engine, Engines};
 
 /// The Workers: the package, and where it is.
 const WORKERS: [(&str, &str); 3] = [
@@ -15,12 +18,11 @@ const WORKERS: [(&str, &str); 3] = [
     ("example-worker-axum", "docs/examples/worker-axum"),
 ];
 const WORKSPACE: &str = "xtask/edge/Cargo.toml";
+const WASI: &str = "edge-wasi";
+const TRIALS: &str = "clerk-edge-trials";
 const GLUE: &str = "xtask/edge/glue/Cargo.toml";
-/// Compiled as the workspace's `Cargo.toml` says that trials are.
+/// Compiled as their workspace's `Cargo.toml` says that trials are.
 const PROFILE: &str = "trial";
-/// What npm is told of the engine.
-const ENGINES: &str = "xtask/edge/engines";
-const LOCK: &str = "package-lock.json";
 
 pub(super) fn check(metadata: &Metadata) -> StepOutcome {
     let directory = metadata.target_directory.join("edge");
@@ -31,38 +33,90 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
     if let Err(error) = &tools.clang {
         return Ok(wasm::skipped("no Worker with ring can be built", &**error));
     }
-    let engine = match engine(metadata) {
-        Ok(engine) => engine,
-        Err(error) => return Ok(wasm::skipped("there is no workerd", &*error)),
+    let engines = match Engines::at_hand(directory.join("engines")) {
+        Ok(engines) => engines,
+        Err(error) => return Ok(wasm::skipped("there is no Node", &*error)),
     };
 
-    let mut build = tools.cargo("build", wasm::UNKNOWN)?;
-    build.args(["--profile", PROFILE, "--manifest-path", WORKSPACE]);
-    for (package, _) in WORKERS {
-        build.args(["--package", package]);
-    }
-    succeed(build)?;
-    let built = tools.target_directory.join(wasm::UNKNOWN).join(PROFILE);
     let workers = directory.join("workers");
+    build(
+        &tools,
+        &WORKERS.map(|(package, _)| package),
+        wasm::UNKNOWN,
+        &[],
+    )?;
     for (package, source) in WORKERS {
         let name = package.replace('-', "_");
-        let module = built.join(&name).with_extension("wasm");
+        let module = module(&tools, wasm::UNKNOWN, &name);
         modules_of(&module, source, &workers.join(name), metadata)?;
     }
-
-    let mut trials = cargo(&[
-        "run",
-        "--quiet",
-        "--locked",
-        "--package",
-        "clerk-edge-trials",
-    ]);
-    trials.arg("--").arg(engine).arg(workers);
-    pass(trials)
+    let host = engines.host();
+    let libc = tools.wasi_libc().map_err(|error| error.to_string());
+    let wasi = host.and_then(|host| libc.map(|libc| (host, libc)));
+    if let Ok((_, libc)) = &wasi {
+        build(&tools, &[WASI], wasm::WASI, &linked_with(libc))?;
+        copy(&module(&tools, wasm::WASI, WASI), &workers)?;
+    }
+    let wasi = ("wasi", wasi.map(|(host, _)| host));
+    tried(&workers, engines.of_workers().into_iter().chain([wasi]))
 }
 
-/// What the engine loads: the module, its glue, and from `source`, a directory of the repository, the shim that
-/// starts it, and its configuration if it has one.
+/// In all engines that there are; the others say why they are none.
+fn tried(built: &Path, engines: impl Iterator<Item = Engine>) -> StepOutcome {
+    let mut trials = cargo(&["run", "--quiet", "--locked", "--package", TRIALS]);
+    trials.arg("--").arg(built);
+    let mut missing = Vec::new();
+    for (engine, program) in engines {
+        match program {
+            Ok(program) => {
+                trials.arg(format!("{engine}={}", program.display()));
+            }
+            Err(why) => missing.push(format!("{engine}: {why}")),
+        }
+    }
+    succeed(trials)?;
+    if missing.is_empty() {
+        return Ok(Verdict::Passed);
+    }
+    let missing: Box<dyn Error> = missing.join("; ").into();
+    Ok(wasm::skipped("not tried everywhere", &*missing))
+}
+
+fn build(
+    tools: &wasm::Tools,
+    packages: &[&str],
+    target: &str,
+    more: &[String],
+) -> Result<(), String> {
+    let mut build = tools.cargo("build", target)?;
+    build.args(["--profile", PROFILE, "--manifest-path", WORKSPACE]);
+    for package in packages {
+        build.args(["--package", package]);
+    }
+    build.args(more);
+    succeed(build)
+}
+
+fn module(tools: &wasm::Tools, target: &str, name: &str) -> PathBuf {
+    let built = tools.target_directory.join(target).join(PROFILE);
+    built.join(name).with_extension("wasm")
+}
+
+/// rustup's standard library for WASI brings the C library that programs start in. Debian's source does not.
+fn linked_with(libc: &Path) -> [String; 2] {
+    let libc = libc.display();
+    let flags = [
+        "-Clink-self-contained=no".to_owned(),
+        format!("-Lnative={libc}"),
+        format!("-Clink-arg={libc}/crt1-command.o"),
+        "-Clink-arg=-lc".to_owned(),
+    ];
+    let flags = format!("target.{}.rustflags={flags:?}", wasm::WASI);
+    ["--config".to_owned(), flags]
+}
+
+/// What engines load: the module, its glue, and from `source`, a directory of the repository, the shim that starts it,
+/// and its configuration if it has one.
 pub(crate) fn modules_of(
     module: &Path,
     source: &str,
@@ -74,53 +128,16 @@ pub(crate) fn modules_of(
     glue.arg(metadata.target_directory.join("apart"));
     glue.arg("--").arg(module).arg(directory);
     succeed(glue)?;
-    for name in ["shim.mjs", "worker.capnp"] {
-        let file = repository::root().join(source).join(name);
-        if file.exists() {
-            let copied = fs::copy(&file, directory.join(name));
-            copied.map_err(|error| format!("{}: {error}", file.display()))?;
-        }
-    }
+    let source = repository::root().join(source);
+    let files = ["shim.mjs", "worker.capnp"].map(|name| source.join(name));
+    files
+        .iter()
+        .filter(|file| file.exists())
+        .try_for_each(|file| copy(file, directory))
+}
+
+fn copy(file: &Path, into: &Path) -> Result<(), String> {
+    let copied = fs::copy(file, into.join(file.file_name().unwrap_or_default()));
+    copied.map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(())
-}
-
-/// The engine that the lock file names, from npm.
-pub(crate) fn engine(metadata: &Metadata) -> Result<PathBuf, Box<dyn Error>> {
-    let directory = metadata.target_directory.join("edge/engines");
-    installed(ENGINES, &directory)?;
-    engine_in(&directory).ok_or_else(|| "npm brought none that runs here".into())
-}
-
-/// Has npm install what `described`, a directory of the repository, has a lock file for. The scripts of the
-/// packages are not run.
-pub(crate) fn installed(described: &str, directory: &Path) -> Result<(), Box<dyn Error>> {
-    let described = repository::root().join(described);
-    let lock = fs::read(described.join(LOCK))?;
-    // npm writes it last.
-    let whole = directory.join("node_modules/.package-lock.json");
-    let is_installed =
-        whole.exists() && fs::read(directory.join(LOCK)).is_ok_and(|installed| installed == lock);
-    if is_installed {
-        return Ok(());
-    }
-    fs::create_dir_all(directory)?;
-    fs::copy(
-        described.join("package.json"),
-        directory.join("package.json"),
-    )?;
-    fs::write(directory.join(LOCK), lock)?;
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    npm.args(["--fetch-retries", "1"]).current_dir(directory);
-    capture(&mut npm)?;
-    Ok(())
-}
-
-/// In a package that is named for the machine.
-fn engine_in(directory: &Path) -> Option<PathBuf> {
-    let packages = fs::read_dir(directory.join("node_modules/@cloudflare")).ok()?;
-    let mut engines = packages
-        .flatten()
-        .map(|package| package.path().join("bin/workerd"));
-    engines.find(|engine| capture(Command::new(engine).arg("--version")).is_ok())
 }

@@ -101,14 +101,19 @@ impl Unpacked {
         Ok(Self(directory))
     }
 
+    /// Where `path` is, which is absolute in the packages.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path.trim_start_matches('/'))
+    }
+
     pub(super) fn binaries(&self) -> PathBuf {
-        self.0.join("usr/bin")
+        self.path("/usr/bin")
     }
 
     pub(super) fn libraries(&self) -> Vec<PathBuf> {
         let triplet = format!("{}-linux-gnu", std::env::consts::ARCH);
-        ["usr/lib", "lib"]
-            .map(|path| self.0.join(path).join(&triplet))
+        ["/usr/lib", "/lib"]
+            .map(|path| self.path(path).join(&triplet))
             .into()
     }
 

@@ -20,7 +20,11 @@ static ROUTER: OnceLock<Router> = OnceLock::new();
 #[wasm_bindgen]
 pub async fn route(request: Request, env: JsValue) -> Result<Response, JsValue> {
     let mut router = router(&env).map_err(settings::failed)?;
-    match router.call(web::request(&request).await?).await {
+    let request = match web::request(&request).await? {
+        Ok(request) => request,
+        Err(refusal) => return Ok(refusal),
+    };
+    match router.call(request).await {
         Ok(response) => web::response(response).await,
         Err(never) => match never {},
     }

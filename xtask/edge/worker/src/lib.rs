@@ -1,4 +1,6 @@
-//! The Worker that trials ask: an axum router with the layer and the extractors, the Backend API, and the transport.
+//! The Worker that trials ask, and nobody else must: it sends what it is told to.
+//!
+//! It has an axum router with the layer and the extractors, the Backend API, and the transport.
 
 #[path = "../../../../docs/examples/worker-axum/src/headers.rs"]
 mod headers;
@@ -53,7 +55,10 @@ pub async fn handle(request: web_sys::Request, env: JsValue) -> Result<web_sys::
             APPLICATION.get_or_init(|| application).clone()
         }
     };
-    let request = web::request(&request).await?;
+    let request = match web::request(&request).await? {
+        Ok(request) => request,
+        Err(refusal) => return Ok(refusal),
+    };
     match application.call(request).await {
         Ok(response) => web::response(response).await,
         Err(never) => match never {},

@@ -56,7 +56,22 @@ impl Tools {
         }
         Ok(command)
     }
+
+    /// The directory with the C library that programs for WASI are linked with. It is downloaded into the target
+    /// directory where the machine has none; that is less than a megabyte.
+    pub(in crate::ci) fn wasi_libc(&self) -> Result<PathBuf, Box<dyn Error>> {
+        let of_machine = PathBuf::from(WASI_LIBC);
+        if of_machine.join("crt1-command.o").exists() {
+            return Ok(of_machine);
+        }
+        let directory = self.target_directory.with_file_name("wasi-libc");
+        let unpacked = Unpacked::once(directory, || Ok(vec!["wasi-libc".to_owned()]))?;
+        Ok(unpacked.path(WASI_LIBC))
+    }
 }
+
+/// The C library that programs for WASI are linked with, of a machine that has it.
+const WASI_LIBC: &str = "/usr/lib/wasm32-wasi";
 
 /// The compiler at work brings a linker for WebAssembly; Debian's does not.
 fn linker() -> Option<PathBuf> {
