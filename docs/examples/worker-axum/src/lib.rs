@@ -43,7 +43,10 @@ pub async fn handle(request: web_sys::Request, env: JsValue) -> Result<web_sys::
             APPLICATION.get_or_init(|| made).clone()
         }
     };
-    let request = web::request(&request).await?;
+    let request = match web::request(&request).await? {
+        Ok(request) => request,
+        Err(refusal) => return Ok(refusal),
+    };
     let response: Result<_, Infallible> = application.call(request).await;
     match response {
         Ok(response) => web::response(response).await,
@@ -62,9 +65,15 @@ fn application(env: &JsValue) -> Result<Router, Box<dyn Error>> {
         .base_url(binding("CLERK_API_URL")?)
         .secret_key(binding("CLERK_SECRET_KEY")?.parse()?)
         .build()?;
-    let settings = Settings::builder()
+    // Clients reach a Worker without a proxy between that would say where they are.
+    let mut settings = Settings::builder()
         .publishable_key(binding("CLERK_PUBLISHABLE_KEY")?.parse()?)
-        .build()?;
+        .forwarded_headers(false);
+    // Name your front end's origin: a cookie is sent from every subdomain.
+    if let Ok(origin) = binding("CLERK_AUTHORIZED_PARTY") {
+        settings = settings.authorized_parties([origin]);
+    }
+    let settings = settings.build()?;
     let policy = CachePolicy::default();
     let keys = RemoteKeys::with_provider(client.clone(), KeySource::BackendApi, policy, WebCrypto);
     let clerk = Authenticator::new(settings, keys, client.clone());
@@ -73,7 +82,7 @@ fn application(env: &JsValue) -> Result<Router, Box<dyn Error>> {
     Ok(Router::new()
         .route("/me", get(me))
         .route("/settings", get(settings_page))
-        .route("/users", get(users))
+        .route("/profile", get(profile))
         .with_state(client)
         .layer(ClerkLayer::new(clerk))
         .route("/webhooks", post(webhook).with_state(receiver)))
@@ -96,14 +105,14 @@ async fn settings_page(admin: Allowed<Admin>) -> String {
     format!("{} may change the settings", admin.user_id())
 }
 
-async fn users(
-    _: Allowed<Admin>,
+/// What Clerk knows of whoever asks. The secret key opens every user's; whom a caller may see is for a handler to say.
+async fn profile(
+    session: SignedIn,
     State(client): State<Client>,
 ) -> Result<String, (StatusCode, String)> {
-    let users = Users::new(&client).list().limit(20).send().await;
-    let users = users.map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))?;
-    let ids: Vec<&str> = users.data.iter().map(|user| user.id.as_str()).collect();
-    Ok(ids.join("\n"))
+    let user = Users::new(&client).get(session.user_id()).send().await;
+    let user = user.map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))?;
+    Ok(user.id.to_string())
 }
 
 /// Acts on each webhook once, as far as this isolate remembers.

@@ -1,7 +1,7 @@
 //! The engine's requests and responses, and axum's.
 
 use axum::body::{Body, to_bytes};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -9,14 +9,17 @@ use web_sys::ResponseInit;
 
 use crate::headers;
 
-/// More than any page here has.
-const LONGEST_BODY: usize = 16 * 1024 * 1024;
+/// More than any page here has, and than a webhook.
+const LONGEST_BODY: usize = 1024 * 1024;
 
 fn failed(error: impl ToString) -> JsValue {
     JsValue::from_str(&error.to_string())
 }
 
-pub(crate) async fn request(from: &web_sys::Request) -> Result<Request<Body>, JsValue> {
+/// Or the answer to one whose body is too long, or of unknown length.
+pub(crate) async fn request(
+    from: &web_sys::Request,
+) -> Result<Result<Request<Body>, web_sys::Response>, JsValue> {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = from.method().parse().map_err(failed)?;
     *request.uri_mut() = from.url().parse().map_err(failed)?;
@@ -33,10 +36,26 @@ pub(crate) async fn request(from: &web_sys::Request) -> Result<Request<Body>, Js
     });
     read?;
     if from.body().is_some() {
+        // The whole of it is read before anybody is asked who sent it, so its length has to be told.
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        let length: Option<usize> = length.and_then(|it| it.to_str().ok()?.parse().ok());
+        if length.is_none_or(|length| length > LONGEST_BODY) {
+            return Ok(Err(refused(length)?));
+        }
         let body = JsFuture::from(from.array_buffer()?).await?;
         *request.body_mut() = Uint8Array::new(&body).to_vec().into();
     }
-    Ok(request)
+    Ok(Ok(request))
+}
+
+fn refused(length: Option<usize>) -> Result<web_sys::Response, JsValue> {
+    let status = match length {
+        None => StatusCode::LENGTH_REQUIRED,
+        Some(_) => StatusCode::PAYLOAD_TOO_LARGE,
+    };
+    let init = ResponseInit::new();
+    init.set_status(status.as_u16());
+    web_sys::Response::new_with_opt_str_and_init(None, &init)
 }
 
 /// What engines take fastest: text rather than bytes, and an object rather than `Headers`.

@@ -64,9 +64,15 @@ fn authenticator(env: &JsValue) -> Result<Authenticator, Box<dyn Error>> {
         .base_url(binding("CLERK_API_URL")?)
         .secret_key(binding("CLERK_SECRET_KEY")?.parse()?)
         .build()?;
-    let settings = Settings::builder()
+    // Clients reach a Worker without a proxy between that would say where they are.
+    let mut settings = Settings::builder()
         .publishable_key(binding("CLERK_PUBLISHABLE_KEY")?.parse()?)
-        .build()?;
+        .forwarded_headers(false);
+    // Name your front end's origin: a cookie is sent from every subdomain.
+    if let Ok(origin) = binding("CLERK_AUTHORIZED_PARTY") {
+        settings = settings.authorized_parties([origin]);
+    }
+    let settings = settings.build()?;
     let policy = CachePolicy::default();
     let keys = RemoteKeys::with_provider(client.clone(), KeySource::BackendApi, policy, WebCrypto);
     Ok(Authenticator::new(settings, keys, client))
