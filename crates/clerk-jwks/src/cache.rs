@@ -143,6 +143,9 @@ impl KeySetCache {
         let found = self.find(id);
         match (&self.failed, found) {
             (None, Some(key)) => key.map_err(ResolveError::Unusable),
+            (None, None) if self.held.is_none() => {
+                Err(ResolveError::Unavailable(Arc::new(FetchError::Ended)))
+            }
             (None, None) => Err(ResolveError::UnknownKey),
             (Some(failed), found) => match (self.freshness(now), found) {
                 (Freshness::Fresh | Freshness::Due | Freshness::Stale, Some(Ok(key))) => Ok(key),
@@ -153,7 +156,7 @@ impl KeySetCache {
 
     /// Takes what the fetch that was under way has brought.
     ///
-    /// What comes after its time is keys all the same, and no failure any more.
+    /// Where none is, keys are taken all the same, and a failure is none any more.
     pub fn complete(&mut self, fetched: Result<KeySet, Arc<FetchError>>, now: MonotonicTime) {
         let ended = self.fetching.take();
         if ended.is_none() && fetched.is_err() {
@@ -188,12 +191,31 @@ impl KeySetCache {
         }
     }
 
-    /// Lets the next caller fetch in the place of the one who was told to, and will not.
-    ///
-    /// It is no failure, since nobody knows of one; a fetch that an unknown key led to has been
-    /// counted when it was begun.
-    pub fn abandon(&mut self) {
-        self.fetching = None;
+    /// [`complete`](Self::complete) for the fetch that was begun then. What another one brings, whose lease is over, is
+    /// taken if it was begun after what there is, and as old as that; it ends nobody's fetch. False where
+    /// nothing came of it.
+    pub(crate) fn complete_begun(
+        &mut self,
+        begun: MonotonicTime,
+        fetched: Result<KeySet, Arc<FetchError>>,
+        now: MonotonicTime,
+    ) -> bool {
+        if self.fetching.is_some_and(|fetch| fetch.since == begun) {
+            self.complete(fetched, now);
+            return true;
+        }
+        let is_newer = self.held.as_ref().is_none_or(|held| held.since < begun);
+        match fetched {
+            Ok(keys) if is_newer && !keys.is_empty() => {
+                self.held = Some(Held {
+                    keys: Arc::new(keys),
+                    since: begun,
+                });
+                self.failed = None;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// A fetch whose lease is over has failed, at the time it was begun. It says nothing about Clerk, so that the
@@ -219,6 +241,7 @@ impl KeySetCache {
         let expired = held.since.saturating_add(self.policy.time_to_live);
         let gone = expired.saturating_add(self.policy.stale_window);
         let ask_again = match (&self.fetching, &self.failed) {
+            (Some(_), _) if self.was_lost() => held.since,
             (Some(fetch), _) => fetch.since.saturating_add(LEASE),
             (None, Some(failed)) => {
                 let backoff = self.policy.backoff(failed.count);
@@ -255,13 +278,15 @@ impl KeySetCache {
     /// or stops what runs beside its callers, as one does that makes a runtime for each call.
     fn was_lost(&self) -> bool {
         let error = self.failed.as_ref().map(|failed| &*failed.error);
-        self.fetching.is_none() && matches!(error, Some(FetchError::Ended))
+        matches!(error, Some(FetchError::Ended))
     }
 
     /// With a caller who waits, the fetch is run; otherwise expired keys would serve, and a revoked
     /// one with them, until they are too old for anything.
     fn wait_or_serve(&mut self, key: VerifyingKey, now: MonotonicTime) -> Lookup {
-        if self.may_try(now) {
+        if self.fetching.is_some() {
+            Lookup::Wait
+        } else if self.may_try(now) {
             self.begin(Cause::Age, now);
             Lookup::Fetch
         } else {

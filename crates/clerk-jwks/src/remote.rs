@@ -1,17 +1,20 @@
 use std::{sync::Arc, time::Duration};
 
+use clerk_core::MonotonicTime;
 use clerk_http::Client;
 use clerk_jwt::{KeyId, Provider, VerifyingKey};
 
 use crate::{
-    CachePolicy, KeySet, KeySource, ResolveError, ResolveKey,
+    CachePolicy, FetchError, KeySet, KeySource, ResolveError, ResolveKey,
     key_set::{FromBackendApi, FromFrontendApi},
-    shared::{Next, Promise, SharedCache},
+    shared::{Listening, Next, Promise, SharedCache},
 };
 
 /// Between looks at what another caller fetches. Most fetches take tens of milliseconds.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(32);
+/// For a fetch that vanished, and the one that followed.
+const LONGEST_WAIT: Duration = Duration::from_secs(12);
 
 /// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
 /// the keys.
@@ -20,8 +23,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(32);
 /// answers, nobody waits for keys longer than five seconds, and while those at hand may serve,
 /// nobody waits at all. That holds as long as the runtime that runs the fetch runs: it is the
 /// one of whoever came first. On a runtime where no task can wait for another's
-/// ([`Runtime::wakes_across_tasks`](clerk_http::Runtime::wakes_across_tasks)), the first caller fetches
-/// for itself, and a fetch that vanished with its caller is repeated by another after six seconds.
+/// ([`Runtime::wakes_across_tasks`](clerk_http::Runtime::wakes_across_tasks)), callers look again by timers of
+/// their own, and a fetch that vanished is repeated after six seconds: there, nobody waits for longer than twelve.
 ///
 /// [`blocking::RemoteKeys`](crate::blocking::RemoteKeys) is the same without the `.await`.
 #[derive(Clone, Debug)]
@@ -58,8 +61,8 @@ impl RemoteKeys {
     }
 
     /// Fetches on a task of its own, so that a caller who gives up ends nobody's fetch.
-    fn start_fetch(&self) {
-        let promise = Promise::beside(Arc::clone(&self.cache));
+    fn start_fetch(&self, begun: MonotonicTime) {
+        let promise = Promise::new(Arc::clone(&self.cache), begun);
         let keys = self.clone();
         self.client.runtime().spawn(Box::pin(async move {
             promise.keep(keys.fetch().await);
@@ -69,43 +72,42 @@ impl RemoteKeys {
     async fn resolve_together(&self, id: &KeyId) -> Result<VerifyingKey, ResolveError> {
         match self.cache.next(id) {
             Next::Done(answer) => return answer,
-            Next::Refresh(key) => {
-                self.start_fetch();
+            Next::Refresh(key, begun) => {
+                self.start_fetch(begun);
                 return Ok(key);
             }
-            Next::Fetch(done) => {
-                self.start_fetch();
+            Next::Fetch(Listening { begun, done }) => {
+                self.start_fetch(begun);
                 done.await;
             }
-            Next::Wait(done) => done.await,
+            Next::Wait(Listening { done, .. }) => done.await,
         }
         self.cache.after_fetch(id)
     }
 
-    /// Shares what was fetched, and no wait: whoever fetches does so itself, and whoever waits has timers
-    /// of its own.
+    /// Shares what was fetched, and no wait: whoever waits, the caller who fetches too, has timers of its own.
     async fn resolve_alone(&self, id: &KeyId) -> Result<VerifyingKey, ResolveError> {
         let mut pause = SHORTEST_PAUSE;
+        let mut waited = Duration::ZERO;
         let mut waiting_since = None;
-        loop {
+        while waited < LONGEST_WAIT {
             match self.cache.next_alone(id, waiting_since) {
                 Next::Done(answer) => return answer,
-                Next::Refresh(key) => {
-                    self.start_fetch();
+                Next::Refresh(key, begun) => {
+                    self.start_fetch(begun);
                     return Ok(key);
                 }
-                Next::Fetch(_) => {
-                    let promise = Promise::of_caller(Arc::clone(&self.cache));
-                    promise.keep(self.fetch().await);
-                    return self.cache.after_fetch(id);
+                Next::Fetch(since) => {
+                    self.start_fetch(since.begun());
+                    waiting_since = Some(since);
                 }
-                Next::Wait(since) => {
-                    waiting_since = waiting_since.or(Some(since));
-                    self.client.runtime().sleep(pause).await;
-                    pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
-                }
+                Next::Wait(since) => waiting_since = waiting_since.or(Some(since)),
             }
+            self.client.runtime().sleep(pause).await;
+            waited = waited.saturating_add(pause);
+            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
+        Err(ResolveError::Unavailable(Arc::new(FetchError::Ended)))
     }
 
     async fn fetch(&self) -> Result<KeySet, clerk_http::Error> {

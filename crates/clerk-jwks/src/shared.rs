@@ -58,31 +58,40 @@ impl SharedCache {
     ///
     /// What is waited on is made while the cache is held, so the fetch cannot end unnoticed in
     /// between.
-    pub(crate) fn next(&self, id: &KeyId) -> Next<EventListener> {
-        self.look(&mut self.lock(), id, |_| self.done.listen())
+    pub(crate) fn next(&self, id: &KeyId) -> Next<Listening> {
+        self.look(&mut self.lock(), id, |begun, _| Listening {
+            begun,
+            done: self.done.listen(),
+        })
     }
 
     /// What to do for the key `id`, for a caller whom nobody can wake: who has waited looks again, and
     /// says since when.
-    pub(crate) fn next_alone(&self, id: &KeyId, waiting_since: Option<Ended>) -> Next<Ended> {
+    pub(crate) fn next_alone(&self, id: &KeyId, waiting_since: Option<Since>) -> Next<Since> {
         let mut state = self.lock();
-        if waiting_since.is_some_and(|Ended(before)| before != state.ended) {
+        if waiting_since.is_some_and(|since| since.ended != state.ended) {
             return Next::Done(state.cache.after_fetch(id, self.clock.monotonic()));
         }
-        self.look(&mut state, id, |state| Ended(state.ended))
+        self.look(&mut state, id, |begun, ended| Since { begun, ended })
     }
 
-    fn look<W>(&self, state: &mut State, id: &KeyId, waiting: impl FnOnce(&State) -> W) -> Next<W> {
-        let lookup = state.cache.lookup(id, self.clock.monotonic());
+    fn look<W>(
+        &self,
+        state: &mut State,
+        id: &KeyId,
+        waiting: impl FnOnce(MonotonicTime, u64) -> W,
+    ) -> Next<W> {
+        let now = self.clock.monotonic();
+        let lookup = state.cache.lookup(id, now);
         if matches!(lookup, Lookup::Refresh(_) | Lookup::Fetch) {
             self.publish(&state.cache);
         }
         match lookup {
             Lookup::Hit(key) => Next::Done(Ok(key)),
             Lookup::Refused(error) => Next::Done(Err(error)),
-            Lookup::Refresh(key) => Next::Refresh(key),
-            Lookup::Fetch => Next::Fetch(waiting(state)),
-            Lookup::Wait => Next::Wait(waiting(state)),
+            Lookup::Refresh(key) => Next::Refresh(key, now),
+            Lookup::Fetch => Next::Fetch(waiting(now, state.ended)),
+            Lookup::Wait => Next::Wait(waiting(now, state.ended)),
         }
     }
 
@@ -91,19 +100,15 @@ impl SharedCache {
         self.lock().cache.after_fetch(id, self.clock.monotonic())
     }
 
-    fn complete(&self, fetched: Result<KeySet, Arc<FetchError>>) {
+    fn complete(&self, begun: MonotonicTime, fetched: Result<KeySet, Arc<FetchError>>) {
         let mut state = self.lock();
-        state.cache.complete(fetched, self.clock.monotonic());
-        state.ended = state.ended.wrapping_add(1);
+        let now = self.clock.monotonic();
+        if state.cache.complete_begun(begun, fetched, now) {
+            state.ended = state.ended.wrapping_add(1);
+        }
         self.publish(&state.cache);
         drop(state);
         self.done.notify(usize::MAX);
-    }
-
-    fn abandon(&self) {
-        let mut state = self.lock();
-        state.cache.abandon();
-        self.publish(&state.cache);
     }
 
     fn publish(&self, cache: &KeySetCache) {
@@ -125,59 +130,65 @@ impl SharedCache {
 pub(crate) enum Next<W> {
     /// Give this answer.
     Done(Result<VerifyingKey, ResolveError>),
-    /// Start a fetch, and give this key.
-    Refresh(VerifyingKey),
+    /// Start a fetch, which is begun at this time, and give this key.
+    Refresh(VerifyingKey, MonotonicTime),
     /// Start a fetch, wait, and take what it has led to.
     Fetch(W),
     /// Wait, and take what the fetch under way has led to.
     Wait(W),
 }
 
+/// What tells that the fetch under way is done.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    /// When the caller's own is begun.
+    pub(crate) begun: MonotonicTime,
+    pub(crate) done: EventListener,
+}
+
 /// How many fetches had ended. Once it is another number, the one that was under way has.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ended(u64);
+pub(crate) struct Since {
+    begun: MonotonicTime,
+    ended: u64,
+}
 
-/// A fetch that was promised. What is to happen if it is dropped unfinished depends on who waits.
+impl Since {
+    /// When the caller's own fetch is begun.
+    pub(crate) const fn begun(self) -> MonotonicTime {
+        self.begun
+    }
+}
+
+/// A fetch that was promised. If it is dropped unfinished, those who wait are told so.
 #[derive(Debug)]
 pub(crate) struct Promise {
     cache: Arc<SharedCache>,
-    otherwise: Option<Otherwise>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Otherwise {
-    /// Who waits is told that it has failed.
-    Fail,
-    /// Another caller fetches.
-    Abandon,
+    begun: MonotonicTime,
+    kept: bool,
 }
 
 impl Promise {
-    /// Of a fetch that runs beside its callers. None of them would run it again.
-    pub(crate) const fn beside(cache: Arc<SharedCache>) -> Self {
-        let otherwise = Some(Otherwise::Fail);
-        Self { cache, otherwise }
-    }
-
-    /// Of a fetch that its caller runs, and ends by giving up.
-    pub(crate) const fn of_caller(cache: Arc<SharedCache>) -> Self {
-        let otherwise = Some(Otherwise::Abandon);
-        Self { cache, otherwise }
+    pub(crate) const fn new(cache: Arc<SharedCache>, begun: MonotonicTime) -> Self {
+        Self {
+            cache,
+            begun,
+            kept: false,
+        }
     }
 
     pub(crate) fn keep(mut self, fetched: Result<KeySet, clerk_http::Error>) {
-        self.otherwise = None;
-        self.cache
-            .complete(fetched.map_err(|error| Arc::new(error.into())));
+        self.kept = true;
+        let fetched = fetched.map_err(|error| Arc::new(error.into()));
+        self.cache.complete(self.begun, fetched);
     }
 }
 
 impl Drop for Promise {
     fn drop(&mut self) {
-        match self.otherwise {
-            None => {}
-            Some(Otherwise::Fail) => self.cache.complete(Err(Arc::new(FetchError::Ended))),
-            Some(Otherwise::Abandon) => self.cache.abandon(),
+        if !self.kept {
+            let ended = Err(Arc::new(FetchError::Ended));
+            self.cache.complete(self.begun, ended);
         }
     }
 }

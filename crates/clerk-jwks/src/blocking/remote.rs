@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use clerk_core::MonotonicTime;
 use clerk_http::blocking::Client;
 use clerk_jwt::{KeyId, Provider, VerifyingKey};
 use event_listener::Listener as _;
@@ -7,7 +8,7 @@ use event_listener::Listener as _;
 use crate::{
     BlockingResolveKey, CachePolicy, KeySet, KeySource, ResolveError,
     key_set::{FromBackendApi, FromFrontendApi},
-    shared::{Next, Promise, SharedCache},
+    shared::{Listening, Next, Promise, SharedCache},
 };
 
 /// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
@@ -53,8 +54,8 @@ impl RemoteKeys {
     }
 
     /// Fetches beside, so that no caller waits for keys that are merely due.
-    fn start_fetch(&self) {
-        let promise = Promise::beside(Arc::clone(&self.cache));
+    fn start_fetch(&self, begun: MonotonicTime) {
+        let promise = Promise::new(Arc::clone(&self.cache), begun);
         let keys = self.clone();
         let fetch = Box::new(move || promise.keep(keys.fetch()));
         self.client.runtime().spawn(fetch);
@@ -78,15 +79,15 @@ impl BlockingResolveKey for RemoteKeys {
         let id = id.ok_or(ResolveError::UnknownKey)?;
         match self.cache.next(id) {
             Next::Done(answer) => return answer,
-            Next::Refresh(key) => {
-                self.start_fetch();
+            Next::Refresh(key, begun) => {
+                self.start_fetch(begun);
                 return Ok(key);
             }
-            Next::Fetch(done) => {
-                self.start_fetch();
+            Next::Fetch(Listening { begun, done }) => {
+                self.start_fetch(begun);
                 done.wait();
             }
-            Next::Wait(done) => done.wait(),
+            Next::Wait(Listening { done, .. }) => done.wait(),
         }
         self.cache.after_fetch(id)
     }

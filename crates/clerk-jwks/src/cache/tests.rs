@@ -57,11 +57,9 @@ enum Event {
     Fails(u64),
     /// At that second, whatever ran the fetch gives it up.
     Ends(u64),
-    /// The caller who ran the fetch gives up.
-    Abandoned,
 }
 
-use Event::{Abandoned, After, Ask, Brings, Ends, Fails};
+use Event::{After, Ask, Brings, Ends, Fails};
 
 #[track_caller]
 fn play(events: &[Event]) {
@@ -88,7 +86,6 @@ fn play_with(policy: CachePolicy, events: &[Event]) {
             }
             Brings(second, names) => cache.complete(Ok(keys(names)), at(*second)),
             Fails(second) => cache.complete(failure(), at(*second)),
-            Abandoned => cache.abandon(),
             Ends(second) => cache.complete(Err(Arc::new(FetchError::Ended)), at(*second)),
         }
     }
@@ -172,10 +169,30 @@ fn a_fetch_that_vanished_is_repeated_once_its_lease_is_over() {
         Brings(256, &["a"]),
         Fails(257),
         After(257, "a", "hit"),
-        Ask(496, "a", "refresh"),
-        Abandoned,
-        Ask(496, "a", "refresh"),
     ]);
+}
+
+/// As a process does that was frozen with an answer already received.
+#[test]
+fn a_fetch_that_comes_late_brings_no_revoked_key_back_and_ends_no_other() {
+    let mut cache = KeySetCache::new(CachePolicy::default());
+    let of = |lookup: Lookup| name(&lookup);
+    assert_eq!(of(cache.lookup(&id("a"), at(0))), "fetch");
+    assert_eq!(of(cache.lookup(&id("a"), at(7))), "fetch");
+    assert!(!cache.complete_begun(at(0), failure(), at(8)));
+    assert_eq!(of(cache.lookup(&id("a"), at(8))), "wait");
+    assert!(cache.complete_begun(at(7), Ok(keys(&["new"])), at(8)));
+    assert!(!cache.complete_begun(at(0), Ok(keys(&["revoked"])), at(9)));
+    assert_eq!(of(cache.lookup(&id("new"), at(9))), "hit");
+    assert_ne!(of(cache.lookup(&id("revoked"), at(9))), "hit");
+
+    // Where there is nothing newer, late keys are as old as the question.
+    let mut cache = KeySetCache::new(CachePolicy::default());
+    assert_eq!(of(cache.lookup(&id("a"), at(0))), "fetch");
+    assert_eq!(of(cache.lookup(&id("a"), at(7))), "fetch");
+    assert!(cache.complete_begun(at(0), Ok(keys(&["a"])), at(100)));
+    assert_eq!(of(cache.lookup(&id("a"), at(239))), "hit");
+    assert_eq!(of(cache.lookup(&id("a"), at(240))), "refresh");
 }
 
 #[test]
