@@ -2,7 +2,7 @@ mod list;
 
 use std::{fmt, time::Duration};
 
-use clerk_core::{InstanceType, PublishableKey};
+use clerk_core::{InstanceType, Pasted, PublishableKey};
 use clerk_jwt::{AuthorizedParties, InvalidMachineId, MachineScopes, Policy};
 use url::Url;
 
@@ -417,7 +417,9 @@ impl Builder {
             machine = machine.audiences(audiences.iter().cloned());
         }
         if let Some(text) = self.authorized_parties.first_without_origin() {
-            return Err(InvalidSettings::AuthorizedParty(text.to_owned()));
+            // It may be a secret, in the wrong place.
+            let shown = Pasted::of(text).map_or_else(|| format!("`{text}`"), |it| it.to_string());
+            return Err(InvalidSettings::AuthorizedParty(shown));
         }
         let mut session = machine.clone().authorized_parties(self.authorized_parties);
         if !issuers.is_empty() {
@@ -567,7 +569,7 @@ pub enum InvalidSettings {
     AllowedOrigin(String),
     /// An authorized party is not an origin as browsers write it, so no token would match it.
     #[error(
-        "`{0}` cannot be an authorized party: no token names it so; one is an origin such as \
+        "{0} cannot be an authorized party: no token names it so; one is an origin such as \
          https://app.example.com or http://localhost:3000, in lower case, without a path, and \
          without a slash at its end"
     )]

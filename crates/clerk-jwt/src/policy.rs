@@ -109,8 +109,9 @@ fn is_origin(text: &str) -> bool {
         None => ("", authority),
     };
     let in_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    // Pages that are files have no host, in browsers that name their origin at all.
     !scheme.is_empty()
-        && !authority.is_empty()
+        && (!authority.is_empty() || scheme == "file")
         && scheme
             .bytes()
             .all(|byte| is_word(byte) || matches!(byte, b'+' | b'-' | b'.'))

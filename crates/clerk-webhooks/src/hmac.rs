@@ -10,6 +10,9 @@ pub use self::ring::Ring;
 ///
 /// A [`Provider`] makes one out of a secret's bytes, and may keep whatever it can compute ahead. Comparing is not
 /// its business.
+///
+/// It cannot fail: a library that can, such as a service that has to be asked, is not for this. Anything but the HMAC,
+/// a constant above all, would let everybody in.
 pub trait ComputeHmac: fmt::Debug + Send + Sync {
     /// The HMAC of what `message` consists of, one part after the other.
     fn compute(&self, message: &[&[u8]]) -> [u8; 32];
@@ -36,17 +39,17 @@ pub enum Hmac {
 ///
 /// /// A library that is there already.
 /// #[derive(Debug)]
-/// struct Hsm;
+/// struct MyLibrary;
 ///
-/// impl Provider for Hsm {
+/// impl Provider for MyLibrary {
 ///     fn hmac_sha256(&self, secret: &[u8]) -> Hmac {
 /// #       #[derive(Debug)]
 /// #       struct Key;
 /// #       impl clerk_webhooks::ComputeHmac for Key {
 /// #           fn compute(&self, _: &[&[u8]]) -> [u8; 32] { [0; 32] }
 /// #       }
-/// #       let hsm_key = |_: &[u8]| Key;
-///         Hmac::AtOnce(Arc::new(hsm_key(secret))) // an implementation of `ComputeHmac`
+/// #       let keyed = |_: &[u8]| Key;
+///         Hmac::AtOnce(Arc::new(keyed(secret))) // an implementation of `ComputeHmac`
 ///     }
 ///
 ///     fn random(&self) -> Result<[u8; 16], NoRandomness> {
@@ -55,7 +58,7 @@ pub enum Hmac {
 /// }
 ///
 /// let secret = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0";
-/// let verifier = Verifier::new(SigningSecrets::new_with(secret, Hsm)?);
+/// let verifier = Verifier::new(SigningSecrets::new_with(secret, MyLibrary)?);
 /// # drop(verifier);
 /// # }
 /// # Ok::<(), clerk_webhooks::InvalidSigningSecret>(())

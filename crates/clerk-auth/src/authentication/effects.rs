@@ -122,15 +122,14 @@ impl Effects {
     ) -> Result<T, VerifyError> {
         let mut checking = pin!(checking);
         poll_fn(|context| {
-            if let Poll::Ready(checked) = checking.as_mut().poll(context) {
-                return Poll::Ready(checked);
-            }
-            let mut mailbox = self.mailbox();
-            if matches!(mailbox.answer.take(), Some(Answer::NobodyWaits)) {
+            if matches!(self.mailbox().answer.take(), Some(Answer::NobodyWaits)) {
                 return Poll::Ready(Err(VerifyError::Unchecked(NOBODY_WAITS)));
             }
-            mailbox.asked = Some(Ask::Signature);
-            Poll::Pending
+            let checked = checking.as_mut().poll(context);
+            if checked.is_pending() {
+                self.mailbox().asked = Some(Ask::Signature);
+            }
+            checked
         })
         .await
     }

@@ -173,11 +173,11 @@ impl Flow<'_> {
             .map_err(Unusable::HandshakeToken)?;
         let key = self.effects.key(parsed.key_id().cloned()).await;
         let key = key.map_err(|error| match error {
-            ResolveError::Unusable(why) => Unusable::HandshakeToken(why.into()),
-            error if error.reason().fault() == Fault::Caller => {
-                Unusable::HandshakeToken(VerifyError::Signature)
+            cause if cause.reason().fault() != Fault::Caller => {
+                Unusable::CannotTell(no_keys(cause))
             }
-            cause => Unusable::CannotTell(no_keys(cause)),
+            ResolveError::Unusable(why) => Unusable::HandshakeToken(why.into()),
+            _ => Unusable::HandshakeToken(VerifyError::Signature),
         })?;
         let verifying = parsed.verify_signature_async(&key);
         let verified = self.effects.signature(verifying).await;

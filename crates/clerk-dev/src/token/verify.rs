@@ -233,7 +233,7 @@ fn failed_check<C: TokenClaims>(error: &VerificationError, token: &str) -> Check
         | VerifyError::Critical
         | VerifyError::Machine => Check::Header,
         VerifyError::KeyAlgorithm { .. } | VerifyError::Key(_) => Check::Key,
-        VerifyError::Signature => Check::Signature,
+        VerifyError::Signature | VerifyError::Unchecked(_) => Check::Signature,
         VerifyError::Kind { .. } => {
             // The category in the header may have settled it before a key was looked for.
             let header = UnverifiedToken::parse(token)
