@@ -20,11 +20,15 @@ use crate::repository::{self, Metadata, capture};
 const WORKER: &str = "xtask/edge/bench";
 const BACKEND: &str = "xtask/edge/reference";
 
-/// What is built to be small: the row, and its features.
-const SIZES: &[(&str, &str)] = &[
-    ("edge-size-verify", ""),
-    ("edge-size-authenticate", "authenticate"),
-    ("edge-size-axum", "axum"),
+/// What is built to be small: the directory, the row, and its features.
+const SIZES: &[(&str, &str, &str)] = &[
+    ("small-verify", "edge-size-verify", ""),
+    (
+        "small-authenticate",
+        "edge-size-authenticate",
+        "authenticate",
+    ),
+    ("small-axum", "edge-size-axum", "axum"),
 ];
 
 /// At most this ratio, or this many bytes.
@@ -33,6 +37,7 @@ const AIMS: &[(&str, f64)] = &[
     ("edge-authenticate", 0.22),
     ("edge-http-axum", 0.80),
     ("edge-start-axum", 1.2),
+    ("edge-start-verify", 1.2),
     ("edge-size-verify", 120_000.0),
     ("edge-size-axum", 350_000.0),
 ];
@@ -47,18 +52,24 @@ pub(super) fn run(as_json: bool) -> Outcome {
         }
     };
     let directory = metadata.target_directory.join("edge/bench");
-    let ours = build(&tools, "fast", "axum,measure")?;
-    edge::modules_of(&ours, WORKER, &directory.join("ours"), &metadata)?;
-    bundle(&backend, &directory.join("backend.mjs"))?;
+    let build = |profile: &str, features: &str, modules: &str| -> Result<PathBuf, Box<dyn Error>> {
+        let module = build(&tools, profile, features)?;
+        let modules = directory.join(modules);
+        edge::modules_of(&module, WORKER, &modules, &["--nameless"], &metadata)?;
+        Ok(modules.join("worker_bg.wasm"))
+    };
+    build("fast", "axum,measure", "fast")?;
+    let mut sizes = Vec::new();
+    for (modules, row, features) in SIZES {
+        sizes.push(size(row, &build("small", features, modules)?)?);
+    }
+    esbuild(&backend, &directory.join("backend.mjs"), &[])?;
+    let minified = directory.join("backend.min.mjs");
+    esbuild(&backend, &minified, &["--minify"])?;
+    sizes.push(size("edge-size-backend", &minified)?);
 
     let mut rows = measured(&engine, &directory)?;
-    for (name, features) in SIZES {
-        let module = build(&tools, "small", features)?;
-        let modules = directory.join("small");
-        edge::modules_of(&module, WORKER, &modules, &metadata)?;
-        rows.push(size(name, &modules.join("worker_bg.wasm"))?);
-    }
-    rows.push(size("edge-size-backend", &minified(&backend, &directory)?)?);
+    rows.extend(sizes);
     for row in &mut rows {
         let aim = AIMS.iter().find(|(name, _)| *name == super::name(row));
         if let Some((_, aim)) = aim {
@@ -95,16 +106,6 @@ fn build(tools: &wasm::Tools, profile: &str, features: &str) -> Result<PathBuf, 
     }
     let built = tools.target_directory.join(wasm::UNKNOWN).join(profile);
     Ok(built.join("edge_bench.wasm"))
-}
-
-fn bundle(backend: &Path, into: &Path) -> Outcome {
-    esbuild(backend, into, &[])
-}
-
-fn minified(backend: &Path, directory: &Path) -> Result<PathBuf, Box<dyn Error>> {
-    let into = directory.join("backend.min.mjs");
-    esbuild(backend, &into, &["--minify"])?;
-    Ok(into)
 }
 
 /// The bundler's own launcher finds the program for this machine, for which no script has to have run.

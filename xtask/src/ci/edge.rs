@@ -48,7 +48,7 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
     for (package, source) in WORKERS {
         let name = package.replace('-', "_");
         let module = module(&tools, wasm::UNKNOWN, &name);
-        modules_of(&module, source, &workers.join(name), metadata)?;
+        modules_of(&module, source, &workers.join(name), &[], metadata)?;
     }
     let host = engines.host();
     let libc = tools.wasi_libc().map_err(|error| error.to_string());
@@ -115,18 +115,19 @@ fn linked_with(libc: &Path) -> [String; 2] {
     ["--config".to_owned(), flags]
 }
 
-/// What engines load: the module, its glue, and from `source`, a directory of the repository, the shim that starts it,
+/// What engines load: the module, its glue, made with `options`, and from `source`, a directory of the repository, the shim that starts it,
 /// and its configuration if it has one.
 pub(crate) fn modules_of(
     module: &Path,
     source: &str,
     directory: &Path,
+    options: &[&str],
     metadata: &Metadata,
 ) -> Result<(), String> {
     let mut glue = cargo(&["run", "--quiet", "--locked", "--manifest-path", GLUE]);
     glue.arg("--target-dir");
     glue.arg(metadata.target_directory.join("apart"));
-    glue.arg("--").arg(module).arg(directory);
+    glue.arg("--").args(options).arg(module).arg(directory);
     succeed(glue)?;
     let source = repository::root().join(source);
     let files = ["shim.mjs", "worker.capnp"].map(|name| source.join(name));

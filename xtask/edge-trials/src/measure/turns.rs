@@ -62,19 +62,16 @@ mod tests {
     #[test]
     fn a_ratio_is_of_what_ran_in_one_round() {
         // The machine is slower in every round.
-        let mut load = 0;
-        let mut load_of = move || {
-            load += 1;
-            load
+        let taking = |nanos: u64| {
+            let mut load = 0;
+            move || {
+                load += 1;
+                Ok(Duration::from_nanos(nanos * load))
+            }
         };
-        let mut slow = move |nanos: u64| {
-            let rounds = load_of();
-            Ok(Duration::from_nanos(nanos * rounds))
-        };
-        let mut other = slow;
         let mut contenders: [(&str, Turn<'_>); 2] = [
-            ("reference", Box::new(move || slow(100))),
-            ("ours", Box::new(move || other(50))),
+            ("reference", Box::new(taking(100))),
+            ("ours", Box::new(taking(50))),
         ];
         let rows = rows(5, &mut contenders).unwrap();
         let number = |row: usize, key: &str| rows[row][key].as_f64().unwrap();

@@ -2,7 +2,7 @@
 
 use std::{error::Error, sync::OnceLock};
 
-use clerk_auth::{Authenticator, PendingSessions, RequestHead, RequestState, Settings};
+use clerk_auth::{Authenticator, PendingSessions, RequestHead, Settings};
 use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
@@ -33,10 +33,6 @@ pub async fn authenticate(request: Request, env: JsValue) -> Result<Response, Js
         },
         Err(error) => answer(error.fault().status(), &error.to_string()),
     }
-}
-
-pub(crate) fn is_signed_in(state: &RequestState) -> bool {
-    matches!(state, RequestState::SignedIn(_))
 }
 
 pub(crate) fn authenticator(env: &JsValue) -> Result<&'static Authenticator, Box<dyn Error>> {
