@@ -180,7 +180,6 @@ pub(crate) fn run(program: &Path, directory: &Path) -> Result<(), String> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a stopwatch is what this is")]
 fn time(
     times: u32,
     connection: &mut Connection,
@@ -212,7 +211,6 @@ fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
 }
 
 /// From the start of the engine to an answer for somebody who is not signed in, which needs no keys.
-#[expect(clippy::disallowed_methods, reason = "a stopwatch is what this is")]
 fn first_answer(
     start: impl Fn() -> Result<Process, String>,
     expected: u16,
