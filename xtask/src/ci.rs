@@ -149,10 +149,11 @@ const STEPS: &[Step] = &[
 ];
 
 /// Packages with a lock file of their own; see `exclude` in the root manifest.
-const APART: [&str; 8] = [
+const APART: [&str; 9] = [
     "docs/examples/worker/Cargo.toml",
     "docs/examples/worker-axum/Cargo.toml",
     "fuzz/Cargo.toml",
+    "xtask/edge/bench/Cargo.toml",
     "xtask/edge/glue/Cargo.toml",
     "xtask/edge/wasi/Cargo.toml",
     "xtask/edge/worker/Cargo.toml",
