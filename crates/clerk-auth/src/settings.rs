@@ -418,7 +418,8 @@ impl Builder {
         }
         if let Some(text) = self.authorized_parties.first_without_origin() {
             // It may be a secret, in the wrong place.
-            let shown = Pasted::of(text).map_or_else(|| format!("`{text}`"), |it| it.to_string());
+            let other = Pasted::of(text).filter(|_| !text.contains("://"));
+            let shown = other.map_or_else(|| format!("`{text}`"), |it| it.to_string());
             return Err(InvalidSettings::AuthorizedParty(shown));
         }
         let mut session = machine.clone().authorized_parties(self.authorized_parties);

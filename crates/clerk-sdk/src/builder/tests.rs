@@ -197,6 +197,13 @@ fn an_authorized_party_that_no_browser_can_be_is_a_mistake() {
             assert!(said.to_string().starts_with(&start), "{said}");
         }
     }
+    let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+    let said = builder.authorized_parties(["sk_live_planted"]).plan();
+    let said = said.unwrap_err().to_string();
+    assert!(
+        said.contains("secret key") && !said.contains("planted"),
+        "{said}"
+    );
     // With an empty text alone, nobody is named.
     let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
     let said = builder.authorized_parties([""]).plan().unwrap_err();
