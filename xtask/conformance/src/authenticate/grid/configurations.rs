@@ -134,9 +134,6 @@ pub(in crate::authenticate) const CONFIGURATIONS: &[(&str, Configure)] = &[
     ("other party", |draft| {
         parties(draft, json!(["https://other.example"]));
     }),
-    ("party with slash", |draft| {
-        parties(draft, json!(["https://example.com/"]));
-    }),
     ("an hour of skew", |draft| {
         draft.options.clock_skew_ms = Some(3_600_000);
     }),
