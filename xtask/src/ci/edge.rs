@@ -127,7 +127,7 @@ pub(crate) fn modules_of(
     let mut glue = cargo(&["run", "--quiet", "--locked", "--manifest-path", GLUE]);
     glue.arg("--target-dir");
     glue.arg(metadata.target_directory.join("apart"));
-    glue.arg("--").args(options).arg(module).arg(directory);
+    glue.arg("--").arg(module).arg(directory).args(options);
     succeed(glue)?;
     let source = repository::root().join(source);
     let files = ["shim.mjs", "worker.capnp"].map(|name| source.join(name));
