@@ -1,13 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
-use clerk_core::MonotonicTime;
 use clerk_http::Client;
 use clerk_jwt::{KeyId, Provider, VerifyingKey};
 
 use crate::{
     CachePolicy, FetchError, KeySet, KeySource, ResolveError, ResolveKey,
     key_set::{FromBackendApi, FromFrontendApi},
-    shared::{Listening, Next, Promise, SharedCache},
+    shared::{Next, Promise, SharedCache},
 };
 
 /// Between looks at what another caller fetches. Most fetches take tens of milliseconds.
@@ -61,8 +60,7 @@ impl RemoteKeys {
     }
 
     /// Fetches on a task of its own, so that a caller who gives up ends nobody's fetch.
-    fn start_fetch(&self, begun: MonotonicTime) {
-        let promise = Promise::new(Arc::clone(&self.cache), begun);
+    fn start_fetch(&self, promise: Promise) {
         let keys = self.clone();
         self.client.runtime().spawn(Box::pin(async move {
             promise.keep(keys.fetch().await);
@@ -72,15 +70,15 @@ impl RemoteKeys {
     async fn resolve_together(&self, id: &KeyId) -> Result<VerifyingKey, ResolveError> {
         match self.cache.next(id) {
             Next::Done(answer) => return answer,
-            Next::Refresh(key, begun) => {
-                self.start_fetch(begun);
+            Next::Refresh(key, promise) => {
+                self.start_fetch(promise);
                 return Ok(key);
             }
-            Next::Fetch(Listening { begun, done }) => {
-                self.start_fetch(begun);
+            Next::Fetch(promise, done) => {
+                self.start_fetch(promise);
                 done.await;
             }
-            Next::Wait(Listening { done, .. }) => done.await,
+            Next::Wait(done) => done.await,
         }
         self.cache.after_fetch(id)
     }
@@ -93,12 +91,12 @@ impl RemoteKeys {
         while waited < LONGEST_WAIT {
             match self.cache.next_alone(id, waiting_since) {
                 Next::Done(answer) => return answer,
-                Next::Refresh(key, begun) => {
-                    self.start_fetch(begun);
+                Next::Refresh(key, promise) => {
+                    self.start_fetch(promise);
                     return Ok(key);
                 }
-                Next::Fetch(since) => {
-                    self.start_fetch(since.begun());
+                Next::Fetch(promise, since) => {
+                    self.start_fetch(promise);
                     waiting_since = Some(since);
                 }
                 Next::Wait(since) => waiting_since = waiting_since.or(Some(since)),

@@ -58,40 +58,46 @@ impl SharedCache {
     ///
     /// What is waited on is made while the cache is held, so the fetch cannot end unnoticed in
     /// between.
-    pub(crate) fn next(&self, id: &KeyId) -> Next<Listening> {
-        self.look(&mut self.lock(), id, |begun, _| Listening {
-            begun,
-            done: self.done.listen(),
-        })
+    pub(crate) fn next(self: &Arc<Self>, id: &KeyId) -> Next<EventListener> {
+        self.look(&mut self.lock(), id, |_| self.done.listen())
     }
 
     /// What to do for the key `id`, for a caller whom nobody can wake: who has waited looks again, and
     /// says since when.
-    pub(crate) fn next_alone(&self, id: &KeyId, waiting_since: Option<Since>) -> Next<Since> {
+    pub(crate) fn next_alone(
+        self: &Arc<Self>,
+        id: &KeyId,
+        waiting_since: Option<Ended>,
+    ) -> Next<Ended> {
         let mut state = self.lock();
-        if waiting_since.is_some_and(|since| since.ended != state.ended) {
+        if waiting_since.is_some_and(|Ended(before)| before != state.ended) {
             return Next::Done(state.cache.after_fetch(id, self.clock.monotonic()));
         }
-        self.look(&mut state, id, |begun, ended| Since { begun, ended })
+        self.look(&mut state, id, |state| Ended(state.ended))
     }
 
     fn look<W>(
-        &self,
+        self: &Arc<Self>,
         state: &mut State,
         id: &KeyId,
-        waiting: impl FnOnce(MonotonicTime, u64) -> W,
+        waiting: impl FnOnce(&State) -> W,
     ) -> Next<W> {
         let now = self.clock.monotonic();
         let lookup = state.cache.lookup(id, now);
         if matches!(lookup, Lookup::Refresh(_) | Lookup::Fetch) {
             self.publish(&state.cache);
         }
+        let promise = || Promise {
+            cache: Arc::clone(self),
+            begun: now,
+            kept: false,
+        };
         match lookup {
             Lookup::Hit(key) => Next::Done(Ok(key)),
             Lookup::Refused(error) => Next::Done(Err(error)),
-            Lookup::Refresh(key) => Next::Refresh(key, now),
-            Lookup::Fetch => Next::Fetch(waiting(now, state.ended)),
-            Lookup::Wait => Next::Wait(waiting(now, state.ended)),
+            Lookup::Refresh(key) => Next::Refresh(key, promise()),
+            Lookup::Fetch => Next::Fetch(promise(), waiting(state)),
+            Lookup::Wait => Next::Wait(waiting(state)),
         }
     }
 
@@ -130,35 +136,17 @@ impl SharedCache {
 pub(crate) enum Next<W> {
     /// Give this answer.
     Done(Result<VerifyingKey, ResolveError>),
-    /// Start a fetch, which is begun at this time, and give this key.
-    Refresh(VerifyingKey, MonotonicTime),
+    /// Start a fetch, and give this key.
+    Refresh(VerifyingKey, Promise),
     /// Start a fetch, wait, and take what it has led to.
-    Fetch(W),
+    Fetch(Promise, W),
     /// Wait, and take what the fetch under way has led to.
     Wait(W),
 }
 
-/// What tells that the fetch under way is done.
-#[derive(Debug)]
-pub(crate) struct Listening {
-    /// When the caller's own is begun.
-    pub(crate) begun: MonotonicTime,
-    pub(crate) done: EventListener,
-}
-
 /// How many fetches had ended. Once it is another number, the one that was under way has.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Since {
-    begun: MonotonicTime,
-    ended: u64,
-}
-
-impl Since {
-    /// When the caller's own fetch is begun.
-    pub(crate) const fn begun(self) -> MonotonicTime {
-        self.begun
-    }
-}
+pub(crate) struct Ended(u64);
 
 /// A fetch that was promised. If it is dropped unfinished, those who wait are told so.
 #[derive(Debug)]
@@ -169,14 +157,6 @@ pub(crate) struct Promise {
 }
 
 impl Promise {
-    pub(crate) const fn new(cache: Arc<SharedCache>, begun: MonotonicTime) -> Self {
-        Self {
-            cache,
-            begun,
-            kept: false,
-        }
-    }
-
     pub(crate) fn keep(mut self, fetched: Result<KeySet, clerk_http::Error>) {
         self.kept = true;
         let fetched = fetched.map_err(|error| Arc::new(error.into()));

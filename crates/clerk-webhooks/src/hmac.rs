@@ -34,7 +34,6 @@ pub enum Hmac {
 ///
 /// ```
 /// # #[cfg(feature = "ring")] {
-/// use std::sync::Arc;
 /// use clerk_webhooks::{Hmac, NoRandomness, Provider, SigningSecrets, Verifier};
 ///
 /// /// A library that is there already.
@@ -43,13 +42,8 @@ pub enum Hmac {
 ///
 /// impl Provider for MyLibrary {
 ///     fn hmac_sha256(&self, secret: &[u8]) -> Hmac {
-/// #       #[derive(Debug)]
-/// #       struct Key;
-/// #       impl clerk_webhooks::ComputeHmac for Key {
-/// #           fn compute(&self, _: &[&[u8]]) -> [u8; 32] { [0; 32] }
-/// #       }
-/// #       let keyed = |_: &[u8]| Key;
-///         Hmac::AtOnce(Arc::new(keyed(secret))) // an implementation of `ComputeHmac`
+///         // What your library makes of it, as `Hmac::AtOnce`; here it is ring again.
+///         clerk_webhooks::Ring.hmac_sha256(secret)
 ///     }
 ///
 ///     fn random(&self) -> Result<[u8; 16], NoRandomness> {

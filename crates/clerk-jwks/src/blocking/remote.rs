@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use clerk_core::MonotonicTime;
 use clerk_http::blocking::Client;
 use clerk_jwt::{KeyId, Provider, VerifyingKey};
 use event_listener::Listener as _;
@@ -8,7 +7,7 @@ use event_listener::Listener as _;
 use crate::{
     BlockingResolveKey, CachePolicy, KeySet, KeySource, ResolveError,
     key_set::{FromBackendApi, FromFrontendApi},
-    shared::{Listening, Next, Promise, SharedCache},
+    shared::{Next, Promise, SharedCache},
 };
 
 /// One instance's keys, fetched when they are needed and kept fresh. Cheap to clone; clones share
@@ -54,8 +53,7 @@ impl RemoteKeys {
     }
 
     /// Fetches beside, so that no caller waits for keys that are merely due.
-    fn start_fetch(&self, begun: MonotonicTime) {
-        let promise = Promise::new(Arc::clone(&self.cache), begun);
+    fn start_fetch(&self, promise: Promise) {
         let keys = self.clone();
         let fetch = Box::new(move || promise.keep(keys.fetch()));
         self.client.runtime().spawn(fetch);
@@ -79,15 +77,15 @@ impl BlockingResolveKey for RemoteKeys {
         let id = id.ok_or(ResolveError::UnknownKey)?;
         match self.cache.next(id) {
             Next::Done(answer) => return answer,
-            Next::Refresh(key, begun) => {
-                self.start_fetch(begun);
+            Next::Refresh(key, promise) => {
+                self.start_fetch(promise);
                 return Ok(key);
             }
-            Next::Fetch(Listening { begun, done }) => {
-                self.start_fetch(begun);
+            Next::Fetch(promise, done) => {
+                self.start_fetch(promise);
                 done.wait();
             }
-            Next::Wait(Listening { done, .. }) => done.wait(),
+            Next::Wait(done) => done.wait(),
         }
         self.cache.after_fetch(id)
     }
