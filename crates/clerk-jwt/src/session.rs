@@ -133,7 +133,7 @@ impl fmt::Debug for SessionClaims {
 pub(crate) fn is_version_2(claims: &Claims) -> bool {
     claims
         .raw(Name::V)
-        .and_then(|raw| raw.parse::<f64>().ok())
+        .and_then(|raw| serde_json::from_str::<f64>(raw).ok())
         .is_some_and(|version| version == 2.0)
 }
 

@@ -141,7 +141,7 @@ fn has_issuer_of_another_type(claims: &Claims) -> bool {
     let Ok(Issuer { iss: Some(iss) }) = claims.custom() else {
         return false;
     };
-    let is_zero = || iss.get().parse::<f64>().is_ok_and(|number| number == 0.0);
+    let is_zero = || serde_json::from_str(iss.get()).is_ok_and(|number: f64| number == 0.0);
     iss.get() != "false" && !is_zero()
 }
 
