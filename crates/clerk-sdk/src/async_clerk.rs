@@ -3,7 +3,6 @@ use std::sync::Arc;
 use clerk_auth::{Authenticator, InvalidSettings};
 use clerk_http::Client;
 use clerk_http::{Error, Operation, Runtime, Transport};
-use clerk_http_reqwest::{ReqwestTransport, TokioRuntime};
 use clerk_jwks::{Error as VerificationError, KeySource};
 use clerk_jwks::{Layered, RemoteKeys, Verifier};
 use clerk_jwt::{SessionClaims, TokenClaims, Verified};
@@ -106,7 +105,7 @@ crate::accessors::accessors!(Clerk, Client);
 crate::legacy::legacy!(Clerk, [async], [.await]);
 
 impl Builder<Clerk> {
-    /// Sends through `transport` and waits with `runtime`, instead of a transport of its own.
+    /// Sends through `transport` and waits with `runtime`; reqwest and tokio, with the feature `async`, if not said.
     pub fn transport(
         self,
         transport: impl Transport + 'static,
@@ -116,18 +115,27 @@ impl Builder<Clerk> {
     }
 }
 
+type Edge = (Arc<dyn Transport>, Arc<dyn Runtime>);
+
+/// What carries requests where nothing was said.
+fn own_edge() -> Result<Edge, BuildError> {
+    let edge: Result<Edge, _> = Err(BuildError::NoTransport);
+    #[cfg(feature = "async")]
+    let edge = edge.or_else(|_| match clerk_http_reqwest::ReqwestTransport::new() {
+        Ok(transport) => Ok::<Edge, _>((
+            Arc::new(transport),
+            Arc::new(clerk_http_reqwest::TokioRuntime),
+        )),
+        Err(error) => Err(BuildError::Transport(error.into())),
+    });
+    edge
+}
+
 impl sealed::Build for Clerk {
-    type Edge = (Arc<dyn Transport>, Arc<dyn Runtime>);
+    type Edge = Edge;
 
     fn from_plan(plan: &Plan, edge: Option<Self::Edge>) -> Result<Self, BuildError> {
-        let (transport, runtime) = match edge {
-            Some(edge) => edge,
-            None => {
-                let transport =
-                    ReqwestTransport::new().map_err(|error| BuildError::Transport(error.into()))?;
-                (Arc::new(transport) as _, Arc::new(TokioRuntime) as _)
-            }
-        };
+        let (transport, runtime) = edge.map_or_else(own_edge, Ok)?;
         let client = || {
             Client::builder(Arc::clone(&transport), Arc::clone(&runtime))
                 .clock(Arc::clone(&plan.clock))
@@ -136,16 +144,21 @@ impl sealed::Build for Clerk {
             .api_client(client())
             .build()
             .map_err(|error| plan.name_in(error))?;
-        let fetched = |client, source| RemoteKeys::new(client, source, plan.cache_policy.clone());
+        let fetched = |client, source, provider: &Arc<_>| {
+            let (policy, provider) = (plan.cache_policy.clone(), Arc::clone(provider));
+            RemoteKeys::with_provider(client, source, policy, provider)
+        };
         let (policy, clock) = (plan.policy.clone(), Arc::clone(&plan.clock));
         let verifier = match &plan.keys {
             Keys::Given(keys) => Verifier::new(keys.clone(), policy, clock),
-            Keys::BackendApi => {
-                Verifier::new(fetched(api.clone(), KeySource::BackendApi), policy, clock)
+            Keys::BackendApi(provider) => {
+                let keys = fetched(api.clone(), KeySource::BackendApi, provider);
+                Verifier::new(keys, policy, clock)
             }
-            Keys::FrontendApi(url) => {
+            Keys::FrontendApi(url, provider) => {
                 let frontend = plan.frontend_client(client(), url).build()?;
-                Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
+                let keys = fetched(frontend, KeySource::FrontendApi, provider);
+                Verifier::new(keys, policy, clock)
             }
             Keys::Nowhere => Verifier::new(Layered::new(), policy, clock),
         };

@@ -128,16 +128,21 @@ impl sealed::Build for Clerk {
             .api_client(client())
             .build()
             .map_err(|error| plan.name_in(error))?;
-        let fetched = |client, source| RemoteKeys::new(client, source, plan.cache_policy.clone());
+        let fetched = |client, source, provider: &Arc<_>| {
+            let (policy, provider) = (plan.cache_policy.clone(), Arc::clone(provider));
+            RemoteKeys::with_provider(client, source, policy, provider)
+        };
         let (policy, clock) = (plan.policy.clone(), Arc::clone(&plan.clock));
         let verifier = match &plan.keys {
             Keys::Given(keys) => Verifier::new(keys.clone(), policy, clock),
-            Keys::BackendApi => {
-                Verifier::new(fetched(api.clone(), KeySource::BackendApi), policy, clock)
+            Keys::BackendApi(provider) => {
+                let keys = fetched(api.clone(), KeySource::BackendApi, provider);
+                Verifier::new(keys, policy, clock)
             }
-            Keys::FrontendApi(url) => {
+            Keys::FrontendApi(url, provider) => {
                 let frontend = plan.frontend_client(client(), url).build()?;
-                Verifier::new(fetched(frontend, KeySource::FrontendApi), policy, clock)
+                let keys = fetched(frontend, KeySource::FrontendApi, provider);
+                Verifier::new(keys, policy, clock)
             }
             Keys::Nowhere => Verifier::new(Layered::new(), policy, clock),
         };

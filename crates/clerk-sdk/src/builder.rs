@@ -8,9 +8,10 @@ use std::{fmt, mem, sync::Arc, time::Duration};
 
 use clerk_core::{Clock, PublishableKey, SecretKey};
 use clerk_http::{MachineSecretKey, Retry};
-use clerk_jwks::{CachePolicy, StaticKeys};
-use clerk_jwt::{AuthorizedParties, JwkSet, MachineScopes, Policy};
+use clerk_jwks::CachePolicy;
+use clerk_jwt::{AuthorizedParties, JwkSet, MachineScopes, Policy, Provider};
 
+use self::plan::GivenKeys;
 pub(crate) use self::plan::{Keys, Plan};
 use self::variables::{FromVariables, Variable};
 pub use self::{
@@ -39,7 +40,7 @@ pub struct Builder<T: Build> {
     secret_key: Option<SecretKey>,
     machine_secret_key: Option<MachineSecretKey>,
     publishable_key: Option<PublishableKey>,
-    given_keys: Option<StaticKeys>,
+    given_keys: Option<GivenKeys>,
     api_url: Option<String>,
     api_version: Option<String>,
     /// Where they are not the publishable key's. None at all stands for any.
@@ -48,6 +49,7 @@ pub struct Builder<T: Build> {
     authentication: clerk_auth::Builder,
     cache_policy: CachePolicy,
     retry: Retry,
+    provider: Option<Arc<dyn Provider>>,
     clock: Option<Arc<dyn Clock>>,
     /// The first setter that could not use its value. A builder reads better without a `?` on
     /// every line.
@@ -85,6 +87,7 @@ impl<T: Build> Builder<T> {
             authentication: clerk_auth::Settings::builder(),
             cache_policy: CachePolicy::default(),
             retry: Retry::default(),
+            provider: None,
             clock: None,
             problem: None,
             variables: FromVariables::default(),
@@ -126,16 +129,15 @@ impl<T: Build> Builder<T> {
     /// The instance's JWKS public key in PEM, in any form that
     /// [`VerifyingKey::from_pem`](clerk_jwt::VerifyingKey::from_pem) reads.
     pub fn jwt_key(self, pem: impl AsRef<str>) -> Self {
-        self.by_hand(Variable::JwtKey)
-            .with(StaticKeys::from_pem(pem.as_ref()), |builder, keys| {
-                builder.given_keys = Some(keys);
-            })
+        let mut builder = self.by_hand(Variable::JwtKey);
+        builder.given_keys = Some(GivenKeys::Pem(pem.as_ref().to_owned()));
+        builder
     }
 
     /// The instance's keys, so that none has to be fetched.
     pub fn jwks(self, keys: JwkSet) -> Self {
         let mut builder = self.by_hand(Variable::JwtKey);
-        builder.given_keys = Some(keys.into());
+        builder.given_keys = Some(GivenKeys::Set(keys));
         builder
     }
 
@@ -233,6 +235,15 @@ impl<T: Build> Builder<T> {
         self
     }
 
+    /// What verifies signatures: ring, with the feature `ring`, if not said. For keys that are fetched, and for
+    /// [`jwt_key`](Self::jwt_key); a [`jwks`](Self::jwks) was read for one already.
+    ///
+    /// A library that answers later, as WebCrypto does, is for [`Clerk`](crate::Clerk) alone.
+    pub fn provider(mut self, provider: impl Provider + 'static) -> Self {
+        self.provider = Some(Arc::new(provider));
+        self
+    }
+
     /// What the time is read from; the operating system's clocks if not said, which are not looked at before
     /// [`build`](Self::build).
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
@@ -285,5 +296,5 @@ impl<T: Build> fmt::Debug for Builder<T> {
     }
 }
 
-#[cfg(all(test, feature = "async"))]
+#[cfg(all(test, feature = "ring"))]
 mod tests;

@@ -70,25 +70,26 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(all(feature = "api", any(feature = "async", feature = "blocking")))]
+#[cfg(feature = "api")]
 mod accessors;
-#[cfg(feature = "async")]
 mod async_clerk;
 #[cfg(feature = "blocking")]
 pub mod blocking;
-#[cfg(any(feature = "async", feature = "blocking"))]
 mod builder;
-#[cfg(any(feature = "async", feature = "blocking"))]
 mod legacy;
 pub mod node;
 
-#[cfg(feature = "async")]
 pub use async_clerk::Clerk;
-#[cfg(any(feature = "async", feature = "blocking"))]
 pub use builder::{Build, BuildError, Builder, IntoSecretKey, InvalidVariable};
-
-#[cfg(any(feature = "async", feature = "blocking"))]
 pub use legacy::AuthStateError;
+
+/// What a program in a JavaScript engine gives to the [builder](Builder): [`transport`](Builder::transport),
+/// [`clock`](Builder::clock) and [`provider`](Builder::provider).
+#[cfg(feature = "edge")]
+pub mod edge {
+    pub use clerk_http_fetch::*;
+    pub use clerk_webcrypto::*;
+}
 
 #[cfg(feature = "actix")]
 pub use clerk_actix as actix;

@@ -10,7 +10,6 @@ const BUILT_ON_RING: &[&str] = &[
     "clerk-emulator",
     "clerk-http-reqwest",
     "clerk-http-ureq",
-    "clerk-sdk",
 ];
 
 pub(super) fn check(metadata: &Metadata) -> StepOutcome {
@@ -29,6 +28,10 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
             succeed(deny_warnings(command))?;
         }
     }
+    // What the facade says where it was told of nothing.
+    let mut test = cargo(&["test", "--locked", "--quiet", "--no-default-features"]);
+    test.args(["--package", "clerk-sdk", "--test", "what_is_given"]);
+    succeed(test)?;
     wasm::check(metadata)
 }
 

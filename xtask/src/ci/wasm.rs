@@ -23,6 +23,7 @@ const PORTABLE: &[&str] = &[
     "clerk-http",
     "clerk-jwks",
     "clerk-jwt",
+    "clerk-sdk",
     "clerk-tower",
     "clerk-webhooks",
 ];
@@ -30,10 +31,7 @@ const PORTABLE: &[&str] = &[
 /// These ask a JavaScript engine for everything.
 const JAVASCRIPT: &[&str] = &["clerk-http-fetch", "clerk-webcrypto"];
 
-/// Comes with ring.
-const FACADE: &str = "clerk-sdk";
-
-/// Features of the facade that bring a transport with sockets, or a framework with its own.
+/// Features that bring a transport with sockets, or a framework with its own.
 const NATIVE: &[&str] = &[
     "actix",
     "async",
@@ -83,19 +81,16 @@ fn selections(packages: &[Package], target: &str, has_clang: bool) -> [Vec<Strin
         let name = package.name.as_str();
         PORTABLE.contains(&name) || (JAVASCRIPT.contains(&name) && target == UNKNOWN)
     };
-    let is_meant =
-        |package: &&Package| is_portable(package) || (package.name == FACADE && has_clang);
     let is_had = |feature: &str| {
         feature != "default"
             && !NATIVE.contains(&feature)
             && (has_clang || !RING.contains(&feature))
     };
     let name = |package: &Package| ["--package".to_owned(), package.name.clone()];
-    let bare: Vec<String> = packages.iter().filter(is_portable).flat_map(name).collect();
-    let whole: Vec<String> = packages.iter().filter(is_meant).flat_map(name).collect();
+    let named: Vec<String> = packages.iter().filter(is_portable).flat_map(name).collect();
     let features: Vec<String> = packages
         .iter()
-        .filter(is_meant)
+        .filter(is_portable)
         .flat_map(|package| {
             let features = package.features.keys().filter(|feature| is_had(feature));
             features.map(|feature| format!("{}/{feature}", package.name))
@@ -103,10 +98,10 @@ fn selections(packages: &[Package], target: &str, has_clang: bool) -> [Vec<Strin
         .collect();
     let none = "--no-default-features".to_owned();
     [
-        [vec![none.clone()], bare].concat(),
+        [vec![none.clone()], named.clone()].concat(),
         [
             vec![none, "--features".to_owned(), features.join(",")],
-            whole,
+            named,
         ]
         .concat(),
     ]
@@ -141,7 +136,7 @@ mod tests {
         assert_eq!(
             run(UNKNOWN, true),
             [
-                "--no-default-features --package clerk-jwt --package clerk-http-fetch",
+                "--no-default-features --package clerk-jwt --package clerk-http-fetch --package clerk-sdk",
                 "--no-default-features --features clerk-jwt/ring,clerk-jwt/wasm-js,\
                  clerk-http-fetch/cloudflare-workers,clerk-sdk/axum,clerk-sdk/wasm-js \
                  --package clerk-jwt --package clerk-http-fetch --package clerk-sdk",
@@ -149,7 +144,7 @@ mod tests {
         );
         assert_eq!(
             run(WASI, true)[0],
-            "--no-default-features --package clerk-jwt"
+            "--no-default-features --package clerk-jwt --package clerk-sdk"
         );
     }
 
@@ -159,8 +154,8 @@ mod tests {
         assert_eq!(bare, selections(&workspace(), UNKNOWN, true)[0]);
         assert_eq!(
             whole.join(" "),
-            "--no-default-features --features clerk-http-fetch/cloudflare-workers \
-             --package clerk-jwt --package clerk-http-fetch"
+            "--no-default-features --features clerk-http-fetch/cloudflare-workers,clerk-sdk/axum \
+             --package clerk-jwt --package clerk-http-fetch --package clerk-sdk"
         );
     }
 }

@@ -18,6 +18,12 @@ pub trait Provider: fmt::Debug + Send + Sync {
     fn rsa(&self, key: RsaPublicKey) -> Result<SignatureVerifier, InvalidKey>;
 }
 
+impl<P: Provider + ?Sized> Provider for Arc<P> {
+    fn rsa(&self, key: RsaPublicKey) -> Result<SignatureVerifier, InvalidKey> {
+        (**self).rsa(key)
+    }
+}
+
 /// One public key, ready to verify with.
 #[derive(Clone, Debug)]
 pub enum SignatureVerifier {

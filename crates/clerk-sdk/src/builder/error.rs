@@ -34,6 +34,18 @@ pub enum BuildError {
          a machine does, or CLERK_SECRET_KEY to call the Backend API"
     )]
     NoKeys,
+    /// Nothing verifies signatures.
+    #[error(
+        "there is nothing to verify signatures with; turn on the feature `ring`, or give the builder a \
+         `provider`, such as `clerk::edge::WebCrypto` in a JavaScript engine"
+    )]
+    NoProvider,
+    /// Nothing carries requests.
+    #[error(
+        "there is nothing to carry requests; turn on the feature `async`, or give the builder a \
+         `transport`, such as `clerk::edge::FetchTransport` in a JavaScript engine"
+    )]
+    NoTransport,
     /// A variable cannot be used, and no setting took its place.
     #[error(transparent)]
     Variable(#[from] InvalidVariable),

@@ -6,7 +6,7 @@ use clerk_auth::InvalidSettings;
 use clerk_core::{Clock, SecretKey, SystemClock};
 use clerk_http::{MachineSecretKey, Retry};
 use clerk_jwks::{CachePolicy, StaticKeys};
-use clerk_jwt::Policy;
+use clerk_jwt::{JwkSet, Policy, Provider};
 
 use super::{Build, BuildError, Builder, variables::FromVariables};
 
@@ -28,14 +28,22 @@ pub struct Plan {
     variables: FromVariables,
 }
 
+/// Keys that need not be fetched.
+#[derive(Debug)]
+pub(super) enum GivenKeys {
+    /// Read once it is known by which library they are verified with.
+    Pem(String),
+    Set(JwkSet),
+}
+
 /// Where keys come from.
 #[derive(Debug)]
 pub(crate) enum Keys {
     Given(StaticKeys),
     /// The Backend API, where calls go too.
-    BackendApi,
+    BackendApi(Arc<dyn Provider>),
     /// The Frontend API at this URL.
-    FrontendApi(String),
+    FrontendApi(String, Arc<dyn Provider>),
     /// Nowhere: there is a machine's secret key alone.
     Nowhere,
 }
@@ -78,7 +86,20 @@ impl Plan {
 
 impl<T: Build> Builder<T> {
     pub(super) fn plan(mut self) -> Result<Plan, BuildError> {
-        if let Some(problem) = self.problem.or_else(|| self.variables.problem()) {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        let provider = self.provider.or_else(own_provider);
+        let provider = || provider.clone().ok_or(BuildError::NoProvider);
+        let given_keys = match self.given_keys {
+            None => None,
+            Some(GivenKeys::Set(keys)) => Some(keys.into()),
+            Some(GivenKeys::Pem(pem)) => {
+                let keys = StaticKeys::from_pem_with(&pem, &*provider()?);
+                Some(keys.map_err(|error| self.variables.name_in(error.into()))?)
+            }
+        };
+        if let Some(problem) = self.variables.problem() {
             return Err(problem);
         }
         if let (Some(secret), Some(publishable)) = (&self.secret_key, &self.publishable_key) {
@@ -88,10 +109,10 @@ impl<T: Build> Builder<T> {
         }
         let has_publishable_key = self.publishable_key.is_some();
         let frontend_api = self.publishable_key.map(|key| key.frontend_api_url());
-        let keys = match (self.given_keys, &self.secret_key, frontend_api) {
+        let keys = match (given_keys, &self.secret_key, frontend_api) {
             (Some(keys), _, _) => Keys::Given(keys),
-            (None, Some(_), _) => Keys::BackendApi,
-            (None, None, Some(url)) => Keys::FrontendApi(url),
+            (None, Some(_), _) => Keys::BackendApi(provider()?),
+            (None, None, Some(url)) => Keys::FrontendApi(url, provider()?),
             (None, None, None) if self.machine_secret_key.is_some() => Keys::Nowhere,
             (None, None, None) => return Err(BuildError::NoKeys),
         };
@@ -126,4 +147,12 @@ impl<T: Build> Builder<T> {
             variables: self.variables,
         })
     }
+}
+
+/// What verifies where nothing was said.
+fn own_provider() -> Option<Arc<dyn Provider>> {
+    let provider: Option<Arc<dyn Provider>> = None;
+    #[cfg(feature = "ring")]
+    let provider = provider.or_else(|| Some(Arc::new(clerk_jwt::Ring)));
+    provider
 }

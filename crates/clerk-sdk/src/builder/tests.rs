@@ -24,8 +24,8 @@ fn keys_come_from_the_first_source_that_is_set() {
     );
     let source = |variables: &[(&str, &str)]| match plan(variables).unwrap().keys {
         Keys::Given(_) => "given".to_owned(),
-        Keys::BackendApi => "Backend API".to_owned(),
-        Keys::FrontendApi(url) => url,
+        Keys::BackendApi(_) => "Backend API".to_owned(),
+        Keys::FrontendApi(url, _) => url,
         Keys::Nowhere => "nowhere".to_owned(),
     };
     assert_eq!(source(&[secret, publishable, jwt_key]), "given");

@@ -232,6 +232,7 @@ impl Variable {
                 InvalidSettings::BaseUrl { .. } | InvalidSettings::PlainHttp { .. },
             ) => Some(Self::ApiUrl),
             BuildError::Settings(InvalidSettings::VersionSegment) => Some(Self::ApiVersion),
+            BuildError::JwtKey(_) => Some(Self::JwtKey),
             BuildError::Authentication(InvalidAuthentication::ProxyUrl) => Some(Self::ProxyUrl),
             BuildError::Authentication(InvalidAuthentication::PublicUrl) => Some(Self::PublicUrl),
             _ => None,

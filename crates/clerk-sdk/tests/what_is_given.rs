@@ -1,0 +1,91 @@
+//! What the builder is given takes the place of what it would have by a feature; with neither, it says what to do.
+//! `cargo xtask ci features` runs this without features, too.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use clerk::{
+    BuildError, Builder, Clerk,
+    http::{Runtime, Transport, TransportError, TransportErrorKind},
+    jwt::{InvalidKey, Provider, RsaPublicKey, SignatureVerifier},
+};
+use http::{Request, Response};
+
+const PUBLISHABLE: &str = "pk_test_Y2xlcmsuY2xlcmsuZGV2JA";
+const PEM: &str = include_str!("../../clerk-jwt/tests/keys/a.public.pem");
+
+/// Carries nothing, and takes no key.
+#[derive(Debug)]
+struct Nothing;
+
+#[async_trait::async_trait]
+impl Transport for Nothing {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        Err(TransportError::new(TransportErrorKind::Broken, &request))
+    }
+}
+
+#[async_trait::async_trait]
+impl Runtime for Nothing {
+    async fn sleep(&self, _: Duration) {}
+
+    fn spawn(&self, _: Pin<Box<dyn Future<Output = ()> + Send>>) {}
+}
+
+impl Provider for Nothing {
+    fn rsa(&self, _: RsaPublicKey) -> Result<SignatureVerifier, InvalidKey> {
+        Err(InvalidKey::Unsupported("no key is good enough"))
+    }
+}
+
+/// With these, features are not asked.
+fn carried() -> Builder<Clerk> {
+    Clerk::builder().transport(Nothing, Nothing)
+}
+
+#[test]
+fn a_provider_that_is_given_reads_the_keys_in_any_order() {
+    for builder in [
+        carried().provider(Nothing).jwt_key(PEM),
+        carried().jwt_key(PEM).provider(Arc::new(Nothing)),
+    ] {
+        let refused = builder.build().unwrap_err();
+        assert!(
+            matches!(refused, BuildError::JwtKey(InvalidKey::Unsupported(_))),
+            "{refused}"
+        );
+    }
+    let fetched = carried().provider(Nothing).publishable_key(PUBLISHABLE);
+    assert!(fetched.build().is_ok());
+}
+
+#[test]
+fn without_a_provider_nothing_is_verified() {
+    for builder in [
+        carried().publishable_key(PUBLISHABLE),
+        carried().secret_key("sk_test_abc"),
+        carried().jwt_key(PEM),
+    ] {
+        match builder.build() {
+            Ok(_) => assert!(cfg!(feature = "ring")),
+            Err(error) => {
+                assert!(matches!(error, BuildError::NoProvider), "{error}");
+                assert!(!cfg!(feature = "ring"));
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_transport_nothing_is_sent() {
+    let builder = Clerk::builder()
+        .provider(Nothing)
+        .publishable_key(PUBLISHABLE);
+    match builder.build() {
+        Ok(_) => assert!(cfg!(feature = "async")),
+        Err(error) => {
+            assert!(matches!(error, BuildError::NoTransport), "{error}");
+            assert!(!cfg!(feature = "async"));
+        }
+    }
+}
