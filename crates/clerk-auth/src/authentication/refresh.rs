@@ -12,13 +12,27 @@ use super::{
     flow::Flow,
     leaving::expired,
     operations::{RefreshBody, RefreshSession},
-    session::{Carrier, refusal},
+    session::{Carrier, refusal, undecided},
     token::Token,
 };
 use crate::{
-    AuthReason, RefreshFailure, RequestState, SessionAuth, TokenType, events,
+    AuthReason, Error, RefreshFailure, RequestState, SessionAuth, TokenType, events,
     public_address::origin, state::Identity,
 };
+
+/// Why an expired session has no successor.
+enum NotRefreshed {
+    Failed(RefreshFailure),
+    /// Clerk has sent one, and it cannot be told whether it is good. A handshake would only bring
+    /// the browser back with another that cannot be checked either.
+    CannotTell(Error),
+}
+
+impl From<RefreshFailure> for NotRefreshed {
+    fn from(failure: RefreshFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
 
 impl Flow<'_> {
     /// A session token that is not acceptable: the request is signed out, unless time alone has
@@ -47,7 +61,8 @@ impl Flow<'_> {
             AuthReason::Token(Reason::TokenExpired) => match self.refresh(&browser, &current).await
             {
                 Ok(state) => return Ok(state),
-                Err(failure) => AuthReason::SessionTokenExpired(failure),
+                Err(NotRefreshed::CannotTell(error)) => return Err(error),
+                Err(NotRefreshed::Failed(failure)) => AuthReason::SessionTokenExpired(failure),
             },
             AuthReason::Token(Reason::TokenNotActiveYet) => AuthReason::SessionTokenNbf,
             AuthReason::Token(Reason::TokenIatInTheFuture) => {
@@ -71,9 +86,9 @@ impl Flow<'_> {
         &self,
         browser: &Browser<'_>,
         token: &Token<'_>,
-    ) -> Result<RequestState, RefreshFailure> {
+    ) -> Result<RequestState, NotRefreshed> {
         if !self.incoming.head.is_get() {
-            return Err(RefreshFailure::NotGet);
+            return Err(RefreshFailure::NotGet.into());
         }
         let refresh_token = browser.refresh.as_deref();
         let refresh_token = refresh_token.ok_or(RefreshFailure::NoRefreshCookie)?;
@@ -96,17 +111,21 @@ impl Flow<'_> {
         let answer = self.effects.send(&operation, self.api).await;
         let answer = answer.map_err(|error| failed(&error))?;
         if answer.directives.is_empty() {
-            return Err(RefreshFailure::NoToken);
+            return Err(RefreshFailure::NoToken.into());
         }
         let mut headers = HeaderMap::new();
         let Session::Token(session) = directives::apply(&answer.directives, &mut headers) else {
-            return Err(RefreshFailure::InvalidSessionToken);
+            return Err(RefreshFailure::InvalidSessionToken.into());
         };
-        let verified = self.verify_session(&session).await;
-        let verified = verified
-            .ok()
-            .filter(|it| it.claims().session_id() == session_id)
-            .ok_or(RefreshFailure::InvalidSessionToken)?;
+        let verified = self.verify_session(&session).await.map_err(|error| {
+            match undecided(error, TokenType::Session) {
+                Ok(undecided) => NotRefreshed::CannotTell(undecided),
+                Err(_) => RefreshFailure::InvalidSessionToken.into(),
+            }
+        })?;
+        if verified.claims().session_id() != session_id {
+            return Err(RefreshFailure::InvalidSessionToken.into());
+        }
         let identity = Identity::Session(SessionAuth::new(verified, session));
         Ok(signed_in(identity, headers))
     }

@@ -1,4 +1,4 @@
-//! ring, as a library that answers later.
+//! ring, as a library that answers later, and a library that fails.
 
 use std::{
     future::{Future, poll_fn},
@@ -11,8 +11,8 @@ use std::{
 };
 
 use clerk_jwt::{
-    Algorithm, InvalidKey, Provider, Ring, RsaPublicKey, SignatureVerifier, VerifySignatureAsync,
-    VerifyingSignature,
+    Algorithm, InvalidKey, Provider, Ring, RsaPublicKey, SignatureError, SignatureVerifier,
+    VerifySignatureAsync, VerifyingSignature,
 };
 
 /// Each of its answers takes two turns.
@@ -52,6 +52,22 @@ impl VerifySignatureAsync for LaterKey {
                 SignatureVerifier::Awaited(_) => unreachable!("ring answers at once"),
             }
         })
+    }
+}
+
+/// Answers at once, that it cannot tell.
+#[derive(Debug)]
+pub(crate) struct Broken;
+
+impl Provider for Broken {
+    fn rsa(&self, _: RsaPublicKey) -> Result<SignatureVerifier, InvalidKey> {
+        Ok(SignatureVerifier::Awaited(Arc::new(Self)))
+    }
+}
+
+impl VerifySignatureAsync for Broken {
+    fn verify<'a>(&'a self, _: Algorithm, _: &'a [u8], _: &'a [u8]) -> VerifyingSignature<'a> {
+        Box::pin(async { Err(SignatureError::Unchecked("the library is out of order")) })
     }
 }
 

@@ -120,6 +120,7 @@ impl Play {
         };
         Arc::new(Tape {
             recording: Mutex::new(recording),
+            broken: self.keys.broken(),
             key: match driver {
                 Driver::Awaiting | Driver::BlockingUnawaited => self.keys.awaited(),
                 Driver::ByHand | Driver::Async | Driver::Blocking => self.keys.verifying(),
@@ -190,6 +191,8 @@ impl Play {
 struct Tape {
     recording: Mutex<Recording>,
     key: VerifyingKey,
+    /// One whose library checks nothing.
+    broken: VerifyingKey,
 }
 
 #[derive(Debug)]
@@ -245,6 +248,7 @@ impl Tape {
         let id = id.map_or("without kid", |id| id.as_str());
         match self.next([format!("-> key {id}")]).as_str() {
             "found" => Ok(self.key.clone()),
+            "broken" => Ok(self.broken.clone()),
             "unavailable" => Err(ResolveError::Unavailable(Arc::new(FetchError::Empty))),
             "no source" => Err(ResolveError::NoSource),
             "unusable" => Err(ResolveError::Unusable(

@@ -10,10 +10,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clerk_emulator::Emulator;
-use clerk_jwt::{Jwk, VerifyingKey};
+use clerk_jwt::{Jwk, Provider, VerifyingKey};
 use serde_json::{Map, Value};
 
-use crate::awaited::Later;
+use crate::awaited::{Broken, Later};
 
 /// Two published test keys. The foreign one is nobody's: no script's instance publishes it.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub(crate) struct Keys {
     foreign: Emulator,
     verifying: VerifyingKey,
     awaited: VerifyingKey,
+    broken: VerifyingKey,
 }
 
 impl Keys {
@@ -35,10 +36,14 @@ impl Keys {
         let (instance, foreign) = (build(), build());
         foreign.rotate_keys(false);
         let jwk = instance.jwks_json()["keys"][0].to_string();
-        let awaited = Jwk::from_json(&jwk).and_then(|jwk| jwk.into_verifying_key(&Later));
+        let of = |provider: &dyn Provider| {
+            let key = Jwk::from_json(&jwk).and_then(|jwk| jwk.into_verifying_key(provider));
+            key.expect("a key")
+        };
         Arc::new(Self {
             verifying: VerifyingKey::from_jwk(&jwk).expect("a key"),
-            awaited: awaited.expect("a key"),
+            awaited: of(&Later),
+            broken: of(&Broken),
             instance,
             foreign,
         })
@@ -52,6 +57,11 @@ impl Keys {
     /// The instance's key, whose signatures have to be awaited.
     pub(crate) fn awaited(&self) -> VerifyingKey {
         self.awaited.clone()
+    }
+
+    /// The instance's key, whose library fails before it has checked anything.
+    pub(crate) fn broken(&self) -> VerifyingKey {
+        self.broken.clone()
     }
 }
 
