@@ -1,8 +1,9 @@
+mod authorized_party;
 mod list;
 
 use std::{fmt, time::Duration};
 
-use clerk_core::{InstanceType, Pasted, PublishableKey};
+use clerk_core::{InstanceType, PublishableKey};
 use clerk_jwt::{AuthorizedParties, InvalidMachineId, MachineScopes, Policy};
 use url::Url;
 
@@ -417,10 +418,7 @@ impl Builder {
             machine = machine.audiences(audiences.iter().cloned());
         }
         if let Some(text) = self.authorized_parties.first_without_origin() {
-            // It may be a secret, in the wrong place.
-            let other = Pasted::of(text).filter(|_| !text.contains("://"));
-            let shown = other.map_or_else(|| format!("`{text}`"), |it| it.to_string());
-            return Err(InvalidSettings::AuthorizedParty(shown));
+            return Err(authorized_party::refused(text));
         }
         let mut session = machine.clone().authorized_parties(self.authorized_parties);
         if !issuers.is_empty() {
@@ -570,11 +568,15 @@ pub enum InvalidSettings {
     AllowedOrigin(String),
     /// An authorized party is not an origin as browsers write it, so no token would match it.
     #[error(
-        "{0} cannot be an authorized party: no token names it so; one is an origin such as \
-         https://app.example.com or http://localhost:3000, in lower case, without a path, and \
-         without a slash at its end"
+        "{shown} cannot be an authorized party: no token names it so; {}",
+        authorized_party::advice(instead.as_deref())
     )]
-    AuthorizedParty(String),
+    AuthorizedParty {
+        /// The party, or what it seems to be if it is a secret.
+        shown: String,
+        /// What a browser there is called, if that can be told.
+        instead: Option<String>,
+    },
     /// The URL of the protected resource's metadata is not one.
     #[error(
         "the URL of the protected resource's metadata cannot be used; it looks like \

@@ -65,7 +65,8 @@ impl AuthorizedParties {
     }
 
     /// The first entry that no browser could send: one that is not an origin as RFC 6454 §6.2 writes
-    /// it, such as `https://example.com/` or `example.com`. No token would match it.
+    /// it, such as `https://example.com/`, `https://example.com:443` or `example.com`. No token would
+    /// match it.
     ///
     /// ```
     /// use clerk_jwt::AuthorizedParties;
@@ -104,21 +105,35 @@ fn is_origin(text: &str) -> bool {
     };
     // An IPv6 address stands in brackets.
     let (address, rest) = match authority.strip_prefix('[').map(|it| it.split_once(']')) {
-        Some(Some((address, port))) => (address, port),
+        Some(Some((address, rest))) => (Some(address), rest),
         Some(None) => return false,
-        None => ("", authority),
+        None => (None, authority),
+    };
+    let (name, port) = match rest.split_once(':') {
+        Some((name, port)) => (name, Some(port)),
+        None => (rest, None),
     };
     let in_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-    // Pages that are files have no host, in browsers that name their origin at all.
+    let in_name = |byte: u8| is_word(byte) || matches!(byte, b'.' | b'-' | b'_');
+    let is_host = match address {
+        Some(address) => name.is_empty() && address.bytes().all(in_address),
+        // Pages that are files have no host, in browsers that name their origin at all.
+        None if name.is_empty() => scheme == "file" && port.is_none(),
+        None => name.bytes().all(in_name),
+    };
     !scheme.is_empty()
-        && (!authority.is_empty() || scheme == "file")
         && scheme
             .bytes()
             .all(|byte| is_word(byte) || matches!(byte, b'+' | b'-' | b'.'))
-        && address.bytes().all(in_address)
-        && rest
-            .bytes()
-            .all(|byte| is_word(byte) || matches!(byte, b'.' | b'-' | b'_' | b':'))
+        && is_host
+        && port.is_none_or(|port| is_written_port(scheme, port))
+}
+
+/// Whether browsers write the port so, and do not leave it out as the one that goes with the scheme.
+fn is_written_port(scheme: &str, port: &str) -> bool {
+    let is_number = port.bytes().all(|byte| byte.is_ascii_digit()) && !port.starts_with('0');
+    let goes_with_scheme = matches!((scheme, port), ("https", "443") | ("http", "80"));
+    is_number && port.parse::<u16>().is_ok() && !goes_with_scheme
 }
 
 impl Default for Policy {

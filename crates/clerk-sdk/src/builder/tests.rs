@@ -186,6 +186,13 @@ fn an_authorized_party_that_no_browser_can_be_is_a_mistake() {
         "\"https://app.example.com\"",
         "https://app.example.com/path",
         "https://",
+        "https://example.com:",
+        "https://example.com:08443",
+        "https://example.com:84430",
+        "https://example.com:84a",
+        "https://example.com:1:2",
+        "https://:8443",
+        "http://[::1]3000",
     ] {
         for parties in [
             AuthorizedParties::require([party]),
@@ -218,12 +225,55 @@ fn an_authorized_party_that_no_browser_can_be_is_a_mistake() {
     for party in [
         "http://[::1]:3000",
         "https://example.com:8443",
+        "https://example.com:80",
+        "http://example.com:443",
+        "https://xn--bcher-kva.example",
+        "http://127.0.0.1:65535",
+        "file://",
         "tauri://localhost",
     ] {
         let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
         assert!(
             builder.authorized_parties([party]).plan().is_ok(),
             "{party}"
+        );
+    }
+}
+
+/// Browsers leave the port out that goes with the scheme, and write hosts in ASCII and in lower case.
+#[test]
+fn an_authorized_party_in_other_words_than_a_browsers_is_answered_with_a_browsers() {
+    for (party, instead) in [
+        ("https://example.com:443", "https://example.com"),
+        ("http://example.com:80", "http://example.com"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("https://example.com:443/", "https://example.com"),
+        ("https://App.example.com", "https://app.example.com"),
+        ("HTTPS://app.example.com", "https://app.example.com"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("https://example.com:08443", "https://example.com:8443"),
+        ("https://example.com/path?a=b", "https://example.com"),
+    ] {
+        let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+        let said = builder.authorized_parties([party]).plan().unwrap_err();
+        let said = said.to_string();
+        assert!(said.contains(&format!("; write {instead}")), "{said}");
+        let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+        let heeded = builder.authorized_parties([instead]).plan();
+        assert!(heeded.is_ok(), "{instead}");
+    }
+    // Nothing that is like them could be meant.
+    for party in [
+        "https://*.example.com",
+        "app.example.com",
+        "https://example.com:84430",
+    ] {
+        let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+        let said = builder.authorized_parties([party]).plan().unwrap_err();
+        let said = said.to_string();
+        assert!(
+            said.contains("one is an origin such as") && !said.contains("write"),
+            "{said}"
         );
     }
 }

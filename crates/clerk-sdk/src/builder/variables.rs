@@ -340,7 +340,8 @@ fn origins(text: &str) -> Result<Vec<Box<str>>, Fault> {
             None => Ok(entry.into()),
             Some(_) => Err(
                 "is not an origin; one looks like https://app.example.com, in small letters, without \
-             quotes, brackets or asterisks, and without a path or a slash at its end",
+             quotes, brackets or asterisks, without :443 or another port that goes with the scheme, \
+             and without a path or a slash at its end",
             ),
         },
     )

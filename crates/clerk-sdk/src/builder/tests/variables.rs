@@ -94,6 +94,7 @@ fn rows() -> Vec<Row> {
                 ),
                 ("https://a.example.com,planted", "entry 2 is not an origin"),
                 ("https://A.example.com", "entry 1 is not an origin"),
+                ("https://a.example.com:443", "without :443 or another port"),
                 (",", "there is nothing between its commas"),
                 ("''", "there is nothing between its commas"),
                 (

@@ -1,0 +1,38 @@
+use clerk_core::Pasted;
+use clerk_jwt::AuthorizedParties;
+use url::Url;
+
+use super::InvalidSettings;
+use crate::public_address;
+
+/// Of what is no origin as browsers write it.
+pub(super) fn refused(text: &str) -> InvalidSettings {
+    // It may be a secret, in the wrong place.
+    let other = Pasted::of(text).filter(|_| !text.contains("://"));
+    InvalidSettings::AuthorizedParty {
+        shown: other.map_or_else(|| format!("`{text}`"), |it| it.to_string()),
+        instead: browsers_origin(text),
+    }
+}
+
+/// What browsers make of an address, in whose words tokens name them.
+fn browsers_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let origin = public_address::origin(&url)?.ascii_serialization();
+    let is_one = AuthorizedParties::require([origin.as_str()])
+        .first_without_origin()
+        .is_none();
+    is_one.then_some(origin)
+}
+
+/// What to do about one.
+pub(super) fn advice(instead: Option<&str>) -> String {
+    match instead {
+        Some(origin) => format!("write {origin}, as browsers do"),
+        None => {
+            "one is an origin such as https://app.example.com or http://localhost:3000, in lower \
+                 case, without a path, and without a slash at its end"
+                .to_owned()
+        }
+    }
+}
