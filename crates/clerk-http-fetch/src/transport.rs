@@ -27,6 +27,10 @@ use crate::{
 ///   runtime send a request's so, too.
 /// - Node and Vercel's runtime read 16 KiB of a response's headers, unless Node was told `--max-http-header-size`. More
 ///   than that is [`Broken`](TransportErrorKind::Broken).
+/// - An engine's HTTP cache is not told to stay away: engines differ in what they take in `cache`, and workerd throws at any
+///   with older compatibility dates. workerd, Vercel's runtime and Node 20, run by themselves, keep none: they ask again
+///   for what a server has allowed to be kept. Where yours has a cache, such as Cloudflare's network, have no rule of it
+///   keep answers of Clerk's: a key that was taken back would live on in it, and what is kept of one user may go to another.
 /// - Cloudflare's engine takes the values of headers for UTF-8. A request with other bytes in one is an error of the
 ///   [request](TransportErrorKind::Request); in a response, the engine has replaced them.
 #[derive(Clone, Copy, Debug, Default)]
