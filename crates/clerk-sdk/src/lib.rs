@@ -36,8 +36,11 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `async` (default) | [`Clerk`], over reqwest and tokio |
+//! | `async` (default) | what [`Clerk`] sends through if not told: reqwest and tokio |
 //! | `blocking` | [`blocking::Clerk`], over ureq and threads |
+//! | `ring` (by the two above) | what signatures are verified with, if not told |
+//! | `edge` | `clerk::edge`: what asks a JavaScript engine for everything |
+//! | `cloudflare-workers` | the same, with the `waitUntil` of Cloudflare's engine |
 //! | `users`, `organizations`, `invitations` (default) | these parts of the Backend API |
 //! | `billing`, `enterprise`, `machines`, `instance` | the others; see the features of [`api`] |
 //! | `actix` | [`actix`]: middleware for actix-web, and extractors |
@@ -54,8 +57,8 @@
 //! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine, with `crypto.getRandomValues`; see [`jwt`] |
 //!
 //! In WebAssembly there are all features but `async`, `blocking`, `actix`, `poem`, `rocket` and `webhooks-redis`,
-//! which bring sockets or threads: programs put the layers together themselves, with a transport and a runtime
-//! such as those of `clerk-http-fetch`.
+//! which bring sockets or threads. There, [`Builder::transport`], [`Builder::provider`] and [`Builder::clock`] say
+//! what to use instead.
 //!
 //! # One value, one instance
 //!
