@@ -9,24 +9,16 @@ use clerk::{
     jwt::{JwkSet, KeyId, Ring, UnverifiedToken, VerifyError, VerifyingKey},
 };
 use clerk_emulator::InProcess;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use crate::{
-    row::{CONFIGURATION, Keys, NO_KEY, Row, Table, UNKNOWN_KEY},
-    support,
+use clerk_token_table::{
+    CONFIGURATION, Keys, NO_KEY, NOW, Question, Row, Said, Table, UNKNOWN_KEY, on_one_line,
 };
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
 
-/// What a door says of a row: the payload of a token that is accepted, or else the reason.
-pub(crate) type Said = Result<String, String>;
+use crate::support;
 
 fn accepted(verified: &Verified<UserClaims>) -> String {
-    verified
-        .claims()
-        .all()
-        .as_json()
-        .trim()
-        .replace(['\n', '\r'], " ")
+    on_one_line(verified.claims().all().as_json())
 }
 
 fn said(result: Result<Verified<UserClaims>, VerificationError>) -> Said {
@@ -40,10 +32,10 @@ fn configuration<E>(_: E) -> String {
 }
 
 /// `clerk-jwt` alone: the caller finds the key.
-pub(crate) fn direct(row: &Row, table: &Table) -> Said {
+pub(crate) fn direct(Row { question, .. }: &Row, table: &Table) -> Said {
     let reason = |error: VerifyError| error.reason().to_string();
     let malformed = |error| reason(VerifyError::Malformed(error));
-    let find = match &row.keys {
+    let find = match &question.keys {
         Keys::Published => set(&table.emulator.jwks_json().to_string())?,
         Keys::Set(json) => set(json)?,
         Keys::Pem(pem) => {
@@ -53,12 +45,12 @@ pub(crate) fn direct(row: &Row, table: &Table) -> Said {
         }
         Keys::None => Box::new(|_: Option<&KeyId>| Err(NO_KEY.to_owned())),
     };
-    let policy = row.policy();
-    let token = UnverifiedToken::parse(&row.token).map_err(malformed)?;
+    let policy = question.policy();
+    let token = UnverifiedToken::parse(&question.token).map_err(malformed)?;
     token.check_header::<UserClaims>(&policy).map_err(reason)?;
     token.check_form().map_err(malformed)?;
     let key = find(token.key_id())?;
-    let verified = token.verify::<UserClaims>(&key, row.now, &policy);
+    let verified = token.verify::<UserClaims>(&key, question.now(), &policy);
     verified.map(|verified| accepted(&verified)).map_err(reason)
 }
 
@@ -118,7 +110,7 @@ impl BlockingRuntime for Beside {
 
 /// The facade's client and `clerk-jwks`, async.
 pub(crate) fn asynchronous(table: &Table) -> Vec<Said> {
-    let clock = Arc::new(ManualClock::at(crate::row::NOW));
+    let clock = Arc::new(ManualClock::at(NOW));
     let transport = InProcess::new(table.emulator.clone(), Arc::clone(&clock) as _);
     let clerk = Clerk::builder()
         .secret_key(table.emulator.secret_key())
@@ -133,22 +125,24 @@ pub(crate) fn asynchronous(table: &Table) -> Vec<Said> {
         .unwrap();
     runtime.block_on(async {
         let mut answers = Vec::new();
-        for row in &table.rows {
-            clock.set(row.now);
-            let verifier = match (&row.keys, static_keys(&row.keys)) {
+        for Row { question, .. } in &table.rows {
+            clock.set(question.now());
+            let verifier = match (&question.keys, static_keys(&question.keys)) {
                 (_, Err(problem)) => {
                     answers.push(Err(problem));
                     continue;
                 }
-                (_, Ok(Some(keys))) => jwks::Verifier::new(keys, row.policy(), Arc::clone(&clock)),
+                (_, Ok(Some(keys))) => {
+                    jwks::Verifier::new(keys, question.policy(), Arc::clone(&clock))
+                }
                 (Keys::None, _) => {
                     let nowhere = jwks::Layered::new();
                     assert!(nowhere.at_hand(None).is_none());
-                    jwks::Verifier::new(nowhere, row.policy(), Arc::clone(&clock))
+                    jwks::Verifier::new(nowhere, question.policy(), Arc::clone(&clock))
                 }
-                _ => clerk.verifier().with_policy(row.policy()),
+                _ => clerk.verifier().with_policy(question.policy()),
             };
-            answers.push(said(verifier.verify(&row.token).await));
+            answers.push(said(verifier.verify(&question.token).await));
         }
         answers
     })
@@ -156,7 +150,7 @@ pub(crate) fn asynchronous(table: &Table) -> Vec<Said> {
 
 /// The same, blocking.
 pub(crate) fn blocking(table: &Table) -> Vec<Said> {
-    let clock = Arc::new(ManualClock::at(crate::row::NOW));
+    let clock = Arc::new(ManualClock::at(NOW));
     let transport = InProcess::new(table.emulator.clone(), Arc::clone(&clock) as _);
     let clerk = clerk::blocking::Clerk::builder()
         .secret_key(table.emulator.secret_key())
@@ -166,19 +160,50 @@ pub(crate) fn blocking(table: &Table) -> Vec<Said> {
         .transport(transport, Beside)
         .build()
         .unwrap();
-    let judge = |row: &Row| {
-        clock.set(row.now);
+    let judge = |Row { question, .. }: &Row| {
+        clock.set(question.now());
         let clock = Arc::clone(&clock);
-        let verifier = match (&row.keys, static_keys(&row.keys)?) {
-            (_, Some(keys)) => jwks::blocking::Verifier::new(keys, row.policy(), clock),
-            (Keys::None, _) => {
-                jwks::blocking::Verifier::new(jwks::blocking::Layered::new(), row.policy(), clock)
-            }
-            _ => clerk.verifier().with_policy(row.policy()),
+        let verifier = match (&question.keys, static_keys(&question.keys)?) {
+            (_, Some(keys)) => jwks::blocking::Verifier::new(keys, question.policy(), clock),
+            (Keys::None, _) => jwks::blocking::Verifier::new(
+                jwks::blocking::Layered::new(),
+                question.policy(),
+                clock,
+            ),
+            _ => clerk.verifier().with_policy(question.policy()),
         };
-        said(verifier.verify(&row.token))
+        said(verifier.verify(&question.token))
     };
     table.rows.iter().map(judge).collect()
+}
+
+fn line(id: usize, question: &Question, published: &Value) -> String {
+    let mut options = json!({
+        "audience": one_or_many(&question.audiences),
+        "authorized_parties": question.authorized_parties,
+        "issuer": one_or_many(&question.issuers),
+    });
+    if let Some(millis) = question.clock_skew_ms {
+        options["clock_skew_ms"] = json!(millis);
+    }
+    let options = options.to_string();
+    let asked = options.strip_suffix('}').unwrap();
+    let keys = match &question.keys {
+        Keys::Published => format!(",\"jwks\":{published}"),
+        Keys::Set(set) => format!(",\"jwks\":{set}"),
+        Keys::Pem(pem) => format!(",\"jwt_key\":{}", json!(pem)),
+        Keys::None => String::new(),
+    };
+    let (now, token) = (question.now(), json!(question.token));
+    format!("{{\"id\":{id},\"now\":{now},\"token\":{token},\"options\":{asked}{keys}}}}}\n")
+}
+
+fn one_or_many(texts: &[String]) -> Value {
+    match texts {
+        [] => Value::Null,
+        [one] => json!(one),
+        many => json!(many),
+    }
 }
 
 #[derive(Deserialize)]
@@ -195,7 +220,9 @@ struct Answer {
 pub(crate) fn command_line(table: &Table) -> Vec<Said> {
     let published = table.emulator.jwks_json();
     let lines = table.rows.iter().enumerate();
-    let input: String = lines.map(|(id, row)| row.line(id, &published)).collect();
+    let input: String = lines
+        .map(|(id, row)| line(id, &row.question, &published))
+        .collect();
     support::answer_bytes("token", input.as_bytes())
         .iter()
         .enumerate()

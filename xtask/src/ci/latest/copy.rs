@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::repository::{Package, paths, root};
 
 /// What is published, and what the tests of that need.
-const MEMBERS: &str = r#"members = ["crates/*", "xtask/framework-table"]"#;
+const MEMBERS: &str = r#"members = ["crates/*", "xtask/framework-table", "xtask/token-table"]"#;
 
 pub(super) struct Copy {
     root: PathBuf,

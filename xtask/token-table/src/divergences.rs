@@ -200,9 +200,9 @@ fn keys(table: &mut Table) {
     }
 }
 
-const PRIVATE: &str = include_str!("../../../clerk-jwt/tests/keys/a.private.pem");
-const ELLIPTIC: &str = include_str!("../../../clerk-jwt/tests/keys/ec.public.pem");
-const SMALL: &str = include_str!("../../../clerk-jwt/tests/keys/rsa1024.public.pem");
+const PRIVATE: &str = include_str!("../../../crates/clerk-jwt/tests/keys/a.private.pem");
+const ELLIPTIC: &str = include_str!("../../../crates/clerk-jwt/tests/keys/ec.public.pem");
+const SMALL: &str = include_str!("../../../crates/clerk-jwt/tests/keys/rsa1024.public.pem");
 
 /// Node knows no sets but those it fetches, where each of these is an outage to it.
 fn key_sets(table: &mut Table) {

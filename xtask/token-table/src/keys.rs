@@ -35,11 +35,11 @@ fn pem(table: &mut Table) {
         table.row(format!("PEM {name}"), token, OK).pem(text);
     }
     let token = table.good();
-    let larger = include_str!("../../../clerk-jwt/tests/keys/rsa4096.public.pem");
+    let larger = include_str!("../../../crates/clerk-jwt/tests/keys/rsa4096.public.pem");
     table
         .row("PEM of a larger key", &*token, SIGNATURE)
         .pem(larger);
-    let other = include_str!("../../../clerk-jwt/tests/keys/b.public.pem");
+    let other = include_str!("../../../crates/clerk-jwt/tests/keys/b.public.pem");
     table.row("PEM of another key", token, SIGNATURE).pem(other);
 }
 
