@@ -7,7 +7,7 @@ use http::Uri;
 
 use crate::{Outcome, Trial, edge::Place};
 
-pub(crate) const TRIALS: &[Trial] = &[Trial::at_cloudflare(
+pub(crate) const TRIALS: &[Trial] = &[Trial::everywhere(
     "the frameworks' table is answered as axum answers it natively",
     table,
 )];
@@ -16,6 +16,10 @@ pub(crate) const TRIALS: &[Trial] = &[Trial::at_cloudflare(
 const EXCUSED: &[&str] = &[
     // The HTTP client of these trials sends no such bytes in this header.
     "a token in bytes that are no text",
+];
+
+/// And those that Cloudflare's engine does not pass on as they are.
+const EXCUSED_AT_CLOUDFLARE: &[&str] = &[
     // Over HTTP/1.1 there is one field at most (RFC 6265 §5.4), and the engine joins two with a comma.
     "cookies in two header fields",
 ];
@@ -23,7 +27,11 @@ const EXCUSED: &[&str] = &[
 fn table(place: &Place<'_>) -> Outcome {
     let elsewhere = Elsewhere::start().map_err(|error| error.to_string())?;
     let transport = UreqTransport::new();
-    let mut differences = Vec::new();
+    let excused = match place.engine.is_cloudflares() {
+        true => [EXCUSED, EXCUSED_AT_CLOUDFLARE].concat(),
+        false => EXCUSED.to_vec(),
+    };
+    let mut differences = clerk_framework_table::unknown(&excused);
     for service in Service::ALL {
         let around = elsewhere.around(service);
         let name = serde_json::to_value(service).map_err(|error| error.to_string())?;
@@ -32,8 +40,8 @@ fn table(place: &Place<'_>) -> Outcome {
             ("CLERK_API_URL", around.api_url),
             ("CLERK_SECRET_KEY", around.secret_key),
         ];
-        let engine = place.process(&bindings)?;
-        let found = elsewhere.differences(service, EXCUSED, |mut request| {
+        let engine = place.process(&[place.engine.bindings(), &bindings].concat())?;
+        let found = elsewhere.differences(service, &excused, |mut request| {
             let url = format!("http://127.0.0.1:{}{}", engine.port(), request.uri());
             let url: Uri = url.parse().map_err(|_| format!("{url} is no URL"))?;
             *request.uri_mut() = url;

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import vm from "node:vm";
 
@@ -41,24 +42,29 @@ async function load(directory, compile, context) {
   return shim.namespace.default;
 }
 
-// Vercel's: a context of its own, with other globals than Node's, and a server of its own.
+// Vercel's: a context of its own, with other globals than Node's. Its own server is for development alone, and
+// passes over a header that comes twice.
 async function inEdgeRuntime(directory) {
-  const { EdgeRuntime, runServer } = await import("edge-runtime");
+  const { EdgeRuntime } = await import("edge-runtime");
   const runtime = new EdgeRuntime();
   const compile = runtime.evaluate("(bytes) => new WebAssembly.Module(bytes)");
   const worker = await load(directory, compile, runtime.context);
   runtime.context.addEventListener("fetch", (event) => {
     event.respondWith(worker.fetch(event.request, process.env));
   });
-  const { url } = await runServer({ runtime, host: HOST, port: 0 });
-  return Number(new URL(url).port);
+  return (url, init) => runtime.dispatchFetch(url, init);
 }
 
 async function inNode(directory) {
   const worker = await load(directory, (bytes) => new WebAssembly.Module(bytes));
-  const server = createServer(async (incoming, outgoing) => {
+  return (url, init) => worker.fetch(new Request(url, init), process.env);
+}
+
+async function serve(answer) {
+  // Node's own limit is 16 KiB, and it answers longer ones itself.
+  const server = createServer({ maxHeaderSize: 128 * 1024 }, async (incoming, outgoing) => {
     try {
-      const response = await worker.fetch(asRequest(incoming), process.env);
+      const response = await answer(`http://${incoming.headers.host}${incoming.url}`, await asInit(incoming));
       outgoing.writeHead(response.status, [...response.headers].flat());
       if (response.body) await pipeline(Readable.fromWeb(response.body), outgoing);
       else outgoing.end();
@@ -72,14 +78,15 @@ async function inNode(directory) {
   return server.address().port;
 }
 
-function asRequest(incoming) {
-  const { method, headers, rawHeaders, url } = incoming;
-  const pairs = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1]]] : []));
-  const hasBody = method !== "GET" && method !== "HEAD";
-  const body = hasBody ? Readable.toWeb(incoming) : undefined;
-  return new Request(`http://${headers.host}${url}`, { method, headers: pairs, body, duplex: "half" });
+// With the headers as they came: where Node has them by their names, there is one of each.
+async function asInit(incoming) {
+  const { method, rawHeaders } = incoming;
+  const headers = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1]]] : []));
+  if (method === "GET" || method === "HEAD") return { method, headers };
+  return { method, headers, body: new Uint8Array(await buffer(incoming)) };
 }
 
 const [engine, directory] = process.argv.slice(2);
 const start = { "edge-runtime": inEdgeRuntime, node: inNode }[engine];
-console.log(JSON.stringify({ event: "listen", socket: "http", port: await start(directory) }));
+const port = await serve(await start(directory));
+console.log(JSON.stringify({ event: "listen", socket: "http", port }));

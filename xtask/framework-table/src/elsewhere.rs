@@ -77,11 +77,13 @@ impl Elsewhere {
     }
 
     /// In what the application's answers differ from the table's, for each row that is about an
-    /// application that is set up so and is not excused, by its name. Targets of requests are paths.
+    /// application that is set up so. Targets of requests are paths.
+    ///
+    /// An excuse names a row that cannot be asked, or answered, so. One that is not needed is a difference, too.
     ///
     /// # Errors
     ///
-    /// What `ask` fails with, and for which row.
+    /// What `ask` fails with, and for which row that is not excused.
     pub fn differences<E>(
         &self,
         service: Service,
@@ -90,15 +92,28 @@ impl Elsewhere {
     ) -> Result<Vec<String>, (String, E)> {
         let mut differences = Vec::new();
         let rows = rows().into_iter().filter(|row| row.service == service);
-        for row in rows.filter(|row| !excused.contains(&row.name.as_str())) {
+        for row in rows {
+            let is_excused = excused.contains(&row.name.as_str());
             let row = self.credentials.fill_row(row);
+            let mut found_here = Vec::new();
             for arrival in [Arrival::Direct, Arrival::BehindProxy] {
                 let Some(row) = arrival.of(&row) else {
                     continue;
                 };
-                let response = ask(over_http1(&row)).map_err(|error| (row.name.clone(), error))?;
-                let found = comparison::differences(&row, &response);
-                differences.extend(found.map(|it| format!("{} ({arrival:?}): {it}", row.name)));
+                match ask(over_http1(&row)) {
+                    Ok(response) => {
+                        let found = comparison::differences(&row, &response);
+                        let of_row = |it| format!("{} ({arrival:?}): {it}", row.name);
+                        found_here.extend(found.map(of_row));
+                    }
+                    Err(_) if is_excused => found_here.push("it cannot be asked".to_owned()),
+                    Err(error) => return Err((row.name, error)),
+                }
+            }
+            match (is_excused, found_here.is_empty()) {
+                (false, _) => differences.append(&mut found_here),
+                (true, true) => differences.push(format!("{} needs no excuse", row.name)),
+                (true, false) => {}
             }
         }
         Ok(differences)

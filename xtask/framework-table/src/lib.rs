@@ -66,6 +66,6 @@ pub use application::{CACHED, LOGGED_OUT, NOBODY, NOW, PUBLIC, SECRET_PATH, sett
 #[cfg(feature = "run")]
 pub use arrival::Arrival;
 pub use guards::{Admin, Fresh, TeamManager};
-pub use rows::{Expected, Row, Service, Status, rows};
+pub use rows::{Expected, Row, Service, Status, rows, unknown};
 #[cfg(feature = "run")]
 pub use run::{run, run_as_text};

@@ -148,6 +148,17 @@ impl Row {
     }
 }
 
+/// The names among these that no row has, in words.
+#[must_use]
+pub fn unknown(names: &[&str]) -> Vec<String> {
+    let rows = rows();
+    let is_unknown = |name: &&&str| rows.iter().all(|row| row.name != **name);
+    let unknown = names.iter().filter(is_unknown);
+    unknown
+        .map(|name| format!("no row is called {name}"))
+        .collect()
+}
+
 /// The table. Names in braces stand for credentials that [`run`](crate::run) fills in.
 ///
 /// # Panics

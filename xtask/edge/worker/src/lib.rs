@@ -6,6 +6,7 @@
 mod headers;
 mod settings;
 mod table;
+mod tokens;
 mod transport;
 /// The example's own, which is tried with this.
 #[path = "../../../../docs/examples/worker-axum/src/web.rs"]

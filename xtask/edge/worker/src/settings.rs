@@ -4,15 +4,17 @@ use std::{error::Error, time::Duration};
 
 use axum::Router;
 use clerk_auth::{AcceptedTokens, Authenticator, Settings};
-use clerk_http::Client;
+use clerk_core::ManualClock;
+use clerk_framework_table::NOW;
+use clerk_http::{Client, Retry};
 use clerk_http_fetch::{FetchTransport, JsClock, JsRuntime};
 use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
-use clerk_jwt::Ring;
+use clerk_jwt::{Provider, Ring};
 use clerk_webcrypto::WebCrypto;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use crate::table;
+use crate::{table, tokens};
 
 /// Keys that are looked after this often in a trial of what follows, rather than every few minutes.
 const KEYS_FRESH: &str = "KEYS_FRESH_MS";
@@ -24,32 +26,40 @@ const SPAWN: &str = "SPAWN";
 /// `ring` checks signatures in WebAssembly, and not in the engine.
 const SIGNATURES: &str = "SIGNATURES";
 
-/// The name of the table's application that the Worker is to be; otherwise it is its own.
+/// The table whose application the Worker is to be: [`TOKENS`], or the name of one that the frameworks' table asks.
+/// Otherwise it is its own.
 const TABLE: &str = "TABLE";
+const TOKENS: &str = "tokens";
 
 pub(crate) fn application(env: &JsValue) -> Result<Router, Box<dyn Error>> {
-    let Some(service) = binding(env, TABLE) else {
-        return Ok(crate::application(clerk(env)?));
-    };
     let binding = |name: &str| binding(env, name).ok_or_else(|| format!("no binding {name}"));
-    table::application(
-        &service,
-        &binding("CLERK_API_URL")?,
-        &binding("CLERK_SECRET_KEY")?,
-    )
+    let client = Client::builder(FetchTransport, runtime(env))
+        .base_url(binding("CLERK_API_URL")?)
+        .secret_key(binding("CLERK_SECRET_KEY")?.parse()?);
+    let policy = CachePolicy::default();
+    match binding(TABLE).as_deref() {
+        Ok(TOKENS) => {
+            let client = client.clock(ManualClock::at(NOW)).build()?;
+            Ok(tokens::application(
+                keys(env, &client, policy),
+                provider(env),
+            ))
+        }
+        Ok(service) => {
+            let client = client.clock(ManualClock::at(NOW)).retry(Retry::none());
+            let client = client.build()?;
+            let keys = keys(env, &client, policy);
+            table::application(service, client, keys)
+        }
+        Err(_) => Ok(crate::application(clerk(
+            env,
+            client.clock(JsClock::new()).build()?,
+        )?)),
+    }
 }
 
-fn clerk(env: &JsValue) -> Result<(Client, Authenticator), Box<dyn Error>> {
+fn clerk(env: &JsValue, client: Client) -> Result<(Client, Authenticator), Box<dyn Error>> {
     let binding = |name: &str| binding(env, name).ok_or_else(|| format!("no binding {name}"));
-    let runtime = match binding(SPAWN).as_deref() {
-        Ok("plain") => JsRuntime::new(),
-        _ => JsRuntime::on_cloudflare_workers(),
-    };
-    let client = Client::builder(FetchTransport, runtime)
-        .clock(JsClock::new())
-        .base_url(binding("CLERK_API_URL")?)
-        .secret_key(binding("CLERK_SECRET_KEY")?.parse()?)
-        .build()?;
     let mut policy = CachePolicy::default();
     if let Ok(fresh) = binding(KEYS_FRESH) {
         policy.time_to_live = millis(&fresh)?;
@@ -58,18 +68,38 @@ fn clerk(env: &JsValue) -> Result<(Client, Authenticator), Box<dyn Error>> {
     if let Ok(stale) = binding(KEYS_STALE) {
         policy.stale_window = millis(&stale)?;
     }
-    let (source, asking) = (KeySource::BackendApi, client.clone());
-    let keys = match binding(SIGNATURES).as_deref() {
-        Ok("ring") => RemoteKeys::with_provider(asking, source, policy, Ring),
-        _ => RemoteKeys::with_provider(asking, source, policy, WebCrypto),
-    };
     let settings = Settings::builder()
         .publishable_key(binding("CLERK_PUBLISHABLE_KEY")?.parse()?)
         .accepts(AcceptedTokens::Any)
         .ignore_machine_scopes()
         .build()?;
+    let keys = keys(env, &client, policy);
     let authenticator = Authenticator::new(settings, keys, client.clone());
     Ok((client, authenticator))
+}
+
+fn runtime(env: &JsValue) -> JsRuntime {
+    match binding(env, SPAWN).as_deref() {
+        Some("plain") => JsRuntime::new(),
+        _ => JsRuntime::on_cloudflare_workers(),
+    }
+}
+
+fn is_rings(env: &JsValue) -> bool {
+    binding(env, SIGNATURES).as_deref() == Some("ring")
+}
+
+fn provider(env: &JsValue) -> &'static dyn Provider {
+    if is_rings(env) { &Ring } else { &WebCrypto }
+}
+
+fn keys(env: &JsValue, client: &Client, policy: CachePolicy) -> RemoteKeys {
+    let (source, client) = (KeySource::BackendApi, client.clone());
+    if is_rings(env) {
+        RemoteKeys::with_provider(client, source, policy, Ring)
+    } else {
+        RemoteKeys::with_provider(client, source, policy, WebCrypto)
+    }
 }
 
 fn binding(env: &JsValue, name: &str) -> Option<String> {

@@ -6,34 +6,23 @@ use clerk_axum::{
     Allowed, ApiKey, ClerkLayer, CurrentAuth, M2m, Machine, MaybeSignedIn, OAuth, Redirects,
     Rejection, SignedIn,
 };
-use clerk_core::ManualClock;
 use clerk_framework_table::{
-    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, NOW, PUBLIC, Service, TeamManager, settings, shown,
+    Admin, CACHED, Fresh, LOGGED_OUT, NOBODY, PUBLIC, Service, TeamManager, settings, shown,
 };
-use clerk_http::{Client, Retry};
-use clerk_http_fetch::{FetchTransport, JsRuntime};
-use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
-use clerk_webcrypto::WebCrypto;
+use clerk_http::Client;
+use clerk_jwks::RemoteKeys;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize as _, de::IntoDeserializer as _};
 
 pub(crate) fn application(
     service: &str,
-    api_url: &str,
-    secret_key: &str,
+    client: Client,
+    keys: RemoteKeys,
 ) -> Result<Router, Box<dyn std::error::Error>> {
     let name: StrDeserializer<'_, Error> = service.into_deserializer();
     let Some(settings) = settings(Service::deserialize(name)?) else {
         return Ok(router());
     };
-    let client = Client::builder(FetchTransport, JsRuntime::on_cloudflare_workers())
-        .clock(ManualClock::at(NOW))
-        .base_url(api_url)
-        .secret_key(secret_key.parse()?)
-        .retry(Retry::none())
-        .build()?;
-    let policy = CachePolicy::default();
-    let keys = RemoteKeys::with_provider(client.clone(), KeySource::BackendApi, policy, WebCrypto);
     let authenticator = Authenticator::new(settings, keys, client);
     Ok(router().layer(ClerkLayer::new(authenticator)))
 }
