@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use clerk_core::{Clock as _, SystemClock, UnixTime};
-use clerk_emulator::{Emulator, Server};
+use clerk_emulator::{Builder, Emulator, Server};
 use clerk_http::{BlockingTransport as _, TransportError};
 use clerk_http_ureq::UreqTransport;
 use http::{Request, Response};
@@ -19,8 +19,17 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'p> {
     pub(crate) engine: Engine<'p>,
-    /// A directory of modules for each Worker.
+    /// A directory of modules for each Worker of ours.
     pub(crate) workers: &'p Path,
+    pub(crate) worker: Worker<'p>,
+}
+
+/// Who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Worker<'p> {
+    Ours,
+    /// The one with Clerk's own package, whose modules are in this directory.
+    Reference(&'p Path),
 }
 
 /// A Worker that nobody has asked anything yet.
@@ -41,14 +50,31 @@ impl Place<'_> {
     }
 
     pub(crate) fn edge_with(&self, bindings: Bindings<'_>) -> Result<Edge, String> {
+        self.edge_of(Emulator::builder(), bindings)
+    }
+
+    pub(crate) fn edge_of(&self, clerk: Builder, bindings: Bindings<'_>) -> Result<Edge, String> {
         let bindings = [self.engine.bindings(), bindings].concat();
-        Edge::start(&bindings, |bindings| self.process(bindings))
+        Edge::start(clerk, &bindings, |bindings| self.process(bindings))
     }
 
     /// The engine, with the Worker for trials in it that knows of nothing but `bindings`.
     pub(crate) fn process(&self, bindings: Bindings<'_>) -> Result<Process, String> {
-        self.engine
-            .start(&self.workers.join("edge_worker"), bindings)
+        match self.worker {
+            Worker::Ours => {
+                let modules = self.workers.join("edge_worker");
+                self.engine.start(&modules, bindings)
+            }
+            Worker::Reference(modules) => self.engine.start(modules, bindings),
+        }
+    }
+
+    /// What the Worker can check signatures by, as its binding `SIGNATURES` has it.
+    pub(crate) fn signatures(&self) -> &'static [&'static str] {
+        match self.worker {
+            Worker::Ours => &["ring", "webcrypto"],
+            Worker::Reference(_) => &["webcrypto"],
+        }
     }
 
     /// One of the examples, as its own configuration has it.
@@ -57,7 +83,7 @@ impl Place<'_> {
             return Err("its configuration is for workerd".to_owned());
         };
         let directory = self.workers.join(name);
-        Edge::start(bindings, |bindings| {
+        Edge::start(Emulator::builder(), bindings, |bindings| {
             let configuration = directory.join("worker.capnp");
             let command = workerd::command(program, &configuration, &["http"], bindings);
             Process::start(command, directory.join("trial.log"), 1)
@@ -67,10 +93,11 @@ impl Place<'_> {
 
 impl Edge {
     fn start(
+        clerk: Builder,
         bindings: Bindings<'_>,
         process: impl FnOnce(Bindings<'_>) -> Result<Process, String>,
     ) -> Result<Self, String> {
-        let clerk = Server::start(Emulator::builder()).map_err(|error| error.to_string())?;
+        let clerk = Server::start(clerk).map_err(|error| error.to_string())?;
         let emulator = clerk.emulator();
         let ours = [
             ("CLERK_API_URL", clerk.url()),

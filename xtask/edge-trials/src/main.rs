@@ -2,7 +2,8 @@
 //! what it thinks of tokens.
 //!
 //! `cargo xtask ci edge` builds them, sees to it that the engines are there, and runs this program:
-//! `clerk-edge-trials DIRECTORY ENGINE=PROGRAM… [NAME]…`. The directory has what was built. Engines are `workerd` with
+//! `clerk-edge-trials DIRECTORY ENGINE=PROGRAM… [@clerk/backend=DIRECTORY] [NAME]…`. The first directory has what was built
+//! of ours, and the second a Worker with Clerk's own package, which is asked the same where a trial is of both. Engines are `workerd` with
 //! its program, `edge-runtime` and `node` with the script that serves Workers, and `wasi` with the one that runs a
 //! program. Names, or parts of them, choose among the trials. `cargo xtask bench --edge` runs
 //! `clerk-edge-trials --measure ENGINE DIRECTORY`.
@@ -22,6 +23,7 @@ mod measure;
 mod requests;
 mod rules;
 mod table;
+mod tokens;
 mod wasi;
 mod worker_transport;
 mod workerd;
@@ -36,7 +38,13 @@ use std::{
 
 use clerk_core::{Clock as _, SystemClock};
 
-use crate::{edge::Place, engine::Engine};
+use crate::{
+    edge::{Place, Worker},
+    engine::Engine,
+};
+
+/// The Worker with Clerk's own package, which is asked the same.
+const REFERENCE: &str = "@clerk/backend";
 
 /// How a trial ends: with what it saw instead.
 type Outcome = Result<(), String>;
@@ -45,6 +53,7 @@ type Outcome = Result<(), String>;
 struct Trial {
     name: &'static str,
     engines: Engines,
+    is_of_both: bool,
     run: fn(&Place<'_>) -> Outcome,
 }
 
@@ -59,36 +68,56 @@ enum Engines {
 
 impl Trial {
     const fn everywhere(name: &'static str, run: fn(&Place<'_>) -> Outcome) -> Self {
-        let engines = Engines::All;
-        Self { name, engines, run }
+        Self::of_engines(Engines::All, name, run)
     }
 
     const fn at_cloudflare(name: &'static str, run: fn(&Place<'_>) -> Outcome) -> Self {
-        let engines = Engines::Cloudflares;
-        Self { name, engines, run }
+        Self::of_engines(Engines::Cloudflares, name, run)
     }
 
     const fn elsewhere(name: &'static str, run: fn(&Place<'_>) -> Outcome) -> Self {
-        let engines = Engines::Others;
-        Self { name, engines, run }
+        Self::of_engines(Engines::Others, name, run)
     }
 
-    fn is_for(&self, engine: Engine<'_>) -> bool {
-        match self.engines {
-            Engines::All => true,
-            Engines::Cloudflares => engine.is_cloudflares(),
-            Engines::Others => !engine.is_cloudflares(),
+    const fn of_engines(
+        engines: Engines,
+        name: &'static str,
+        run: fn(&Place<'_>) -> Outcome,
+    ) -> Self {
+        let is_of_both = false;
+        Self {
+            name,
+            engines,
+            is_of_both,
+            run,
         }
+    }
+
+    /// The Worker with Clerk's own package is asked the same.
+    const fn of_both(mut self) -> Self {
+        self.is_of_both = true;
+        self
+    }
+
+    fn is_for(&self, Place { engine, worker, .. }: &Place<'_>) -> bool {
+        let is_of_worker = self.is_of_both || *worker == Worker::Ours;
+        is_of_worker
+            && match self.engines {
+                Engines::All => true,
+                Engines::Cloudflares => engine.is_cloudflares(),
+                Engines::Others => !engine.is_cloudflares(),
+            }
     }
 }
 
-const TRIALS: [&[Trial]; 6] = [
+const TRIALS: [&[Trial]; 7] = [
     requests::TRIALS,
     browser::TRIALS,
     rules::TRIALS,
     headers::TRIALS,
     cold::TRIALS,
     table::TRIALS,
+    tokens::TRIALS,
 ];
 
 fn main() -> ExitCode {
@@ -115,9 +144,13 @@ fn run() -> Result<usize, Box<dyn Error>> {
     }
     let directory = arguments.next().map(PathBuf::from);
     let directory = directory.ok_or("say where the Worker's modules are")?;
-    let (engines, names): (Vec<_>, Vec<_>) = arguments.partition(|word| word.contains('='));
+    let (programs, names): (Vec<_>, Vec<_>) = arguments.partition(|word| word.contains('='));
+    let programs = programs.iter().filter_map(|word| word.split_once('='));
+    let (reference, programs): (Vec<_>, Vec<_>) =
+        programs.partition(|(name, _)| *name == REFERENCE);
+    let reference = reference.first().map(|(_, modules)| Path::new(modules));
     let mut failures = 0;
-    for (engine, program) in engines.iter().filter_map(|word| word.split_once('=')) {
+    for (engine, program) in programs {
         let program = Path::new(program);
         let engines = match engine {
             "workerd" => workerd::DATES
@@ -132,21 +165,24 @@ fn run() -> Result<usize, Box<dyn Error>> {
             }
             other => return Err(format!("no engine is called {other}").into()),
         };
+        let ours = |engine| Place {
+            engine,
+            workers: &directory,
+            worker: Worker::Ours,
+        };
         for &engine in &engines {
-            let place = Place {
-                engine,
-                workers: &directory,
-            };
-            let trials = TRIALS.into_iter().flatten();
-            let trials = trials.filter(|trial| trial.is_for(engine));
-            let trials = trials.map(|trial| (trial.name, || (trial.run)(&place)));
-            failures += tried(&engine.to_string(), &names, trials);
+            failures += tried_at(&engine.to_string(), &ours(engine), &names);
+            if let Some(modules) = reference {
+                let worker = Worker::Reference(modules);
+                let place = Place {
+                    worker,
+                    ..ours(engine)
+                };
+                failures += tried_at(&format!("{engine}, {REFERENCE}"), &place, &names);
+            }
         }
         if let Some(&engine) = engines.iter().find(|engine| engine.is_cloudflares()) {
-            let place = Place {
-                engine,
-                workers: &directory,
-            };
+            let place = ours(engine);
             // Their configurations have dates of their own.
             let trials = examples::TRIALS.iter();
             let trials = trials.map(|trial| (trial.name, || (trial.run)(&place)));
@@ -154,6 +190,13 @@ fn run() -> Result<usize, Box<dyn Error>> {
         }
     }
     Ok(failures)
+}
+
+fn tried_at(place_name: &str, place: &Place<'_>, names: &[String]) -> usize {
+    let trials = TRIALS.into_iter().flatten();
+    let trials = trials.filter(|trial| trial.is_for(place));
+    let trials = trials.map(|trial| (trial.name, || (trial.run)(place)));
+    tried(place_name, names, trials)
 }
 
 /// Runs those that were asked for, and counts those that failed.

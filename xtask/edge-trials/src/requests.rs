@@ -10,9 +10,9 @@ use crate::{
 };
 
 pub(crate) const TRIALS: &[Trial] = &[
-    Trial::everywhere("good tokens are let in, and others are not", tokens),
-    Trial::everywhere("a machine says which one it is", machines),
-    Trial::everywhere("the Backend API answers with its users", users),
+    Trial::everywhere("good tokens are let in, and others are not", tokens).of_both(),
+    Trial::everywhere("a machine says which one it is", machines).of_both(),
+    Trial::everywhere("the Backend API answers with its users", users).of_both(),
     Trial::at_cloudflare("requests leave nothing behind in memory", memory),
 ];
 
@@ -22,7 +22,7 @@ fn ada(clerk: &Emulator) -> Result<String, String> {
 }
 
 fn tokens(place: &Place<'_>) -> Outcome {
-    for signatures in ["ring", "webcrypto"] {
+    for &signatures in place.signatures() {
         let edge = place.edge_with(&[("SIGNATURES", signatures)])?;
         tokens_at(&edge).map_err(|problem| format!("with {signatures}: {problem}"))?;
     }

@@ -12,6 +12,13 @@ use crate::engine::Bindings;
 /// after.
 pub(crate) const DATES: [&str; 2] = ["2024-01-01", "2026-11-01"];
 
+/// What Workers are of. Without WebAssembly in it, one is of its first module alone.
+const MODULES: [(&str, &str); 3] = [
+    ("shim.mjs", "esModule"),
+    ("worker_bg.js", "esModule"),
+    ("worker_bg.wasm", "wasm"),
+];
+
 /// It says on its standard output where it listens: on a free port for each of the configuration's sockets. The
 /// configuration takes its bindings from the environment.
 pub(crate) fn command(
@@ -38,6 +45,11 @@ pub(crate) fn configuration(
         .iter()
         .map(|(name, _)| format!("    (name = {name:?}, fromEnvironment = {name:?}),\n"))
         .collect();
+    let modules: String = MODULES
+        .iter()
+        .filter(|(name, _)| directory.join(name).exists())
+        .map(|(name, kind)| format!("    (name = {name:?}, {kind} = embed {name:?}),\n"))
+        .collect();
     let text = format!(
         r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -47,10 +59,7 @@ const config :Workerd.Config = (
 );
 const main :Workerd.Worker = (
   modules = [
-    (name = "shim.mjs", esModule = embed "shim.mjs"),
-    (name = "worker_bg.js", esModule = embed "worker_bg.js"),
-    (name = "worker_bg.wasm", wasm = embed "worker_bg.wasm"),
-  ],
+{modules}  ],
   bindings = [
 {bindings}  ],
   compatibilityDate = "{date}",

@@ -10,15 +10,12 @@ use serde_json::{Value, json};
 
 use super::Row;
 use crate::Outcome;
-use crate::ci::edge::{
-    self,
-    engines::{Engines, install},
-};
+use crate::ci::edge::{self, engines::Engines, reference::Reference};
 use crate::ci::wasm;
-use crate::repository::{self, Metadata, capture};
+use crate::repository::{self, Metadata};
 
 const WORKER: &str = "xtask/edge/bench";
-const BACKEND: &str = "xtask/edge/reference";
+const BACKEND: &str = "worker.mjs";
 
 /// What is built to be small: the directory, the row, and its features.
 const SIZES: &[(&str, &str, &str)] = &[
@@ -63,9 +60,9 @@ pub(super) fn run(as_json: bool) -> Outcome {
     for (modules, row, features) in SIZES {
         sizes.push(size(row, &build("small", features, modules)?)?);
     }
-    esbuild(&backend, &directory.join("backend.mjs"), &[])?;
+    backend.bundle(BACKEND, &directory.join("backend.mjs"), &[])?;
     let minified = directory.join("backend.min.mjs");
-    esbuild(&backend, &minified, &["--minify"])?;
+    backend.bundle(BACKEND, &minified, &["--minify"])?;
     sizes.push(size("edge-size-backend", &minified)?);
 
     let mut rows = measured(&engine, &directory)?;
@@ -87,13 +84,11 @@ pub(super) fn run(as_json: bool) -> Outcome {
 }
 
 /// What can be missing: a compiler, the engine, and Clerk's package with what bundles it.
-fn at_hand(metadata: &Metadata) -> Result<(wasm::Tools, PathBuf, PathBuf), Box<dyn Error>> {
+fn at_hand(metadata: &Metadata) -> Result<(wasm::Tools, PathBuf, Reference), Box<dyn Error>> {
     let tools = wasm::Tools::at_hand(metadata)?;
     let engines = Engines::at_hand(metadata.target_directory.join("edge/engines"))?;
     let engine = engines.workerd()?;
-    let backend = metadata.target_directory.join("edge/reference");
-    install(BACKEND, &backend)?;
-    Ok((tools, engine, backend))
+    Ok((tools, engine, Reference::at_hand(metadata)?))
 }
 
 fn build(tools: &wasm::Tools, profile: &str, features: &str) -> Result<PathBuf, Box<dyn Error>> {
@@ -106,21 +101,6 @@ fn build(tools: &wasm::Tools, profile: &str, features: &str) -> Result<PathBuf, 
     }
     let built = tools.target_directory.join(wasm::UNKNOWN).join(profile);
     Ok(built.join("edge_bench.wasm"))
-}
-
-/// The bundler's own launcher finds the program for this machine, for which no script has to have run.
-fn esbuild(backend: &Path, into: &Path, options: &[&str]) -> Outcome {
-    let worker = repository::root().join(BACKEND).join("worker.mjs");
-    fs::copy(&worker, backend.join("worker.mjs"))?;
-    let mut esbuild = Command::new("node");
-    esbuild.args(["node_modules/esbuild/bin/esbuild", "worker.mjs", "--bundle"]);
-    esbuild.args(["--format=esm", "--platform=neutral", "--log-level=warning"]);
-    esbuild.args(["--main-fields=module,main", "--conditions=workerd"]);
-    esbuild
-        .args(options)
-        .arg(format!("--outfile={}", into.display()));
-    capture(esbuild.current_dir(backend))?;
-    Ok(())
 }
 
 fn measured(engine: &Path, directory: &Path) -> Result<Vec<Row>, Box<dyn Error>> {

@@ -2,6 +2,7 @@
 //! `xtask/edge-trials`.
 
 pub(crate) mod engines;
+pub(crate) mod reference;
 
 use std::error::Error;
 use std::fs;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::{StepOutcome, Verdict, cargo, succeed, wasm};
 use crate::repository::{self, Metadata};
 use engines::{Engine, Engines};
+use reference::Reference;
 
 /// The Workers: the package, and where it is.
 const WORKERS: [(&str, &str); 3] = [
@@ -19,6 +21,10 @@ const WORKERS: [(&str, &str); 3] = [
 ];
 const WORKSPACE: &str = "xtask/edge/Cargo.toml";
 const WASI: &str = "edge-wasi";
+/// By whose name trials know the Worker with it.
+const BACKEND: &str = "@clerk/backend";
+/// Of engines that have no `process`, it is asked for when the package fetches. Bundlers for Workers put this in its place.
+const AS_DEPLOYED: &str = "--define:process.env.NODE_ENV=\"production\"";
 const TRIALS: &str = "clerk-edge-trials";
 const GLUE: &str = "xtask/edge/glue/Cargo.toml";
 /// Compiled as their workspace's `Cargo.toml` says that trials are.
@@ -58,7 +64,18 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
         copy(&module(&tools, wasm::WASI, WASI), &workers)?;
     }
     let wasi = ("wasi", wasi.map(|(host, _)| host));
-    tried(&workers, engines.of_workers().into_iter().chain([wasi]))
+    let reference = reference(metadata, &workers.join("edge_reference"));
+    let reference = (BACKEND, reference.map_err(|error| error.to_string()));
+    let engines = engines.of_workers().into_iter().chain([wasi]);
+    tried(&workers, engines.chain([reference]))
+}
+
+/// The modules of the Worker with Clerk's own package, which is asked the same in the same engines.
+fn reference(metadata: &Metadata, directory: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let reference = Reference::at_hand(metadata)?;
+    fs::create_dir_all(directory)?;
+    reference.bundle("trial.mjs", &directory.join("shim.mjs"), &[AS_DEPLOYED])?;
+    Ok(directory.to_owned())
 }
 
 /// In all engines that there are; the others say why they are none.
