@@ -63,7 +63,8 @@ impl FromRequest for Webhook {
             let body = to_bytes_limited(BodyStream::new(payload), limit).await;
             let body = body.map_err(|_| clerk_webhooks::Rejection::too_large(limit))?;
             let body = body.map_err(|_| clerk_webhooks::Rejection::incomplete())?;
-            Ok(Self(receiver.receive(&Headers(request.headers()), body)?))
+            let headers = Headers(request.headers());
+            Ok(Self(receiver.receive_async(&headers, body).await?))
         })
     }
 }

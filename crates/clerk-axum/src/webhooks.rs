@@ -51,7 +51,11 @@ where
             true => clerk_webhooks::Rejection::too_large(limit),
             false => clerk_webhooks::Rejection::incomplete(),
         })?;
-        Ok(Self(receiver.receive(&head.headers, body.to_bytes())?))
+        Ok(Self(
+            receiver
+                .receive_async(&head.headers, body.to_bytes())
+                .await?,
+        ))
     }
 }
 

@@ -50,7 +50,7 @@ impl<'a> FromRequest<'a> for Webhook {
                 _ => clerk_webhooks::Rejection::incomplete(),
             })
         })?;
-        let delivery = receiver.receive(request.headers(), body);
+        let delivery = receiver.receive_async(request.headers(), body).await;
         Ok(Self(delivery.map_err(Rejection)?))
     }
 }

@@ -76,7 +76,8 @@ async fn receive(
     if !body.is_complete() {
         return Err(clerk_webhooks::Rejection::too_large(limit));
     }
-    receiver.receive(&Headers(request.headers()), body.into_inner())
+    let headers = Headers(request.headers());
+    receiver.receive_async(&headers, body.into_inner()).await
 }
 
 /// Without a [`Receiver`], a handler that takes a webhook keeps the application from launching.

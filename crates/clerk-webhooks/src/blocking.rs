@@ -6,6 +6,7 @@ use clerk_core::Clock;
 
 use crate::{
     BlockingClaimDelivery, Headers, Policy, RecentDeliveries, Rejection, Verifier, WorkError,
+    delivery::Opening,
     lazy_clock::LazySystemClock,
     once::{self, Attempt, Change},
 };
@@ -103,15 +104,24 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// It is not from Clerk, or is too large. [`Rejection::status`] says how to answer.
+    /// It is not from Clerk, or is too large. [`Rejection::status`] says how to answer. [`Rejection::Unchecked`]:
+    /// the cryptography library [answers later](crate::SigningSecrets::is_awaited), and nobody here can wait for it.
     pub fn receive<H: Headers + ?Sized>(
         &self,
         headers: &H,
         body: impl Into<Vec<u8>>,
     ) -> Result<Delivery, Rejection> {
-        let (verifier, policy, clock) = (&self.verifier, self.policy, &*self.clock);
-        let (endpoint, body) = (self.endpoint.as_deref(), body.into());
-        Delivery::open(verifier, policy, clock, endpoint, headers, body, self)
+        self.opening().open(headers, body.into())
+    }
+
+    fn opening(&self) -> Opening<'_, Self> {
+        Opening {
+            verifier: &self.verifier,
+            policy: self.policy,
+            clock: &*self.clock,
+            endpoint: self.endpoint.as_deref(),
+            receiver: self,
+        }
     }
 }
 

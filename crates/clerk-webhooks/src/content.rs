@@ -1,5 +1,5 @@
 use crate::{
-    ComputeHmac, Error,
+    Error, Hmac, HmacError,
     headers::{self, Names},
     secrets::Secret,
 };
@@ -48,9 +48,9 @@ impl<'d> Content<'d> {
         Ok((content, UnixTime::from_secs(seconds)))
     }
 
-    pub(crate) fn tag(&self, key: &dyn ComputeHmac) -> [u8; TAG_LENGTH] {
+    pub(crate) async fn tag(&self, key: &Hmac) -> Result<[u8; TAG_LENGTH], HmacError> {
         let (id, timestamp) = (self.id.as_bytes(), self.timestamp.as_bytes());
-        key.compute(&[id, b".", timestamp, b".", self.body])
+        key.compute(&[id, b".", timestamp, b".", self.body]).await
     }
 }
 
@@ -79,22 +79,24 @@ pub struct SignedHeaders {
 
 impl SignedHeaders {
     /// Signs under each of `secrets`.
-    pub(crate) fn sign(
+    pub(crate) async fn sign(
         secrets: &[Secret],
         id: &str,
         now: UnixTime,
         body: &[u8],
     ) -> Result<Self, Error> {
         let timestamp = now.as_secs().to_string();
-        let (content, _) = Content::read(id.as_bytes(), timestamp.as_bytes(), body, headers::SVIX)?;
+        let names = headers::SVIX;
+        let (content, _) = Content::read(id.as_bytes(), timestamp.as_bytes(), body, names)?;
         if content.id.is_empty() {
-            let name = headers::SVIX.id;
-            return Err(Error::MissingHeader { name });
+            return Err(Error::MissingHeader { name: names.id });
         }
-        let signatures: Vec<String> = secrets
-            .iter()
-            .map(|secret| format!("v1,{}", STANDARD.encode(content.tag(&*secret.key))))
-            .collect();
+        let mut signatures = Vec::with_capacity(secrets.len());
+        for secret in secrets {
+            let tag = content.tag(&secret.key).await;
+            let tag = tag.map_err(|error| Error::unchecked(names.signature, error))?;
+            signatures.push(format!("v1,{}", STANDARD.encode(tag)));
+        }
         Ok(Self {
             id: id.to_owned(),
             signature: signatures.join(" "),

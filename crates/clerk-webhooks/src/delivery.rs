@@ -2,10 +2,14 @@ use std::fmt;
 
 use clerk_core::{Clock, UnixTime};
 
-use crate::{Headers, Policy, Receiver, Rejection, Verifier, claims, report};
+use crate::{
+    Error, Headers, Policy, Receiver, Rejection, Verified, Verifier,
+    claims::{self, Fingerprint},
+    report,
+};
 
-/// A delivery whose signature is right, to keep. [`Receiver::receive`] alone makes one, so a
-/// function that takes it need not ask.
+/// A delivery whose signature is right, to keep. A [`Receiver`] alone makes one, so a function that takes it need
+/// not ask.
 #[derive(Clone)]
 pub struct Delivery<R = Receiver> {
     id: Box<str>,
@@ -16,35 +20,67 @@ pub struct Delivery<R = Receiver> {
     pub(crate) receiver: R,
 }
 
-impl<R> Delivery<R> {
+/// What a receiver goes by.
+pub(crate) struct Opening<'r, R> {
+    pub(crate) verifier: &'r Verifier,
+    pub(crate) policy: Policy,
+    pub(crate) clock: &'r dyn Clock,
+    pub(crate) endpoint: Option<&'r str>,
+    pub(crate) receiver: &'r R,
+}
+
+impl<R: Clone> Opening<'_, R> {
     pub(crate) fn open<H: Headers + ?Sized>(
-        verifier: &Verifier,
-        policy: Policy,
-        clock: &dyn Clock,
-        endpoint: Option<&str>,
+        &self,
         headers: &H,
         body: Vec<u8>,
-        receiver: &R,
-    ) -> Result<Self, Rejection>
-    where
-        R: Clone,
-    {
-        let limit = policy.body_limit;
-        if body.len() > limit {
-            return Err(Rejection::too_large(limit));
-        }
-        let (verified, under) = verifier
-            .verify_under(headers, &body, clock.now())
-            .map_err(|error| report::refused(Rejection::Refused(error)))?;
-        Ok(Self {
-            keys: claims::keys(endpoint, &under, verified.id()),
-            id: verified.id().into(),
-            timestamp: verified.timestamp(),
-            receiver: receiver.clone(),
-            body,
-        })
+    ) -> Result<Delivery<R>, Rejection> {
+        self.check_length(&body)?;
+        let judged = self.verifier.verify_under(headers, &body, self.clock.now());
+        let delivery = self.delivery(judged)?;
+        Ok(Delivery { body, ..delivery })
     }
 
+    pub(crate) async fn open_async<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        body: Vec<u8>,
+    ) -> Result<Delivery<R>, Rejection> {
+        self.check_length(&body)?;
+        let now = self.clock.now();
+        let judged = self.verifier.verify_under_async(headers, &body, now).await;
+        let delivery = self.delivery(judged)?;
+        Ok(Delivery { body, ..delivery })
+    }
+
+    fn check_length(&self, body: &[u8]) -> Result<(), Rejection> {
+        let limit = self.policy.body_limit;
+        match body.len() > limit {
+            true => Err(Rejection::too_large(limit)),
+            false => Ok(()),
+        }
+    }
+
+    /// Without its body, which is still lent to what was judged.
+    fn delivery(
+        &self,
+        judged: Result<(Verified<'_>, Vec<Fingerprint>), Error>,
+    ) -> Result<Delivery<R>, Rejection> {
+        let (verified, under) = judged.map_err(|error| match Rejection::from(error) {
+            ours @ Rejection::Unchecked(_) => report::misconfigured(ours),
+            theirs => report::refused(theirs),
+        })?;
+        Ok(Delivery {
+            keys: claims::keys(self.endpoint, &under, verified.id()),
+            id: verified.id().into(),
+            timestamp: verified.timestamp(),
+            receiver: self.receiver.clone(),
+            body: Vec::new(),
+        })
+    }
+}
+
+impl<R> Delivery<R> {
     /// What the sender calls this message: `msg_…`. It stays the same when the message is sent
     /// again, and when it is sent to another endpoint.
     pub fn id(&self) -> &str {

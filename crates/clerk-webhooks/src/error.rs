@@ -1,9 +1,11 @@
 use std::fmt;
 
+use crate::HmacError;
+
 /// Why a delivery is not one to act on.
 ///
-/// Its text names headers and never shows a value: anybody may have written it. Answer all of them
-/// with 400; whoever sent the delivery will not learn more from another status.
+/// Its text names headers and never shows a value: anybody may have written it. [`Error::status`] says how to
+/// answer: all that is the sender's with 400; whoever sent the delivery will not learn more from another status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -44,9 +46,31 @@ pub enum Error {
         /// Where the signatures are.
         name: &'static str,
     },
+    /// The signatures could not be checked, which says nothing about them: the cryptography library failed, or
+    /// answers later and was not awaited.
+    Unchecked {
+        /// Where the signatures are.
+        name: &'static str,
+        /// Why, and what to do.
+        why: &'static str,
+    },
 }
 
 impl Error {
+    pub(crate) const fn unchecked(name: &'static str, error: HmacError) -> Self {
+        let why = error.why();
+        Self::Unchecked { name, why }
+    }
+
+    /// The status of the response: 500 for [`Error::Unchecked`], so that a good delivery is sent again, and 400 for
+    /// all others.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Unchecked { .. } => 500,
+            _ => 400,
+        }
+    }
+
     /// A stable name, for logs, metrics and other programs.
     ///
     /// ```
@@ -62,10 +86,11 @@ impl Error {
             Self::TooOld { .. } => "timestamp-too-old",
             Self::TooNew { .. } => "timestamp-too-new",
             Self::NoMatchingSignature { .. } => "signature-mismatch",
+            Self::Unchecked { .. } => "signature-unchecked",
         }
     }
 
-    /// The header that is missing or wrong, in lower case.
+    /// The header that is missing or wrong, or could not be checked, in lower case.
     pub const fn header(&self) -> &'static str {
         match self {
             Self::MissingHeader { name }
@@ -74,7 +99,8 @@ impl Error {
             | Self::TooManySignatures { name }
             | Self::TooOld { name }
             | Self::TooNew { name }
-            | Self::NoMatchingSignature { name } => name,
+            | Self::NoMatchingSignature { name }
+            | Self::Unchecked { name, .. } => name,
         }
     }
 }
@@ -108,6 +134,12 @@ impl fmt::Display for Error {
                 f,
                 "no signature in the header {name} is right; take the signing secret from this endpoint's page in the Clerk dashboard, and hand over the body's bytes as they arrived"
             ),
+            Self::Unchecked { name, why } => {
+                write!(
+                    f,
+                    "the signatures in the header {name} could not be checked: {why}"
+                )
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 #[cfg(feature = "ring")]
 mod ring;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 #[cfg(feature = "ring")]
 pub use self::ring::Ring;
@@ -11,21 +11,68 @@ pub use self::ring::Ring;
 /// A [`Provider`] makes one out of a secret's bytes, and may keep whatever it can compute ahead. Comparing is not
 /// its business.
 ///
-/// It cannot fail: a library that can, such as a service that has to be asked, is not for this. Anything but the HMAC,
-/// a constant above all, would let everybody in.
+/// It cannot fail: a library that can is a [`ComputeHmacAsync`]. Anything but the HMAC, a constant above all, would
+/// let everybody in.
 pub trait ComputeHmac: fmt::Debug + Send + Sync {
     /// The HMAC of what `message` consists of, one part after the other.
     fn compute(&self, message: &[&[u8]]) -> [u8; 32];
 }
 
-/// A secret that is ready to hash with.
+/// The same by a library that answers later, or can fail.
 ///
-/// More ways may come to be ready, such as that of a library which answers later.
+/// The answer must depend on the arguments alone, and be the HMAC: the keys of claims are made of it, too, in stores
+/// that services with other libraries share. What is prepared once and kept must be a value: two callers share
+/// no wait, since the one that is waited for may be gone (a runtime such as Cloudflare's ends what belongs to a
+/// request with the request).
+pub trait ComputeHmacAsync: fmt::Debug + Send + Sync {
+    /// The HMAC of what `message` consists of, one part after the other.
+    fn compute<'a>(&'a self, message: &'a [&'a [u8]]) -> ComputingHmac<'a>;
+}
+
+/// The answer of [`ComputeHmacAsync::compute`].
+pub type ComputingHmac<'a> = Pin<Box<dyn Future<Output = Result<[u8; 32], HmacError>> + Send + 'a>>;
+
+/// A library could not compute an HMAC, which says nothing about the delivery: why, and what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HmacError(&'static str);
+
+impl HmacError {
+    /// For libraries. Operators read it, and senders do not.
+    pub const fn new(why: &'static str) -> Self {
+        Self(why)
+    }
+
+    /// Why, and what to do.
+    pub const fn why(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for HmacError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the HMAC could not be computed: {}", self.0)
+    }
+}
+
+impl std::error::Error for HmacError {}
+
+/// A secret that is ready to hash with.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Hmac {
     /// By a library that answers at once.
     AtOnce(Arc<dyn ComputeHmac>),
+    /// It has to be awaited, as WebCrypto has. Blocking functions cannot use it.
+    Awaited(Arc<dyn ComputeHmacAsync>),
+}
+
+impl Hmac {
+    pub(crate) async fn compute(&self, message: &[&[u8]]) -> Result<[u8; 32], HmacError> {
+        match self {
+            Self::AtOnce(key) => Ok(key.compute(message)),
+            Self::Awaited(key) => key.compute(message).await,
+        }
+    }
 }
 
 /// A cryptography library: what deliveries are signed with, and what claims are told apart by.

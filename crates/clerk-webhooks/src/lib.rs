@@ -46,7 +46,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `http` (default) | [`Headers`] for `http::HeaderMap`; without it, anything that implements the trait will do, such as a list of pairs |
-//! | `ring` (default) | `Ring`, and constructors that use it; without it, no cryptography is linked: implement [`Provider`] for a library of your choice |
+//! | `ring` (default) | `Ring`, and constructors that use it; without it, no cryptography is linked: implement [`Provider`] for a library of your choice, or take `clerk_webcrypto::WebCrypto` |
 //! | `wasm-js` | ring on `wasm32-unknown-unknown`, with randomness from `crypto.getRandomValues` of the JavaScript around it |
 //! | `events` | `clerk-api`, and with it `events::Event`: what a delivery tells, typed |
 //! | `tracing` | an event at the target `clerk::security` for every delivery that is refused |
@@ -95,7 +95,9 @@ pub use error::Error;
 pub use headers::Headers;
 #[cfg(feature = "ring")]
 pub use hmac::Ring;
-pub use hmac::{ComputeHmac, Hmac, NoRandomness, Provider};
+pub use hmac::{
+    ComputeHmac, ComputeHmacAsync, ComputingHmac, Hmac, HmacError, NoRandomness, Provider,
+};
 pub use policy::Policy;
 pub use receiver::Receiver;
 pub use rejection::Rejection;

@@ -7,6 +7,7 @@ use clerk_core::Clock;
 
 use crate::{
     ClaimDelivery, Delivery, Headers, Policy, RecentDeliveries, Rejection, Verifier, WorkError,
+    delivery::Opening,
     lazy_clock::LazySystemClock,
     once::{self, Attempt, Change},
 };
@@ -134,15 +135,40 @@ impl Receiver {
     ///
     /// # Errors
     ///
-    /// It is not, or is too large. [`Rejection::status`] says how to answer.
+    /// It is not, or is too large. [`Rejection::status`] says how to answer. [`Rejection::Unchecked`]: the
+    /// cryptography library [answers later](crate::SigningSecrets::is_awaited), as WebCrypto does. It has to be
+    /// awaited, by [`receive_async`](Self::receive_async), as the extractors of the frameworks do.
     pub fn receive<H: Headers + ?Sized>(
         &self,
         headers: &H,
         body: impl Into<Vec<u8>>,
     ) -> Result<Delivery, Rejection> {
-        let (verifier, policy, clock) = (&self.verifier, self.policy, &*self.clock);
-        let (endpoint, body) = (self.endpoint.as_deref(), body.into());
-        Delivery::open(verifier, policy, clock, endpoint, headers, body, self)
+        self.opening().open(headers, body.into())
+    }
+
+    /// [`receive`](Self::receive), with a cryptography library that may answer later. With one that answers at once,
+    /// it is `receive`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`receive`](Self::receive); [`Rejection::Unchecked`] where the library failed.
+    pub async fn receive_async<H: Headers + ?Sized>(
+        &self,
+        headers: &H,
+        body: impl Into<Vec<u8>>,
+    ) -> Result<Delivery, Rejection> {
+        let body = body.into();
+        self.opening().open_async(headers, body).await
+    }
+
+    fn opening(&self) -> Opening<'_, Self> {
+        Opening {
+            verifier: &self.verifier,
+            policy: self.policy,
+            clock: &*self.clock,
+            endpoint: self.endpoint.as_deref(),
+            receiver: self,
+        }
     }
 }
 

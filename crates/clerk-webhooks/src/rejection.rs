@@ -12,13 +12,15 @@ use crate::{ClaimError, Error, report};
 /// | 400 | it is not from Clerk, or nothing that Clerk sends |
 /// | 409 | it is being acted on |
 /// | 413 | it is too large |
-/// | 500 | acting on it failed, it cannot be read, or this service is set up wrongly |
+/// | 500 | acting on it failed, it cannot be read or checked, or this service is set up wrongly |
 /// | 503 | the store of deliveries cannot be asked |
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Rejection {
     /// The delivery was not signed by Clerk, or not lately.
     Refused(Error),
+    /// The signatures could not be checked: [`Error::Unchecked`]. It may be a good delivery.
+    Unchecked(Error),
     /// The body is larger than it may be.
     #[non_exhaustive]
     TooLarge {
@@ -65,7 +67,8 @@ impl Rejection {
     /// The status of the response.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Refused(_) | Self::Incomplete => 400,
+            Self::Refused(error) | Self::Unchecked(error) => error.status(),
+            Self::Incomplete => 400,
             #[cfg(feature = "events")]
             Self::NoEvent(_) => 400,
             #[cfg(feature = "events")]
@@ -77,8 +80,8 @@ impl Rejection {
         }
     }
 
-    /// A stable name, for logs, metrics and other programs. For [`Rejection::Refused`] it is
-    /// [`Error::reason`].
+    /// A stable name, for logs, metrics and other programs. For [`Rejection::Refused`] and
+    /// [`Rejection::Unchecked`] it is [`Error::reason`].
     ///
     /// ```
     /// use clerk_webhooks::{Error, Rejection};
@@ -88,7 +91,7 @@ impl Rejection {
     /// ```
     pub const fn reason(&self) -> &'static str {
         match self {
-            Self::Refused(error) => error.reason(),
+            Self::Refused(error) | Self::Unchecked(error) => error.reason(),
             Self::TooLarge { .. } => "body-too-large",
             Self::Incomplete => "body-incomplete",
             #[cfg(feature = "events")]
@@ -107,7 +110,10 @@ impl Rejection {
     /// It says what is wrong with the delivery, and nothing of what is wrong here.
     pub fn body(&self) -> String {
         match self {
-            Self::Failed(_) | Self::NotConfigured => "the delivery was not handled".to_owned(),
+            Self::Failed(_)
+            | Self::NotConfigured
+            | Self::Refused(Error::Unchecked { .. })
+            | Self::Unchecked(_) => "the delivery was not handled".to_owned(),
             Self::Undecided(_) => "the delivery cannot be handled right now".to_owned(),
             shown => shown.to_string(),
         }
@@ -117,7 +123,7 @@ impl Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(error) => error.fmt(f),
+            Self::Refused(error) | Self::Unchecked(error) => error.fmt(f),
             Self::TooLarge { limit } => write!(f, "the body has more than {limit} bytes"),
             Self::Incomplete => f.write_str("the body broke off"),
             #[cfg(feature = "events")]
@@ -140,7 +146,10 @@ impl StdError for Rejection {}
 
 impl From<Error> for Rejection {
     fn from(error: Error) -> Self {
-        Self::Refused(error)
+        match error {
+            Error::Unchecked { .. } => Self::Unchecked(error),
+            sent => Self::Refused(sent),
+        }
     }
 }
 

@@ -1,6 +1,12 @@
 #[cfg(feature = "ring")]
 use std::str::FromStr;
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    pin::pin,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll, Waker},
+};
 
 use base64::{
     Engine as _,
@@ -11,7 +17,7 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "ring")]
 use crate::Ring;
-use crate::{ComputeHmac, Error, Hmac, Provider, SignedHeaders, claims::Fingerprint};
+use crate::{Error, Hmac, HmacError, Provider, SignedHeaders, claims::Fingerprint, headers};
 
 /// The environment variable that Clerk's documentation keeps the signing secret in.
 pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
@@ -53,9 +59,13 @@ pub struct SigningSecrets {
 /// One of them, as it is kept.
 #[derive(Clone)]
 pub(crate) struct Secret {
-    pub(crate) key: Arc<dyn ComputeHmac>,
-    pub(crate) fingerprint: Fingerprint,
+    pub(crate) key: Hmac,
+    /// Once it is known: a value, and no promise of one.
+    fingerprint: OnceLock<Fingerprint>,
 }
+
+const ANSWERS_LATER: &str = "the cryptography library answers later; await it, with `receive_async` or \
+    `verify_async`, or take one that answers at once, such as ring";
 
 impl SigningSecrets {
     /// One secret, as the Clerk dashboard shows it. What [`Pasted::strip`] takes off is dropped:
@@ -182,7 +192,8 @@ impl SigningSecrets {
     /// # Errors
     ///
     /// Nobody would accept it: the id is empty, is longer than 256 characters, or has characters in
-    /// it that are not visible ASCII, or a full stop; or `now` is before 1970.
+    /// it that are not visible ASCII, or a full stop; or `now` is before 1970. [`Error::Unchecked`]: the library
+    /// [answers later](Self::is_awaited).
     ///
     /// ```
     /// use clerk_core::UnixTime;
@@ -196,7 +207,45 @@ impl SigningSecrets {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sign(&self, id: &str, now: UnixTime, body: &[u8]) -> Result<SignedHeaders, Error> {
-        SignedHeaders::sign(&self.secrets, id, now, body)
+        let signing = SignedHeaders::sign(&self.secrets, id, now, body);
+        self.at_once(headers::SVIX.signature, signing)
+    }
+
+    /// [`sign`](Self::sign), with a library that may answer later.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`sign`](Self::sign), and [`Error::Unchecked`]: the library failed.
+    pub async fn sign_async(
+        &self,
+        id: &str,
+        now: UnixTime,
+        body: &[u8],
+    ) -> Result<SignedHeaders, Error> {
+        SignedHeaders::sign(&self.secrets, id, now, body).await
+    }
+
+    /// Whether the library answers later, so that blocking functions cannot use these.
+    pub fn is_awaited(&self) -> bool {
+        let mut keys = self.secrets.iter().map(|secret| &secret.key);
+        keys.any(|key| matches!(key, Hmac::Awaited(_)))
+    }
+
+    /// What comes of a decision for those who cannot wait. It waits for nothing but these secrets, so it is polled
+    /// once; where it would have to wait, it is not begun.
+    pub(crate) fn at_once<T>(
+        &self,
+        name: &'static str,
+        decision: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        if !self.is_awaited() {
+            let mut context = Context::from_waker(Waker::noop());
+            if let Poll::Ready(decided) = pin!(decision).poll(&mut context) {
+                return decided;
+            }
+        }
+        let why = ANSWERS_LATER;
+        Err(Error::Unchecked { name, why })
     }
 
     pub(crate) fn all(&self) -> &[Secret] {
@@ -255,9 +304,22 @@ impl Secret {
         if bytes.is_empty() {
             return Err(InvalidSigningSecret::Empty);
         }
-        let Hmac::AtOnce(key) = provider.hmac_sha256(bytes);
-        let fingerprint = Fingerprint::of(&*key);
+        let key = provider.hmac_sha256(bytes);
+        let fingerprint = OnceLock::new();
+        if let Hmac::AtOnce(key) = &key {
+            let _ = fingerprint.set(Fingerprint::of(&**key));
+        }
         Ok(Self { key, fingerprint })
+    }
+
+    pub(crate) async fn fingerprint(&self) -> Result<Fingerprint, HmacError> {
+        match self.fingerprint.get() {
+            Some(known) => Ok(*known),
+            None => {
+                let fingerprint = Fingerprint::awaited(&self.key).await?;
+                Ok(*self.fingerprint.get_or_init(|| fingerprint))
+            }
+        }
     }
 }
 

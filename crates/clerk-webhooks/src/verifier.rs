@@ -1,7 +1,7 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    ClaimError, Claimant, ComputeHmac, Error, Headers, SigningSecrets,
+    ClaimError, Claimant, Error, Headers, HmacError, SigningSecrets,
     claims::Fingerprint,
     content::{Content, TAG_LENGTH, decode_tag},
     headers::{Names, only},
@@ -56,14 +56,33 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong, in the order of [the crate's page](crate#what-is-checked).
+    /// The first thing that is wrong, in the order of [the crate's page](crate#what-is-checked);
+    /// [`Error::Unchecked`] where the library [answers later](SigningSecrets::is_awaited).
     pub fn verify<'d, H: Headers + ?Sized>(
         &self,
         headers: &'d H,
         body: &'d [u8],
         now: UnixTime,
     ) -> Result<Verified<'d>, Error> {
-        self.judge(headers, body, now, |_| {})
+        let signed = self.read(headers, body, now)?;
+        let name = signed.names.signature;
+        self.secrets
+            .at_once(name, signed.judge(&self.secrets, None))
+    }
+
+    /// [`verify`](Self::verify), with a library that may answer later. With one that answers at once, it is `verify`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify`](Self::verify); [`Error::Unchecked`] where the library failed.
+    pub async fn verify_async<'d, H: Headers + ?Sized>(
+        &self,
+        headers: &'d H,
+        body: &'d [u8],
+        now: UnixTime,
+    ) -> Result<Verified<'d>, Error> {
+        let signed = self.read(headers, body, now)?;
+        signed.judge(&self.secrets, None).await
     }
 
     /// The same, and under which of the secrets it was signed. None is passed over because another
@@ -75,12 +94,22 @@ impl Verifier {
         body: &'d [u8],
         now: UnixTime,
     ) -> Result<(Verified<'d>, Vec<Fingerprint>), Error> {
+        let signed = self.read(headers, body, now)?;
+        let (name, mut under) = (signed.names.signature, Vec::new());
+        let judging = signed.judge(&self.secrets, Some(&mut under));
+        let verified = self.secrets.at_once(name, judging)?;
+        Ok((verified, under))
+    }
+
+    pub(crate) async fn verify_under_async<'d, H: Headers + ?Sized>(
+        &self,
+        headers: &'d H,
+        body: &'d [u8],
+        now: UnixTime,
+    ) -> Result<(Verified<'d>, Vec<Fingerprint>), Error> {
+        let signed = self.read(headers, body, now)?;
         let mut under = Vec::new();
-        let verified = self.judge(headers, body, now, |fingerprint| {
-            if !under.contains(&fingerprint) {
-                under.push(fingerprint);
-            }
-        })?;
+        let verified = signed.judge(&self.secrets, Some(&mut under)).await?;
         Ok((verified, under))
     }
 
@@ -90,24 +119,29 @@ impl Verifier {
         random.map(Claimant::from_bytes).map_err(ClaimError::new)
     }
 
-    fn judge<'d, H: Headers + ?Sized>(
+    /// All that is asked before anything is hashed.
+    fn read<'d, H: Headers + ?Sized>(
         &self,
         headers: &'d H,
         body: &'d [u8],
         now: UnixTime,
-        fits: impl FnMut(Fingerprint),
-    ) -> Result<Verified<'d>, Error> {
+    ) -> Result<Signed<'d>, Error> {
         let names = Names::used_in(headers);
         let id = only(headers, names.id)?;
         let timestamp = only(headers, names.timestamp)?;
         let signatures = only(headers, names.signature)?;
         let (content, timestamp) = Content::read(id, timestamp, body, names)?;
         self.judge_age(timestamp, now, names)?;
-        self.judge_signatures(&content, signatures, names, fits)?;
-        Ok(Verified {
-            id: content.id,
+        let name = names.signature;
+        let tags = tags(signatures).ok_or(Error::TooManySignatures { name })?;
+        if tags.is_empty() {
+            return Err(Error::NoMatchingSignature { name });
+        }
+        Ok(Signed {
+            names,
+            content,
             timestamp,
-            body: content.body,
+            tags,
         })
     }
 
@@ -122,34 +156,61 @@ impl Verifier {
         }
         Ok(())
     }
+}
 
-    fn judge_signatures(
-        &self,
-        content: &Content<'_>,
-        signatures: &[u8],
-        names: Names,
-        mut fits: impl FnMut(Fingerprint),
-    ) -> Result<(), Error> {
-        let name = names.signature;
-        let tags = tags(signatures).ok_or(Error::TooManySignatures { name })?;
-        if tags.is_empty() {
-            return Err(Error::NoMatchingSignature { name });
-        }
-        let mut matching = false;
-        for secret in self.secrets.all() {
-            let expected = content.tag(&*secret.key);
-            if tags
-                .iter()
-                .any(|tag| are_equal(&*secret.key, &expected, tag))
-            {
-                matching = true;
-                fits(secret.fingerprint);
-            }
-        }
-        match matching {
-            true => Ok(()),
+/// A delivery that is signed by somebody, lately.
+struct Signed<'d> {
+    names: Names,
+    content: Content<'d>,
+    timestamp: UnixTime,
+    tags: Vec<[u8; TAG_LENGTH]>,
+}
+
+impl<'d> Signed<'d> {
+    /// Whether it was one who knows a secret, and `under` which of them.
+    async fn judge(
+        self,
+        secrets: &SigningSecrets,
+        under: Option<&mut Vec<Fingerprint>>,
+    ) -> Result<Verified<'d>, Error> {
+        let name = self.names.signature;
+        let matches = self.matches(secrets, under).await;
+        match matches.map_err(|error| Error::unchecked(name, error))? {
+            true => Ok(Verified {
+                id: self.content.id,
+                timestamp: self.timestamp,
+                body: self.content.body,
+            }),
             false => Err(Error::NoMatchingSignature { name }),
         }
+    }
+
+    /// HMACs of two tags are compared: how long that takes tells of those, which nobody can make who does not know
+    /// the secret, and nothing of the two. So it holds whatever a compiler makes of the comparison.
+    async fn matches(
+        &self,
+        secrets: &SigningSecrets,
+        mut under: Option<&mut Vec<Fingerprint>>,
+    ) -> Result<bool, HmacError> {
+        let mut matching = false;
+        for secret in secrets.all() {
+            let expected = self.content.tag(&secret.key).await?;
+            let expected = secret.key.compute(&[&expected]).await?;
+            for tag in &self.tags {
+                if secret.key.compute(&[tag]).await? != expected {
+                    continue;
+                }
+                matching = true;
+                if let Some(under) = &mut under {
+                    let fingerprint = secret.fingerprint().await?;
+                    if !under.contains(&fingerprint) {
+                        under.push(fingerprint);
+                    }
+                }
+                break;
+            }
+        }
+        Ok(matching)
     }
 }
 
@@ -169,14 +230,7 @@ fn tags(header: &[u8]) -> Option<Vec<[u8; TAG_LENGTH]>> {
     entries.next().is_none().then_some(tags)
 }
 
-/// Compares HMACs of the two: how long that takes tells of those, which nobody can make who does not know the
-/// secret, and nothing of the two. So it holds whatever a compiler makes of the comparison.
-fn are_equal(key: &dyn ComputeHmac, one: &[u8], other: &[u8]) -> bool {
-    key.compute(&[one]) == key.compute(&[other])
-}
-
-/// A delivery whose signature is right. [`Verifier::verify`] alone makes one, so a function that
-/// takes it need not ask.
+/// A delivery whose signature is right. A [`Verifier`] alone makes one, so a function that takes it need not ask.
 #[derive(Clone, Copy)]
 pub struct Verified<'d> {
     id: &'d str,

@@ -4,6 +4,7 @@
 use std::{
     fmt::Debug,
     future::{Future, pending, ready},
+    mem,
     pin::pin,
     sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
@@ -359,6 +360,28 @@ fn a_caller_who_hangs_up_costs_a_delay_and_not_the_delivery() {
     assert_eq!(again().unwrap_err().reason(), "delivery-in-progress");
     clock.advance(Duration::from_secs(61));
     assert_eq!(again().unwrap(), Some("acted"));
+}
+
+/// A runtime such as Cloudflare's ends a request without dropping its futures: nothing runs that could give a
+/// claim up.
+#[test]
+fn a_request_that_vanishes_in_the_midst_of_work_costs_a_delay_and_not_the_delivery() {
+    let (headers, body) = signed();
+    let clock = Arc::new(ManualClock::at(NOW));
+    let receiver = Receiver::new(Verifier::new(secrets())).clock(Arc::clone(&clock));
+    let vanishing = receiver.receive(&headers, body).unwrap();
+    let mut request =
+        Box::pin(async move { vanishing.once(pending::<Result<(), WorkError>>).await });
+    assert!(poll(request.as_mut()).is_none());
+    mem::forget(request);
+
+    let delivery = receiver.receive(&headers, body).unwrap();
+    let again = || poll(delivery.once(async || Ok("acted"))).unwrap();
+    clock.advance(LEASE);
+    assert_eq!(again().unwrap_err().reason(), "delivery-in-progress");
+    clock.advance(Duration::from_nanos(1));
+    assert_eq!(again().unwrap(), Some("acted"));
+    assert_eq!(again().unwrap(), None);
 }
 
 #[test]

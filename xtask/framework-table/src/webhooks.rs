@@ -10,18 +10,22 @@
 //! | `/event` | reads its event | the type of the event |
 //! | `/once` | does [`work`] once | [`acted`] |
 
+mod library;
+
 use std::{fmt::Write as _, future::Future, time::Duration};
 
 use bytes::Bytes;
 use clerk_core::{ManualClock, MonotonicTime, UnixTime};
 use clerk_webhooks::{
-    Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant, Delivery, Policy, Receiver,
-    RecentDeliveries, SigningSecrets, Verifier,
+    Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant, Delivery, Policy, Provider, Receiver,
+    RecentDeliveries, Ring, SigningSecrets, Verifier,
 };
 use http::{
     Request, Response,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
+
+use self::library::Later;
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 const CURRENT: &str = "whsec_dGhlIGN1cnJlbnQgc2VjcmV0IG9mIGEgc2VydmVy";
@@ -64,7 +68,7 @@ pub fn acted(outcome: Option<&str>) -> String {
 }
 
 /// Sends each delivery to the application that `answer` makes with this receiver, and compares what
-/// comes back.
+/// comes back: with a cryptography library that answers at once, and with one that answers later.
 ///
 /// # Panics
 ///
@@ -96,8 +100,11 @@ where
     A: Future<Output = Response<Bytes>>,
 {
     let mut differences = Vec::new();
-    let receiver = receiver();
-    for row in rows() {
+    let (at_once, later) = (receiver(Ring), receiver(Later::Answers));
+    let receivers = rows().into_iter().map(|row| (row, &at_once));
+    let receivers = receivers.chain(rows().into_iter().map(|row| (row, &later)));
+    let failing = receiver(Later::Fails);
+    for (row, receiver) in receivers.chain([(unchecked(), &failing)]) {
         let receiver = match row.store {
             Store::Working => receiver.clone(),
             broken => receiver.clone().deliveries(broken),
@@ -123,8 +130,8 @@ where
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-fn receiver() -> Receiver {
-    let secrets = SigningSecrets::new(CURRENT).expect("a secret");
+fn receiver(library: impl Provider + 'static) -> Receiver {
+    let secrets = SigningSecrets::new_with(CURRENT, library).expect("a secret");
     let verifier = Verifier::new(secrets.also(NEXT).expect("a secret"));
     Receiver::new(verifier)
         .policy(Policy::default().body_limit(LIMIT))
@@ -282,6 +289,12 @@ fn refusals() -> Vec<Row> {
         new,
         too_long.answered(413, "the body has more than 2100000 bytes"),
     ]
+}
+
+/// A good delivery, by a library that cannot tell.
+fn unchecked() -> Row {
+    let row = Row::new("a library that fails", "/webhook", b"{}");
+    row.answered(500, "the delivery was not handled")
 }
 
 /// What is a delivery, and what is in it.

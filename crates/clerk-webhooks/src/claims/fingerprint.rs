@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::ComputeHmac;
+use crate::{ComputeHmac, Hmac, HmacError};
 
 /// What is hashed. Without a full stop it is the content of no delivery, so no fingerprint is the
 /// beginning of a signature.
@@ -15,7 +15,15 @@ pub(crate) struct Fingerprint(u128);
 
 impl Fingerprint {
     pub(crate) fn of(key: &dyn ComputeHmac) -> Self {
-        let tag = key.compute(&[CONTENT]);
+        Self::half(&key.compute(&[CONTENT]))
+    }
+
+    /// The same, whatever the library.
+    pub(crate) async fn awaited(key: &Hmac) -> Result<Self, HmacError> {
+        Ok(Self::half(&key.compute(&[CONTENT]).await?))
+    }
+
+    fn half(tag: &[u8; 32]) -> Self {
         let half = tag.first_chunk().copied();
         Self(u128::from_be_bytes(half.unwrap_or_default()))
     }
