@@ -4,12 +4,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clerk_jwt::{
     Algorithm, RsaPublicKey, SignatureError, VerifySignatureAsync, VerifyingSignature,
 };
-use js_sys::{Array, JsString, Object, Reflect};
+use js_sys::{Array, JsString, Object};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::engine;
+use crate::engine::{self, object};
 
 const RSASSA: &str = "RSASSA-PKCS1-v1_5";
 
@@ -122,14 +122,6 @@ const ALGORITHM: SignatureError = SignatureError::Unchecked(
 );
 const VERIFICATION: SignatureError =
     SignatureError::Unchecked("this engine's WebCrypto failed; otherwise verify with ring");
-
-fn object(members: &[(&str, &JsValue)]) -> Result<Object, JsValue> {
-    let object = Object::new();
-    for (name, value) in members {
-        Reflect::set(&object, &(*name).into(), value)?;
-    }
-    Ok(object)
-}
 
 #[cfg(test)]
 mod tests {

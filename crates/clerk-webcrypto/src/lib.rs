@@ -1,5 +1,5 @@
 //! Checks the signatures of Clerk's tokens with WebCrypto, which JavaScript engines bring: [`WebCrypto`] is a
-//! [`Provider`] whose keys are awaited.
+//! [`Provider`] whose keys are awaited. With the feature `webhooks` it is `clerk-webhooks`' provider, too.
 //!
 //! It is for WebAssembly in Cloudflare Workers, Vercel's edge runtime, Node and the like, on
 //! `wasm32-unknown-unknown`: there, ring takes many times as long. Whether a key is sound is decided by
@@ -20,7 +20,8 @@
 //! # }
 //! ```
 //!
-//! Where it sits: beside `clerk-jwt`, below nothing but programs. `clerk_jwks::RemoteKeys::with_provider` takes it.
+//! Where it sits: beside `clerk-jwt` and `clerk-webhooks`, below nothing but programs.
+//! `clerk_jwks::RemoteKeys::with_provider` takes it, and `clerk_webhooks::SigningSecrets::new_with`.
 //!
 //! Unofficial: not affiliated with Clerk.
 
@@ -35,6 +36,8 @@
 
 mod engine;
 mod key;
+#[cfg(feature = "webhooks")]
+mod secret;
 
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("clerk-http-ureq", &["clerk-core", "clerk-http"]),
     ("clerk-jwks", &["clerk-core", "clerk-http", "clerk-jwt"]),
     ("clerk-api", &["clerk-core", "clerk-http"]),
-    ("clerk-webcrypto", &["clerk-jwt"]),
+    ("clerk-webcrypto", &["clerk-jwt", "clerk-webhooks"]),
     ("clerk-webhooks", &["clerk-api", "clerk-core"]),
     ("clerk-webhooks-redis", &["clerk-core", "clerk-webhooks"]),
     // Not `clerk-api`: authentication neither recompiles nor breaks when the API description changes.
