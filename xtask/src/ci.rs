@@ -149,9 +149,10 @@ const STEPS: &[Step] = &[
 ];
 
 /// Packages with a lock file of their own; see `exclude` in the root manifest.
-const APART: [&str; 9] = [
+const APART: [&str; 10] = [
     "docs/examples/worker/Cargo.toml",
     "docs/examples/worker-axum/Cargo.toml",
+    "docs/examples/worker-webhooks/Cargo.toml",
     "fuzz/Cargo.toml",
     "xtask/edge/bench/Cargo.toml",
     "xtask/edge/glue/Cargo.toml",

@@ -79,14 +79,25 @@ impl Place<'_> {
 
     /// One of the examples, as its own configuration has it.
     pub(crate) fn example(&self, name: &str, bindings: Bindings<'_>) -> Result<Edge, String> {
-        let Engine::Workerd { program, .. } = self.engine else {
-            return Err("its configuration is for workerd".to_owned());
-        };
         let directory = self.workers.join(name);
-        Edge::start(Emulator::builder(), bindings, |bindings| {
+        self.example_with(bindings, |program, bindings| {
             let configuration = directory.join("worker.capnp");
             let command = workerd::command(program, &configuration, &["http"], bindings);
             Process::start(command, directory.join("trial.log"), 1)
+        })
+    }
+
+    /// Examples, in what workerd's program makes of another configuration.
+    pub(crate) fn example_with(
+        &self,
+        bindings: Bindings<'_>,
+        process: impl FnOnce(&Path, Bindings<'_>) -> Result<Process, String>,
+    ) -> Result<Edge, String> {
+        let Engine::Workerd { program, .. } = self.engine else {
+            return Err("its configuration is for workerd".to_owned());
+        };
+        Edge::start(Emulator::builder(), bindings, |bindings| {
+            process(program, bindings)
         })
     }
 }
@@ -123,6 +134,17 @@ impl Edge {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.engine.port())
+    }
+
+    /// Of one of several sockets.
+    pub(crate) fn url_of(&self, socket: &str, path: &str) -> String {
+        let port = self.engine.port_of(socket).unwrap_or_default();
+        format!("http://127.0.0.1:{port}{path}")
+    }
+
+    /// What the engine has written.
+    pub(crate) fn log(&self) -> String {
+        self.engine.log()
     }
 
     pub(crate) fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {

@@ -1,12 +1,9 @@
 //! The Workers that people copy, `docs/examples`.
 
-use bytes::Bytes;
-use clerk_webhooks::SigningSecrets;
-use http::Request;
-
 use crate::{
-    Outcome, Trial, browser,
+    Outcome, Trial, browser, claims,
     edge::{Edge, Place, now},
+    webhooks::{self, SECRET},
 };
 
 pub(crate) const TRIALS: &[Trial] = &[
@@ -15,9 +12,11 @@ pub(crate) const TRIALS: &[Trial] = &[
         plain,
     ),
     Trial::at_cloudflare("the example with axum does what its pages say", axum),
+    Trial::at_cloudflare(
+        "the example for webhooks acts once, in two Workers over one store",
+        claims::are_shared,
+    ),
 ];
-
-const SECRET: &str = "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0";
 
 fn plain(place: &Place<'_>) -> Outcome {
     let edge = place.example("example_worker", &[])?;
@@ -46,7 +45,7 @@ fn axum(place: &Place<'_>) -> Outcome {
     ] {
         edge.answers(page, token.map(String::as_str), (status, ""))?;
     }
-    webhooks(&edge)
+    webhooks::are_told_apart(|delivery| delivery.to(&edge, &edge.url("/webhooks")))
 }
 
 fn sessions(edge: &Edge) -> Outcome {
@@ -54,33 +53,4 @@ fn sessions(edge: &Edge) -> Outcome {
     edge.answers("/me", Some(&token), (200, ""))?;
     edge.answers("/me", None, (401, ""))?;
     edge.answers("/me", Some("no token"), (401, ""))
-}
-
-fn webhooks(edge: &Edge) -> Outcome {
-    let secrets = SigningSecrets::new(SECRET).map_err(|error| error.to_string())?;
-    let body = br#"{"type":"user.created","data":{}}"#;
-    let signed = secrets.sign("msg_1", now(), body);
-    let signed = signed.map_err(|error| error.to_string())?;
-    let deliver = |body: &'static [u8]| {
-        let mut request = Request::post(edge.url("/webhooks"));
-        for (name, value) in signed.svix() {
-            request = request.header(name, value);
-        }
-        let request = request.body(Bytes::from_static(body));
-        let response = edge.send(request.map_err(|error| error.to_string())?);
-        let response = response.map_err(|error| error.to_string())?;
-        let text = String::from_utf8_lossy(response.body()).into_owned();
-        Ok::<_, String>((response.status().as_u16(), text))
-    };
-    let forged = deliver(br#"{"type":"user.deleted","data":{}}"#)?;
-    if forged.0 == 200 {
-        return Err(format!("a webhook that nobody signed: {forged:?}"));
-    }
-    for text in ["acted on", "known already"] {
-        let answer = deliver(body)?;
-        if answer != (200, text.to_owned()) {
-            return Err(format!("a webhook should be {text}: {answer:?}"));
-        }
-    }
-    Ok(())
 }

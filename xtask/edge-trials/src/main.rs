@@ -14,6 +14,7 @@
 )]
 
 mod browser;
+mod claims;
 mod cold;
 mod edge;
 mod engine;
@@ -25,6 +26,7 @@ mod rules;
 mod table;
 mod tokens;
 mod wasi;
+mod webhooks;
 mod worker_transport;
 mod workerd;
 
@@ -110,7 +112,7 @@ impl Trial {
     }
 }
 
-const TRIALS: [&[Trial]; 7] = [
+const TRIALS: [&[Trial]; 8] = [
     requests::TRIALS,
     browser::TRIALS,
     rules::TRIALS,
@@ -118,6 +120,7 @@ const TRIALS: [&[Trial]; 7] = [
     cold::TRIALS,
     table::TRIALS,
     tokens::TRIALS,
+    webhooks::TRIALS,
 ];
 
 fn main() -> ExitCode {

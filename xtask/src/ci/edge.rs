@@ -14,10 +14,11 @@ use engines::{Engine, Engines};
 use reference::Reference;
 
 /// The Workers: the package, and where it is.
-const WORKERS: [(&str, &str); 3] = [
+const WORKERS: [(&str, &str); 4] = [
     ("edge-worker", "xtask/edge/worker"),
     ("example-worker", "docs/examples/worker"),
     ("example-worker-axum", "docs/examples/worker-axum"),
+    ("example-worker-webhooks", "docs/examples/worker-webhooks"),
 ];
 const WORKSPACE: &str = "xtask/edge/Cargo.toml";
 const WASI: &str = "edge-wasi";
@@ -133,7 +134,7 @@ fn linked_with(libc: &Path) -> [String; 2] {
 }
 
 /// What engines load: the module, its glue, made with `options`, and from `source`, a directory of the repository, the shim that starts it,
-/// and its configuration if it has one.
+/// its configuration and the class of its objects, if it has them.
 pub(crate) fn modules_of(
     module: &Path,
     source: &str,
@@ -147,7 +148,7 @@ pub(crate) fn modules_of(
     glue.arg("--").arg(module).arg(directory).args(options);
     succeed(glue)?;
     let source = repository::root().join(source);
-    let files = ["shim.mjs", "worker.capnp"].map(|name| source.join(name));
+    let files = ["shim.mjs", "worker.capnp", "deliveries.mjs"].map(|name| source.join(name));
     files
         .iter()
         .filter(|file| file.exists())

@@ -77,7 +77,8 @@ fn application(env: &JsValue) -> Result<Router, Box<dyn Error>> {
     let policy = CachePolicy::default();
     let keys = RemoteKeys::with_provider(client.clone(), KeySource::BackendApi, policy, WebCrypto);
     let clerk = Authenticator::new(settings, keys, client.clone());
-    let secrets = SigningSecrets::new(binding("CLERK_WEBHOOK_SIGNING_SECRET")?)?;
+    let secret = binding("CLERK_WEBHOOK_SIGNING_SECRET")?;
+    let secrets = SigningSecrets::parse_with(&secret, WebCrypto)?;
     let receiver = Receiver::new(Verifier::new(secrets)).clock(JsClock::new());
     Ok(Router::new()
         .route("/me", get(me))
@@ -115,7 +116,7 @@ async fn profile(
     Ok(user.id.to_string())
 }
 
-/// Acts on each webhook once, as far as this isolate remembers.
+/// Acts on each webhook once, as far as this isolate remembers. In the Worker `worker-webhooks` all of them share that.
 async fn webhook(webhook: Webhook) -> Result<&'static str, Rejection> {
     let first = webhook.once(async || Ok(())).await?;
     Ok(match first {

@@ -22,7 +22,10 @@ use axum::{
 };
 use clerk_api::users::Users;
 use clerk_auth::Authenticator;
-use clerk_axum::{ClerkLayer, M2m, MaybeSignedIn, SignedIn};
+use clerk_axum::{
+    ClerkLayer, M2m, MaybeSignedIn, SignedIn,
+    webhooks::{Receiver, Rejection, Webhook},
+};
 use clerk_http::Client;
 use tower_service::Service as _;
 use wasm_bindgen::prelude::*;
@@ -66,15 +69,27 @@ pub async fn handle(request: web_sys::Request, env: JsValue) -> Result<web_sys::
     }
 }
 
-fn application((client, authenticator): (Client, Authenticator)) -> Router {
-    Router::new()
+fn application(
+    (client, authenticator): (Client, Authenticator),
+    receiver: Option<Receiver>,
+) -> Router {
+    let router = Router::new()
         .route("/", get(home))
         .route("/me", get(me))
         .route("/machine", get(machine))
         .layer(ClerkLayer::new(authenticator))
         .route("/users", get(users))
         .with_state(client)
-        .route("/transport", post(transport::exchange))
+        .route("/transport", post(transport::exchange));
+    match receiver {
+        Some(receiver) => router.route("/webhooks", post(webhook).with_state(receiver)),
+        None => router,
+    }
+}
+
+async fn webhook(webhook: Webhook) -> Result<&'static str, Rejection> {
+    let first = webhook.once(async || Ok(())).await?;
+    Ok(first.map_or("known already", |()| "acted on"))
 }
 
 async fn home(MaybeSignedIn(session): MaybeSignedIn) -> &'static str {

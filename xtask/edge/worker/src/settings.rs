@@ -11,6 +11,7 @@ use clerk_http_fetch::{FetchTransport, JsClock, JsRuntime};
 use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
 use clerk_jwt::{Provider, Ring};
 use clerk_webcrypto::WebCrypto;
+use clerk_webhooks::{InvalidSigningSecret, Policy, Receiver, SigningSecrets, Verifier};
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
@@ -25,6 +26,11 @@ const SPAWN: &str = "SPAWN";
 
 /// `ring` checks signatures in WebAssembly, and not in the engine.
 const SIGNATURES: &str = "SIGNATURES";
+
+const SIGNING_SECRET: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
+
+/// Less than what the Worker reads of any request, so that the receiver is asked.
+const WEBHOOK_LIMIT: usize = 64 * 1024;
 
 /// The table whose application the Worker is to be: [`TOKENS`], or the name of one that the frameworks' table asks.
 /// Otherwise it is its own.
@@ -51,10 +57,10 @@ pub(crate) fn application(env: &JsValue) -> Result<Router, Box<dyn Error>> {
             let keys = keys(env, &client, policy);
             table::application(service, client, keys)
         }
-        Err(_) => Ok(crate::application(clerk(
-            env,
-            client.clock(JsClock::new()).build()?,
-        )?)),
+        Err(_) => {
+            let client = client.clock(JsClock::new()).build()?;
+            Ok(crate::application(clerk(env, client)?, receiver(env)?))
+        }
     }
 }
 
@@ -100,6 +106,18 @@ fn keys(env: &JsValue, client: &Client, policy: CachePolicy) -> RemoteKeys {
     } else {
         RemoteKeys::with_provider(client, source, policy, WebCrypto)
     }
+}
+
+/// `None` where there is no secret.
+fn receiver(env: &JsValue) -> Result<Option<Receiver>, InvalidSigningSecret> {
+    let Some(secret) = binding(env, SIGNING_SECRET) else {
+        return Ok(None);
+    };
+    let secrets = SigningSecrets::parse_with(&secret, WebCrypto)?;
+    let receiver = Receiver::new(Verifier::new(secrets)).clock(JsClock::new());
+    Ok(Some(
+        receiver.policy(Policy::default().body_limit(WEBHOOK_LIMIT)),
+    ))
 }
 
 fn binding(env: &JsValue, name: &str) -> Option<String> {
