@@ -75,7 +75,7 @@ pub(crate) fn are_shared(place: &Place<'_>) -> Outcome {
     let [one, other, contract] = SOCKETS.map(|socket| edge.url_of(socket, "/"));
     webhooks::are_told_apart(|delivery| delivery.to(&edge, &one))?;
     let again = Delivery::new("msg_1").to(&edge, &other)?;
-    webhooks::answers("to the other Worker", again, (200, "known already"))?;
+    webhooks::answers("to the other Worker", &again, (200, "known already"))?;
     of_many_at_once_one_acts(&edge, &[&one, &other])?;
     objects_keep_the_contract(&edge, &contract)
         .map_err(|problem| format!("{problem}\n{}", edge.log()))

@@ -153,7 +153,7 @@ pub(crate) fn are_told_apart(
         ),
     ];
     for ((name, delivery), status, text) in cases {
-        answers(name, answer(&delivery)?, (status, text))?;
+        answers(name, &answer(&delivery)?, (status, text))?;
     }
     // The engine may hang up on whoever goes on sending.
     match answer(&Delivery::long("msg_5", (1 << 20) + 1)) {
@@ -162,7 +162,7 @@ pub(crate) fn are_told_apart(
     }
 }
 
-pub(crate) fn answers(name: &str, found: (u16, String), (status, text): (u16, &str)) -> Outcome {
+pub(crate) fn answers(name: &str, found: &(u16, String), (status, text): (u16, &str)) -> Outcome {
     match found.0 == status && found.1.starts_with(text) {
         true => Ok(()),
         false => Err(format!("a webhook, {name}: {found:?}")),
@@ -175,7 +175,7 @@ fn webhooks(place: &Place<'_>) -> Outcome {
     // By the receiver's own limit.
     let long = Delivery::long("msg_6", 64 * 1024 + 1);
     let limit = (413, "the body has more than 65536 bytes");
-    answers("more than the limit", long.to(&edge, &url)?, limit)?;
+    answers("more than the limit", &long.to(&edge, &url)?, limit)?;
     // Last, as this may cost the connection.
     are_told_apart(|delivery| delivery.to(&edge, &url))?;
 
@@ -199,7 +199,7 @@ fn webhooks(place: &Place<'_>) -> Outcome {
             (400, "no signature in the header"),
         ),
     ] {
-        answers(name, signed(secrets).to(&edge, &url)?, expected)?;
+        answers(name, &signed(secrets).to(&edge, &url)?, expected)?;
     }
     Ok(())
 }
