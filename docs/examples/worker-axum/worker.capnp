@@ -21,8 +21,9 @@ const worker :Workerd.Worker = (
     (name = "CLERK_API_URL", fromEnvironment = "CLERK_API_URL"),
     (name = "CLERK_SECRET_KEY", fromEnvironment = "CLERK_SECRET_KEY"),
     (name = "CLERK_PUBLISHABLE_KEY", fromEnvironment = "CLERK_PUBLISHABLE_KEY"),
-    # Your front end's origin, such as https://app.example.com. Where it is not set, tokens may come from any.
-    (name = "CLERK_AUTHORIZED_PARTY", fromEnvironment = "CLERK_AUTHORIZED_PARTY"),
+    # Your front end's origin, such as https://app.example.com; a cookie is sent from every subdomain. Where it is not set,
+    # tokens may come from any.
+    (name = "CLERK_AUTHORIZED_PARTIES", fromEnvironment = "CLERK_AUTHORIZED_PARTIES"),
     (name = "CLERK_WEBHOOK_SIGNING_SECRET", fromEnvironment = "CLERK_WEBHOOK_SIGNING_SECRET"),
   ],
 );

@@ -11,17 +11,16 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use clerk_api::users::Users;
-use clerk_auth::{Authenticator, Guard, Requirement, Settings};
-use clerk_axum::{
-    Allowed, ClerkLayer, SignedIn,
-    webhooks::{Receiver, Rejection, Webhook},
+use clerk::{
+    Clerk,
+    auth::{Guard, Requirement},
+    axum::{
+        Allowed, ClerkLayer, SignedIn,
+        webhooks::{Receiver, Rejection, Webhook},
+    },
+    edge::{FetchTransport, JsClock, JsRuntime, WebCrypto},
+    webhooks::{SigningSecrets, Verifier},
 };
-use clerk_http::Client;
-use clerk_http_fetch::{FetchTransport, JsClock, JsRuntime};
-use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
-use clerk_webcrypto::WebCrypto;
-use clerk_webhooks::{SigningSecrets, Verifier};
 use js_sys::Reflect;
 use tower_service::Service as _;
 use wasm_bindgen::prelude::*;
@@ -55,37 +54,26 @@ pub async fn handle(request: web_sys::Request, env: JsValue) -> Result<web_sys::
 }
 
 fn application(env: &JsValue) -> Result<Router, Box<dyn Error>> {
-    let binding = |name: &str| {
-        let value = Reflect::get(env, &JsValue::from_str(name)).ok();
-        let text = value.and_then(|value| value.as_string());
-        text.ok_or_else(|| format!("the Worker has no binding {name}"))
-    };
-    let client = Client::builder(FetchTransport, JsRuntime::on_cloudflare_workers())
+    let binding = |name: &str| Reflect::get(env, &JsValue::from_str(name)).ok()?.as_string();
+    let clerk = Clerk::builder()
+        // Clients reach a Worker without a proxy between that would say where they are.
+        .forwarded_headers(false)
+        .variables(binding)
+        .transport(FetchTransport, JsRuntime::on_cloudflare_workers())
+        .provider(WebCrypto)
         .clock(JsClock::new())
-        .base_url(binding("CLERK_API_URL")?)
-        .secret_key(binding("CLERK_SECRET_KEY")?.parse()?)
         .build()?;
-    // Clients reach a Worker without a proxy between that would say where they are.
-    let mut settings = Settings::builder()
-        .publishable_key(binding("CLERK_PUBLISHABLE_KEY")?.parse()?)
-        .forwarded_headers(false);
-    // Name your front end's origin: a cookie is sent from every subdomain.
-    if let Ok(origin) = binding("CLERK_AUTHORIZED_PARTY") {
-        settings = settings.authorized_parties([origin]);
-    }
-    let settings = settings.build()?;
-    let policy = CachePolicy::default();
-    let keys = RemoteKeys::with_provider(client.clone(), KeySource::BackendApi, policy, WebCrypto);
-    let clerk = Authenticator::new(settings, keys, client.clone());
-    let secret = binding("CLERK_WEBHOOK_SIGNING_SECRET")?;
+    let layer = ClerkLayer::new(clerk.authenticator()?.clone());
+    let secret = binding("CLERK_WEBHOOK_SIGNING_SECRET");
+    let secret = secret.ok_or("the Worker has no binding CLERK_WEBHOOK_SIGNING_SECRET")?;
     let secrets = SigningSecrets::parse_with(&secret, WebCrypto)?;
     let receiver = Receiver::new(Verifier::new(secrets)).clock(JsClock::new());
     Ok(Router::new()
         .route("/me", get(me))
         .route("/settings", get(settings_page))
         .route("/profile", get(profile))
-        .with_state(client)
-        .layer(ClerkLayer::new(clerk))
+        .with_state(clerk)
+        .layer(layer)
         .route("/webhooks", post(webhook).with_state(receiver)))
 }
 
@@ -109,9 +97,9 @@ async fn settings_page(admin: Allowed<Admin>) -> String {
 /// What Clerk knows of whoever asks. The secret key opens every user's; whom a caller may see is for a handler to say.
 async fn profile(
     session: SignedIn,
-    State(client): State<Client>,
+    State(clerk): State<Clerk>,
 ) -> Result<String, (StatusCode, String)> {
-    let user = Users::new(&client).get(session.user_id()).send().await;
+    let user = clerk.users().get(session.user_id()).send().await;
     let user = user.map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))?;
     Ok(user.id.to_string())
 }

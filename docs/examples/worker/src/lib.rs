@@ -2,11 +2,11 @@
 
 use std::{error::Error, sync::OnceLock};
 
-use clerk_auth::{Admission, Authenticator, RequestHead, Settings};
-use clerk_http::Client;
-use clerk_http_fetch::{FetchTransport, JsClock, JsRuntime};
-use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
-use clerk_webcrypto::WebCrypto;
+use clerk::{
+    Clerk,
+    auth::{Admission, Authenticator, RequestHead},
+    edge::{FetchTransport, JsClock, JsRuntime, WebCrypto},
+};
 use http::{Response, StatusCode, header};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, prelude::*};
@@ -54,28 +54,15 @@ pub async fn handle(request: web_sys::Request, env: JsValue) -> Result<web_sys::
 }
 
 fn authenticator(env: &JsValue) -> Result<Authenticator, Box<dyn Error>> {
-    let binding = |name: &str| {
-        let value = Reflect::get(env, &JsValue::from_str(name)).ok();
-        let text = value.and_then(|value| value.as_string());
-        text.ok_or_else(|| format!("the Worker has no binding {name}"))
-    };
-    let client = Client::builder(FetchTransport, JsRuntime::on_cloudflare_workers())
+    let clerk = Clerk::builder()
+        // Clients reach a Worker without a proxy between that would say where they are.
+        .forwarded_headers(false)
+        .variables(|name| Reflect::get(env, &JsValue::from_str(name)).ok()?.as_string())
+        .transport(FetchTransport, JsRuntime::on_cloudflare_workers())
+        .provider(WebCrypto)
         .clock(JsClock::new())
-        .base_url(binding("CLERK_API_URL")?)
-        .secret_key(binding("CLERK_SECRET_KEY")?.parse()?)
         .build()?;
-    // Clients reach a Worker without a proxy between that would say where they are.
-    let mut settings = Settings::builder()
-        .publishable_key(binding("CLERK_PUBLISHABLE_KEY")?.parse()?)
-        .forwarded_headers(false);
-    // Name your front end's origin: a cookie is sent from every subdomain.
-    if let Ok(origin) = binding("CLERK_AUTHORIZED_PARTY") {
-        settings = settings.authorized_parties([origin]);
-    }
-    let settings = settings.build()?;
-    let policy = CachePolicy::default();
-    let keys = RemoteKeys::with_provider(client.clone(), KeySource::BackendApi, policy, WebCrypto);
-    Ok(Authenticator::new(settings, keys, client))
+    Ok(clerk.authenticator()?.clone())
 }
 
 fn headers(request: &web_sys::Request) -> Result<Vec<(String, String)>, JsValue> {
