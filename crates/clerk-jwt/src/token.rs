@@ -1,4 +1,4 @@
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use clerk_core::UnixTime;
 
@@ -129,6 +129,16 @@ impl<'t> UnverifiedToken<'t> {
         if !key.is_awaited() {
             return self.verify(key, now, policy);
         }
+        // What is kept over an `.await` is part of every caller's future, theirs too who never wait.
+        Box::pin(self.verify_awaited(key, now, policy)).await
+    }
+
+    async fn verify_awaited<C: TokenClaims>(
+        self,
+        key: &VerifyingKey,
+        now: UnixTime,
+        policy: &Policy,
+    ) -> Result<Verified<C>, VerifyError> {
         C::check_header(&self.header, policy)?;
         let algorithm = self.header.check_algorithm()?;
         let signature = self.copy_signature()?;
@@ -212,7 +222,7 @@ impl<'t> UnverifiedToken<'t> {
         Ok(payload)
     }
 
-    /// In a buffer of its own size: what is kept over an `.await` is part of every caller's future.
+    /// In a buffer of its own size, since it is kept over an `.await`.
     fn copy_signature(&self) -> Result<Vec<u8>, Malformed> {
         let mut buffer = SignatureBuffer::default();
         self.decode_signature(&mut buffer).map(<[u8]>::to_vec)
