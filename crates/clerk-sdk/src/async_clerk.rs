@@ -32,7 +32,8 @@ impl Clerk {
     ///
     /// # Errors
     ///
-    /// Says which variable cannot be used, or which of them to set.
+    /// Says which variable cannot be used, or which of them to set. Without the feature `async` there is nothing to send
+    /// through, for which the builder has [`transport`](Builder::transport).
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder().env().build()
     }

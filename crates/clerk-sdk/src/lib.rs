@@ -146,7 +146,7 @@ mod documents {
     mod browsers {}
     #[doc = include_str!("../../../docs/guides/deploy.md")]
     mod deploy {}
-    #[cfg(all(feature = "edge", feature = "webhooks"))]
+    #[cfg(all(feature = "cloudflare-workers", feature = "webhooks"))]
     #[doc = include_str!("../../../docs/guides/edge.md")]
     mod edge {}
     #[doc = include_str!("../../../docs/guides/explain-requests.md")]

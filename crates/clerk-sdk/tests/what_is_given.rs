@@ -5,10 +5,11 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk::{
-    BuildError, Builder, Clerk,
+    BuildError, Builder, Clerk, Clock as _, ManualClock, UnixTime,
     http::{Runtime, Transport, TransportError, TransportErrorKind},
     jwt::{InvalidKey, Provider, RsaPublicKey, SignatureVerifier},
 };
+use clerk_emulator::{Emulator, InProcess};
 use http::{Request, Response};
 
 const PUBLISHABLE: &str = "pk_test_Y2xlcmsuY2xlcmsuZGV2JA";
@@ -38,6 +39,20 @@ impl Provider for Nothing {
     }
 }
 
+#[derive(Debug)]
+struct Tokio;
+
+#[async_trait::async_trait]
+impl Runtime for Tokio {
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        tokio::spawn(task);
+    }
+}
+
 /// With these, features are not asked.
 fn carried() -> Builder<Clerk> {
     Clerk::builder().transport(Nothing, Nothing)
@@ -57,6 +72,29 @@ fn a_provider_that_is_given_reads_the_keys_in_any_order() {
     }
     let fetched = carried().provider(Nothing).publishable_key(PUBLISHABLE);
     assert!(fetched.build().is_ok());
+}
+
+#[tokio::test]
+async fn a_provider_that_is_given_verifies_with_keys_that_are_fetched() {
+    let clock = Arc::new(ManualClock::at(UnixTime::from_secs(1_800_000_000)));
+    let emulator = Emulator::builder().build().unwrap();
+    let token = emulator.token().sign(clock.now());
+    let builder = || {
+        let network = InProcess::new(emulator.clone(), clock.clone());
+        let builder = Clerk::builder().transport(network, Tokio);
+        builder.clock(clock.clone()).provider(Nothing)
+    };
+    for builder in [
+        builder()
+            .secret_key(emulator.secret_key())
+            .api_url(emulator.url()),
+        builder().publishable_key(emulator.publishable_key().as_str()),
+    ] {
+        let clerk = builder.build().unwrap();
+        let refused = clerk.verify_token(&token).await.unwrap_err();
+        let refused = refused.to_string();
+        assert!(refused.contains("no key is good enough"), "{refused}");
+    }
 }
 
 #[test]

@@ -64,8 +64,8 @@ pub(crate) struct Secret {
     fingerprint: OnceLock<Fingerprint>,
 }
 
-const ANSWERS_LATER: &str = "the cryptography library answers later; await it, with `receive_async` or \
-    `verify_async`, or take one that answers at once, such as ring";
+const ANSWERS_LATER: &str = "the cryptography library answers later; await it, with `receive_async`, `verify_async` or \
+    `sign_async`, or take one that answers at once, such as ring, which blocking functions need";
 
 impl SigningSecrets {
     /// One secret, as the Clerk dashboard shows it. What [`Pasted::strip`] takes off is dropped:

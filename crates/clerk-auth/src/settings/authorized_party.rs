@@ -9,8 +9,14 @@ use crate::public_address;
 pub(super) fn refused(text: &str) -> InvalidSettings {
     // It may be a secret, in the wrong place.
     let other = Pasted::of(text).filter(|_| !text.contains("://"));
+    let shown = match other {
+        Some(other) => other.to_string(),
+        // Passwords and tokens stand there.
+        None if text.contains(['@', '?', '#']) => "what is more than an origin".to_owned(),
+        None => format!("`{text}`"),
+    };
     InvalidSettings::AuthorizedParty {
-        shown: other.map_or_else(|| format!("`{text}`"), |it| it.to_string()),
+        shown,
         instead: browsers_origin(text),
     }
 }

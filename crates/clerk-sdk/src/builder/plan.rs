@@ -29,7 +29,6 @@ pub struct Plan {
 }
 
 /// Keys that need not be fetched.
-#[derive(Debug)]
 pub(super) enum GivenKeys {
     /// Read once it is known by which library they are verified with.
     Pem(String),

@@ -262,6 +262,18 @@ fn an_authorized_party_in_other_words_than_a_browsers_is_answered_with_a_browser
         let heeded = builder.authorized_parties([instead]).plan();
         assert!(heeded.is_ok(), "{instead}");
     }
+    // What else stands in an address is nobody's to read.
+    for party in [
+        "redis://:planted@cache:6379",
+        "https://ada:planted@app.example.com",
+        "https://app.example.com?token=planted",
+        "https://app.example.com#planted",
+    ] {
+        let builder = Builder::<Clerk>::new().publishable_key(PUBLISHABLE);
+        let said = builder.authorized_parties([party]).plan().unwrap_err();
+        assert!(!said.to_string().contains("planted"), "{said}");
+        assert!(!format!("{said:?}").contains("planted"), "{said:?}");
+    }
     // Nothing that is like them could be meant.
     for party in [
         "https://*.example.com",

@@ -54,7 +54,11 @@ pub async fn handle(request: web_sys::Request, env: JsValue) -> Result<web_sys::
 }
 
 fn application(env: &JsValue) -> Result<Router, Box<dyn Error>> {
-    let binding = |name: &str| Reflect::get(env, &JsValue::from_str(name)).ok()?.as_string();
+    let binding = |name: &str| {
+        Reflect::get(env, &JsValue::from_str(name))
+            .ok()?
+            .as_string()
+    };
     let clerk = Clerk::builder()
         // Clients reach a Worker without a proxy between that would say where they are.
         .forwarded_headers(false)

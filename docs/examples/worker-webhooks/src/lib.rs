@@ -32,24 +32,31 @@ pub async fn handle(request: web_sys::Request, env: JsValue) -> Result<web_sys::
             RECEIVER.get_or_init(|| made)
         }
     };
-    let (status, text) = match webhook(receiver, &request).await? {
+    let length = request.headers().get("content-length")?;
+    let Some(length) = length.and_then(|text| text.parse().ok()) else {
+        return answer(411, "say how long the body is");
+    };
+    let (status, text) = match webhook(receiver, &request, length).await? {
         Ok(text) => (200, text.to_owned()),
         Err(rejection) => (rejection.status(), rejection.body()),
     };
+    answer(status, &text)
+}
+
+fn answer(status: u16, text: &str) -> Result<web_sys::Response, JsValue> {
     let init = ResponseInit::new();
     init.set_status(status);
-    web_sys::Response::new_with_opt_str_and_init(Some(&text), &init)
+    web_sys::Response::new_with_opt_str_and_init(Some(text), &init)
 }
 
 async fn webhook(
     receiver: &Receiver,
     request: &web_sys::Request,
+    length: usize,
 ) -> Result<Result<&'static str, Rejection>, JsValue> {
     let limit = receiver.body_limit();
     // It is read whole, so its length has to be told; one who says less than there is sends no more than that.
-    let length = request.headers().get("content-length")?;
-    let length: Option<usize> = length.and_then(|text| text.parse().ok());
-    if length.is_none_or(|length| length > limit) {
+    if length > limit {
         return Ok(Err(Rejection::too_large(limit)));
     }
     let body = JsFuture::from(request.array_buffer()?).await?;

@@ -57,7 +57,11 @@ fn authenticator(env: &JsValue) -> Result<Authenticator, Box<dyn Error>> {
     let clerk = Clerk::builder()
         // Clients reach a Worker without a proxy between that would say where they are.
         .forwarded_headers(false)
-        .variables(|name| Reflect::get(env, &JsValue::from_str(name)).ok()?.as_string())
+        .variables(|name| {
+            Reflect::get(env, &JsValue::from_str(name))
+                .ok()?
+                .as_string()
+        })
         .transport(FetchTransport, JsRuntime::on_cloudflare_workers())
         .provider(WebCrypto)
         .clock(JsClock::new())
