@@ -162,6 +162,10 @@ pub(crate) fn run(program: &Path, directory: &Path) -> Result<(), String> {
                     start_of(("main", Modules::Ours("small-axum"), "route"), 401),
                 ),
                 (
+                    "edge-start-pem",
+                    start_of(("main", Modules::Ours("small-pem"), "pem"), 401),
+                ),
+                (
                     "edge-start-verify",
                     start_of(("main", Modules::Ours("small-verify"), "verify"), 401),
                 ),

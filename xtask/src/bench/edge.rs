@@ -19,7 +19,8 @@ const BACKEND: &str = "worker.mjs";
 
 /// What is built to be small: the directory, the row, and its features.
 const SIZES: &[(&str, &str, &str)] = &[
-    ("small-verify", "edge-size-verify", ""),
+    ("small-pem", "edge-size-pem", "pem"),
+    ("small-verify", "edge-size-verify", "keys"),
     (
         "small-authenticate",
         "edge-size-authenticate",
@@ -34,6 +35,7 @@ const AIMS: &[(&str, f64)] = &[
     ("edge-authenticate", 0.22),
     ("edge-http-axum", 0.80),
     ("edge-start-axum", 1.2),
+    ("edge-start-pem", 1.2),
     ("edge-start-verify", 1.2),
     ("edge-size-verify", 120_000.0),
     ("edge-size-axum", 350_000.0),

@@ -7,9 +7,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Request, Response};
 
 use crate::{
+    exchange::answer,
     headers,
     settings::{self, binding},
-    verify::answer,
 };
 
 static AUTHENTICATOR: OnceLock<Authenticator> = OnceLock::new();

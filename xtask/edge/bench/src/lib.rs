@@ -2,14 +2,18 @@
 
 #[cfg(feature = "authenticate")]
 pub mod authenticate;
+mod exchange;
 #[cfg(feature = "authenticate")]
 #[path = "../../../../docs/examples/worker-axum/src/headers.rs"]
 mod headers;
 #[cfg(feature = "measure")]
 pub mod measure;
+#[cfg(feature = "pem")]
+pub mod pem;
 #[cfg(feature = "axum")]
 pub mod router;
 mod settings;
+#[cfg(feature = "keys")]
 pub mod verify;
 #[cfg(feature = "axum")]
 #[path = "../../../../docs/examples/worker-axum/src/web.rs"]

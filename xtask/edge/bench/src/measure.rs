@@ -7,8 +7,9 @@ use web_sys::{Request, Response};
 
 use crate::{
     authenticate::{HeadText, authenticator},
+    exchange::{answer, bearer},
     settings,
-    verify::{answer, bearer, verifier},
+    verify::verifier,
 };
 
 /// Does `/what/times`, and says how often it went well.

@@ -1,14 +1,17 @@
 //! What the Worker's bindings say.
 
-use std::error::Error;
-
-use clerk_http::Client;
-use clerk_http_fetch::{FetchTransport, JsClock, JsRuntime};
-use clerk_jwks::{CachePolicy, KeySource, RemoteKeys};
-use clerk_webcrypto::WebCrypto;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
+#[cfg(feature = "keys")]
+use {
+    clerk_http::Client,
+    clerk_http_fetch::{FetchTransport, JsClock, JsRuntime},
+    clerk_jwks::{CachePolicy, KeySource, RemoteKeys},
+    clerk_webcrypto::WebCrypto,
+    std::error::Error,
+};
 
+#[cfg(feature = "keys")]
 pub(crate) fn clerk(env: &JsValue) -> Result<(Client, RemoteKeys), Box<dyn Error>> {
     let client = Client::builder(FetchTransport, JsRuntime::on_cloudflare_workers())
         .clock(JsClock::new())

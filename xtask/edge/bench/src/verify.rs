@@ -1,4 +1,4 @@
-//! No framework, and no cookies: a bearer token is verified.
+//! No framework, and no cookies: a bearer token is verified with the keys that Clerk publishes.
 
 use std::{error::Error, sync::OnceLock};
 
@@ -6,9 +6,12 @@ use clerk_http_fetch::JsClock;
 use clerk_jwks::Verifier;
 use clerk_jwt::{Policy, SessionClaims};
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response, ResponseInit};
+use web_sys::{Request, Response};
 
-use crate::settings;
+use crate::{
+    exchange::{answer, bearer},
+    settings,
+};
 
 static VERIFIER: OnceLock<Verifier> = OnceLock::new();
 
@@ -37,14 +40,4 @@ pub(crate) fn verifier(env: &JsValue) -> Result<&'static Verifier, Box<dyn Error
     }
     let (_, keys) = settings::clerk(env)?;
     Ok(VERIFIER.get_or_init(|| Verifier::new(keys, Policy::default(), JsClock::new())))
-}
-
-pub(crate) fn bearer(authorization: &str) -> Option<&str> {
-    authorization.strip_prefix("Bearer ")
-}
-
-pub(crate) fn answer(status: u16, text: &str) -> Result<Response, JsValue> {
-    let init = ResponseInit::new();
-    init.set_status(status);
-    Response::new_with_opt_str_and_init(Some(text), &init)
 }
