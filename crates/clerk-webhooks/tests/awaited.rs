@@ -29,16 +29,29 @@ const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 struct Later {
     asked: Arc<AtomicUsize>,
     fails_at: usize,
+    is_quick: bool,
 }
 
 impl Later {
     fn failing_at(fails_at: usize) -> Self {
-        let asked = Arc::default();
-        Self { asked, fails_at }
+        Self {
+            asked: Arc::default(),
+            fails_at,
+            is_quick: false,
+        }
     }
 
     fn sound() -> Self {
         Self::failing_at(usize::MAX)
+    }
+}
+
+/// One that is awaited, and would not have to be.
+fn quick() -> Later {
+    let is_quick = true;
+    Later {
+        is_quick,
+        ..Later::sound()
     }
 }
 
@@ -57,11 +70,11 @@ struct Key(Later, Hmac);
 
 impl ComputeHmacAsync for Key {
     fn compute<'a>(&'a self, message: &'a [&'a [u8]]) -> ComputingHmac<'a> {
-        let Self(Later { asked, fails_at }, Hmac::AtOnce(key)) = self else {
+        let Self(library, Hmac::AtOnce(key)) = self else {
             unreachable!("ring answers at once");
         };
         Box::pin(async move {
-            let mut is_later = false;
+            let mut is_later = library.is_quick;
             poll_fn(|context| match mem::replace(&mut is_later, true) {
                 true => Poll::Ready(()),
                 false => {
@@ -70,7 +83,7 @@ impl ComputeHmacAsync for Key {
                 }
             })
             .await;
-            match asked.fetch_add(1, Ordering::Relaxed) == *fails_at {
+            match library.asked.fetch_add(1, Ordering::Relaxed) == library.fails_at {
                 true => Err(HmacError::new("it is broken; mend it")),
                 false => Ok(key.compute(message)),
             }
@@ -169,6 +182,41 @@ fn it_signs_the_same() {
     let failing = secrets(&both, Later::failing_at(1));
     let failed = run(failing.sign_async("msg_1", NOW, b"{}")).unwrap_err();
     assert_eq!(failed.reason(), "signature-unchecked");
+}
+
+/// Otherwise a service would work, or not, as its library happens to be quick.
+#[test]
+fn those_who_cannot_wait_do_not_begin_with_a_library_that_is_quick() {
+    let library = quick();
+    let secrets = || secrets(SECRET, library.clone());
+    let (verifier, headers) = (Verifier::new(secrets()), signed(SECRET));
+    let clock = || ManualClock::at(NOW);
+    let (one, other) = (
+        Receiver::new(verifier.clone()).clock(clock()),
+        blocking::Receiver::new(verifier.clone()).clock(clock()),
+    );
+    let reasons = [
+        verifier.verify(&headers, b"{}", NOW).unwrap_err().reason(),
+        one.receive(&headers, *b"{}").unwrap_err().reason(),
+        other.receive(&headers, *b"{}").unwrap_err().reason(),
+        secrets().sign("msg_1", NOW, b"{}").unwrap_err().reason(),
+    ];
+    assert_eq!(reasons, ["signature-unchecked"; 4]);
+    assert_eq!(library.asked.load(Ordering::Relaxed), 0);
+}
+
+/// Strangers cost no HMAC before they have signed anything.
+#[test]
+fn noise_without_a_signature_is_not_hashed() {
+    let library = Later::failing_at(0);
+    let verifier = Verifier::new(secrets(SECRET, library.clone()));
+    for noise in ["v2,x", "v1,", "x"] {
+        let mut headers = signed(SECRET);
+        headers[2].1 = noise.to_owned();
+        let refused = run(verifier.verify_async(&headers, b"{}", NOW)).unwrap_err();
+        assert_eq!(refused.reason(), "signature-mismatch", "{noise}");
+    }
+    assert_eq!(library.asked.load(Ordering::Relaxed), 0);
 }
 
 #[test]

@@ -7,7 +7,10 @@ use std::{
 };
 
 use clerk_core::{ManualClock, UnixTime};
-use clerk_webhooks::{Policy, Rejection, SigningSecrets, Verifier, WorkError, blocking::Receiver};
+use clerk_webhooks::{
+    ComputeHmacAsync, ComputingHmac, Hmac, HmacError, NoRandomness, Policy, Provider, Rejection,
+    SigningSecrets, Verifier, WorkError, blocking::Receiver,
+};
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
@@ -21,6 +24,26 @@ impl io::Write for Lines {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// A library that would have to be awaited.
+#[derive(Debug)]
+struct Later;
+
+impl Provider for Later {
+    fn hmac_sha256(&self, _: &[u8]) -> Hmac {
+        Hmac::Awaited(Arc::new(Self))
+    }
+
+    fn random(&self) -> Result<[u8; 16], NoRandomness> {
+        Err(NoRandomness)
+    }
+}
+
+impl ComputeHmacAsync for Later {
+    fn compute<'a>(&'a self, _: &'a [&'a [u8]]) -> ComputingHmac<'a> {
+        Box::pin(std::future::ready(Err(HmacError::new("it is broken"))))
     }
 }
 
@@ -71,6 +94,15 @@ fn each_refusal_is_one_event_and_shows_nothing_that_a_stranger_wrote() {
         (
             refused(&good, &[b' '; 101]),
             r#" WARN clerk::security: event="webhook-refused" reason="body-too-large" error="#,
+        ),
+        (
+            {
+                let text = "whsec_cGxhbnRlZCwgdG8gYmUgc2VlbiBub3doZXJl";
+                let secrets = SigningSecrets::new_with(text, Later).unwrap();
+                let receiver = Receiver::new(Verifier::new(secrets)).clock(ManualClock::at(NOW));
+                logged(|| drop(receiver.receive(&good, *b"planted").unwrap_err()))
+            },
+            r#"ERROR clerk::security: event="webhook-failed" reason="signature-unchecked" error="#,
         ),
         (
             logged(|| drop(Rejection::not_configured())),
