@@ -46,7 +46,7 @@ struct Tasks;
 #[async_trait::async_trait]
 impl Runtime for Tasks {
     async fn sleep(&self, _: Duration) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
