@@ -27,8 +27,8 @@ const OURS: Journey = Journey {
     cookies: 6,
 };
 
-/// [`KEY_WITH_SCHEME`]: there is a second handshake, which sets cookies under both of their names. It does not count
-/// what it redirects: [`CLEAN_UP`].
+/// `KEY_WITH_SCHEME`: there is a second handshake, which sets cookies under both of their names. It does not count
+/// what it redirects: `CLEAN_UP`.
 const REFERENCES: Journey = Journey {
     statuses: &[303, 307, 307, 307, 307, 307, 307, 200],
     cookies: 9,

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "authenticate")]
 pub mod authenticate;
+#[cfg(any(feature = "keys", feature = "pem"))]
 mod exchange;
 #[cfg(feature = "authenticate")]
 #[path = "../../../../docs/examples/worker-axum/src/headers.rs"]
@@ -12,6 +13,7 @@ pub mod measure;
 pub mod pem;
 #[cfg(feature = "axum")]
 pub mod router;
+#[cfg(any(feature = "keys", feature = "pem"))]
 mod settings;
 #[cfg(feature = "keys")]
 pub mod verify;
