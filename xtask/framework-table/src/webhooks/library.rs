@@ -32,7 +32,7 @@ struct Key(Later, Hmac);
 
 impl ComputeHmacAsync for Key {
     fn compute<'a>(&'a self, message: &'a [&'a [u8]]) -> ComputingHmac<'a> {
-        Box::pin(async {
+        Box::pin(async move {
             a_turn_later().await;
             match self {
                 Self(Later::Answers, Hmac::AtOnce(key)) => Ok(key.compute(message)),
