@@ -572,7 +572,7 @@ pub enum InvalidSettings {
         authorized_party::advice(instead.as_deref())
     )]
     AuthorizedParty {
-        /// The party, or what it seems to be if it is a secret.
+        /// The party; or what it seems to be, where it may hold a secret.
         shown: String,
         /// What a browser there is called, if that can be told.
         instead: Option<String>,

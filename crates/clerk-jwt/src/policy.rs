@@ -66,7 +66,8 @@ impl AuthorizedParties {
 
     /// The first entry that no browser could send: one that is not an origin as RFC 6454 §6.2 writes
     /// it, such as `https://example.com/`, `https://example.com:443` or `example.com`. No token would
-    /// match it.
+    /// match it. Addresses are not looked at as closely: `https://127.1`, which browsers write `https://127.0.0.1`, is
+    /// taken for one.
     ///
     /// ```
     /// use clerk_jwt::AuthorizedParties;

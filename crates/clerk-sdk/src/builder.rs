@@ -238,7 +238,8 @@ impl<T: Build> Builder<T> {
     /// What verifies signatures: ring, with the feature `ring`, if not said. For keys that are fetched, and for
     /// [`jwt_key`](Self::jwt_key); a [`jwks`](Self::jwks) was read for one already.
     ///
-    /// A library that answers later, as WebCrypto does, is for [`Clerk`](crate::Clerk) alone.
+    /// A library that answers later, as WebCrypto does, is for [`Clerk`](crate::Clerk) alone. Webhooks are not verified
+    /// with this one: their signing secrets are given a provider of their own.
     pub fn provider(mut self, provider: impl Provider + 'static) -> Self {
         self.provider = Some(Arc::new(provider));
         self
