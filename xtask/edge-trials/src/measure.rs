@@ -158,6 +158,10 @@ pub(crate) fn run(program: &Path, directory: &Path) -> Result<(), String> {
                     start_of(("main", Modules::Empty, ""), 200),
                 ),
                 (
+                    "edge-start-bare",
+                    start_of(("main", Modules::Ours("small-bare"), "bare"), 401),
+                ),
+                (
                     "edge-start-axum",
                     start_of(("main", Modules::Ours("small-axum"), "route"), 401),
                 ),

@@ -19,6 +19,7 @@ const BACKEND: &str = "worker.mjs";
 
 /// What is built to be small: the directory, the row, and its features.
 const SIZES: &[(&str, &str, &str)] = &[
+    ("small-bare", "edge-size-bare", "bare"),
     ("small-pem", "edge-size-pem", "pem"),
     ("small-verify", "edge-size-verify", "keys"),
     (

@@ -3,6 +3,7 @@
 use wasm_bindgen::JsValue;
 use web_sys::{Response, ResponseInit};
 
+#[cfg(any(feature = "keys", feature = "pem"))]
 pub(crate) fn bearer(authorization: &str) -> Option<&str> {
     authorization.strip_prefix("Bearer ")
 }

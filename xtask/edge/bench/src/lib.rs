@@ -2,7 +2,9 @@
 
 #[cfg(feature = "authenticate")]
 pub mod authenticate;
-#[cfg(any(feature = "keys", feature = "pem"))]
+#[cfg(feature = "bare")]
+pub mod bare;
+#[cfg(any(feature = "bare", feature = "keys", feature = "pem"))]
 mod exchange;
 #[cfg(feature = "authenticate")]
 #[path = "../../../../docs/examples/worker-axum/src/headers.rs"]
