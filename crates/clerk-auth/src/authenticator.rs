@@ -58,7 +58,7 @@ impl Authenticator {
             step = match step {
                 Step::Resolve(id, authentication) => {
                     let key = match self.keys.at_hand(id.as_ref()) {
-                        Some(key) => Ok(key),
+                        Some(answer) => answer,
                         None => self.keys.resolve(id.as_ref()).await,
                     };
                     authentication.resolved(key, now())

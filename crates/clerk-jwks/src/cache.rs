@@ -1,9 +1,13 @@
 //! Which keys may be used, and when to ask for new ones: decided here, carried out elsewhere.
 
+mod snapshot;
+
 use std::{sync::Arc, time::Duration};
 
 use clerk_core::MonotonicTime;
 use clerk_jwt::{InvalidKey, KeyId, VerifyingKey};
+
+pub use self::snapshot::Snapshot;
 
 use crate::{CachePolicy, FetchError, KeySet, ResolveError};
 
@@ -232,10 +236,9 @@ impl KeySetCache {
         }
     }
 
-    /// The keys, and until when each of them is a [`Lookup::Hit`] whatever happens meanwhile.
-    ///
-    /// It lets readers go without asking the cache, which only one can do at a time.
-    pub fn snapshot(&self) -> Option<(Arc<KeySet>, MonotonicTime)> {
+    /// What can be answered without asking the cache, until it changes. `None` where there are no
+    /// keys.
+    pub fn snapshot(&self) -> Option<Snapshot> {
         let held = self.held.as_ref()?;
         let due = held.since.saturating_add(self.policy.refresh_after);
         let expired = held.since.saturating_add(self.policy.time_to_live);
@@ -249,8 +252,11 @@ impl KeySetCache {
             }
             (None, None) => held.since,
         };
-        let until = ask_again.max(due.min(expired)).min(gone);
-        Some((Arc::clone(&held.keys), until))
+        Some(Snapshot {
+            keys: Arc::clone(&held.keys),
+            until: ask_again.max(due.min(expired)).min(gone),
+            unknown: self.unknown_refused(),
+        })
     }
 
     fn find(&self, id: &KeyId) -> Option<Result<VerifyingKey, InvalidKey>> {
@@ -325,22 +331,37 @@ impl KeySetCache {
         }
     }
 
+    /// Until when an unknown key leads to no fetch, and what is said instead. `None` while one is under
+    /// way, which may bring it.
+    fn unknown_refused(&self) -> Option<(MonotonicTime, ResolveError)> {
+        if self.fetching.is_some() {
+            return None;
+        }
+        let cooldown = self.policy.unknown_key_cooldown;
+        let cooled_down = self.unknown_at.map(|last| last.saturating_add(cooldown));
+        Some(match &self.failed {
+            None => (cooled_down?, ResolveError::UnknownKey),
+            Some(failed) => {
+                let backoff = self.policy.backoff(failed.count);
+                let may_try = failed.last_at.saturating_add(backoff);
+                let error = ResolveError::Unavailable(Arc::clone(&failed.error));
+                (cooled_down.map_or(may_try, |at| at.max(may_try)), error)
+            }
+        })
+    }
+
     fn unknown(&mut self, now: MonotonicTime) -> Lookup {
         if self.fetching.is_some() {
             return Lookup::Wait;
         }
-        let cooled_down = self.unknown_at.is_none_or(|last| {
-            now.saturating_duration_since(last) >= self.policy.unknown_key_cooldown
-        });
-        if cooled_down && self.may_try(now) {
-            self.unknown_at = Some(now);
-            self.begin(Cause::UnknownKey, now);
-            return Lookup::Fetch;
+        if let Some((until, error)) = self.unknown_refused() {
+            if now < until {
+                return Lookup::Refused(error);
+            }
         }
-        Lookup::Refused(match &self.failed {
-            Some(failed) => ResolveError::Unavailable(Arc::clone(&failed.error)),
-            None => ResolveError::UnknownKey,
-        })
+        self.unknown_at = Some(now);
+        self.begin(Cause::UnknownKey, now);
+        Lookup::Fetch
     }
 
     fn fetch_or_fail(&mut self, now: MonotonicTime) -> Lookup {

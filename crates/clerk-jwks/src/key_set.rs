@@ -1,4 +1,4 @@
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_http::{Authorization, BasePath, Deadline, Error as HttpError, Operation, ResponseLimit};
@@ -10,7 +10,7 @@ use http::{Request, Response};
 /// Keys that no signature can be verified with are kept with the reason, so that a token that
 /// names one is told why.
 #[derive(Clone, Debug, Default)]
-pub struct KeySet(HashMap<KeyId, Result<VerifyingKey, InvalidKey>>);
+pub struct KeySet(BTreeMap<KeyId, Result<VerifyingKey, InvalidKey>>);
 
 impl KeySet {
     /// The key of that id, or why it cannot be used; `None` where there is no such key.
@@ -37,7 +37,7 @@ impl From<JwkSet> for KeySet {
     /// Where two keys have one id, the later one counts, unless only the earlier one is usable:
     /// an instance may publish keys of two types under its own id.
     fn from(set: JwkSet) -> Self {
-        let mut keys = HashMap::new();
+        let mut keys = BTreeMap::new();
         for published in set.into_keys() {
             let Some(id) = published.id else { continue };
             if published.key.is_ok() || !matches!(keys.get(&id), Some(Ok(_))) {

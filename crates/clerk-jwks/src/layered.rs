@@ -26,8 +26,8 @@ impl Layered {
 
 #[async_trait::async_trait]
 impl ResolveKey for Layered {
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
-        self.0.iter().find_map(|keys| keys.at_hand(id))
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
+        at_hand(self.0.iter().map(|keys| keys.at_hand(id)))
     }
 
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
@@ -40,4 +40,20 @@ impl ResolveKey for Layered {
         }
         Err(error)
     }
+}
+
+/// What several sources have at hand, in order. One that has a key does not wait for those before it
+/// that would have to look.
+pub(crate) fn at_hand(
+    answers: impl Iterator<Item = Option<Result<VerifyingKey, ResolveError>>>,
+) -> Option<Result<VerifyingKey, ResolveError>> {
+    let mut refused = Some(ResolveError::NoSource);
+    for answer in answers {
+        match answer {
+            Some(Ok(key)) => return Some(Ok(key)),
+            Some(Err(next)) => refused = refused.map(|error| error.or(next)),
+            None => refused = None,
+        }
+    }
+    refused.map(Err)
 }

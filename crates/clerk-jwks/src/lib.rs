@@ -78,7 +78,7 @@ mod shared;
 mod static_keys;
 mod verifier;
 
-pub use cache::{KeySetCache, Lookup};
+pub use cache::{KeySetCache, Lookup, Snapshot};
 pub use error::{Error, FetchError, ResolveError};
 pub use key_set::{KeySet, KeySource};
 pub use layered::Layered;

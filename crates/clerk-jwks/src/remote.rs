@@ -119,8 +119,11 @@ impl RemoteKeys {
 
 #[async_trait::async_trait]
 impl ResolveKey for RemoteKeys {
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
-        self.cache.at_hand(id?)
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
+        match id {
+            Some(id) => self.cache.at_hand(id),
+            None => Some(Err(ResolveError::UnknownKey)),
+        }
     }
 
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {

@@ -10,11 +10,12 @@ use crate::ResolveError;
 /// of two instances must never be answered from one store.
 #[async_trait::async_trait]
 pub trait ResolveKey: fmt::Debug + Send + Sync {
-    /// The key, if it is at hand: without waiting, and without IO.
+    /// The answer of [`resolve`](Self::resolve), where it can be given without waiting and without
+    /// IO: a key that is at hand, or that there is none and looking for one would find none.
     ///
     /// A verifier asks this first. `None` means only that [`resolve`](Self::resolve) has to be
     /// asked.
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
         let _ = id;
         None
     }
@@ -29,8 +30,9 @@ pub trait ResolveKey: fmt::Debug + Send + Sync {
 
 /// The blocking twin of [`ResolveKey`].
 pub trait BlockingResolveKey: fmt::Debug + Send + Sync {
-    /// The key, if it is at hand: without waiting, and without IO.
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+    /// The answer of [`resolve`](Self::resolve), where it can be given without waiting and without
+    /// IO: [`ResolveKey::at_hand`].
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
         let _ = id;
         None
     }
@@ -45,7 +47,7 @@ pub trait BlockingResolveKey: fmt::Debug + Send + Sync {
 
 #[async_trait::async_trait]
 impl<R: ResolveKey + ?Sized> ResolveKey for Arc<R> {
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
         (**self).at_hand(id)
     }
 
@@ -55,7 +57,7 @@ impl<R: ResolveKey + ?Sized> ResolveKey for Arc<R> {
 }
 
 impl<R: BlockingResolveKey + ?Sized> BlockingResolveKey for Arc<R> {
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
         (**self).at_hand(id)
     }
 

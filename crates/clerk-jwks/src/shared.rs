@@ -7,7 +7,7 @@ use clerk_core::{Clock, MonotonicTime};
 use clerk_jwt::{KeyId, VerifyingKey};
 use event_listener::{Event, EventListener};
 
-use crate::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup, ResolveError};
+use crate::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup, ResolveError, Snapshot};
 
 #[derive(Debug)]
 pub(crate) struct SharedCache {
@@ -24,13 +24,6 @@ struct State {
     ended: u64,
 }
 
-#[derive(Debug)]
-struct Snapshot {
-    keys: Arc<KeySet>,
-    /// Until when the keys may be used without asking the cache.
-    until: MonotonicTime,
-}
-
 impl SharedCache {
     pub(crate) fn new(policy: CachePolicy, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -44,14 +37,10 @@ impl SharedCache {
         }
     }
 
-    /// The key, if it is known to be good; takes no lock.
-    pub(crate) fn at_hand(&self, id: &KeyId) -> Option<VerifyingKey> {
+    /// The key, or that there is none, if that is known; takes no lock.
+    pub(crate) fn at_hand(&self, id: &KeyId) -> Option<Result<VerifyingKey, ResolveError>> {
         let snapshot = self.snapshot.load();
-        let snapshot = snapshot.as_ref()?;
-        if self.clock.monotonic() >= snapshot.until {
-            return None;
-        }
-        snapshot.keys.find(id)?.as_ref().ok().cloned()
+        snapshot.as_ref()?.at_hand(id, self.clock.monotonic())
     }
 
     /// What to do for the key `id`.
@@ -118,10 +107,7 @@ impl SharedCache {
     }
 
     fn publish(&self, cache: &KeySetCache) {
-        let snapshot = cache
-            .snapshot()
-            .map(|(keys, until)| Arc::new(Snapshot { keys, until }));
-        self.snapshot.store(snapshot);
+        self.snapshot.store(cache.snapshot().map(Arc::new));
     }
 
     /// A panic while the lock is held cannot leave the cache half-written: nothing in it panics

@@ -67,8 +67,8 @@ impl From<JwkSet> for StaticKeys {
 
 #[async_trait::async_trait]
 impl ResolveKey for StaticKeys {
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
-        self.find(id).ok()
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
+        Some(self.find(id))
     }
 
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
@@ -77,8 +77,8 @@ impl ResolveKey for StaticKeys {
 }
 
 impl BlockingResolveKey for StaticKeys {
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
-        self.find(id).ok()
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
+        Some(self.find(id))
     }
 
     fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {

@@ -54,7 +54,7 @@ impl Verifier {
     /// Verifies `compact` as a token of kind `C`.
     ///
     /// The key is looked for only once the header is acceptable, and fetched only for what has the
-    /// form of a token.
+    /// form of a token. What names a key that is known not to be there is not read any further.
     ///
     /// # Errors
     ///
@@ -64,7 +64,7 @@ impl Verifier {
         let token = UnverifiedToken::parse(compact)?;
         token.check_header::<C>(&self.policy)?;
         let key = match self.keys.at_hand(token.key_id()) {
-            Some(key) => key,
+            Some(key) => key?,
             None => {
                 token.check_form()?;
                 self.keys.resolve(token.key_id()).await?

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use clerk_jwt::{KeyId, VerifyingKey};
 
-use crate::{BlockingResolveKey, ResolveError};
+use crate::{BlockingResolveKey, ResolveError, layered::at_hand};
 
 /// Several sources of one instance's keys, asked in order until one has the key.
 ///
@@ -25,8 +25,8 @@ impl Layered {
 }
 
 impl BlockingResolveKey for Layered {
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
-        self.0.iter().find_map(|keys| keys.at_hand(id))
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
+        at_hand(self.0.iter().map(|keys| keys.at_hand(id)))
     }
 
     fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {

@@ -69,8 +69,11 @@ impl RemoteKeys {
 }
 
 impl BlockingResolveKey for RemoteKeys {
-    fn at_hand(&self, id: Option<&KeyId>) -> Option<VerifyingKey> {
-        self.cache.at_hand(id?)
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
+        match id {
+            Some(id) => self.cache.at_hand(id),
+            None => Some(Err(ResolveError::UnknownKey)),
+        }
     }
 
     fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {

@@ -369,6 +369,39 @@ fn a_key_that_cannot_be_used_is_not_called_unknown() {
     assert_eq!(name(&cache.lookup(&id("pq"), at(300))), "fetch");
 }
 
+#[test]
+fn an_unknown_key_is_refused_without_asking_the_cache_until_it_may_be_fetched_again() {
+    let mut cache = KeySetCache::new(CachePolicy::default());
+    cache.lookup(&id("a"), at(0));
+    cache.complete(Ok(keys(&["a"])), at(0));
+    let said = |cache: &KeySetCache, second| {
+        let answer = cache.snapshot()?.at_hand(&id("x"), at(second))?;
+        Some(answer.map(|_| ()).map_err(|error| error.reason()))
+    };
+    let unknown = Some(Err(clerk_jwt::Reason::JwkKidMismatch));
+    assert_eq!(said(&cache, 1), None, "nobody has asked for it");
+    assert_eq!(name(&cache.lookup(&id("x"), at(1))), "fetch");
+    assert_eq!(
+        said(&cache, 1),
+        None,
+        "a fetch is under way, that may bring it"
+    );
+    cache.complete(Ok(keys(&["a"])), at(2));
+    let cooldown = CachePolicy::default().unknown_key_cooldown.as_secs();
+    assert_eq!(said(&cache, 2), unknown);
+    assert_eq!(said(&cache, 2 + cooldown - 1), unknown);
+    assert_eq!(said(&cache, 2 + cooldown), None);
+    assert_eq!(name(&cache.lookup(&id("x"), at(2 + cooldown))), "fetch");
+    cache.complete(failure(), at(3 + cooldown));
+    let unavailable = Some(Err(clerk_jwt::Reason::JwkRemoteFailedToLoad));
+    assert_eq!(
+        said(&cache, 3 + cooldown),
+        unavailable,
+        "nobody knows whether there is one"
+    );
+    assert_eq!(said(&cache, 3 + 2 * cooldown), None);
+}
+
 #[derive(Clone, Debug)]
 enum Act {
     Pass(u64),
@@ -401,6 +434,8 @@ proptest! {
         let mut began_at = Duration::ZERO;
         let mut was_lost = false;
         let mut unknown_fetched_at: Option<Duration> = None;
+        // Taken when a fetch begins or ends, and no oftener.
+        let mut snapshot = None;
         for act in acts {
             let time = MonotonicTime::from_start(now);
             match act {
@@ -409,11 +444,13 @@ proptest! {
                     cache.complete(Ok(keys(&["a"])), time);
                     (in_flight, brought_at, failed_at) = (false, Some(now), None);
                     was_lost = false;
+                    snapshot = cache.snapshot();
                 }
                 Act::Fails if in_flight => {
                     cache.complete(failure(), time);
                     (in_flight, failed_at) = (false, Some(now));
                     was_lost = false;
+                    snapshot = cache.snapshot();
                 }
                 Act::Brings | Act::Fails => {}
                 Act::Ask(key) => {
@@ -421,12 +458,16 @@ proptest! {
                         (in_flight, failed_at) = (false, Some(began_at));
                         was_lost = true;
                     }
-                    let snapshot = cache.snapshot().filter(|(_, until)| time < *until);
-                    let at_hand = snapshot.is_some_and(|(keys, _)| keys.find(&id(key)).is_some());
+                    let at_hand = snapshot.as_ref().and_then(|snapshot| snapshot.at_hand(&id(key), time));
                     let lookup = cache.lookup(&id(key), time);
                     let age = brought_at.map(|at| now - at);
-                    if at_hand {
-                        prop_assert_eq!(name(&lookup), "hit");
+                    match at_hand {
+                        Some(Ok(_)) => prop_assert_eq!(name(&lookup), "hit"),
+                        Some(Err(error)) => match &lookup {
+                            Lookup::Refused(other) => prop_assert_eq!(error.reason(), other.reason()),
+                            _ => prop_assert!(false, "{} instead of {error}", name(&lookup)),
+                        },
+                        None => {}
                     }
                     let serves = key == "a"
                         && age.is_some_and(|age| age < policy.time_to_live + policy.stale_window);
@@ -451,6 +492,7 @@ proptest! {
                             unknown_fetched_at = Some(now);
                         }
                         (in_flight, began_at) = (true, now);
+                        snapshot = cache.snapshot();
                     }
                     if let Lookup::Refused(error) = &lookup {
                         let known_unknown = matches!(error, ResolveError::UnknownKey);

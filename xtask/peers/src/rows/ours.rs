@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clerk::{CachePolicy, Clerk, PublishableKey, auth::RequestHead};
 use clerk_core::UnixTime;
 use clerk_jwt::{
-    AuthorizedParties, MAX_TOKEN_BYTES, Policy, SessionClaims, UnverifiedToken, VerifyError,
+    AuthorizedParties, MAX_TOKEN_BYTES, Policy, Reason, SessionClaims, UnverifiedToken, VerifyError,
     VerifyingKey,
 };
 
@@ -144,7 +144,9 @@ fn publishable_key() -> PublishableKey {
 pub(super) fn refuse_unknown_key(fixture: &Fixture) -> Run {
     let clerk = clerk(fixture);
     let token = with_other_header(fixture, fixture.kid, "ins_2unknown");
-    to_its_end(clerk.verify_token(&token)).expect_err("no such key");
+    to_its_end(clerk.verify_token(&fixture.token)).expect("a key fetched and a good token");
+    let error = to_its_end(clerk.verify_token(&token)).expect_err("no such key");
+    assert_eq!(error.reason(), Reason::JwkKidMismatch);
     Box::new(move || {
         let verified = at_once(clerk.verify_token(black_box(&token)));
         black_box(verified.expect_err("no such key"));

@@ -1,0 +1,41 @@
+use std::sync::Arc;
+
+use clerk_core::MonotonicTime;
+use clerk_jwt::{KeyId, VerifyingKey};
+
+use crate::{KeySet, ResolveError};
+
+/// What a [`KeySetCache`](crate::KeySetCache) answers for a while, whatever happens meanwhile.
+///
+/// It lets readers go without asking the cache, which only one can do at a time.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(super) keys: Arc<KeySet>,
+    /// Until when keys are a hit.
+    pub(super) until: MonotonicTime,
+    /// Until when no key that is not there is looked for, and what is said instead.
+    pub(super) unknown: Option<(MonotonicTime, ResolveError)>,
+}
+
+impl Snapshot {
+    /// The cache's answer at the time `now` for a token that names the key `id`, or `None` where the
+    /// cache has to be asked.
+    pub fn at_hand(
+        &self,
+        id: &KeyId,
+        now: MonotonicTime,
+    ) -> Option<Result<VerifyingKey, ResolveError>> {
+        if now >= self.until {
+            return None;
+        }
+        match self.keys.find(id) {
+            Some(Ok(key)) => Some(Ok(key.clone())),
+            // Once keys have expired, it depends on whether others can be fetched.
+            Some(Err(_)) => None,
+            None => match &self.unknown {
+                Some((until, error)) if now < *until => Some(Err(error.clone())),
+                _ => None,
+            },
+        }
+    }
+}
