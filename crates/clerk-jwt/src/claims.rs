@@ -1,6 +1,6 @@
 //! Claims as views into the payload they came in.
 
-use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{Malformed, NumericDate, json};
@@ -12,12 +12,25 @@ use crate::{Malformed, NumericDate, json};
 /// when the token was verified.
 ///
 /// For claims of your own, read the payload into a type of yours with [`custom`](Claims::custom).
+/// Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Claims {
-    payload: Box<str>,
+pub struct Claims(Arc<Payload>);
+
+#[derive(PartialEq, Eq)]
+struct Payload {
+    text: String,
     members: [Span; NAMES],
     /// Strings written with escapes: their text stands nowhere in the payload.
     unescaped: Vec<(Name, Box<str>)>,
+    /// They are judged each time a token comes, so they are read once.
+    dates: Dates,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Dates {
+    expires_at: Option<NumericDate>,
+    not_before: Option<NumericDate>,
+    issued_at: Option<NumericDate>,
 }
 
 /// From where to where in the payload a claim's value stands; nowhere if that is empty, as no
@@ -109,12 +122,10 @@ impl Claims {
     /// Reads the claims of `payload`, which is not trusted by being read.
     pub(crate) fn read(payload: Vec<u8>) -> Result<Self, Malformed> {
         const PART: &str = "payload";
-        let payload = String::from_utf8(payload)
-            .map_err(|_| Malformed::Json(PART))?
-            .into_boxed_str();
+        let text = String::from_utf8(payload).map_err(|_| Malformed::Json(PART))?;
         let mut members = [Span::NOWHERE; NAMES];
         let mut unescaped = Vec::new();
-        json::members(&payload, |name, raw| {
+        json::members(&text, |name, raw| {
             let Some(name) = Name::of(name) else {
                 return Ok(());
             };
@@ -124,11 +135,11 @@ impl Claims {
             if *slot != Span::NOWHERE {
                 return Err(json::NotReadable::Duplicate);
             }
-            *slot = Span::of(raw, &payload);
+            *slot = Span::of(raw, &text);
             if raw.starts_with('"') {
                 match json::text(raw).ok_or(json::NotReadable::Syntax)? {
                     Cow::Borrowed(_) => {}
-                    Cow::Owned(text) => unescaped.push((name, text.into_boxed_str())),
+                    Cow::Owned(written) => unescaped.push((name, written.into_boxed_str())),
                 }
             }
             Ok(())
@@ -137,16 +148,23 @@ impl Claims {
             json::NotReadable::Syntax => Malformed::Json(PART),
             json::NotReadable::Duplicate => Malformed::Duplicate(PART),
         })?;
-        Ok(Self {
-            payload,
+        let date = |name| NumericDate::from_json(raw(&text, &members, name)?);
+        let dates = Dates {
+            expires_at: date(Name::Exp),
+            not_before: date(Name::Nbf),
+            issued_at: date(Name::Iat),
+        };
+        Ok(Self(Arc::new(Payload {
+            text,
             members,
             unescaped,
-        })
+            dates,
+        })))
     }
 
     /// The payload's JSON text, as it was signed.
     pub fn as_json(&self) -> &str {
-        &self.payload
+        &self.0.text
     }
 
     /// Reads the payload into a type of the application's own.
@@ -170,7 +188,7 @@ impl Claims {
     ///
     /// The payload does not have the shape of `T`.
     pub fn custom<'c, T: serde::Deserialize<'c>>(&'c self) -> Result<T, InvalidClaims> {
-        serde_json::from_str(&self.payload).map_err(InvalidClaims)
+        serde_json::from_str(&self.0.text).map_err(InvalidClaims)
     }
 
     /// `sub`: whom the token is about.
@@ -205,35 +223,29 @@ impl Claims {
 
     /// `exp`: when the token stops being valid.
     pub fn expires_at(&self) -> Option<NumericDate> {
-        self.date(Name::Exp)
+        self.0.dates.expires_at
     }
 
     /// `nbf`: when the token starts being valid.
     pub fn not_before(&self) -> Option<NumericDate> {
-        self.date(Name::Nbf)
+        self.0.dates.not_before
     }
 
     /// `iat`: when the token was issued.
     pub fn issued_at(&self) -> Option<NumericDate> {
-        self.date(Name::Iat)
+        self.0.dates.issued_at
     }
 
     /// The JSON text of a claim. `None` where it is missing.
     pub(crate) fn raw(&self, name: Name) -> Option<&str> {
-        let span = self.members.get(name as usize)?;
-        let raw = self.payload.get(span.from as usize..span.to as usize)?;
-        (!raw.is_empty()).then_some(raw)
+        raw(&self.0.text, &self.0.members, name)
     }
 
     /// The text of a claim that is a string.
     pub(crate) fn text(&self, name: Name) -> Option<&str> {
         let written = self.raw(name)?.strip_prefix('"')?.strip_suffix('"')?;
-        let unescaped = self.unescaped.iter().find(|(of, _)| *of == name);
+        let unescaped = self.0.unescaped.iter().find(|(of, _)| *of == name);
         Some(unescaped.map_or(written, |(_, text)| text))
-    }
-
-    pub(crate) fn date(&self, name: Name) -> Option<NumericDate> {
-        NumericDate::from_json(self.raw(name)?)
     }
 
     /// The strings of a claim that is a string, or an array of nothing but strings.
@@ -244,6 +256,13 @@ impl Claims {
         let many = json::texts(self.raw(name)?)?;
         Some(many.into_iter().map(Cow::Owned).collect())
     }
+}
+
+/// The JSON text of a claim.
+fn raw<'p>(text: &'p str, members: &[Span; NAMES], name: Name) -> Option<&'p str> {
+    let span = members.get(name as usize)?;
+    let raw = text.get(span.from as usize..span.to as usize)?;
+    (!raw.is_empty()).then_some(raw)
 }
 
 impl fmt::Debug for Claims {

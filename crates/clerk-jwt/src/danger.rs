@@ -1,6 +1,14 @@
 //! What reads tokens without verifying them. Nothing it gives may decide anything.
 
-use crate::{Claims, Header, Malformed, UnverifiedToken};
+use alloc::{borrow::Cow, boxed::Box};
+use core::fmt;
+
+use clerk_core::UnixTime;
+
+use crate::{
+    AuthenticToken, Claims, Header, Malformed, Policy, TokenClaims, UnverifiedToken, Verified,
+    VerifyError, VerifyingKey,
+};
 
 /// Reads a token's header and claims, which anyone may have written.
 ///
@@ -19,5 +27,128 @@ use crate::{Claims, Header, Malformed, UnverifiedToken};
 ///
 /// The text is not a JSON Web Token in compact form.
 pub fn decode_unverified(compact: &str) -> Result<(Header, Claims), Malformed> {
-    UnverifiedToken::parse(compact)?.into_unverified_parts()
+    let DecodedToken { header, claims, .. } = DecodedToken::decode(compact)?;
+    Ok((header, claims))
+}
+
+/// A token that was read whole and may be verified yet, without being read again.
+///
+/// For who has to know what a token says of itself before it is verified, as one does who compares
+/// it with another cookie.
+///
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use clerk_jwt::{Policy, SessionClaims, danger::DecodedToken};
+/// # use clerk_core::UnixTime;
+/// # use clerk_jwt::VerifyingKey;
+/// # let key = VerifyingKey::from_pem(include_str!("../tests/keys/a.public.pem"))?;
+/// # let compact = include_str!("../tests/tokens/session_v2.jwt").trim();
+/// # let now = UnixTime::from_secs(1_800_000_000);
+///
+/// let token = DecodedToken::decode(compact)?;
+/// assert!(token.claims().issued_at().is_some()); // so it says
+/// let session = token.verify::<SessionClaims>(&key, now, &Policy::default())?;
+/// assert_eq!(session.claims().user_id(), "user_2abc"); // so it is
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct DecodedToken<'t> {
+    compact: Cow<'t, str>,
+    header: Header,
+    claims: Claims,
+}
+
+impl<'t> DecodedToken<'t> {
+    /// Reads the header and the claims of a compact text, if it is no longer than
+    /// [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
+    ///
+    /// # Errors
+    ///
+    /// The text is not a JSON Web Token in compact form.
+    pub fn decode(compact: impl Into<Cow<'t, str>>) -> Result<Self, Malformed> {
+        let compact = compact.into();
+        let (header, claims) = UnverifiedToken::parse(&compact)?.read()?;
+        Ok(Self {
+            compact,
+            header,
+            claims,
+        })
+    }
+
+    /// The token's text.
+    pub fn as_str(&self) -> &str {
+        &self.compact
+    }
+
+    /// The header, which anyone may have written.
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The claims, which anyone may have written.
+    pub const fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Verifies the token: [`UnverifiedToken::verify`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`UnverifiedToken::verify`].
+    pub fn verify<C: TokenClaims>(
+        &self,
+        key: &VerifyingKey,
+        now: UnixTime,
+        policy: &Policy,
+    ) -> Result<Verified<C>, VerifyError> {
+        C::check_header(&self.header, policy)?;
+        self.authenticate(key)?.accept(now, policy)
+    }
+
+    /// Checks the signature, and judges no claim: [`UnverifiedToken::authenticate`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`UnverifiedToken::authenticate`].
+    pub fn authenticate(&self, key: &VerifyingKey) -> Result<AuthenticToken, VerifyError> {
+        self.parts()?.check_signature(key)?;
+        Ok(self.authentic())
+    }
+
+    /// [`authenticate`](Self::authenticate) with a key that may have to be
+    /// [awaited](VerifyingKey::is_awaited).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`UnverifiedToken::authenticate`].
+    pub async fn authenticate_async(
+        &self,
+        key: &VerifyingKey,
+    ) -> Result<AuthenticToken, VerifyError> {
+        if !key.is_awaited() {
+            return self.authenticate(key);
+        }
+        let parts = self.parts()?;
+        // What is kept over an `.await` is part of every caller's future, theirs too who never wait.
+        Box::pin(parts.check_signature_async(key)).await?;
+        Ok(self.authentic())
+    }
+
+    fn parts(&self) -> Result<UnverifiedToken<'_>, Malformed> {
+        UnverifiedToken::split(&self.compact, |_| Ok(self.header.clone()))
+    }
+
+    fn authentic(&self) -> AuthenticToken {
+        AuthenticToken::new(self.header.clone(), self.claims.clone())
+    }
+}
+
+impl fmt::Debug for DecodedToken<'_> {
+    /// Shows the header. The rest would let whoever reads the log sign in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodedToken")
+            .field("header", &self.header)
+            .finish_non_exhaustive()
+    }
 }

@@ -1,4 +1,4 @@
-use alloc::{borrow::Cow, boxed::Box, collections::BTreeSet, string::String};
+use alloc::{borrow::Cow, boxed::Box, collections::BTreeSet, string::String, sync::Arc};
 use core::str;
 
 use crate::{Algorithm, Category, KeyId, Malformed, VerifyError, base64url, json};
@@ -6,9 +6,13 @@ use crate::{Algorithm, Category, KeyId, Malformed, VerifyError, base64url, json}
 /// A token's protected header (RFC 7515 §4), as far as anything depends on it.
 ///
 /// It comes from the token, so it is a claim like any other until the signature has been checked.
-/// Members that would bring a key along (`jwk`, `jku`, `x5c`, `x5u`) are not read at all.
+/// Members that would bring a key along (`jwk`, `jku`, `x5c`, `x5u`) are not read at all. Cheap to
+/// clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
+pub struct Header(Arc<Parameters>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parameters {
     algorithm: Option<Algorithm>,
     typ: Typ,
     key_id: Option<KeyId>,
@@ -55,7 +59,7 @@ impl Header {
             _ if others.insert(String::from(name)) => Ok(()),
             _ => Err(json::NotReadable::Duplicate),
         })?;
-        Ok(Self {
+        Ok(Self(Arc::new(Parameters {
             algorithm: alg
                 .and_then(json::text)
                 .and_then(|name| Algorithm::from_name(&name)),
@@ -72,27 +76,31 @@ impl Header {
                 json::text(raw).map_or(Category::Other, |name| Category::from_name(&name))
             }),
             critical: crit.is_some(),
-        })
+        })))
+    }
+
+    pub(crate) fn detached(&self) -> Self {
+        Self(Arc::new(Parameters::clone(&self.0)))
     }
 
     /// The algorithm `alg` names, if it is one of those accepted.
-    pub const fn algorithm(&self) -> Option<Algorithm> {
-        self.algorithm
+    pub fn algorithm(&self) -> Option<Algorithm> {
+        self.0.algorithm
     }
 
     /// The key `kid` names, if it is a string.
-    pub const fn key_id(&self) -> Option<&KeyId> {
-        self.key_id.as_ref()
+    pub fn key_id(&self) -> Option<&KeyId> {
+        self.0.key_id.as_ref()
     }
 
     /// Clerk's token category (`cat`), if the header has one.
-    pub const fn category(&self) -> Option<Category> {
-        self.category
+    pub fn category(&self) -> Option<Category> {
+        self.0.category
     }
 
     /// The `typ`, if it is a string.
     pub fn typ(&self) -> Option<&str> {
-        match &self.typ {
+        match &self.0.typ {
             Typ::Jwt => Some("JWT"),
             Typ::Other(typ) => Some(typ),
             Typ::Absent | Typ::NotAString => None,
@@ -101,7 +109,7 @@ impl Header {
 
     /// `typ` may be missing; where it is there it is `JWT` (RFC 7519 §5.1).
     pub(crate) fn check_typ_is_jwt_or_absent(&self) -> Result<(), VerifyError> {
-        match self.typ {
+        match self.0.typ {
             Typ::Absent | Typ::Jwt => Ok(()),
             Typ::Other(_) | Typ::NotAString => Err(VerifyError::Type),
         }
@@ -122,8 +130,8 @@ impl Header {
 
     /// What has to hold of the header before any key is looked for.
     pub(crate) fn check_algorithm(&self) -> Result<Algorithm, VerifyError> {
-        let algorithm = self.algorithm.ok_or(VerifyError::Algorithm)?;
-        if self.critical {
+        let algorithm = self.0.algorithm.ok_or(VerifyError::Algorithm)?;
+        if self.0.critical {
             return Err(VerifyError::Critical);
         }
         Ok(algorithm)

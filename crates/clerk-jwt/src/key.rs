@@ -73,6 +73,8 @@ impl fmt::Display for KeyId {
 pub struct VerifyingKey {
     algorithm: Option<Algorithm>,
     verifier: SignatureVerifier,
+    /// What it was made of, where it was made here.
+    numbers: Option<Arc<RsaPublicKey>>,
 }
 
 impl VerifyingKey {
@@ -94,7 +96,18 @@ impl VerifyingKey {
     /// (RFC 5280 §4.1.2.7); the error says what it looks like instead. Or `provider` cannot verify
     /// with it.
     pub fn from_pem_with(pem: &str, provider: &dyn Provider) -> Result<Self, InvalidKey> {
-        Ok(provider.rsa(spki::read_pem(pem)?)?.into())
+        Self::of_numbers(spki::read_pem(pem)?, provider)
+    }
+
+    pub(crate) fn of_numbers(
+        numbers: RsaPublicKey,
+        provider: &dyn Provider,
+    ) -> Result<Self, InvalidKey> {
+        let verifier = provider.rsa(numbers.clone())?;
+        Ok(Self {
+            numbers: Some(Arc::new(numbers)),
+            ..verifier.into()
+        })
     }
 
     /// Reads a public key from PEM, to be verified with by ring.
@@ -132,6 +145,21 @@ impl VerifyingKey {
     /// Whether signatures have to be awaited, so that blocking functions cannot use this key.
     pub const fn is_awaited(&self) -> bool {
         matches!(self.verifier, SignatureVerifier::Awaited(_))
+    }
+
+    /// Whether `other` is the same public key, for the same algorithm. Of keys that were made
+    /// [of a verifier](Self::new), which is not asked what it verifies with, only clones are the same.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        if self.algorithm != other.algorithm {
+            return false;
+        }
+        if self.verifier.is_clone_of(&other.verifier) {
+            return true;
+        }
+        match (&self.numbers, &other.numbers) {
+            (Some(numbers), Some(others)) => numbers == others,
+            _ => false,
+        }
     }
 
     pub(crate) fn verify(
@@ -184,6 +212,7 @@ impl From<SignatureVerifier> for VerifyingKey {
         Self {
             algorithm: None,
             verifier,
+            numbers: None,
         }
     }
 }

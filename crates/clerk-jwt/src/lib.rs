@@ -40,6 +40,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `ring` (default) | `Ring`, and constructors that use it; without it, no cryptography is linked: implement [`Provider`] for a library of your choice |
+//! | `simd` | tokens are decoded with vector instructions (AVX2, NEON), found at run time; needs std, and `clerk-jwks` has it on |
 //! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine |
 //!
 //! ring does not build for `wasm32-unknown-unknown` before it is told where random bytes come from, although verifying
@@ -67,6 +68,7 @@ extern crate alloc;
 extern crate std;
 
 mod algorithm;
+mod authentic;
 mod base64url;
 mod claims;
 pub mod danger;
@@ -76,6 +78,7 @@ mod json;
 mod key;
 mod kind;
 mod kinds;
+mod known_headers;
 mod machine_scopes;
 mod numeric_date;
 mod policy;
@@ -84,6 +87,7 @@ mod session;
 mod token;
 
 pub use algorithm::Algorithm;
+pub use authentic::AuthenticToken;
 pub use claims::{Claims, InvalidClaims};
 pub use error::{ClaimProblem, Malformed, VerifyError};
 pub use header::Header;
@@ -96,6 +100,7 @@ pub use key::{
 };
 pub use kind::{Category, TokenKind};
 pub use kinds::{M2mClaims, OAuthClaims, TemplateClaims, TokenClaims, UserClaims};
+pub use known_headers::KnownHeaders;
 pub use machine_scopes::{InvalidMachineId, MachineScopes};
 pub use numeric_date::NumericDate;
 pub use policy::{AuthorizedParties, Policy};

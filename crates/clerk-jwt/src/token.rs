@@ -1,10 +1,10 @@
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, vec::Vec};
 
 use clerk_core::UnixTime;
 
 use crate::{
-    Claims, Header, KeyId, Malformed, Policy, TokenClaims, VerifyError, VerifyingKey,
-    base64url::{self, LONGEST_SIGNATURE},
+    AuthenticToken, Claims, Header, KeyId, KnownHeaders, Malformed, Policy, TokenClaims,
+    VerifyError, VerifyingKey, base64url,
 };
 
 /// The longest token that is looked at, in bytes, unless another limit is given: 16 KiB.
@@ -57,10 +57,35 @@ impl<'t> UnverifiedToken<'t> {
     ///
     /// Those of [`parse`](Self::parse).
     pub fn parse_with_limit(compact: &'t str, limit: usize) -> Result<Self, Malformed> {
-        let text = compact.as_bytes();
-        if text.len() > limit {
+        Self::parse_knowing(compact, limit, &KnownHeaders::default())
+    }
+
+    /// [`parse_with_limit`](Self::parse_with_limit), for a header that may be among `known`: it is
+    /// not read again then.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`parse`](Self::parse).
+    pub fn parse_knowing(
+        compact: &'t str,
+        limit: usize,
+        known: &KnownHeaders,
+    ) -> Result<Self, Malformed> {
+        if compact.len() > limit {
             return Err(Malformed::TooLong(limit));
         }
+        Self::split(compact, |header| match known.find(header) {
+            Some(header) => Ok(header.clone()),
+            None => Header::decode(header),
+        })
+    }
+
+    /// Takes a text apart whose length is acceptable.
+    pub(crate) fn split(
+        compact: &'t str,
+        read: impl FnOnce(&[u8]) -> Result<Header, Malformed>,
+    ) -> Result<Self, Malformed> {
+        let text = compact.as_bytes();
         let (header, rest) = split_at_dot(text).ok_or(Malformed::Parts)?;
         let (payload, signature) = split_at_dot(rest).ok_or(Malformed::Parts)?;
         if memchr::memchr(b'.', signature).is_some() {
@@ -68,11 +93,21 @@ impl<'t> UnverifiedToken<'t> {
         }
         let signed_length = header.len().saturating_add(1).saturating_add(payload.len());
         Ok(Self {
-            header: Header::decode(header)?,
+            header: read(header)?,
             signed: text.get(..signed_length).unwrap_or_default(),
             payload,
             signature,
         })
+    }
+
+    /// What the header is written as.
+    pub(crate) fn header_segment(&self) -> &'t [u8] {
+        let length = self
+            .signed
+            .len()
+            .saturating_sub(self.payload.len())
+            .saturating_sub(1);
+        self.signed.get(..length).unwrap_or_default()
     }
 
     /// The header, which anyone may have written.
@@ -81,14 +116,12 @@ impl<'t> UnverifiedToken<'t> {
     }
 
     /// The key the token asks to be verified with.
-    pub const fn key_id(&self) -> Option<&KeyId> {
+    pub fn key_id(&self) -> Option<&KeyId> {
         self.header.key_id()
     }
 
     /// Verifies the token as one of kind `C`: its header, then its signature with `key`, then its
     /// claims against `policy` at the time `now`.
-    ///
-    /// This and [`verify_async`](Self::verify_async) are the only ways to a [`Verified`].
     ///
     /// # Errors
     ///
@@ -97,20 +130,13 @@ impl<'t> UnverifiedToken<'t> {
     /// `iss`, `exp`, `nbf`, `iat`, and a machine's scopes. No claim is judged before the signature
     /// is good.
     pub fn verify<C: TokenClaims>(
-        self,
+        &self,
         key: &VerifyingKey,
         now: UnixTime,
         policy: &Policy,
     ) -> Result<Verified<C>, VerifyError> {
         C::check_header(&self.header, policy)?;
-        let algorithm = self.header.check_algorithm()?;
-        let mut buffer = SignatureBuffer::default();
-        let signature = self.decode_signature(&mut buffer)?;
-        // Finding where the claims stand believes none of them. Doing it first means that what is
-        // not a token at all is refused for a hundredth of what a signature costs.
-        let claims = self.read_claims()?;
-        key.verify(algorithm, self.signed, signature)?;
-        self.accept(claims, now, policy)
+        self.authenticate(key)?.accept(now, policy)
     }
 
     /// [`verify`](Self::verify) with a key that may have to be [awaited](VerifyingKey::is_awaited).
@@ -121,46 +147,59 @@ impl<'t> UnverifiedToken<'t> {
     ///
     /// Those of [`verify`](Self::verify), in the same order.
     pub async fn verify_async<C: TokenClaims>(
-        self,
-        key: &VerifyingKey,
-        now: UnixTime,
-        policy: &Policy,
-    ) -> Result<Verified<C>, VerifyError> {
-        if !key.is_awaited() {
-            return self.verify(key, now, policy);
-        }
-        // What is kept over an `.await` is part of every caller's future, theirs too who never wait.
-        Box::pin(self.verify_awaited(key, now, policy)).await
-    }
-
-    async fn verify_awaited<C: TokenClaims>(
-        self,
+        &self,
         key: &VerifyingKey,
         now: UnixTime,
         policy: &Policy,
     ) -> Result<Verified<C>, VerifyError> {
         C::check_header(&self.header, policy)?;
+        self.authenticate_async(key).await?.accept(now, policy)
+    }
+
+    /// The first half of [`verify`](Self::verify): checks the signature with `key`, and judges no
+    /// claim.
+    ///
+    /// # Errors
+    ///
+    /// `alg` is not accepted or not the key's, `crit` is there, the token has not the form of one, or
+    /// the signature does not match.
+    pub fn authenticate(&self, key: &VerifyingKey) -> Result<AuthenticToken, VerifyError> {
+        let algorithm = self.header.check_algorithm()?;
+        let mut buffer = SignatureBuffer::default();
+        let signature = self.decode_signature(&mut buffer)?;
+        // Finding where the claims stand believes none of them. Doing it first means that what is
+        // not a token at all is refused for a hundredth of what a signature costs.
+        let claims = self.read_claims()?;
+        key.verify(algorithm, self.signed, &signature)?;
+        Ok(AuthenticToken::new(self.header.clone(), claims))
+    }
+
+    /// [`authenticate`](Self::authenticate) with a key that may have to be
+    /// [awaited](VerifyingKey::is_awaited).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`authenticate`](Self::authenticate).
+    pub async fn authenticate_async(
+        &self,
+        key: &VerifyingKey,
+    ) -> Result<AuthenticToken, VerifyError> {
+        if !key.is_awaited() {
+            return self.authenticate(key);
+        }
+        // What is kept over an `.await` is part of every caller's future, theirs too who never wait.
+        Box::pin(self.authenticate_awaited(key)).await
+    }
+
+    async fn authenticate_awaited(
+        &self,
+        key: &VerifyingKey,
+    ) -> Result<AuthenticToken, VerifyError> {
         let algorithm = self.header.check_algorithm()?;
         let signature = self.copy_signature()?;
         let claims = self.read_claims()?;
         key.verify_async(algorithm, self.signed, &signature).await?;
-        self.accept(claims, now, policy)
-    }
-
-    /// What is left once the signature is good.
-    fn accept<C: TokenClaims>(
-        self,
-        claims: Claims,
-        now: UnixTime,
-        policy: &Policy,
-    ) -> Result<Verified<C>, VerifyError> {
-        let claims = C::from_claims(claims, &self.header)?;
-        policy.check_claims(claims.as_ref(), now)?;
-        claims.check_own_claims(policy)?;
-        Ok(Verified {
-            claims,
-            header: self.header,
-        })
+        Ok(AuthenticToken::new(self.header.clone(), claims))
     }
 
     /// What can be said against the token before a key is looked for: its `typ`, `alg` and `crit`,
@@ -186,9 +225,7 @@ impl<'t> UnverifiedToken<'t> {
     ///
     /// The payload or the signature is not base64url, or the payload is not a JSON object.
     pub fn check_form(&self) -> Result<(), Malformed> {
-        self.decode_signature(&mut SignatureBuffer::default())?;
-        self.read_claims()?;
-        Ok(())
+        self.read().map(|_| ())
     }
 
     /// Verifies the signature alone (RFC 7515 §5.2) and gives the payload's bytes.
@@ -200,11 +237,9 @@ impl<'t> UnverifiedToken<'t> {
     /// `alg` is not accepted or not the key's, `crit` is there, a part is not base64url, or the
     /// signature does not match.
     pub fn verify_signature(&self, key: &VerifyingKey) -> Result<Vec<u8>, VerifyError> {
-        let algorithm = self.header.check_algorithm()?;
-        let mut buffer = SignatureBuffer::default();
-        let signature = self.decode_signature(&mut buffer)?;
+        self.header.check_algorithm()?;
         let payload = self.decode_payload()?;
-        key.verify(algorithm, self.signed, signature)?;
+        self.check_signature(key)?;
         Ok(payload)
     }
 
@@ -215,25 +250,40 @@ impl<'t> UnverifiedToken<'t> {
     ///
     /// Those of [`verify_signature`](Self::verify_signature).
     pub async fn verify_signature_async(&self, key: &VerifyingKey) -> Result<Vec<u8>, VerifyError> {
+        self.header.check_algorithm()?;
+        let payload = self.decode_payload()?;
+        self.check_signature_async(key).await?;
+        Ok(payload)
+    }
+
+    pub(crate) fn check_signature(&self, key: &VerifyingKey) -> Result<(), VerifyError> {
+        let algorithm = self.header.check_algorithm()?;
+        let mut buffer = SignatureBuffer::default();
+        let signature = self.decode_signature(&mut buffer)?;
+        key.verify(algorithm, self.signed, &signature)
+    }
+
+    pub(crate) async fn check_signature_async(
+        &self,
+        key: &VerifyingKey,
+    ) -> Result<(), VerifyError> {
         let algorithm = self.header.check_algorithm()?;
         let signature = self.copy_signature()?;
-        let payload = self.decode_payload()?;
-        key.verify_async(algorithm, self.signed, &signature).await?;
-        Ok(payload)
+        key.verify_async(algorithm, self.signed, &signature).await
     }
 
     /// In a buffer of its own size, since it is kept over an `.await`.
     fn copy_signature(&self) -> Result<Vec<u8>, Malformed> {
-        let mut buffer = SignatureBuffer::default();
-        self.decode_signature(&mut buffer).map(<[u8]>::to_vec)
+        base64url::decode(self.signature).ok_or(Malformed::Base64("signature"))
     }
 
-    /// The signature's bytes; none where it is longer than any signature can be.
-    fn decode_signature<'b>(&self, buffer: &'b mut SignatureBuffer) -> Result<&'b [u8], Malformed> {
+    fn decode_signature<'b>(
+        &self,
+        buffer: &'b mut SignatureBuffer,
+    ) -> Result<Cow<'b, [u8]>, Malformed> {
         match base64url::decode_into(self.signature, &mut buffer.0) {
-            Some(signature) => Ok(signature),
-            None if base64url::decode(self.signature).is_some() => Ok(&[]),
-            None => Err(Malformed::Base64("signature")),
+            Some(signature) => Ok(Cow::Borrowed(signature)),
+            None => self.copy_signature().map(Cow::Owned),
         }
     }
 
@@ -245,18 +295,20 @@ impl<'t> UnverifiedToken<'t> {
         Claims::read(self.decode_payload()?)
     }
 
-    pub(crate) fn into_unverified_parts(self) -> Result<(Header, Claims), Malformed> {
+    /// What the token says, if all of it has the form of one.
+    pub(crate) fn read(&self) -> Result<(Header, Claims), Malformed> {
         self.decode_signature(&mut SignatureBuffer::default())?;
-        let claims = self.read_claims()?;
-        Ok((self.header, claims))
+        Ok((self.header.clone(), self.read_claims()?))
     }
 }
 
-struct SignatureBuffer([u8; LONGEST_SIGNATURE]);
+/// Room for a signature by a key of 2048 bits, which Clerk's have, and for the last group of
+/// characters to be incomplete.
+struct SignatureBuffer([u8; 264]);
 
 impl Default for SignatureBuffer {
     fn default() -> Self {
-        Self([0; LONGEST_SIGNATURE])
+        Self([0; 264])
     }
 }
 
@@ -274,9 +326,9 @@ fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
     from_dot.split_first().map(|(_, after)| (before, after))
 }
 
-/// Claims whose token was verified. There is no way to make one but [`UnverifiedToken::verify`] and its
-/// async twin,
-/// so a function that takes one need not ask where it comes from.
+/// Claims whose token was verified. There is no way to make one but [`UnverifiedToken::verify`], its
+/// async twin, and [`AuthenticToken::accept`], which is their second half; so a function that takes
+/// one need not ask where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified<C> {
     claims: C,
@@ -284,6 +336,10 @@ pub struct Verified<C> {
 }
 
 impl<C> Verified<C> {
+    pub(crate) const fn new(claims: C, header: Header) -> Self {
+        Self { claims, header }
+    }
+
     /// The claims.
     pub const fn claims(&self) -> &C {
         &self.claims

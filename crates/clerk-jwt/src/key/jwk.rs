@@ -48,7 +48,7 @@ impl Jwk {
     ///
     /// [`InvalidKey::Unsupported`]: `provider` cannot verify with it.
     pub fn into_verifying_key(self, provider: &dyn Provider) -> Result<VerifyingKey, InvalidKey> {
-        let key = VerifyingKey::from(provider.rsa(self.key)?);
+        let key = VerifyingKey::of_numbers(self.key, provider)?;
         Ok(match self.algorithm {
             Some(algorithm) => key.with_algorithm(algorithm),
             None => key,

@@ -33,6 +33,16 @@ pub enum SignatureVerifier {
     Awaited(Arc<dyn VerifySignatureAsync>),
 }
 
+impl SignatureVerifier {
+    pub(super) fn is_clone_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::AtOnce(one), Self::AtOnce(other)) => Arc::ptr_eq(one, other),
+            (Self::Awaited(one), Self::Awaited(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
 /// Verifies signatures with one public key.
 ///
 /// A [`Provider`] makes one out of a key's numbers, and may keep whatever it can compute ahead.

@@ -1,0 +1,67 @@
+use core::fmt;
+
+use clerk_core::UnixTime;
+
+use crate::{Claims, Header, Policy, TokenClaims, Verified, VerifyError};
+
+/// A token whose signature is good, and of which nothing else was judged: it may have expired, and
+/// be of any kind and for anybody.
+///
+/// [`UnverifiedToken::verify`](crate::UnverifiedToken::verify) does all at once. This stands between its halves for those
+/// who keep what a signature was checked for, since that does not change, and judge the rest
+/// whenever the token comes again. It is to be kept with the key, and not to outlive it. Cheap to
+/// clone.
+#[derive(Clone)]
+pub struct AuthenticToken {
+    header: Header,
+    claims: Claims,
+}
+
+impl AuthenticToken {
+    pub(crate) const fn new(header: Header, claims: Claims) -> Self {
+        Self { header, claims }
+    }
+
+    /// The header.
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The claims, which the instance made, and which may be another's, or of long ago.
+    pub const fn unjudged_claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The same token, sharing nothing with others. A header that was recognised is shared by all tokens
+    /// that have it, and cores that count its users would wait for each other.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        Self::new(self.header.detached(), self.claims.clone())
+    }
+
+    /// Judges the rest, as [`UnverifiedToken::verify`](crate::UnverifiedToken::verify) does.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, in this order: `typ` and the kind; `sub`, `aud`, `azp`, `iss`,
+    /// `exp`, `nbf`, `iat`, and a machine's scopes.
+    pub fn accept<C: TokenClaims>(
+        &self,
+        now: UnixTime,
+        policy: &Policy,
+    ) -> Result<Verified<C>, VerifyError> {
+        C::check_header(&self.header, policy)?;
+        let claims = C::from_claims(self.claims.clone(), &self.header)?;
+        policy.check_claims(claims.as_ref(), now)?;
+        claims.check_own_claims(policy)?;
+        Ok(Verified::new(claims, self.header.clone()))
+    }
+}
+
+impl fmt::Debug for AuthenticToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticToken")
+            .field("header", &self.header)
+            .finish_non_exhaustive()
+    }
+}
