@@ -76,6 +76,8 @@ mod remote;
 mod resolve;
 mod shared;
 mod static_keys;
+mod token_cache;
+mod verification;
 mod verifier;
 
 pub use cache::{KeySetCache, Lookup, Snapshot};
@@ -86,4 +88,5 @@ pub use policy::CachePolicy;
 pub use remote::RemoteKeys;
 pub use resolve::{BlockingResolveKey, ResolveKey};
 pub use static_keys::StaticKeys;
+pub use token_cache::VerifiedTokenCache;
 pub use verifier::Verifier;

@@ -126,6 +126,10 @@ impl ResolveKey for RemoteKeys {
         }
     }
 
+    fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        id.is_some_and(|id| self.cache.is_at_hand(id, key))
+    }
+
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         let id = id.ok_or(ResolveError::UnknownKey)?;
         if self.client.runtime().wakes_across_tasks() {

@@ -20,6 +20,11 @@ pub trait ResolveKey: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether `key` is what [`at_hand`](Self::at_hand) would give.
+    fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        matches!(self.at_hand(id), Some(Ok(current)) if current.is_same_as(key))
+    }
+
     /// The key, after whatever it takes to find it.
     ///
     /// # Errors
@@ -37,6 +42,11 @@ pub trait BlockingResolveKey: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether `key` is what [`at_hand`](Self::at_hand) would give.
+    fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        matches!(self.at_hand(id), Some(Ok(current)) if current.is_same_as(key))
+    }
+
     /// The key, after whatever it takes to find it.
     ///
     /// # Errors
@@ -51,6 +61,10 @@ impl<R: ResolveKey + ?Sized> ResolveKey for Arc<R> {
         (**self).at_hand(id)
     }
 
+    fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        (**self).is_at_hand(id, key)
+    }
+
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         (**self).resolve(id).await
     }
@@ -59,6 +73,10 @@ impl<R: ResolveKey + ?Sized> ResolveKey for Arc<R> {
 impl<R: BlockingResolveKey + ?Sized> BlockingResolveKey for Arc<R> {
     fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
         (**self).at_hand(id)
+    }
+
+    fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        (**self).is_at_hand(id, key)
     }
 
     fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {

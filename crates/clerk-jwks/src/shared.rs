@@ -43,6 +43,14 @@ impl SharedCache {
         snapshot.as_ref()?.at_hand(id, self.clock.monotonic())
     }
 
+    /// Whether [`at_hand`](Self::at_hand) would give `key`; does not count as a user of it, for which cores
+    /// would wait for each other.
+    pub(crate) fn is_at_hand(&self, id: &KeyId, key: &VerifyingKey) -> bool {
+        let snapshot = self.snapshot.load();
+        let snapshot = snapshot.as_ref();
+        snapshot.is_some_and(|snapshot| snapshot.has(id, key, self.clock.monotonic()))
+    }
+
     /// What to do for the key `id`.
     ///
     /// What is waited on is made while the cache is held, so the fetch cannot end unnoticed in

@@ -47,6 +47,16 @@ impl StaticKeys {
         Ok(Self(Keys::Any(key.with_algorithm(Algorithm::Rs256))))
     }
 
+    fn has(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        match &self.0 {
+            Keys::Any(current) => current.is_same_as(key),
+            Keys::ById(keys) => {
+                let found = id.and_then(|id| keys.find(id));
+                matches!(found, Some(Ok(current)) if current.is_same_as(key))
+            }
+        }
+    }
+
     fn find(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         match &self.0 {
             Keys::Any(key) => Ok(key.clone()),
@@ -71,6 +81,10 @@ impl ResolveKey for StaticKeys {
         Some(self.find(id))
     }
 
+    fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        self.has(id, key)
+    }
+
     async fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         self.find(id)
     }
@@ -79,6 +93,10 @@ impl ResolveKey for StaticKeys {
 impl BlockingResolveKey for StaticKeys {
     fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
         Some(self.find(id))
+    }
+
+    fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        self.has(id, key)
     }
 
     fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use clerk_core::Clock;
-use clerk_jwt::{Policy, TokenClaims, UnverifiedToken, Verified};
+use clerk_jwt::{Policy, TokenClaims, Verified};
 
-use crate::{Error, ResolveKey};
+use crate::{Error, ResolveKey, VerifiedTokenCache, verification::Verification};
 
 /// Turns a token's text into verified claims. Cheap to clone.
 ///
@@ -13,8 +13,7 @@ use crate::{Error, ResolveKey};
 #[derive(Clone, Debug)]
 pub struct Verifier {
     keys: Arc<dyn ResolveKey>,
-    policy: Arc<Policy>,
-    clock: Arc<dyn Clock>,
+    verification: Arc<Verification>,
 }
 
 impl Verifier {
@@ -25,10 +24,10 @@ impl Verifier {
         policy: Policy,
         clock: impl Clock + 'static,
     ) -> Self {
+        let verification = Verification::new(policy, Arc::new(clock), None);
         Self {
             keys: Arc::new(keys),
-            policy: Arc::new(policy),
-            clock: Arc::new(clock),
+            verification: Arc::new(verification),
         }
     }
 
@@ -39,15 +38,30 @@ impl Verifier {
 
     /// What is asked of a token.
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        &self.verification.policy
+    }
+
+    /// The tokens that were verified before, where they are kept.
+    pub fn token_cache(&self) -> Option<&Arc<VerifiedTokenCache>> {
+        self.verification.cache.as_ref()
     }
 
     /// The same verifier, with the same keys, asking for what `policy` says.
     #[must_use]
     pub fn with_policy(&self, policy: Policy) -> Self {
+        self.with(self.verification.with_policy(policy))
+    }
+
+    /// The same verifier, which does not check a signature again that `cache` has.
+    #[must_use]
+    pub fn with_token_cache(&self, cache: Arc<VerifiedTokenCache>) -> Self {
+        self.with(self.verification.with_cache(cache))
+    }
+
+    fn with(&self, verification: Verification) -> Self {
         Self {
-            policy: Arc::new(policy),
-            ..self.clone()
+            keys: Arc::clone(&self.keys),
+            verification: Arc::new(verification),
         }
     }
 
@@ -61,17 +75,21 @@ impl Verifier {
     /// The token is not acceptable, or there is no key for it.
     /// [`Error::fault`] tells the caller's fault from an outage.
     pub async fn verify<C: TokenClaims>(&self, compact: &str) -> Result<Verified<C>, Error> {
-        let token = UnverifiedToken::parse(compact)?;
-        token.check_header::<C>(&self.policy)?;
-        let key = match self.keys.at_hand(token.key_id()) {
+        let (keys, verification) = (&*self.keys, &*self.verification);
+        if let Some(known) = verification.known(compact, |known| {
+            keys.is_at_hand(known.key_id(), known.key())
+        }) {
+            return known;
+        }
+        let token = verification.parse::<C>(compact)?;
+        let key = match keys.at_hand(token.key_id()) {
             Some(key) => key?,
             None => {
                 token.check_form()?;
-                self.keys.resolve(token.key_id()).await?
+                keys.resolve(token.key_id()).await?
             }
         };
-        Ok(token
-            .verify_async(&key, self.clock.now(), &self.policy)
-            .await?)
+        let authentic = token.authenticate_async(&key).await?;
+        verification.accept_new(compact, &token, &key, &authentic)
     }
 }

@@ -76,6 +76,10 @@ impl BlockingResolveKey for RemoteKeys {
         }
     }
 
+    fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
+        id.is_some_and(|id| self.cache.is_at_hand(id, key))
+    }
+
     fn resolve(&self, id: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
         let id = id.ok_or(ResolveError::UnknownKey)?;
         match self.cache.next(id) {

@@ -18,6 +18,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Whether [`at_hand`](Self::at_hand) would give `key`.
+    pub(crate) fn has(&self, id: &KeyId, key: &VerifyingKey, now: MonotonicTime) -> bool {
+        let found = self.keys.find(id).filter(|_| now < self.until);
+        matches!(found, Some(Ok(current)) if current.is_same_as(key))
+    }
+
     /// The cache's answer at the time `now` for a token that names the key `id`, or `None` where the
     /// cache has to be asked.
     pub fn at_hand(

@@ -1,0 +1,88 @@
+//! What both verifiers do with a token, and remember of it, beside looking for its key.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use clerk_core::Clock;
+use clerk_jwt::{
+    AuthenticToken, KnownHeaders, MAX_TOKEN_BYTES, Policy, TokenClaims, UnverifiedToken, Verified,
+    VerifyingKey,
+};
+
+use crate::{Error, VerifiedTokenCache, token_cache::Entry};
+
+#[derive(Debug)]
+pub(crate) struct Verification {
+    pub(crate) policy: Policy,
+    clock: Arc<dyn Clock>,
+    headers: ArcSwap<KnownHeaders>,
+    pub(crate) cache: Option<Arc<VerifiedTokenCache>>,
+}
+
+impl Verification {
+    pub(crate) fn new(
+        policy: Policy,
+        clock: Arc<dyn Clock>,
+        cache: Option<Arc<VerifiedTokenCache>>,
+    ) -> Self {
+        Self {
+            policy,
+            clock,
+            headers: ArcSwap::default(),
+            cache,
+        }
+    }
+
+    pub(crate) fn with_policy(&self, policy: Policy) -> Self {
+        Self::new(policy, Arc::clone(&self.clock), self.cache.clone())
+    }
+
+    pub(crate) fn with_cache(&self, cache: Arc<VerifiedTokenCache>) -> Self {
+        Self::new(self.policy.clone(), Arc::clone(&self.clock), Some(cache))
+    }
+
+    /// What a token that was verified before comes to now, if `is_current` says that the key is still
+    /// the one of its id.
+    pub(crate) fn known<C: TokenClaims>(
+        &self,
+        compact: &str,
+        is_current: impl FnOnce(&Entry) -> bool,
+    ) -> Option<Result<Verified<C>, Error>> {
+        let cache = self.cache.as_ref()?;
+        cache.find(compact, is_current, |token| self.accept(token))
+    }
+
+    /// Takes a token apart as far as it takes to look for its key.
+    pub(crate) fn parse<'t, C: TokenClaims>(
+        &self,
+        compact: &'t str,
+    ) -> Result<UnverifiedToken<'t>, Error> {
+        let known = self.headers.load();
+        let token = UnverifiedToken::parse_knowing(compact, MAX_TOKEN_BYTES, &known)?;
+        token.check_header::<C>(&self.policy)?;
+        Ok(token)
+    }
+
+    /// Judges a token whose signature is good, and remembers it if all is.
+    pub(crate) fn accept_new<C: TokenClaims>(
+        &self,
+        compact: &str,
+        token: &UnverifiedToken<'_>,
+        key: &VerifyingKey,
+        authentic: &AuthenticToken,
+    ) -> Result<Verified<C>, Error> {
+        let verified = self.accept(authentic)?;
+        let known = self.headers.load();
+        if !known.contain(token) {
+            self.headers.store(Arc::new(known.with(token)));
+        }
+        if let Some(cache) = &self.cache {
+            cache.insert(compact, key, authentic);
+        }
+        Ok(verified)
+    }
+
+    fn accept<C: TokenClaims>(&self, token: &AuthenticToken) -> Result<Verified<C>, Error> {
+        Ok(token.accept(self.clock.now(), &self.policy)?)
+    }
+}

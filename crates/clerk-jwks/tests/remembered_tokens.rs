@@ -1,0 +1,208 @@
+//! What was verified before is accepted when, and only when, it would be verified now.
+
+mod support;
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use clerk_core::ManualClock;
+use clerk_emulator::Emulator;
+use clerk_jwks::{
+    BlockingResolveKey, ResolveError, StaticKeys, VerifiedTokenCache, Verifier as Waiting,
+    blocking::Verifier,
+};
+use clerk_jwt::{
+    AuthorizedParties, Claims, KeyId, Policy, SessionClaims, TemplateClaims, VerifyingKey,
+};
+use proptest::prelude::*;
+use support::NOW;
+
+/// The one key of the instance, which changes.
+#[derive(Clone, Debug, Default)]
+struct Changing(Arc<Mutex<Option<VerifyingKey>>>);
+
+impl Changing {
+    fn set(&self, key: Option<&VerifyingKey>) {
+        *self.0.lock().unwrap() = key.cloned();
+    }
+}
+
+impl BlockingResolveKey for Changing {
+    fn at_hand(&self, id: Option<&KeyId>) -> Option<Result<VerifyingKey, ResolveError>> {
+        Some(self.resolve(id))
+    }
+
+    fn resolve(&self, _: Option<&KeyId>) -> Result<VerifyingKey, ResolveError> {
+        self.0
+            .lock()
+            .unwrap()
+            .clone()
+            .ok_or(ResolveError::UnknownKey)
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Of two instances that name their keys alike, all kinds, good and bad.
+struct Tokens {
+    keys: [VerifyingKey; 2],
+    texts: Vec<String>,
+}
+
+impl Tokens {
+    fn new() -> Self {
+        let instances = [(); 2].map(|()| Emulator::builder().build().unwrap());
+        let [_, other] = &instances;
+        other.rotate_keys(false);
+        let keys = [0, 1].map(|at: usize| {
+            let pem = instances[at].public_key_pem();
+            VerifyingKey::from_pem(&pem).unwrap()
+        });
+        let mut texts = Vec::new();
+        for emulator in &instances {
+            let token = || emulator.token().header("kid", "ins_1");
+            texts.extend([
+                token().sign(NOW),
+                token().claim("azp", "https://one.example").sign(NOW),
+                token()
+                    .claim("azp", "https://two.example")
+                    .lifetime(SECOND * 20)
+                    .sign(NOW),
+                token().issued_at(NOW.saturating_add(SECOND * 30)).sign(NOW),
+                token().template("hasura").sign(NOW),
+            ]);
+        }
+        let damaged = |text: &String| {
+            let (signed, signature) = text.rsplit_once('.').unwrap();
+            let other = if signature.starts_with('A') { "B" } else { "A" };
+            format!("{signed}.{other}{}", &signature[1..])
+        };
+        texts.extend(texts.iter().map(damaged).collect::<Vec<_>>());
+        Self { keys, texts }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Verify(prop::sample::Index, usize, u8),
+    /// Clocks are also set back.
+    Now(u8),
+    Key(Option<usize>),
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let verify = || (any::<prop::sample::Index>(), 0..2_usize, 0..3_u8);
+    let verify = || verify().prop_map(|(token, policy, kind)| Act::Verify(token, policy, kind));
+    let act = prop_oneof![
+        verify(),
+        verify(),
+        verify(),
+        verify(),
+        (0..90_u8).prop_map(Act::Now),
+        prop::option::of(0..2_usize).prop_map(Act::Key),
+    ];
+    prop::collection::vec(act, 0..60)
+}
+
+fn said(verifier: &Verifier, token: &str, kind: u8) -> Result<String, String> {
+    let text = |claims: &Claims| claims.as_json().to_owned();
+    match kind {
+        0 => verifier
+            .verify::<SessionClaims>(token)
+            .map(|it| text(it.claims().all())),
+        1 => verifier
+            .verify::<TemplateClaims>(token)
+            .map(|it| text(it.claims().all())),
+        _ => verifier.verify::<Claims>(token).map(|it| text(it.claims())),
+    }
+    .map_err(|error| error.reason().to_string())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_cache_changes_no_answer(acts in acts(), room in 1..40_usize) {
+        thread_local! {
+            static TOKENS: Tokens = Tokens::new();
+        }
+        TOKENS.with(|tokens| {
+            let (clock, keys) = (Arc::new(ManualClock::at(NOW)), Changing::default());
+            keys.set(Some(&tokens.keys[0]));
+            let plain = Verifier::new(keys.clone(), Policy::default(), Arc::clone(&clock));
+            let strict = AuthorizedParties::require(["https://one.example"]);
+            let strict = Policy::default().authorized_parties(strict);
+            let plain = [plain.clone(), plain.with_policy(strict)];
+            let cache = Arc::new(VerifiedTokenCache::new(room));
+            let caching = plain.clone().map(|it| it.with_token_cache(Arc::clone(&cache)));
+            for act in acts {
+                match act {
+                    Act::Now(second) => clock.set(NOW.saturating_add(SECOND * u32::from(second))),
+                    Act::Key(key) => keys.set(key.map(|at| &tokens.keys[at])),
+                    Act::Verify(token, policy, kind) => {
+                        let token = token.get(&tokens.texts);
+                        let expected = said(&plain[policy], token, kind);
+                        prop_assert_eq!(said(&caching[policy], token, kind), expected);
+                    }
+                }
+                prop_assert!(cache.len() <= cache.capacity());
+            }
+            Ok(())
+        })?;
+    }
+}
+
+#[tokio::test]
+async fn a_signature_is_checked_once_for_both_modes_and_not_for_another_text() {
+    let emulator = Emulator::builder().build().unwrap();
+    let (keys, clock) = (
+        StaticKeys::from_pem(&emulator.public_key_pem()).unwrap(),
+        Arc::new(ManualClock::at(NOW)),
+    );
+    let cache = Arc::new(VerifiedTokenCache::new(100));
+    let waiting = Waiting::new(keys.clone(), Policy::default(), Arc::clone(&clock))
+        .with_token_cache(Arc::clone(&cache));
+    let blocking =
+        Verifier::new(keys, Policy::default(), clock).with_token_cache(Arc::clone(&cache));
+    let token = emulator.token().sign(NOW);
+
+    assert!(waiting.verify::<SessionClaims>(&token).await.is_ok());
+    assert_eq!((cache.hits(), cache.misses(), cache.len()), (0, 1, 1));
+    assert!(waiting.verify::<SessionClaims>(&token).await.is_ok());
+    assert!(blocking.verify::<SessionClaims>(&token).is_ok());
+    assert_eq!((cache.hits(), cache.misses(), cache.len()), (2, 1, 1));
+
+    // The same signature, by which a place is found, under other claims.
+    let (_, signature) = token.rsplit_once('.').unwrap();
+    let other = emulator.token().claim("sub", "user_other").sign(NOW);
+    let (signed, _) = other.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{signature}");
+    assert!(blocking.verify::<SessionClaims>(&forged).is_err());
+    assert!(waiting.verify::<SessionClaims>(&forged).await.is_err());
+    assert_eq!((cache.hits(), cache.misses(), cache.len()), (2, 3, 1));
+}
+
+#[test]
+fn the_token_that_expires_first_makes_room() {
+    let emulator = Emulator::builder().build().unwrap();
+    let keys = StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
+    let cache = Arc::new(VerifiedTokenCache::new(4));
+    let verifier = Verifier::new(keys, Policy::default(), ManualClock::at(NOW))
+        .with_token_cache(Arc::clone(&cache));
+    let tokens: Vec<String> = [50, 20, 60, 40, 30]
+        .map(|lifetime| emulator.token().lifetime(SECOND * lifetime).sign(NOW))
+        .into();
+    for token in &tokens {
+        assert!(verifier.verify::<SessionClaims>(token).is_ok());
+    }
+    assert_eq!((cache.len(), cache.capacity()), (4, 4));
+    let (first, others) = tokens.split_at(1);
+    let (expires_first, others) = others.split_at(1);
+    for (token, hits) in first.iter().chain(others).zip(1..) {
+        assert!(verifier.verify::<SessionClaims>(token).is_ok());
+        assert_eq!(cache.hits(), hits);
+    }
+    assert!(verifier.verify::<SessionClaims>(&expires_first[0]).is_ok());
+    assert_eq!(cache.hits(), 4, "it had made room");
+}
