@@ -1,9 +1,10 @@
 mod authorized_party;
 mod list;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use clerk_core::{InstanceType, PublishableKey};
+use clerk_jwks::VerifiedTokenCache;
 use clerk_jwt::{AuthorizedParties, InvalidMachineId, MachineScopes, Policy};
 use url::Url;
 
@@ -44,6 +45,7 @@ pub struct Settings {
     pub(crate) allowed_origins: Option<AllowedOrigins>,
     pub(crate) pending_sessions: PendingSessions,
     pub(crate) resource_metadata: Option<ResourceMetadata>,
+    pub(crate) token_cache: Option<Arc<VerifiedTokenCache>>,
 }
 
 /// What follows from the publishable key.
@@ -197,6 +199,7 @@ pub struct Builder {
     pub(crate) allowed_origins: Option<Vec<String>>,
     pending_sessions: PendingSessions,
     pub(crate) resource_metadata: Option<String>,
+    token_cache: Option<Arc<VerifiedTokenCache>>,
 }
 
 impl Builder {
@@ -274,6 +277,13 @@ impl Builder {
     /// The leeway for clocks that disagree; 5 seconds if not said. Zero is zero.
     pub const fn clock_skew(mut self, leeway: Duration) -> Self {
         self.clock_skew = Some(leeway);
+        self
+    }
+
+    /// Keeps tokens that were verified, so that a token's signature is checked once, and not with every
+    /// request; not kept if not said. All else is judged anew each time.
+    pub fn token_cache(mut self, cache: Arc<VerifiedTokenCache>) -> Self {
+        self.token_cache = Some(cache);
         self
     }
 
@@ -453,6 +463,7 @@ impl Builder {
             pending_sessions: self.pending_sessions,
             redirect_origins: redirect_origins.collect::<Result<_, _>>()?,
             allowed_origins: self.allowed_origins.map(AllowedOrigins::new).transpose()?,
+            token_cache: self.token_cache,
             resource_metadata: self
                 .resource_metadata
                 .map(|url| ResourceMetadata::parse(&url))

@@ -88,5 +88,5 @@ pub use policy::CachePolicy;
 pub use remote::RemoteKeys;
 pub use resolve::{BlockingResolveKey, ResolveKey};
 pub use static_keys::StaticKeys;
-pub use token_cache::VerifiedTokenCache;
+pub use token_cache::{KnownToken, VerifiedTokenCache};
 pub use verifier::Verifier;

@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use clerk_jwt::{AuthenticToken, KeyId, NumericDate, VerifyingKey};
 
 /// Tokens that were verified a moment ago. Browsers send the same token for a minute, with every
@@ -51,30 +51,48 @@ pub struct VerifiedTokenCache {
     hasher: RandomState,
 }
 
-/// A cache line of the processor: whatever one token takes to be found is read and counted there, so
-/// that cores disturb each other only where they have the same token.
+/// Two cache lines of the processor: whatever one token takes to be found is read and counted there, so
+/// that cores hardly disturb each other.
 #[derive(Default)]
 #[repr(align(64))]
 struct Bucket {
     tags: [AtomicU32; PLACES],
-    entries: [ArcSwapOption<Entry>; PLACES],
     hits: AtomicU64,
     misses: AtomicU64,
+    entries: [ArcSwapOption<Entry>; PLACES],
 }
 
-const PLACES: usize = 4;
+const PLACES: usize = 8;
+
+impl Bucket {
+    fn find(&self, compact: &str, tag: u32) -> Option<Guard<Option<Arc<Entry>>>> {
+        let mut places = self.tags.iter().zip(&self.entries);
+        places.find_map(|(its_tag, entry)| {
+            let entry = (its_tag.load(Relaxed) == tag).then(|| entry.load())?;
+            let is_it = entry.as_ref().is_some_and(|it| *it.compact == *compact);
+            is_it.then_some(entry)
+        })
+    }
+
+    fn count(&self, is_hit: bool) {
+        let counter = if is_hit { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Relaxed);
+    }
+}
 
 /// A token, and the key under which its signature is good.
 pub(crate) struct Entry {
     compact: Box<str>,
     key: VerifyingKey,
+    /// As in the token, where it takes the processor longer to come by.
+    key_id: Option<KeyId>,
     token: AuthenticToken,
 }
 
 impl Entry {
     /// The key that the token names.
-    pub(crate) fn key_id(&self) -> Option<&KeyId> {
-        self.token.header().key_id()
+    pub(crate) const fn key_id(&self) -> Option<&KeyId> {
+        self.key_id.as_ref()
     }
 
     pub(crate) const fn key(&self) -> &VerifyingKey {
@@ -86,11 +104,34 @@ impl Entry {
     }
 }
 
+/// A token that a [`VerifiedTokenCache`] has.
+#[derive(Clone)]
+pub struct KnownToken(Arc<Entry>);
+
+impl KnownToken {
+    /// The token. It is to be accepted only as long as [`is_verified_by`](Self::is_verified_by) says so
+    /// of the key that its header names now.
+    pub fn token(&self) -> &AuthenticToken {
+        &self.0.token
+    }
+
+    /// Whether its signature was found good under `key`.
+    pub fn is_verified_by(&self, key: &VerifyingKey) -> bool {
+        self.0.key.is_same_as(key)
+    }
+}
+
+impl fmt::Debug for KnownToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("KnownToken").field(&self.0.token).finish()
+    }
+}
+
 impl VerifiedTokenCache {
-    /// A cache with room for `tokens` tokens; for four at the least.
+    /// A cache with room for `tokens` tokens; for eight at the least.
     ///
-    /// Where a token goes depends on the token, and four share a place. So that nearly all stay that
-    /// are in use, there should be room for twice as many.
+    /// Where a token goes depends on the token, and each has eight places to choose from. So that nearly
+    /// all stay that are in use, there should be room for twice as many.
     pub fn new(tokens: usize) -> Self {
         let buckets = tokens.div_ceil(PLACES).clamp(1, u32::MAX as usize);
         Self {
@@ -115,7 +156,7 @@ impl VerifiedTokenCache {
         self.len() == 0
     }
 
-    /// How many signatures were not checked, since the cache was made.
+    /// How many tokens were looked for and found, since the cache was made.
     pub fn hits(&self) -> u64 {
         self.buckets
             .iter()
@@ -140,26 +181,24 @@ impl VerifiedTokenCache {
         judge: impl FnOnce(&AuthenticToken) -> R,
     ) -> Option<R> {
         let (bucket, tag) = self.place(compact)?;
-        for (its_tag, entry) in bucket.tags.iter().zip(&bucket.entries) {
-            if its_tag.load(Relaxed) != tag {
-                continue;
-            }
-            let entry = entry.load();
-            let Some(entry) = entry.as_deref().filter(|entry| *entry.compact == *compact) else {
-                continue;
-            };
-            if !is_current(entry) {
-                break;
-            }
-            bucket.hits.fetch_add(1, Relaxed);
-            return Some(judge(&entry.token));
-        }
-        bucket.misses.fetch_add(1, Relaxed);
-        None
+        let found = bucket.find(compact, tag);
+        let found = found.as_ref().and_then(|entry| entry.as_deref());
+        let found = found.filter(|entry| is_current(entry));
+        bucket.count(found.is_some());
+        found.map(|entry| judge(&entry.token))
+    }
+
+    /// The token of that text, if it is here. Its key may have been changed since.
+    pub fn look_up(&self, compact: &str) -> Option<KnownToken> {
+        let (bucket, tag) = self.place(compact)?;
+        let known = bucket.find(compact, tag);
+        let known = known.as_ref().and_then(|entry| entry.as_ref());
+        bucket.count(known.is_some());
+        known.map(|entry| KnownToken(Arc::clone(entry)))
     }
 
     /// Keeps a token whose signature is good under `key`, in the place of the one that expires first.
-    pub(crate) fn insert(&self, compact: &str, key: &VerifyingKey, token: &AuthenticToken) {
+    pub fn insert(&self, compact: &str, key: &VerifyingKey, token: &AuthenticToken) {
         let Some((bucket, tag)) = self.place(compact) else {
             return;
         };
@@ -177,7 +216,8 @@ impl VerifiedTokenCache {
         entry.store(Some(Arc::new(Entry {
             compact: compact.into(),
             key: key.clone(),
-            token: token.detached(),
+            token: token.clone(),
+            key_id: token.header().key_id().cloned(),
         })));
     }
 

@@ -12,31 +12,31 @@ use crate::{Claims, Header, Policy, TokenClaims, Verified, VerifyError};
 /// whenever the token comes again. It is to be kept with the key, and not to outlive it. Cheap to
 /// clone.
 #[derive(Clone)]
-pub struct AuthenticToken {
-    header: Header,
-    claims: Claims,
-}
+pub struct AuthenticToken(Claims);
 
 impl AuthenticToken {
-    pub(crate) const fn new(header: Header, claims: Claims) -> Self {
-        Self { header, claims }
+    pub(crate) const fn new(claims: Claims) -> Self {
+        Self(claims)
     }
 
     /// The header.
-    pub const fn header(&self) -> &Header {
-        &self.header
+    pub fn header(&self) -> &Header {
+        self.0.header()
     }
 
     /// The claims, which the instance made, and which may be another's, or of long ago.
     pub const fn unjudged_claims(&self) -> &Claims {
-        &self.claims
+        &self.0
     }
 
-    /// The same token, sharing nothing with others. A header that was recognised is shared by all tokens
-    /// that have it, and cores that count its users would wait for each other.
-    #[must_use]
-    pub fn detached(&self) -> Self {
-        Self::new(self.header.detached(), self.claims.clone())
+    /// What can be said against the token before its key is looked for:
+    /// [`UnverifiedToken::check_header`](crate::UnverifiedToken::check_header).
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong.
+    pub fn check_header<C: TokenClaims>(&self, policy: &Policy) -> Result<(), VerifyError> {
+        C::check_header(self.header(), policy)
     }
 
     /// Judges the rest, as [`UnverifiedToken::verify`](crate::UnverifiedToken::verify) does.
@@ -50,18 +50,18 @@ impl AuthenticToken {
         now: UnixTime,
         policy: &Policy,
     ) -> Result<Verified<C>, VerifyError> {
-        C::check_header(&self.header, policy)?;
-        let claims = C::from_claims(self.claims.clone(), &self.header)?;
+        C::check_header(self.header(), policy)?;
+        let claims = C::from_claims(self.0.clone(), self.header())?;
         policy.check_claims(claims.as_ref(), now)?;
         claims.check_own_claims(policy)?;
-        Ok(Verified::new(claims, self.header.clone()))
+        Ok(Verified::new(claims))
     }
 }
 
 impl fmt::Debug for AuthenticToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthenticToken")
-            .field("header", &self.header)
+            .field("header", self.header())
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use alloc::{borrow::Cow, boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
-use crate::{Malformed, NumericDate, json};
+use crate::{Header, Malformed, NumericDate, json};
 
 /// The claims of a token (RFC 7519 §4): the payload's text, and where in it each claim stands.
 ///
@@ -13,11 +13,21 @@ use crate::{Malformed, NumericDate, json};
 ///
 /// For claims of your own, read the payload into a type of yours with [`custom`](Claims::custom).
 /// Cheap to clone.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Claims(Arc<Payload>);
 
-#[derive(PartialEq, Eq)]
+/// The same text is the same claims.
+impl PartialEq for Claims {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.text == other.0.text
+    }
+}
+
+impl Eq for Claims {}
+
 struct Payload {
+    /// That of the token they came in, which is so in one place with them.
+    header: Header,
     text: String,
     members: [Span; NAMES],
     /// Strings written with escapes: their text stands nowhere in the payload.
@@ -26,7 +36,7 @@ struct Payload {
     dates: Dates,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct Dates {
     expires_at: Option<NumericDate>,
     not_before: Option<NumericDate>,
@@ -120,7 +130,7 @@ impl Name {
 
 impl Claims {
     /// Reads the claims of `payload`, which is not trusted by being read.
-    pub(crate) fn read(payload: Vec<u8>) -> Result<Self, Malformed> {
+    pub(crate) fn read(payload: Vec<u8>, header: Header) -> Result<Self, Malformed> {
         const PART: &str = "payload";
         let text = String::from_utf8(payload).map_err(|_| Malformed::Json(PART))?;
         let mut members = [Span::NOWHERE; NAMES];
@@ -155,11 +165,16 @@ impl Claims {
             issued_at: date(Name::Iat),
         };
         Ok(Self(Arc::new(Payload {
+            header,
             text,
             members,
             unescaped,
             dates,
         })))
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        &self.0.header
     }
 
     /// The payload's JSON text, as it was signed.

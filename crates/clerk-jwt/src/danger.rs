@@ -27,8 +27,8 @@ use crate::{
 ///
 /// The text is not a JSON Web Token in compact form.
 pub fn decode_unverified(compact: &str) -> Result<(Header, Claims), Malformed> {
-    let DecodedToken { header, claims, .. } = DecodedToken::decode(compact)?;
-    Ok((header, claims))
+    let claims = DecodedToken::decode(compact)?.claims;
+    Ok((claims.header().clone(), claims))
 }
 
 /// A token that was read whole and may be verified yet, without being read again.
@@ -55,7 +55,6 @@ pub fn decode_unverified(compact: &str) -> Result<(Header, Claims), Malformed> {
 #[derive(Clone)]
 pub struct DecodedToken<'t> {
     compact: Cow<'t, str>,
-    header: Header,
     claims: Claims,
 }
 
@@ -68,12 +67,8 @@ impl<'t> DecodedToken<'t> {
     /// The text is not a JSON Web Token in compact form.
     pub fn decode(compact: impl Into<Cow<'t, str>>) -> Result<Self, Malformed> {
         let compact = compact.into();
-        let (header, claims) = UnverifiedToken::parse(&compact)?.read()?;
-        Ok(Self {
-            compact,
-            header,
-            claims,
-        })
+        let claims = UnverifiedToken::parse(&compact)?.read()?;
+        Ok(Self { compact, claims })
     }
 
     /// The token's text.
@@ -82,8 +77,8 @@ impl<'t> DecodedToken<'t> {
     }
 
     /// The header, which anyone may have written.
-    pub const fn header(&self) -> &Header {
-        &self.header
+    pub fn header(&self) -> &Header {
+        self.claims.header()
     }
 
     /// The claims, which anyone may have written.
@@ -102,7 +97,7 @@ impl<'t> DecodedToken<'t> {
         now: UnixTime,
         policy: &Policy,
     ) -> Result<Verified<C>, VerifyError> {
-        C::check_header(&self.header, policy)?;
+        C::check_header(self.header(), policy)?;
         self.authenticate(key)?.accept(now, policy)
     }
 
@@ -135,12 +130,23 @@ impl<'t> DecodedToken<'t> {
         Ok(self.authentic())
     }
 
+    /// What can be said against the token before a key is looked for:
+    /// [`UnverifiedToken::check_header`].
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong.
+    pub fn check_header<C: TokenClaims>(&self, policy: &Policy) -> Result<(), VerifyError> {
+        C::check_header(self.header(), policy)?;
+        self.header().check_algorithm().map(|_| ())
+    }
+
     fn parts(&self) -> Result<UnverifiedToken<'_>, Malformed> {
-        UnverifiedToken::split(&self.compact, |_| Ok(self.header.clone()))
+        UnverifiedToken::split(&self.compact, |_| Ok(self.header().clone()))
     }
 
     fn authentic(&self) -> AuthenticToken {
-        AuthenticToken::new(self.header.clone(), self.claims.clone())
+        AuthenticToken::new(self.claims.clone())
     }
 }
 
@@ -148,7 +154,7 @@ impl fmt::Debug for DecodedToken<'_> {
     /// Shows the header. The rest would let whoever reads the log sign in.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodedToken")
-            .field("header", &self.header)
+            .field("header", self.header())
             .finish_non_exhaustive()
     }
 }

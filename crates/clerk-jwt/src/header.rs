@@ -11,7 +11,7 @@ use crate::{Algorithm, Category, KeyId, Malformed, VerifyError, base64url, json}
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header(Arc<Parameters>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Parameters {
     algorithm: Option<Algorithm>,
     typ: Typ,
@@ -69,18 +69,12 @@ impl Header {
                 Some(Some(typ)) => Typ::Other(typ.into()),
                 Some(None) => Typ::NotAString,
             },
-            key_id: kid
-                .and_then(json::text)
-                .map(|kid| KeyId::new(Box::<str>::from(kid))),
+            key_id: kid.and_then(json::text).map(KeyId::new),
             category: cat.map(|raw| {
                 json::text(raw).map_or(Category::Other, |name| Category::from_name(&name))
             }),
             critical: crit.is_some(),
         })))
-    }
-
-    pub(crate) fn detached(&self) -> Self {
-        Self(Arc::new(Parameters::clone(&self.0)))
     }
 
     /// The algorithm `alg` names, if it is one of those accepted.

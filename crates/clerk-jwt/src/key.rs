@@ -8,7 +8,7 @@ mod verifier;
 #[cfg(feature = "ring")]
 mod ring;
 
-use alloc::{boxed::Box, sync::Arc};
+use alloc::sync::Arc;
 use core::fmt;
 
 use clerk_core::Pasted;
@@ -26,13 +26,14 @@ pub use self::{
 
 use crate::{Algorithm, VerifyError};
 
-/// The name of a key (`kid`, RFC 7515 §4.1.4). Clerk names a key after its instance: `ins_…`.
+/// The name of a key (`kid`, RFC 7515 §4.1.4). Clerk names a key after its instance: `ins_…`. Cheap
+/// to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyId(Box<str>);
+pub struct KeyId(Arc<str>);
 
 impl KeyId {
     /// The key id `name`.
-    pub fn new(name: impl Into<Box<str>>) -> Self {
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }
 

@@ -171,7 +171,7 @@ impl<'t> UnverifiedToken<'t> {
         // not a token at all is refused for a hundredth of what a signature costs.
         let claims = self.read_claims()?;
         key.verify(algorithm, self.signed, &signature)?;
-        Ok(AuthenticToken::new(self.header.clone(), claims))
+        Ok(AuthenticToken::new(claims))
     }
 
     /// [`authenticate`](Self::authenticate) with a key that may have to be
@@ -199,7 +199,7 @@ impl<'t> UnverifiedToken<'t> {
         let signature = self.copy_signature()?;
         let claims = self.read_claims()?;
         key.verify_async(algorithm, self.signed, &signature).await?;
-        Ok(AuthenticToken::new(self.header.clone(), claims))
+        Ok(AuthenticToken::new(claims))
     }
 
     /// What can be said against the token before a key is looked for: its `typ`, `alg` and `crit`,
@@ -292,13 +292,13 @@ impl<'t> UnverifiedToken<'t> {
     }
 
     fn read_claims(&self) -> Result<Claims, Malformed> {
-        Claims::read(self.decode_payload()?)
+        Claims::read(self.decode_payload()?, self.header.clone())
     }
 
     /// What the token says, if all of it has the form of one.
-    pub(crate) fn read(&self) -> Result<(Header, Claims), Malformed> {
+    pub(crate) fn read(&self) -> Result<Claims, Malformed> {
         self.decode_signature(&mut SignatureBuffer::default())?;
-        Ok((self.header.clone(), self.read_claims()?))
+        self.read_claims()
     }
 }
 
@@ -332,12 +332,11 @@ fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified<C> {
     claims: C,
-    header: Header,
 }
 
 impl<C> Verified<C> {
-    pub(crate) const fn new(claims: C, header: Header) -> Self {
-        Self { claims, header }
+    pub(crate) const fn new(claims: C) -> Self {
+        Self { claims }
     }
 
     /// The claims.
@@ -349,9 +348,11 @@ impl<C> Verified<C> {
     pub fn into_claims(self) -> C {
         self.claims
     }
+}
 
+impl<C: TokenClaims> Verified<C> {
     /// The header, verified too.
-    pub const fn header(&self) -> &Header {
-        &self.header
+    pub fn header(&self) -> &Header {
+        self.claims.as_ref().header()
     }
 }

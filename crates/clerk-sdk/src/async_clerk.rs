@@ -163,6 +163,10 @@ impl sealed::Build for Clerk {
             }
             Keys::Nowhere => Verifier::new(Layered::new(), policy, clock),
         };
+        let verifier = match &plan.token_cache {
+            Some(cache) => verifier.with_token_cache(Arc::clone(cache)),
+            None => verifier,
+        };
         let authenticator = plan
             .authentication
             .clone()

@@ -8,7 +8,7 @@ use std::{fmt, mem, sync::Arc, time::Duration};
 
 use clerk_core::{Clock, PublishableKey, SecretKey};
 use clerk_http::{MachineSecretKey, Retry};
-use clerk_jwks::CachePolicy;
+use clerk_jwks::{CachePolicy, VerifiedTokenCache};
 use clerk_jwt::{AuthorizedParties, JwkSet, MachineScopes, Policy, Provider};
 
 use self::plan::GivenKeys;
@@ -48,6 +48,7 @@ pub struct Builder<T: Build> {
     policy: Policy,
     authentication: clerk_auth::Builder,
     cache_policy: CachePolicy,
+    token_cache: Option<Arc<VerifiedTokenCache>>,
     retry: Retry,
     provider: Option<Arc<dyn Provider>>,
     clock: Option<Arc<dyn Clock>>,
@@ -86,6 +87,7 @@ impl<T: Build> Builder<T> {
             policy: Policy::default(),
             authentication: clerk_auth::Settings::builder(),
             cache_policy: CachePolicy::default(),
+            token_cache: None,
             retry: Retry::default(),
             provider: None,
             clock: None,
@@ -226,6 +228,27 @@ impl<T: Build> Builder<T> {
     /// How long fetched keys are believed.
     pub fn cache_policy(mut self, policy: CachePolicy) -> Self {
         self.cache_policy = policy;
+        self
+    }
+
+    /// Keeps tokens that were verified, for tokens and for requests: a signature is checked once, and
+    /// not each time the same token comes. None are kept if not said.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "async", feature = "ring"))] {
+    /// use clerk::{Clerk, VerifiedTokenCache};
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .secret_key("sk_test_abc")
+    ///     .token_cache(VerifiedTokenCache::new(10_000))
+    ///     .build()?;
+    /// let cache = clerk.verifier().token_cache();
+    /// assert!(cache.is_some_and(|cache| cache.hits() == 0));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn token_cache(mut self, cache: impl Into<Arc<VerifiedTokenCache>>) -> Self {
+        self.token_cache = Some(cache.into());
         self
     }
 

@@ -111,7 +111,7 @@ pub use clerk_core::{
 pub use clerk_http as http;
 pub use clerk_http::MachineSecretKey;
 pub use clerk_jwks as jwks;
-pub use clerk_jwks::{CachePolicy, Error as VerificationError};
+pub use clerk_jwks::{CachePolicy, Error as VerificationError, VerifiedTokenCache};
 pub use clerk_jwt as jwt;
 pub use clerk_jwt::{
     AuthorizedParties, Claims, Fault, JwkSet, M2mClaims, MachineScopes, OAuthClaims, Policy,

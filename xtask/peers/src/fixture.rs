@@ -24,6 +24,8 @@ pub struct Fixture {
     pub modulus: Vec<u8>,
     /// The public exponent, big-endian.
     pub exponent: Vec<u8>,
+    /// Among how many others a token is recognised.
+    pub live_tokens: usize,
     api: OnceLock<String>,
 }
 
@@ -38,26 +40,23 @@ impl Fixture {
         let now = SystemClock::new().now();
         let kid = "ins_2abcdefghijklmnopqrstuvwxyz";
         let key = test_key();
-        let header = json!({ "alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": kid, "typ": "JWT" });
-        let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let signed = format!("{}.{}", encode(&header), encode(&claims(now.as_secs())));
-        let mut signature = vec![0; key.public().modulus_len()];
-        key.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            signed.as_bytes(),
-            &mut signature,
-        )
-        .expect("a 2,048-bit key signs a digest");
         let PublicKeyComponents { n, e } = PublicKeyComponents::from(key.public());
         Self {
-            token: format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)),
+            token: sign(&key, kid, &claims(now.as_secs())),
             now,
             kid,
             modulus: n,
             exponent: e,
+            live_tokens: 4096,
             api: OnceLock::new(),
         }
+    }
+
+    /// A token like [`token`](Self::token), which differs from it.
+    pub fn another(&self, number: usize) -> String {
+        let mut claims = claims(self.now.as_secs());
+        claims["jti"] = format!("{number:024}").into();
+        sign(&test_key(), self.kid, &claims)
     }
 
     /// Where a server on the loopback interface answers everything with [`users(1)`](users)'s user.
@@ -97,6 +96,21 @@ impl Default for Fixture {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn sign(key: &KeyPair, kid: &str, claims: &serde_json::Value) -> String {
+    let header = json!({ "alg": "RS256", "cat": "cl_B7d4PD111AAA", "kid": kid, "typ": "JWT" });
+    let encode = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", encode(&header), encode(claims));
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        signed.as_bytes(),
+        &mut signature,
+    )
+    .expect("a 2,048-bit key signs a digest");
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 fn claims(now: i64) -> serde_json::Value {

@@ -53,6 +53,12 @@ pub const ROWS: &[Row] = &[
         prepare: ours::verifier_cached_key,
     },
     Row {
+        name: "verifier-known-token",
+        reference: "raw-ring",
+        clock: Clock::Thread,
+        prepare: ours::verifier_known_token,
+    },
+    Row {
         name: "authenticate-cookie",
         reference: "verifier-cached-key",
         clock: Clock::Thread,
@@ -63,6 +69,18 @@ pub const ROWS: &[Row] = &[
         reference: "verifier-cached-key",
         clock: Clock::Thread,
         prepare: ours::authenticate_header,
+    },
+    Row {
+        name: "authenticate-cookie-known",
+        reference: "authenticate-cookie",
+        clock: Clock::Thread,
+        prepare: ours::authenticate_cookie_known,
+    },
+    Row {
+        name: "authenticate-header-known",
+        reference: "authenticate-header",
+        clock: Clock::Thread,
+        prepare: ours::authenticate_header_known,
     },
     Row {
         name: "refuse-malformed",

@@ -5,8 +5,8 @@ use clerk_jwt::Claims;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::token::Token;
-use crate::{cookies::Cookies, settings::Instance};
+use super::{incoming::Incoming, token::Token};
+use crate::settings::Instance;
 
 /// What a browser's cookies say of the instance.
 ///
@@ -28,11 +28,12 @@ const DEV_BROWSER: &str = "__clerk_db_jwt";
 const REFRESH: &str = "__refresh";
 
 impl<'r> Browser<'r> {
-    pub(super) fn read(cookies: &Cookies<'r>, instance: &Instance, now: UnixTime) -> Self {
+    pub(super) fn read(incoming: &Incoming<'r>, instance: &Instance, now: UnixTime) -> Self {
+        let cookies = incoming.cookies();
         let suffix = &instance.cookie_suffix;
         let pair = |name| (cookies.get(name), cookies.suffixed(name, suffix));
         let client_uat = pair(CLIENT_UAT);
-        let session = Sessions::new(pair(SESSION));
+        let session = Sessions::new(pair(SESSION), |text| incoming.token(text));
         let uses_suffixed = uses_suffixed(&session, &client_uat, instance, now);
         let choose = |(plain, suffixed)| if uses_suffixed { suffixed } else { plain };
         let client_uat: Option<Cow<'_, str>> = choose(client_uat);
@@ -63,10 +64,10 @@ enum Sessions<'r> {
 }
 
 impl<'r> Sessions<'r> {
-    fn new((plain, suffixed): Pair<'r>) -> Self {
+    fn new((plain, suffixed): Pair<'r>, token: impl Fn(Cow<'r, str>) -> Token<'r>) -> Self {
         match (plain, suffixed) {
-            (Some(plain), Some(suffixed)) if plain == suffixed => Self::Same(Token::new(plain)),
-            (plain, suffixed) => Self::Apart(plain.map(Token::new), suffixed.map(Token::new)),
+            (Some(plain), Some(suffixed)) if plain == suffixed => Self::Same(token(plain)),
+            (plain, suffixed) => Self::Apart(plain.map(&token), suffixed.map(&token)),
         }
     }
 

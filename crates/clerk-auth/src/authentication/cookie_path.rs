@@ -46,8 +46,7 @@ impl Flow<'_> {
     }
 
     async fn by_cookies(&self, instance: &Instance) -> Decision {
-        let cookies = self.incoming.cookies();
-        let browser = Browser::read(cookies, instance, self.effects.now());
+        let browser = Browser::read(&self.incoming, instance, self.effects.now());
         if let Some(state) = self.domain_sync(instance, &browser) {
             return Ok(state);
         }
@@ -94,7 +93,7 @@ impl Flow<'_> {
             let reason = AuthReason::SessionTokenIatBeforeClientUat;
             return Ok(self.handshake(instance, browser, reason.into()));
         }
-        let session = match self.verify_session(&token.text).await {
+        let session = match self.verify_session(token).await {
             Ok(verified) => SessionAuth::new(verified, &*token.text),
             Err(error) => return self.refused(token, error, Carrier::Cookie).await,
         };

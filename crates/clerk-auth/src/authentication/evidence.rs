@@ -109,10 +109,9 @@ impl Evidence {
     /// What `head` shows, to an application with these `settings`, at `now`.
     pub fn of(head: &RequestHead<'_>, settings: &Settings, now: UnixTime) -> Self {
         let incoming = Incoming::new(head, settings);
-        let cookies = incoming.cookies();
         let instance = settings.instance.as_ref();
-        let header = incoming.header_token().map(Token::new);
-        let browser = |instance: &Instance| Browser::read(cookies, instance, now);
+        let header = incoming.header_token();
+        let browser = |instance: &Instance| Browser::read(&incoming, instance, now);
         let target = |path| settings.organization_sync.as_ref()?.target(path);
         Self {
             public_url: incoming.public_url().cloned().map(|mut url| {

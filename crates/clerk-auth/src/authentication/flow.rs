@@ -25,7 +25,7 @@ pub(super) struct Flow<'r> {
 }
 
 impl<'r> Flow<'r> {
-    pub(super) const fn new(
+    pub(super) fn new(
         head: &'r RequestHead<'r>,
         settings: &'r Settings,
         api: &'r clerk_http::Settings,
@@ -42,7 +42,7 @@ impl<'r> Flow<'r> {
     /// Who the request comes from. A token in the header has precedence over cookies.
     pub(super) async fn decide(self) -> Decision {
         self.check_sign_in_url()?;
-        let token = self.incoming.header_token().map(Token::new);
+        let token = self.incoming.header_token();
         let machine_type = || token.as_ref().and_then(Token::machine_type);
         let mismatch = || AuthReason::TokenTypeMismatch.into();
         let machine_type = match &self.settings.accepts {
@@ -53,7 +53,7 @@ impl<'r> Flow<'r> {
                     return Ok(signed_out(wanted_type, AuthReason::NoTokenInHeader.into()));
                 };
                 return match machine_type() {
-                    Some(found) if found == *wanted => self.machine(&token.text, found).await,
+                    Some(found) if found == *wanted => self.machine(token, found).await,
                     _ => Ok(signed_out(wanted_type, mismatch())),
                 };
             }
@@ -67,7 +67,7 @@ impl<'r> Flow<'r> {
             AcceptedTokens::Any => machine_type(),
         };
         match (&token, machine_type) {
-            (Some(token), Some(found)) => self.machine(&token.text, found).await,
+            (Some(token), Some(found)) => self.machine(token, found).await,
             (Some(token), None) => self.session_in_header(token).await,
             (None, _) => match self.instance() {
                 Some(instance) => match self.foreign_page(instance) {

@@ -13,7 +13,7 @@ impl Flow<'_> {
     pub(super) fn foreign_page(&self, instance: &Instance) -> Option<RequestState> {
         let allowed = self.settings.allowed_origins.as_ref()?;
         let origin = allowed.refused(self.incoming.head, self.incoming.public_url())?;
-        let browser = Browser::read(self.incoming.cookies(), instance, self.effects.now());
+        let browser = Browser::read(&self.incoming, instance, self.effects.now());
         if browser.session.is_none() && self.incoming.brought().is_none() {
             return None;
         }

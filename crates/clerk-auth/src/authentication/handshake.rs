@@ -210,10 +210,11 @@ impl Flow<'_> {
                 return Ok(signed_out_with(Some(TokenType::Session), refusal, headers));
             }
         };
-        let mut verified = self.verify_session(&session).await;
+        let token = self.incoming.token((&*session).into());
+        let mut verified = self.verify_session(&token).await;
         if instance.is_development() && verified.as_ref().is_err_and(is_about_time) {
             let lenient = &self.settings.policies.lenient;
-            verified = self.verify_session_with(&session, lenient).await;
+            verified = self.verify_session_with(&token, lenient).await;
         }
         match verified {
             Ok(verified) => {

@@ -33,7 +33,7 @@ impl Flow<'_> {
             Ok(true) => return Ok(session_signed_out(AuthReason::TokenTypeMismatch.into())),
             Err(error) => return self.refused(token, error.into(), Carrier::Header).await,
         }
-        match self.verify_session(&token.text).await {
+        match self.verify_session(token).await {
             Ok(verified) => {
                 let identity = Identity::Session(SessionAuth::new(verified, &*token.text));
                 Ok(signed_in(identity, HeaderMap::new()))
@@ -42,27 +42,28 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) async fn machine(&self, token: &str, found: MachineTokenType) -> Decision {
-        let is_jwt = is_compact_jws(token);
+    pub(super) async fn machine(&self, token: &Token<'_>, found: MachineTokenType) -> Decision {
+        let text = &*token.text;
+        let is_jwt = is_compact_jws(text);
         let policies = &self.settings.policies;
         match found {
             MachineTokenType::M2m if is_jwt => {
                 let verified = self.verify::<M2mClaims>(token, &policies.machine).await;
-                let machine = verified.map(|verified| MachineAuth::of_m2m(&verified, token));
+                let machine = verified.map(|verified| MachineAuth::of_m2m(&verified, text));
                 machine_of_jwt(found, machine)
             }
             MachineTokenType::OAuth if is_jwt => {
                 let verified = self.verify::<OAuthClaims>(token, &policies.machine).await;
-                let machine = verified.map(|verified| MachineAuth::of_oauth(&verified, token));
+                let machine = verified.map(|verified| MachineAuth::of_oauth(&verified, text));
                 machine_of_jwt(found, machine)
             }
-            MachineTokenType::ApiKey => self.opaque(VerifyMachineToken::<ApiKey>::new(token)).await,
+            MachineTokenType::ApiKey => self.opaque(VerifyMachineToken::<ApiKey>::new(text)).await,
             MachineTokenType::M2m => {
-                let operation = VerifyMachineToken::<M2m>::new(token);
+                let operation = VerifyMachineToken::<M2m>::new(text);
                 self.opaque(operation.machine_scopes(policies.machine_scopes.clone()))
                     .await
             }
-            MachineTokenType::OAuth => self.opaque(VerifyMachineToken::<OAuth>::new(token)).await,
+            MachineTokenType::OAuth => self.opaque(VerifyMachineToken::<OAuth>::new(text)).await,
         }
     }
 

@@ -1,7 +1,9 @@
 use std::{borrow::Cow, sync::OnceLock};
 
+use clerk_jwks::VerifiedTokenCache;
 use url::{Url, form_urlencoded};
 
+use super::token::Token;
 use crate::{PublicAddress, RequestHead, Settings, cookies::Cookies};
 
 /// Names of query parameters that Clerk's frontends and handshakes use.
@@ -11,15 +13,17 @@ pub(super) use crate::query as parameter;
 pub(super) struct Incoming<'r> {
     pub(super) head: &'r RequestHead<'r>,
     address: &'r PublicAddress,
+    known_tokens: Option<&'r VerifiedTokenCache>,
     public_url: OnceLock<Option<Url>>,
     cookies: OnceLock<Cookies<'r>>,
 }
 
 impl<'r> Incoming<'r> {
-    pub(super) const fn new(head: &'r RequestHead<'r>, settings: &'r Settings) -> Self {
+    pub(super) fn new(head: &'r RequestHead<'r>, settings: &'r Settings) -> Self {
         Self {
             head,
             address: &settings.public_address,
+            known_tokens: settings.token_cache.as_deref(),
             public_url: OnceLock::new(),
             cookies: OnceLock::new(),
         }
@@ -49,8 +53,16 @@ impl<'r> Incoming<'r> {
     }
 
     /// The token of the `Authorization` header.
-    pub(super) fn header_token(&self) -> Option<Cow<'r, str>> {
-        header_token(self.head)
+    pub(super) fn header_token(&self) -> Option<Token<'r>> {
+        Some(self.token(header_token(self.head)?))
+    }
+
+    /// A token of the request, or of what Clerk answered to it.
+    pub(super) const fn token<'t>(&self, text: Cow<'t, str>) -> Token<'t>
+    where
+        'r: 't,
+    {
+        Token::new(text, self.known_tokens)
     }
 
     /// Whether the browser loads a page, and so follows redirects and shows where they lead.

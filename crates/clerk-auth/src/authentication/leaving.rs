@@ -27,7 +27,7 @@ impl Flow<'_> {
         if is_safe(self.incoming.head.method()) || was_token_judged(nobody) {
             return;
         }
-        let browser = Browser::read(self.incoming.cookies(), instance, self.effects.now());
+        let browser = Browser::read(&self.incoming, instance, self.effects.now());
         if let Some(token) = &browser.session {
             nobody.session_left = self.session_of(token).await;
         }
@@ -37,7 +37,7 @@ impl Flow<'_> {
         if token.is_marked_as_other().unwrap_or(true) {
             return SessionLeft::None;
         }
-        let error = match self.verify_session(&token.text).await {
+        let error = match self.verify_session(token).await {
             Ok(verified) => {
                 let id = verified.claims().session_id();
                 return SessionLeft::Known(id.into());

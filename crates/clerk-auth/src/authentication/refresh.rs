@@ -1,4 +1,4 @@
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use clerk_http::Error as HttpError;
 use clerk_jwks::Error as VerificationError;
@@ -48,15 +48,15 @@ impl Flow<'_> {
         let Some(instance) = self.instance() else {
             return Ok(session_signed_out(refusal));
         };
-        let cookies = self.incoming.cookies();
-        let mut browser = Browser::read(cookies, instance, self.effects.now());
+        let mut browser = Browser::read(&self.incoming, instance, self.effects.now());
         if matches!(carrier, Carrier::Header) {
             // The cookies need not be those of whom the token in the header is about.
             browser.refresh = None;
         }
         // A browser's own token says more of its session than one that a script of it sends along.
         let in_cookie = browser.session.take();
-        let current = in_cookie.unwrap_or_else(|| Token::new(Cow::Borrowed(&token.text)));
+        let current =
+            in_cookie.unwrap_or_else(|| self.incoming.token(token.text.to_string().into()));
         let reason = match refusal.reason {
             AuthReason::Token(Reason::TokenExpired) => match self.refresh(&browser, &current).await
             {
@@ -117,7 +117,8 @@ impl Flow<'_> {
         let Session::Token(session) = directives::apply(&answer.directives, &mut headers) else {
             return Err(RefreshFailure::InvalidSessionToken.into());
         };
-        let verified = self.verify_session(&session).await.map_err(|error| {
+        let token = self.incoming.token((&*session).into());
+        let verified = self.verify_session(&token).await.map_err(|error| {
             match undecided(error, TokenType::Session) {
                 Ok(undecided) => NotRefreshed::CannotTell(undecided),
                 Err(_) => RefreshFailure::InvalidSessionToken.into(),

@@ -2,11 +2,15 @@ use std::borrow::Cow;
 
 use clerk_jwks::Error as VerificationError;
 use clerk_jwt::{
-    ClaimProblem, Fault, Policy, Reason, SessionClaims, TokenClaims, UnverifiedToken, Verified,
-    VerifyError,
+    ClaimProblem, Fault, Policy, Reason, SessionClaims, TokenClaims, Verified, VerifyError,
+    danger::DecodedToken,
 };
 
-use super::{decision::Refusal, flow::Flow};
+use super::{
+    decision::Refusal,
+    flow::Flow,
+    token::{Read, Token},
+};
 use crate::{Error, TokenType};
 
 /// Where a token was carried, for the developer.
@@ -28,19 +32,34 @@ impl Carrier {
 impl Flow<'_> {
     pub(super) async fn verify<C: TokenClaims + Send>(
         &self,
-        token: &str,
+        token: &Token<'_>,
         policy: &Policy,
     ) -> Result<Verified<C>, VerificationError> {
-        let parsed = UnverifiedToken::parse(token)?;
-        parsed.check_header::<C>(policy)?;
-        let key = self.effects.key(parsed.key_id().cloned()).await?;
-        let verifying = parsed.verify_async(&key, self.effects.now(), policy);
-        Ok(self.effects.signature(verifying).await?)
+        let read = token.read()?;
+        let check = match read {
+            Read::Before(known) => known.token().check_header::<C>(policy),
+            Read::Here(decoded) => decoded.check_header::<C>(policy),
+        };
+        check?;
+        let key = self.effects.key(read.header().key_id().cloned()).await?;
+        let new = match read {
+            Read::Before(known) if known.is_verified_by(&key) => {
+                return Ok(known.token().accept(self.effects.now(), policy)?);
+            }
+            Read::Before(_) => Cow::Owned(DecodedToken::decode(&*token.text)?),
+            Read::Here(decoded) => Cow::Borrowed(decoded),
+        };
+        let authentic = self.effects.signature(new.authenticate_async(&key)).await?;
+        let verified = authentic.accept(self.effects.now(), policy)?;
+        if let Some(cache) = &self.settings.token_cache {
+            cache.insert(&token.text, &key, &authentic);
+        }
+        Ok(verified)
     }
 
     pub(super) async fn verify_session(
         &self,
-        token: &str,
+        token: &Token<'_>,
     ) -> Result<Verified<SessionClaims>, VerificationError> {
         self.verify_session_with(token, &self.settings.policies.session)
             .await
@@ -65,7 +84,7 @@ impl Flow<'_> {
     /// permissions come from there, and some may have been taken away.
     pub(super) async fn verify_session_with(
         &self,
-        token: &str,
+        token: &Token<'_>,
         policy: &Policy,
     ) -> Result<Verified<SessionClaims>, VerificationError> {
         let policy = self.with_issuer_of_request(policy);

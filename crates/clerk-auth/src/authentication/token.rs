@@ -1,7 +1,8 @@
 use std::{borrow::Cow, sync::OnceLock};
 
 use clerk_core::UnixTime;
-use clerk_jwt::{Category, Claims, Header, Malformed, TokenKind, danger};
+use clerk_jwks::{KnownToken, VerifiedTokenCache};
+use clerk_jwt::{Category, Claims, Header, Malformed, TokenKind, danger::DecodedToken};
 
 use crate::MachineTokenType;
 
@@ -9,32 +10,68 @@ use crate::MachineTokenType;
 /// is verified.
 pub(super) struct Token<'t> {
     pub(super) text: Cow<'t, str>,
-    decoded: OnceLock<Result<Box<(Header, Claims)>, Malformed>>,
+    known_tokens: Option<&'t VerifiedTokenCache>,
+    read: OnceLock<Result<Read<'t>, Malformed>>,
 }
 
-impl<'t> Token<'t> {
-    pub(super) const fn new(text: Cow<'t, str>) -> Self {
-        Self {
-            text,
-            decoded: OnceLock::new(),
+/// Where what a token says was read.
+#[derive(Clone)]
+pub(super) enum Read<'t> {
+    Here(DecodedToken<'t>),
+    /// When it came before, with a good signature.
+    Before(KnownToken),
+}
+
+impl Read<'_> {
+    pub(super) fn header(&self) -> &Header {
+        match self {
+            Self::Here(token) => token.header(),
+            Self::Before(known) => known.token().header(),
         }
     }
 
-    fn decoded(&self) -> Result<&(Header, Claims), Malformed> {
-        let decode = || danger::decode_unverified(&self.text).map(Box::new);
-        match self.decoded.get_or_init(decode) {
-            Ok(decoded) => Ok(decoded),
+    fn claims(&self) -> &Claims {
+        match self {
+            Self::Here(token) => token.claims(),
+            Self::Before(known) => known.token().unjudged_claims(),
+        }
+    }
+}
+
+impl<'t> Token<'t> {
+    pub(super) const fn new(
+        text: Cow<'t, str>,
+        known_tokens: Option<&'t VerifiedTokenCache>,
+    ) -> Self {
+        Self {
+            text,
+            known_tokens,
+            read: OnceLock::new(),
+        }
+    }
+
+    /// What it says.
+    pub(super) fn read(&self) -> Result<&Read<'t>, Malformed> {
+        let read = || match self
+            .known_tokens
+            .and_then(|known| known.look_up(&self.text))
+        {
+            Some(known) => Ok(Read::Before(known)),
+            None => DecodedToken::decode(self.text.clone()).map(Read::Here),
+        };
+        match self.read.get_or_init(read) {
+            Ok(read) => Ok(read),
             Err(why) => Err(*why),
         }
     }
 
     pub(super) fn claims(&self) -> Option<&Claims> {
-        self.decoded().ok().map(|(_, claims)| claims)
+        self.read().ok().map(Read::claims)
     }
 
     pub(super) fn kind(&self) -> Result<TokenKind, Malformed> {
-        let (header, claims) = self.decoded()?;
-        Ok(TokenKind::of(header, claims))
+        let read = self.read()?;
+        Ok(TokenKind::of(read.header(), read.claims()))
     }
 
     /// The type of machine token that it looks like, by its beginning or by what it says; `None`
@@ -49,7 +86,8 @@ impl<'t> Token<'t> {
         if self.text.starts_with("ak_") {
             return Some(MachineTokenType::ApiKey);
         }
-        let (header, claims) = self.decoded().ok()?;
+        let read = self.read().ok()?;
+        let (header, claims) = (read.header(), read.claims());
         let is_machine = |subject: &str| subject.starts_with("mch_");
         if claims.subject().is_some_and(is_machine) {
             Some(MachineTokenType::M2m)
@@ -63,9 +101,8 @@ impl<'t> Token<'t> {
     /// Whether the token says itself that it is no session's. Whether one that does not say so
     /// is a session's, is found out when it is verified.
     pub(super) fn is_marked_as_other(&self) -> Result<bool, Malformed> {
-        let (header, _) = self.decoded()?;
         let of_sessions = matches!(
-            header.category(),
+            self.read()?.header().category(),
             None | Some(Category::Session | Category::Unspecified)
         );
         Ok(!of_sessions || self.machine_type().is_some())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clerk_auth::InvalidSettings;
 use clerk_core::{Clock, SecretKey, SystemClock};
 use clerk_http::{MachineSecretKey, Retry};
-use clerk_jwks::{CachePolicy, StaticKeys};
+use clerk_jwks::{CachePolicy, StaticKeys, VerifiedTokenCache};
 use clerk_jwt::{JwkSet, Policy, Provider};
 
 use super::{Build, BuildError, Builder, variables::FromVariables};
@@ -18,6 +18,7 @@ pub struct Plan {
     /// How requests are authenticated, or which setting is missing for it.
     pub(crate) authentication: Result<clerk_auth::Settings, clerk_auth::InvalidSettings>,
     pub(crate) cache_policy: CachePolicy,
+    pub(crate) token_cache: Option<Arc<VerifiedTokenCache>>,
     pub(crate) clock: Arc<dyn Clock>,
     api_url: Option<String>,
     api_version: Option<String>,
@@ -115,7 +116,11 @@ impl<T: Build> Builder<T> {
             (None, None, None) if self.machine_secret_key.is_some() => Keys::Nowhere,
             (None, None, None) => return Err(BuildError::NoKeys),
         };
-        let authentication = match self.authentication.build() {
+        let authentication = match &self.token_cache {
+            Some(cache) => self.authentication.token_cache(Arc::clone(cache)),
+            None => self.authentication,
+        };
+        let authentication = match authentication.build() {
             // A client without one may be there for other things than requests.
             Err(InvalidSettings::NoPublishableKey) if !has_publishable_key => {
                 Err(InvalidSettings::NoPublishableKey)
@@ -137,6 +142,7 @@ impl<T: Build> Builder<T> {
             authentication,
             policy,
             cache_policy: self.cache_policy,
+            token_cache: self.token_cache,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
             api_url: self.api_url,
             api_version: self.api_version,

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clerk::{CachePolicy, Clerk, PublishableKey, auth::RequestHead};
+use clerk::{Builder, CachePolicy, Clerk, PublishableKey, VerifiedTokenCache, auth::RequestHead};
 use clerk_core::UnixTime;
 use clerk_jwt::{
-    AuthorizedParties, MAX_TOKEN_BYTES, Policy, Reason, SessionClaims, UnverifiedToken, VerifyError,
-    VerifyingKey,
+    AuthorizedParties, MAX_TOKEN_BYTES, Policy, Reason, SessionClaims, UnverifiedToken,
+    VerifyError, VerifyingKey,
 };
 
 use super::Run;
@@ -96,28 +96,62 @@ pub(super) fn verifier_cached_key(fixture: &Fixture) -> Run {
     })
 }
 
+/// A token that was verified before, among as many as a busy service has that were. The others come
+/// before it comes again, so that it is in none of the processor's caches.
+pub(super) fn verifier_known_token(fixture: &Fixture) -> Run {
+    let (clerk, live) = (caching(fixture), fixture.live_tokens);
+    let tokens: Vec<String> = (0..live).map(|number| fixture.another(number)).collect();
+    to_its_end(clerk.verify_token(&fixture.token)).expect("a key fetched and a good token");
+    for _ in 0..2 {
+        for token in &tokens {
+            at_once(clerk.verify_token(token)).expect("a good token");
+        }
+    }
+    let cache = clerk.verifier().token_cache().expect("as it was built");
+    assert!(cache.hits() * 100 > live as u64 * 95, "{cache:?}");
+    // A prime, so that all come, and not in the order in which they lie.
+    let mut at = 0;
+    Box::new(move || {
+        at = (at + 1531) % live;
+        let verified = at_once(clerk.verify_token(black_box(&tokens[at])));
+        black_box(verified.expect("a good token"));
+    })
+}
+
 /// What a browser sends that is signed in, answered with who it is: cookies read under both of
 /// their names, the rules for browsers gone through, and the token verified.
 pub(super) fn authenticate_cookie(fixture: &Fixture) -> Run {
-    let (token, suffix) = (&fixture.token, publishable_key().cookie_suffix());
-    let cookies = format!(
-        "theme=dark; __client_uat=1; __client_uat_{suffix}=1; __session={token}; \
-         __session_{suffix}={token}; consent=2026-05-12"
-    );
-    authenticate(fixture, "cookie", cookies)
+    authenticate(clerk(fixture), fixture, "cookie", cookies(fixture))
+}
+
+/// The same, with a token that came before.
+pub(super) fn authenticate_cookie_known(fixture: &Fixture) -> Run {
+    authenticate(caching(fixture), fixture, "cookie", cookies(fixture))
 }
 
 /// What another program sends with a user's token.
 pub(super) fn authenticate_header(fixture: &Fixture) -> Run {
-    authenticate(
-        fixture,
-        "authorization",
-        format!("Bearer {}", fixture.token),
+    authenticate(clerk(fixture), fixture, "authorization", bearer(fixture))
+}
+
+/// The same, with a token that came before.
+pub(super) fn authenticate_header_known(fixture: &Fixture) -> Run {
+    authenticate(caching(fixture), fixture, "authorization", bearer(fixture))
+}
+
+fn bearer(fixture: &Fixture) -> String {
+    format!("Bearer {}", fixture.token)
+}
+
+fn cookies(fixture: &Fixture) -> String {
+    let (token, suffix) = (&fixture.token, publishable_key().cookie_suffix());
+    format!(
+        "theme=dark; __client_uat=1; __client_uat_{suffix}=1; __session={token}; \
+         __session_{suffix}={token}; consent=2026-05-12"
     )
 }
 
-fn authenticate(fixture: &Fixture, name: &'static str, credentials: String) -> Run {
-    let clerk = clerk(fixture);
+fn authenticate(clerk: Clerk, fixture: &Fixture, name: &'static str, credentials: String) -> Run {
     to_its_end(clerk.verify_token(&fixture.token)).expect("a key fetched and a good token");
     Box::new(move || {
         let head = RequestHead::new("GET", "/orders?page=2")
@@ -154,6 +188,17 @@ pub(super) fn refuse_unknown_key(fixture: &Fixture) -> Run {
 }
 
 fn clerk(fixture: &Fixture) -> Clerk {
+    builder(fixture).build().expect("sound settings")
+}
+
+/// With room for more tokens than are in use, so that hardly any is verified twice.
+fn caching(fixture: &Fixture) -> Clerk {
+    let cache = VerifiedTokenCache::new(4 * fixture.live_tokens);
+    let built = builder(fixture).token_cache(cache).build();
+    built.expect("sound settings")
+}
+
+fn builder(fixture: &Fixture) -> Builder<Clerk> {
     let keys = serde_json::json!({ "keys": [fixture.jwk()] });
     let mut policy = CachePolicy::default();
     // Nothing falls due while a row runs, under a profiler either.
@@ -166,6 +211,4 @@ fn clerk(fixture: &Fixture) -> Clerk {
         .api_url(loopback::start(&keys.to_string()))
         .authorized_parties(AuthorizedParties::require([Fixture::PARTY]))
         .cache_policy(policy)
-        .build()
-        .expect("sound settings")
 }
