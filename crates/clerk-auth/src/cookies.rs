@@ -12,6 +12,9 @@ use crate::RequestHead;
 /// cookie. Of two cookies of one name, the first counts.
 pub(crate) struct Cookies<'r>(Vec<(&'r [u8], &'r [u8])>);
 
+/// Clerk sets three or four, each under two names.
+const USUAL: usize = 8;
+
 impl<'r> Cookies<'r> {
     pub(crate) fn of(head: &RequestHead<'r>) -> Self {
         let pairs = head
@@ -19,7 +22,9 @@ impl<'r> Cookies<'r> {
             .flat_map(pairs)
             .filter_map(|pair| split_at_first(pair, b'='));
         let trimmed = pairs.map(|(name, value)| (name.trim_ascii(), value.trim_ascii()));
-        Self(trimmed.filter(|(name, _)| is_clerks(name)).collect())
+        let mut cookies = Vec::with_capacity(USUAL);
+        cookies.extend(trimmed.filter(|(name, _)| is_clerks(name)));
+        Self(cookies)
     }
 
     /// The value of the cookie `name`; `None` if it is missing or empty.

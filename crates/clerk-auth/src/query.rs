@@ -2,6 +2,8 @@
 
 use url::Url;
 
+/// What those that requests are asked for begin with.
+pub(crate) const PREFIX: &str = "__clerk_";
 pub(crate) const SYNCED: &str = "__clerk_synced";
 pub(crate) const REDIRECT_URL: &str = "__clerk_redirect_url";
 pub(crate) const DEV_BROWSER: &str = "__clerk_db_jwt";
@@ -24,5 +26,24 @@ pub(crate) fn remove(url: &mut Url, names: &[&str]) {
         url.set_query(None);
     } else {
         url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_parameter_that_is_asked_for_is_taken_for_nobodys() {
+        for name in [
+            SYNCED,
+            REDIRECT_URL,
+            DEV_BROWSER,
+            HANDSHAKE,
+            HANDSHAKE_NONCE,
+            HELP,
+        ] {
+            assert!(name.starts_with(PREFIX), "{name}");
+        }
     }
 }

@@ -29,6 +29,9 @@ pub struct RequestHead<'r> {
     headers: Vec<(&'r str, &'r [u8])>,
 }
 
+/// Browsers send a dozen or more, and proxies add to them.
+const USUAL_HEADERS: usize = 24;
+
 impl<'r> RequestHead<'r> {
     /// A request for `target`: a path and query (RFC 9112 §3.2.1), or a whole URL (§3.2.2).
     ///
@@ -48,7 +51,7 @@ impl<'r> RequestHead<'r> {
             scheme,
             authority,
             path_and_query,
-            headers: Vec::new(),
+            headers: Vec::with_capacity(USUAL_HEADERS),
         }
     }
 

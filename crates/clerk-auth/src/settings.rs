@@ -4,7 +4,7 @@ mod list;
 use std::{fmt, sync::Arc, time::Duration};
 
 use clerk_core::{InstanceType, PublishableKey};
-use clerk_jwks::VerifiedTokenCache;
+use clerk_jwks::{HeaderMemory, VerifiedTokenCache};
 use clerk_jwt::{AuthorizedParties, InvalidMachineId, MachineScopes, Policy};
 use url::Url;
 
@@ -46,6 +46,8 @@ pub struct Settings {
     pub(crate) pending_sessions: PendingSessions,
     pub(crate) resource_metadata: Option<ResourceMetadata>,
     pub(crate) token_cache: Option<Arc<VerifiedTokenCache>>,
+    /// It decides nothing, so that all that come of these settings share it.
+    pub(crate) headers: Arc<HeaderMemory>,
 }
 
 /// What follows from the publishable key.
@@ -464,6 +466,7 @@ impl Builder {
             redirect_origins: redirect_origins.collect::<Result<_, _>>()?,
             allowed_origins: self.allowed_origins.map(AllowedOrigins::new).transpose()?,
             token_cache: self.token_cache,
+            headers: Arc::default(),
             resource_metadata: self
                 .resource_metadata
                 .map(|url| ResourceMetadata::parse(&url))

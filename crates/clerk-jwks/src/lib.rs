@@ -69,6 +69,7 @@
 pub mod blocking;
 mod cache;
 mod error;
+mod header_memory;
 mod key_set;
 mod layered;
 mod policy;
@@ -82,6 +83,7 @@ mod verifier;
 
 pub use cache::{KeySetCache, Lookup, Snapshot};
 pub use error::{Error, FetchError, ResolveError};
+pub use header_memory::HeaderMemory;
 pub use key_set::{KeySet, KeySource};
 pub use layered::Layered;
 pub use policy::CachePolicy;

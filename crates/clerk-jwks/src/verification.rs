@@ -2,20 +2,18 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use clerk_core::Clock;
 use clerk_jwt::{
-    AuthenticToken, KnownHeaders, MAX_TOKEN_BYTES, Policy, TokenClaims, UnverifiedToken, Verified,
-    VerifyingKey,
+    AuthenticToken, MAX_TOKEN_BYTES, Policy, TokenClaims, UnverifiedToken, Verified, VerifyingKey,
 };
 
-use crate::{Error, VerifiedTokenCache, token_cache::Entry};
+use crate::{Error, HeaderMemory, VerifiedTokenCache, token_cache::Entry};
 
 #[derive(Debug)]
 pub(crate) struct Verification {
     pub(crate) policy: Policy,
     clock: Arc<dyn Clock>,
-    headers: ArcSwap<KnownHeaders>,
+    headers: HeaderMemory,
     pub(crate) cache: Option<Arc<VerifiedTokenCache>>,
 }
 
@@ -28,7 +26,7 @@ impl Verification {
         Self {
             policy,
             clock,
-            headers: ArcSwap::default(),
+            headers: HeaderMemory::default(),
             cache,
         }
     }
@@ -57,7 +55,7 @@ impl Verification {
         &self,
         compact: &'t str,
     ) -> Result<UnverifiedToken<'t>, Error> {
-        let known = self.headers.load();
+        let known = self.headers.known();
         let token = UnverifiedToken::parse_knowing(compact, MAX_TOKEN_BYTES, &known)?;
         token.check_header::<C>(&self.policy)?;
         Ok(token)
@@ -72,10 +70,7 @@ impl Verification {
         authentic: &AuthenticToken,
     ) -> Result<Verified<C>, Error> {
         let verified = self.accept(authentic)?;
-        let known = self.headers.load();
-        if !known.contain(token) {
-            self.headers.store(Arc::new(known.with(token)));
-        }
+        self.headers.learn(token);
         if let Some(cache) = &self.cache {
             cache.insert(compact, key, authentic);
         }

@@ -6,8 +6,8 @@ use core::fmt;
 use clerk_core::UnixTime;
 
 use crate::{
-    AuthenticToken, Claims, Header, Malformed, Policy, TokenClaims, UnverifiedToken, Verified,
-    VerifyError, VerifyingKey,
+    AuthenticToken, Claims, Header, KnownHeaders, MAX_TOKEN_BYTES, Malformed, Policy, TokenClaims,
+    UnverifiedToken, Verified, VerifyError, VerifyingKey,
 };
 
 /// Reads a token's header and claims, which anyone may have written.
@@ -66,8 +66,20 @@ impl<'t> DecodedToken<'t> {
     ///
     /// The text is not a JSON Web Token in compact form.
     pub fn decode(compact: impl Into<Cow<'t, str>>) -> Result<Self, Malformed> {
+        Self::decode_knowing(compact, &KnownHeaders::default())
+    }
+
+    /// [`decode`](Self::decode), for a header that may be among `known`: it is not read again then.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`decode`](Self::decode).
+    pub fn decode_knowing(
+        compact: impl Into<Cow<'t, str>>,
+        known: &KnownHeaders,
+    ) -> Result<Self, Malformed> {
         let compact = compact.into();
-        let claims = UnverifiedToken::parse(&compact)?.read()?;
+        let claims = UnverifiedToken::parse_knowing(&compact, MAX_TOKEN_BYTES, known)?.read()?;
         Ok(Self { compact, claims })
     }
 
@@ -141,7 +153,12 @@ impl<'t> DecodedToken<'t> {
         self.header().check_algorithm().map(|_| ())
     }
 
-    fn parts(&self) -> Result<UnverifiedToken<'_>, Malformed> {
+    /// The token as it is before its claims are read.
+    ///
+    /// # Errors
+    ///
+    /// None: that it has three parts was seen before.
+    pub fn parts(&self) -> Result<UnverifiedToken<'_>, Malformed> {
         UnverifiedToken::split(&self.compact, |_| Ok(self.header().clone()))
     }
 

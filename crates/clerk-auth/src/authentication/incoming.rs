@@ -1,9 +1,8 @@
 use std::{borrow::Cow, sync::OnceLock};
 
-use clerk_jwks::VerifiedTokenCache;
 use url::{Url, form_urlencoded};
 
-use super::token::Token;
+use super::token::{Memory, Token};
 use crate::{PublicAddress, RequestHead, Settings, cookies::Cookies};
 
 /// Names of query parameters that Clerk's frontends and handshakes use.
@@ -13,7 +12,7 @@ pub(super) use crate::query as parameter;
 pub(super) struct Incoming<'r> {
     pub(super) head: &'r RequestHead<'r>,
     address: &'r PublicAddress,
-    known_tokens: Option<&'r VerifiedTokenCache>,
+    memory: Memory<'r>,
     public_url: OnceLock<Option<Url>>,
     cookies: OnceLock<Cookies<'r>>,
 }
@@ -23,7 +22,10 @@ impl<'r> Incoming<'r> {
         Self {
             head,
             address: &settings.public_address,
-            known_tokens: settings.token_cache.as_deref(),
+            memory: Memory {
+                headers: &settings.headers,
+                tokens: settings.token_cache.as_deref(),
+            },
             public_url: OnceLock::new(),
             cookies: OnceLock::new(),
         }
@@ -42,14 +44,21 @@ impl<'r> Incoming<'r> {
 
     /// The first value of a query parameter; `None` if it is missing or empty.
     pub(super) fn parameter(&self, name: &str) -> Option<Cow<'r, str>> {
-        form_urlencoded::parse(self.head.query().as_bytes())
+        self.parameters()
             .find(|(found, _)| found == name)
             .map(|(_, value)| value)
             .filter(|value| !value.is_empty())
     }
 
     pub(super) fn has_parameter(&self, name: &str) -> bool {
-        form_urlencoded::parse(self.head.query().as_bytes()).any(|(found, _)| found == name)
+        self.parameters().any(|(found, _)| found == name)
+    }
+
+    /// None where nothing of the query can be Clerk's, which nearly all requests are.
+    fn parameters(&self) -> form_urlencoded::Parse<'r> {
+        let query = self.head.query();
+        let may_be_clerks = query.contains(parameter::PREFIX) || query.contains('%');
+        form_urlencoded::parse(if may_be_clerks { query.as_bytes() } else { &[] })
     }
 
     /// The token of the `Authorization` header.
@@ -62,7 +71,7 @@ impl<'r> Incoming<'r> {
     where
         'r: 't,
     {
-        Token::new(text, self.known_tokens)
+        Token::new(text, self.memory)
     }
 
     /// Whether the browser loads a page, and so follows redirects and shows where they lead.

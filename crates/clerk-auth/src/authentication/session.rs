@@ -3,7 +3,6 @@ use std::borrow::Cow;
 use clerk_jwks::Error as VerificationError;
 use clerk_jwt::{
     ClaimProblem, Fault, Policy, Reason, SessionClaims, TokenClaims, Verified, VerifyError,
-    danger::DecodedToken,
 };
 
 use super::{
@@ -46,11 +45,14 @@ impl Flow<'_> {
             Read::Before(known) if known.is_verified_by(&key) => {
                 return Ok(known.token().accept(self.effects.now(), policy)?);
             }
-            Read::Before(_) => Cow::Owned(DecodedToken::decode(&*token.text)?),
+            Read::Before(_) => Cow::Owned(token.decode()?),
             Read::Here(decoded) => Cow::Borrowed(decoded),
         };
         let authentic = self.effects.signature(new.authenticate_async(&key)).await?;
         let verified = authentic.accept(self.effects.now(), policy)?;
+        if let Ok(parts) = new.parts() {
+            self.settings.headers.learn(&parts);
+        }
         if let Some(cache) = &self.settings.token_cache {
             cache.insert(&token.text, &key, &authentic);
         }

@@ -1,7 +1,7 @@
 use std::{borrow::Cow, sync::OnceLock};
 
 use clerk_core::UnixTime;
-use clerk_jwks::{KnownToken, VerifiedTokenCache};
+use clerk_jwks::{HeaderMemory, KnownToken, VerifiedTokenCache};
 use clerk_jwt::{Category, Claims, Header, Malformed, TokenKind, danger::DecodedToken};
 
 use crate::MachineTokenType;
@@ -10,8 +10,15 @@ use crate::MachineTokenType;
 /// is verified.
 pub(super) struct Token<'t> {
     pub(super) text: Cow<'t, str>,
-    known_tokens: Option<&'t VerifiedTokenCache>,
+    memory: Memory<'t>,
     read: OnceLock<Result<Read<'t>, Malformed>>,
+}
+
+/// What is remembered of tokens that were verified.
+#[derive(Clone, Copy)]
+pub(super) struct Memory<'t> {
+    pub(super) headers: &'t HeaderMemory,
+    pub(super) tokens: Option<&'t VerifiedTokenCache>,
 }
 
 /// Where what a token says was read.
@@ -39,25 +46,27 @@ impl Read<'_> {
 }
 
 impl<'t> Token<'t> {
-    pub(super) const fn new(
-        text: Cow<'t, str>,
-        known_tokens: Option<&'t VerifiedTokenCache>,
-    ) -> Self {
+    pub(super) const fn new(text: Cow<'t, str>, memory: Memory<'t>) -> Self {
         Self {
             text,
-            known_tokens,
+            memory,
             read: OnceLock::new(),
         }
+    }
+
+    pub(super) fn decode(&self) -> Result<DecodedToken<'t>, Malformed> {
+        DecodedToken::decode_knowing(self.text.clone(), &self.memory.headers.known())
     }
 
     /// What it says.
     pub(super) fn read(&self) -> Result<&Read<'t>, Malformed> {
         let read = || match self
-            .known_tokens
-            .and_then(|known| known.look_up(&self.text))
+            .memory
+            .tokens
+            .and_then(|tokens| tokens.look_up(&self.text))
         {
             Some(known) => Ok(Read::Before(known)),
-            None => DecodedToken::decode(self.text.clone()).map(Read::Here),
+            None => self.decode().map(Read::Here),
         };
         match self.read.get_or_init(read) {
             Ok(read) => Ok(read),
