@@ -13,6 +13,7 @@ mod ci;
 mod codegen;
 mod conformance;
 mod repository;
+mod simulate;
 mod tidy;
 
 use std::error::Error;
@@ -58,6 +59,12 @@ const COMMANDS: &[Command] = &[
         usage: "conformance [--seed N] [--count N] [SUITE]...",
         about: "hold our answers against those of Clerk's own clients",
         run: conformance::run,
+    },
+    Command {
+        name: "simulate",
+        usage: "simulate [--instances N] [--seed N] [--json] [--svg FILE] …",
+        about: "go through a day with ten thousand key caches, ours and others'",
+        run: simulate::run,
     },
     Command {
         name: "import",

@@ -1,0 +1,276 @@
+//! Our own policy: the real key cache, the real calls with their retries, and the real verifier.
+//!
+//! What is driven here is what `clerk_jwks::RemoteKeys` drives: its snapshot, its cache, and one fetch however
+//! many wait. The operation is private there; a test holds ours to what it sends.
+
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use clerk_core::MonotonicTime;
+use clerk_http::{
+    AwaitingResponse, AwaitingRetry, Deadline, Error, Operation, ResponseLimit, Settings, Step,
+    TransportError, TransportErrorKind,
+};
+use clerk_jwks::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup};
+use clerk_jwt::{JwkSet, KeyId, SessionClaims, UnverifiedToken, VerifyingKey};
+use http::{Request, Response, StatusCode};
+
+use super::{Ask, Next, Now, Outcome, Policy, Verdict};
+use crate::{
+    day::{KEYS, KeyName, Published},
+    key_server::Answer,
+    tokens::{self, Sums, Token},
+};
+
+/// The policy of `clerk-jwks`, with the settings of a client as everybody has it.
+#[derive(Debug)]
+pub(crate) struct Ours<'s> {
+    settings: &'s Settings,
+    operation: FetchKeys,
+    bodies: [Bytes; 1 << KEYS],
+    cache: CachePolicy,
+    tokens: clerk_jwt::Policy,
+    ids: [KeyId; KEYS],
+}
+
+/// What a process keeps: as `RemoteKeys`, the cache, and what may be read without asking it.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    cache: KeySetCache,
+    snapshot: Option<(Arc<KeySet>, MonotonicTime)>,
+    /// Until when an instance that never had keys is told that there are none, if that is so.
+    nothing_until: Option<MonotonicTime>,
+    failures: u32,
+}
+
+#[derive(Debug)]
+pub(crate) enum Call<'s> {
+    Sent(Box<AwaitingResponse<'s, FetchKeys>>),
+    Waits(Box<AwaitingRetry<'s, FetchKeys>>),
+}
+
+/// `GET /v1/jwks`, as `RemoteKeys` sends it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FetchKeys {
+    /// What was read before: the same few bodies come millions of times.
+    read: Rc<RefCell<Vec<(Bytes, KeySet)>>>,
+}
+
+impl FetchKeys {
+    fn read_before(&self, body: &Bytes) -> Option<KeySet> {
+        let read = self.read.borrow();
+        let found = read.iter().find(|(before, _)| before == body);
+        found.map(|(_, set)| set.clone())
+    }
+}
+
+impl Operation for FetchKeys {
+    type Output = KeySet;
+
+    const ID: &'static str = "GetJWKS";
+    const IDEMPOTENT: bool = true;
+
+    fn request(&self) -> Result<Request<Bytes>, Error> {
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = http::Uri::from_static("/jwks");
+        let extensions = request.extensions_mut();
+        extensions.insert(Deadline(Duration::from_secs(5)));
+        extensions.insert(ResponseLimit(1024 * 1024));
+        Ok(request)
+    }
+
+    fn response(&self, response: Response<Bytes>) -> Result<KeySet, Error> {
+        let response = clerk_http::success(Self::ID, response)?;
+        if let Some(set) = self.read_before(response.body()) {
+            return Ok(set);
+        }
+        let json = std::str::from_utf8(response.body())
+            .map_err(|error| Error::decode(Self::ID, &response, error))?;
+        let set = JwkSet::from_json(json, &Sums)
+            .map_err(|error| Error::decode(Self::ID, &response, error))?;
+        let set = KeySet::from(set);
+        let body = response.body().clone();
+        self.read.borrow_mut().push((body, set.clone()));
+        Ok(set)
+    }
+}
+
+impl<'s> Ours<'s> {
+    pub(crate) fn new(settings: &'s Settings, cache: CachePolicy) -> Self {
+        Self {
+            settings,
+            operation: FetchKeys::default(),
+            bodies: std::array::from_fn(|keys| tokens::key_set(Published(keys as u8))),
+            cache,
+            tokens: tokens::policy(),
+            ids: std::array::from_fn(|key| KeyId::new(tokens::name(KeyName(key as u8)))),
+        }
+    }
+
+    fn verify(&self, token: UnverifiedToken<'_>, key: &VerifyingKey, now: Now) -> Verdict {
+        let verified = token.verify::<SessionClaims>(key, now.wall, &self.tokens);
+        Verdict::accepted_if(verified.is_ok())
+    }
+
+    fn next(&self, step: Step<'s, FetchKeys>) -> Next<Call<'s>, Result<KeySet, Error>> {
+        match step {
+            Step::Send(request, call) => {
+                let timeout = request.extensions().get::<clerk_http::RequestTimeout>();
+                let timeout = timeout.copied().unwrap_or_default();
+                Next::Send(Call::Sent(Box::new(call)), Some(timeout.0))
+            }
+            Step::Wait(duration, call) => Next::Wait(duration, Call::Waits(Box::new(call))),
+            Step::Done(result) => Next::Done(result),
+        }
+    }
+}
+
+/// After that many failures in a row, as `CachePolicy` documents it. The cache does not say when it will ask again, and
+/// in an outage isolates without keys would take most of the simulation's time otherwise.
+fn pause(policy: &CachePolicy, failures: u32) -> Duration {
+    let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
+    let pause = policy.first_backoff.saturating_mul(doubled);
+    pause.min(policy.last_backoff)
+}
+
+impl Cache {
+    fn at_hand(&self, id: &KeyId, now: MonotonicTime) -> Option<&VerifyingKey> {
+        let (keys, until) = self.snapshot.as_ref()?;
+        if now >= *until {
+            return None;
+        }
+        keys.find(id)?.as_ref().ok()
+    }
+
+    fn publish(&mut self) {
+        self.snapshot = self.cache.snapshot();
+    }
+}
+
+impl<'s> Policy for Ours<'s> {
+    type Keys = Cache;
+    type Call = Call<'s>;
+    type Fetched = Result<KeySet, Error>;
+
+    fn cold(&self) -> Cache {
+        Cache {
+            cache: KeySetCache::new(self.cache.clone()),
+            snapshot: None,
+            nothing_until: None,
+            failures: 0,
+        }
+    }
+
+    fn ask(&self, keys: &mut Cache, token: &Token, now: Now) -> Ask {
+        let refused = Ask::Judged(Verdict::Refused);
+        let Ok(parsed) = UnverifiedToken::parse(&token.compact) else {
+            return refused;
+        };
+        if parsed.check_header::<SessionClaims>(&self.tokens).is_err() {
+            return refused;
+        }
+        let Some(id) = parsed.key_id() else {
+            return refused;
+        };
+        if let Some(key) = keys.at_hand(id, now.monotonic) {
+            return Ask::Judged(self.verify(parsed, key, now));
+        }
+        if parsed.check_form().is_err() {
+            return refused;
+        }
+        let lookup = keys.cache.lookup(id, now.monotonic);
+        if matches!(lookup, Lookup::Refresh(_) | Lookup::Fetch) {
+            keys.publish();
+            keys.nothing_until = None;
+        }
+        match lookup {
+            Lookup::Hit(key) => Ask::Judged(self.verify(parsed, &key, now)),
+            Lookup::Refresh(key) => Ask::JudgedAndFetch(self.verify(parsed, &key, now)),
+            Lookup::Fetch => Ask::FetchForAll,
+            Lookup::Wait => Ask::Wait,
+            _ => refused,
+        }
+    }
+
+    fn after_fetch(&self, keys: &Cache, token: &Token, now: Now) -> Verdict {
+        let Ok(parsed) = UnverifiedToken::parse(&token.compact) else {
+            return Verdict::Refused;
+        };
+        let id = parsed.key_id().cloned();
+        match id.map(|id| keys.cache.after_fetch(&id, now.monotonic)) {
+            Some(Ok(key)) => self.verify(parsed, &key, now),
+            _ => Verdict::Refused,
+        }
+    }
+
+    fn begin(&self, seed: u64, now: Now) -> Next<Call<'s>, Self::Fetched> {
+        self.next(Step::start(
+            self.operation.clone(),
+            self.settings,
+            seed,
+            now.monotonic,
+        ))
+    }
+
+    fn ended(&self, call: Call<'s>, outcome: Outcome, now: Now) -> Next<Call<'s>, Self::Fetched> {
+        let Call::Sent(call) = call else {
+            unreachable!("only an attempt can end");
+        };
+        let response = match outcome {
+            Outcome::Answered(Answer::Keys(published)) => {
+                let body = &self.bodies[usize::from(published.0)];
+                Ok(Response::new(body.clone()))
+            }
+            Outcome::Answered(Answer::Unavailable) => {
+                let mut response = Response::new(Bytes::from_static(br#"{"errors":[]}"#));
+                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                Ok(response)
+            }
+            Outcome::TimedOut => {
+                let kind = TransportErrorKind::Timeout;
+                Err(TransportError::for_host(kind, "the key server"))
+            }
+        };
+        self.next(call.received(response, now.monotonic))
+    }
+
+    fn waited(&self, call: Call<'s>, now: Now) -> Next<Call<'s>, Self::Fetched> {
+        let Call::Waits(call) = call else {
+            unreachable!("only a wait can be over");
+        };
+        self.next(call.waited(now.monotonic))
+    }
+
+    fn complete(&self, keys: &mut Cache, fetched: Self::Fetched, now: Now) -> bool {
+        let has_keys = fetched.is_ok();
+        keys.failures = if has_keys { 0 } else { keys.failures + 1 };
+        let fetched = fetched.map_err(|error| Arc::new(FetchError::from(error)));
+        keys.cache.complete(fetched, now.monotonic);
+        keys.publish();
+        let has_none = keys.snapshot.is_none();
+        let pause = pause(&self.cache, keys.failures);
+        keys.nothing_until = has_none.then(|| now.monotonic.saturating_add(pause));
+        has_keys
+    }
+
+    fn is_settled_for(&self, keys: &Cache, names: Published, now: Now) -> Option<Duration> {
+        let until = match (&keys.snapshot, keys.nothing_until) {
+            (Some((_, until)), _) => until,
+            (None, Some(until)) => {
+                let left = until.saturating_duration_since(now.monotonic);
+                return Some(left).filter(|left| !left.is_zero());
+            }
+            (None, None) => return None,
+        };
+        let mut names = (0..KEYS).filter(|key| names.has(KeyName(*key as u8)));
+        let all_at_hand = names.all(|key| keys.at_hand(&self.ids[key], now.monotonic).is_some());
+        all_at_hand.then(|| until.saturating_duration_since(now.monotonic))
+    }
+
+    fn fetches_for_each(&self, _: &Cache, _: Now) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests;

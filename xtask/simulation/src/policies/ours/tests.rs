@@ -1,0 +1,91 @@
+use std::sync::Mutex;
+
+use clerk_core::ManualClock;
+use clerk_http::{BlockingRuntime, BlockingTransport, Retry, blocking::Client};
+use clerk_jwks::{BlockingResolveKey, KeySource, blocking::RemoteKeys};
+
+use super::*;
+
+#[derive(Debug, Default)]
+struct Recorder(Mutex<Vec<Request<Bytes>>>);
+
+impl BlockingTransport for Recorder {
+    fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let refused = TransportError::new(TransportErrorKind::Request, &request);
+        self.0.lock().unwrap().push(request);
+        Err(refused)
+    }
+}
+
+#[derive(Debug)]
+struct NoWait;
+
+impl BlockingRuntime for NoWait {
+    fn sleep(&self, _: Duration) {}
+
+    fn spawn(&self, task: Box<dyn FnOnce() + Send>) {
+        task();
+    }
+}
+
+#[test]
+fn the_simulated_fetch_is_the_one_that_remote_keys_sends() {
+    let key = "sk_test_simulation".parse().unwrap();
+    let sent = Arc::new(Recorder::default());
+    let client = Client::builder(Arc::clone(&sent), NoWait)
+        .secret_key(key)
+        .retry(Retry::none())
+        .clock(ManualClock::at(crate::day::time_of(Duration::ZERO)))
+        .build()
+        .unwrap();
+    let policy = CachePolicy::default();
+    let keys = RemoteKeys::with_provider(client, KeySource::BackendApi, policy, Sums);
+    assert!(keys.resolve(Some(&KeyId::new("ins_1"))).is_err());
+    let sent = sent.0.lock().unwrap();
+
+    let settings = crate::settings();
+    let simulated = settings.request(&FetchKeys::default()).unwrap();
+    let facts = |request: &Request<Bytes>| {
+        let extensions = request.extensions();
+        (
+            (request.method().clone(), request.uri().clone()),
+            extensions.get::<Deadline>().map(|deadline| deadline.0),
+            extensions.get::<ResponseLimit>().map(|limit| limit.0),
+        )
+    };
+    assert_eq!(
+        sent.iter().map(facts).collect::<Vec<_>>(),
+        [facts(&simulated)]
+    );
+}
+
+/// It may be no longer than the cache's: a fetch would be left out.
+#[test]
+fn the_pause_after_failures_is_the_caches_own() {
+    let policy = CachePolicy::default();
+    let mut cache = KeySetCache::new(policy.clone());
+    let id = KeyId::new("ins_1");
+    let mut now = MonotonicTime::default();
+    for failures in 1..40 {
+        assert!(
+            matches!(cache.lookup(&id, now), Lookup::Fetch),
+            "{failures}"
+        );
+        cache.complete(Err(Arc::new(FetchError::Empty)), now);
+        let next = now.saturating_add(pause(&policy, failures));
+        let before = next.since_start() - Duration::from_millis(1);
+        let told = cache.lookup(&id, MonotonicTime::from_start(before));
+        assert!(matches!(told, Lookup::Refused(_)), "{failures}");
+        now = next;
+    }
+}
+
+#[test]
+fn what_is_published_is_read_and_verified_with() {
+    for (names, count) in [(0b001, 1), (0b011, 2), (0b100, 1)] {
+        let json = tokens::key_set(Published(names));
+        let set = JwkSet::from_json(std::str::from_utf8(&json).unwrap(), &Sums).unwrap();
+        assert_eq!(set.keys().len(), count);
+        assert!(set.keys().iter().all(|key| key.key.is_ok()), "{set:?}");
+    }
+}
