@@ -144,6 +144,8 @@ mod documents {
     mod authorization {}
     #[doc = include_str!("../../../docs/guides/browsers.md")]
     mod browsers {}
+    #[doc = include_str!("../../../docs/guides/capacity.md")]
+    mod capacity {}
     #[doc = include_str!("../../../docs/guides/deploy.md")]
     mod deploy {}
     #[cfg(all(feature = "cloudflare-workers", feature = "webhooks"))]
