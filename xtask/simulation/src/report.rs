@@ -98,7 +98,8 @@ impl Report {
             "fetches_per_instance": fetches_each(tally, self.options.instances),
             "valid_presented": tally.presented,
             "valid_refused_within_stale_window": refused.within_window,
-            "valid_refused_without_keys": refused.without_keys,
+            "valid_refused_without_keys_in_outage": refused.in_outage,
+            "valid_refused_without_keys_otherwise": refused.without_keys,
             "valid_refused_new_key": refused.new_key,
             "valid_refused_by_wrong_clock": refused.wrong_clock,
             "fetches_at_once": tally.most_at_once,
@@ -197,9 +198,10 @@ impl FleetReport {
     fn write_tokens(&self, text: &mut String) -> std::fmt::Result {
         writeln!(text, "valid tokens refused\n")?;
         type Count = fn(&Tally) -> u64;
-        let counts: [(&str, Count); 6] = [
+        let counts: [(&str, Count); 7] = [
             ("in the stale window", |tally| tally.refused.within_window),
-            ("without any keys", |tally| tally.refused.without_keys),
+            ("no keys, in outage", |tally| tally.refused.in_outage),
+            ("no keys, otherwise", |tally| tally.refused.without_keys),
             ("for a new key", |tally| tally.refused.new_key),
             ("by a wrong clock", |tally| tally.refused.wrong_clock),
             ("of all presented", |tally| tally.presented),

@@ -16,7 +16,9 @@ use crate::{
 pub(crate) struct Refused {
     /// The instance has fetched their key, not longer ago than the stale window allows.
     pub(crate) within_window: u64,
-    /// The instance has fetched nothing yet, or not for longer than that.
+    /// The instance has fetched nothing yet, or not for longer than that, and the key server is away, or has just come back.
+    pub(crate) in_outage: u64,
+    /// The same at any other time.
     pub(crate) without_keys: u64,
     /// Their key was published since the instance last fetched.
     pub(crate) new_key: u64,
@@ -52,6 +54,10 @@ pub(crate) struct Judge<'p> {
     pub(crate) fetched: Option<(Moment, Published)>,
     /// For how long that may serve.
     pub(crate) serves: Duration,
+}
+
+fn is_away(at: Moment) -> bool {
+    day::OUTAGE.contains(at) || day::RECOVERY.contains(at)
 }
 
 impl Tally {
@@ -122,6 +128,7 @@ impl Tally {
         let known = by.fetched.filter(|(when, _)| at - *when < by.serves);
         let cause = match known {
             _ if by.place.is_clock_wrong(at) => &mut self.refused.wrong_clock,
+            None if is_away(at) => &mut self.refused.in_outage,
             None => &mut self.refused.without_keys,
             Some((_, keys)) if token.key.is_some_and(|key| keys.has(key)) => {
                 &mut self.refused.within_window
