@@ -18,6 +18,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Until when the keys are a hit; what else the snapshot knows may end sooner.
+    pub const fn until(&self) -> MonotonicTime {
+        self.until
+    }
+
     /// Whether [`at_hand`](Self::at_hand) would give `key`.
     pub(crate) fn has(&self, id: &KeyId, key: &VerifyingKey, now: MonotonicTime) -> bool {
         let found = self.keys.find(id).filter(|_| now < self.until);

@@ -11,7 +11,7 @@ use clerk_http::{
     AwaitingResponse, AwaitingRetry, Deadline, Error, Operation, ResponseLimit, Settings, Step,
     TransportError, TransportErrorKind,
 };
-use clerk_jwks::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup};
+use clerk_jwks::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup, Snapshot};
 use clerk_jwt::{JwkSet, KeyId, SessionClaims, UnverifiedToken, VerifyingKey};
 use http::{Request, Response, StatusCode};
 
@@ -37,7 +37,7 @@ pub(crate) struct Ours<'s> {
 #[derive(Debug)]
 pub(crate) struct Cache {
     cache: KeySetCache,
-    snapshot: Option<(Arc<KeySet>, MonotonicTime)>,
+    snapshot: Option<Snapshot>,
     /// Until when an instance that never had keys is told that there are none, if that is so.
     nothing_until: Option<MonotonicTime>,
     failures: u32,
@@ -134,14 +134,6 @@ fn pause(policy: &CachePolicy, failures: u32) -> Duration {
 }
 
 impl Cache {
-    fn at_hand(&self, id: &KeyId, now: MonotonicTime) -> Option<&VerifyingKey> {
-        let (keys, until) = self.snapshot.as_ref()?;
-        if now >= *until {
-            return None;
-        }
-        keys.find(id)?.as_ref().ok()
-    }
-
     fn publish(&mut self) {
         self.snapshot = self.cache.snapshot();
     }
@@ -172,8 +164,11 @@ impl<'s> Policy for Ours<'s> {
         let Some(id) = parsed.key_id() else {
             return refused;
         };
-        if let Some(key) = keys.at_hand(id, now.monotonic) {
-            return Ask::Judged(self.verify(parsed, key, now));
+        let snapshot = keys.snapshot.as_ref();
+        match snapshot.and_then(|snapshot| snapshot.at_hand(id, now.monotonic)) {
+            Some(Ok(key)) => return Ask::Judged(self.verify(parsed, &key, now)),
+            Some(Err(_)) => return refused,
+            None => {}
         }
         if parsed.check_form().is_err() {
             return refused;
@@ -254,8 +249,8 @@ impl<'s> Policy for Ours<'s> {
     }
 
     fn is_settled_for(&self, keys: &Cache, names: Published, now: Now) -> Option<Duration> {
-        let until = match (&keys.snapshot, keys.nothing_until) {
-            (Some((_, until)), _) => until,
+        let (snapshot, until) = match (&keys.snapshot, keys.nothing_until) {
+            (Some(snapshot), _) => (snapshot, snapshot.until()),
             (None, Some(until)) => {
                 let left = until.saturating_duration_since(now.monotonic);
                 return Some(left).filter(|left| !left.is_zero());
@@ -263,7 +258,10 @@ impl<'s> Policy for Ours<'s> {
             (None, None) => return None,
         };
         let mut names = (0..KEYS).filter(|key| names.has(KeyName(*key as u8)));
-        let all_at_hand = names.all(|key| keys.at_hand(&self.ids[key], now.monotonic).is_some());
+        let all_at_hand = names.all(|key| {
+            let at_hand = snapshot.at_hand(&self.ids[key], now.monotonic);
+            matches!(at_hand, Some(Ok(_)))
+        });
         all_at_hand.then(|| until.saturating_duration_since(now.monotonic))
     }
 
