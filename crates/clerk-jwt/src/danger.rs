@@ -60,7 +60,7 @@ pub struct DecodedToken<'t> {
 
 impl<'t> DecodedToken<'t> {
     /// Reads the header and the claims of a compact text, if it is no longer than
-    /// [`MAX_TOKEN_BYTES`](crate::MAX_TOKEN_BYTES).
+    /// [`MAX_TOKEN_BYTES`].
     ///
     /// # Errors
     ///
