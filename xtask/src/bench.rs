@@ -18,6 +18,7 @@ struct Options {
     instructions: bool,
     runtimes: bool,
     edge: bool,
+    cores: bool,
     rows: Vec<String>,
 }
 
@@ -30,6 +31,7 @@ impl Options {
                 "--instructions" => options.instructions = true,
                 "--runtimes" => options.runtimes = true,
                 "--edge" => options.edge = true,
+                "--cores" => options.cores = true,
                 row if !row.starts_with('-') => options.rows.push(row.to_owned()),
                 unknown => return Err(format!("there is no option `{unknown}`")),
             }
@@ -47,6 +49,13 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         return edge::run(options.json);
     }
     let programs = build()?;
+    if options.cores {
+        print_rows(
+            &measurements(&mut Command::new(programs.join("cores")))?,
+            options.json,
+        );
+        return Ok(());
+    }
     let mut rows = measurements(Command::new(programs.join("time")).args(&options.rows))?;
     join(
         &mut rows,
@@ -62,14 +71,18 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         let fixture = Command::new(programs.join("time"));
         rows.extend(runtimes::measure(fixture, &programs.join("runtimes"))?);
     }
-    if options.json {
+    print_rows(&rows, options.json);
+    Ok(())
+}
+
+fn print_rows(rows: &[Row], as_json: bool) {
+    if as_json {
         for row in rows {
-            println!("{}", Value::Object(row));
+            println!("{}", Value::Object(row.clone()));
         }
     } else {
-        print!("{}", table(&rows));
+        print!("{}", table(rows));
     }
-    Ok(())
 }
 
 type Row = Map<String, Value>;

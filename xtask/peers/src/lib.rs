@@ -1,8 +1,9 @@
 //! Rows of the benchmark: each verifies the same token or the same webhook, or reads the same users,
 //! or does part of that.
 //!
-//! Two programs share them. `time` measures, and `count` counts allocations; they are apart
-//! because counting costs time, and most to the row that allocates most.
+//! Three programs share them. `time` measures, and `count` counts allocations; they are apart
+//! because counting costs time, and most to the row that allocates most. `cores` measures what
+//! two threads lose to each other.
 
 // A user has more fields than `json!` expects of an object.
 #![recursion_limit = "256"]
@@ -16,5 +17,5 @@ mod users;
 
 pub use delivery::Delivery;
 pub use fixture::Fixture;
-pub use rows::{Clock, ROWS, Row, Run};
+pub use rows::{Clock, PAIRS, ROWS, Row, Run, SharedRun, Threads};
 pub use users::users;

@@ -11,6 +11,24 @@ use crate::Fixture;
 /// One verification, one page read, one user fetched. It panics if the answer is not the expected one.
 pub type Run = Box<dyn FnMut()>;
 
+/// A [`Run`] that another thread can do.
+pub type SharedRun = Box<dyn FnMut() + Send>;
+
+/// A run for each of two threads.
+pub type Threads = [SharedRun; 2];
+
+/// What two threads do: with a client each, and with one for both.
+type Pair = (&'static str, fn(&Fixture) -> (Threads, Threads));
+
+/// Every pair.
+pub const PAIRS: &[Pair] = &[
+    ("two-threads-verify", ours::verifying_apart_and_together),
+    (
+        "two-threads-known-token",
+        ours::recognising_apart_and_together,
+    ),
+];
+
 /// A line of the table.
 pub struct Row {
     /// How the row is called on the command line.

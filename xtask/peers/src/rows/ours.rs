@@ -12,7 +12,7 @@ use clerk_jwt::{
     VerifyError, VerifyingKey,
 };
 
-use super::Run;
+use super::{Run, SharedRun, Threads};
 use crate::futures::{at_once, to_its_end};
 use crate::{Fixture, loopback};
 
@@ -99,7 +99,11 @@ pub(super) fn verifier_cached_key(fixture: &Fixture) -> Run {
 /// A token that was verified before, among as many as a busy service has that were. The others come
 /// before it comes again, so that it is in none of the processor's caches.
 pub(super) fn verifier_known_token(fixture: &Fixture) -> Run {
-    let (clerk, live) = (caching(fixture), fixture.live_tokens);
+    known_token(caching(fixture), fixture)
+}
+
+fn known_token(clerk: Clerk, fixture: &Fixture) -> SharedRun {
+    let live = fixture.live_tokens;
     let tokens: Vec<String> = (0..live).map(|number| fixture.another(number)).collect();
     to_its_end(clerk.verify_token(&fixture.token)).expect("a key fetched and a good token");
     for _ in 0..2 {
@@ -168,6 +172,31 @@ fn authenticate(clerk: Clerk, fixture: &Fixture, name: &'static str, credentials
         assert_eq!(state.status(), "signed-in");
         black_box(state);
     })
+}
+
+/// Two threads that verify new tokens, with a client each and with one for both.
+pub(super) fn verifying_apart_and_together(fixture: &Fixture) -> (Threads, Threads) {
+    let run = |clerk: Clerk| -> SharedRun {
+        let token = fixture.token.clone();
+        to_its_end(clerk.verify_token(&token)).expect("a key fetched and a good token");
+        Box::new(move || {
+            let verified = at_once(clerk.verify_token(black_box(&token)));
+            black_box(verified.expect("a good token"));
+        })
+    };
+    let together = clerk(fixture);
+    let apart = [(); 2].map(|()| run(clerk(fixture)));
+    (apart, [(); 2].map(|()| run(together.clone())))
+}
+
+/// Two threads that verify tokens that came before, with a client each and with one for both.
+pub(super) fn recognising_apart_and_together(fixture: &Fixture) -> (Threads, Threads) {
+    let together = caching(fixture);
+    let apart = [(); 2].map(|()| known_token(caching(fixture), fixture));
+    (
+        apart,
+        [(); 2].map(|()| known_token(together.clone(), fixture)),
+    )
 }
 
 fn publishable_key() -> PublishableKey {
