@@ -1,3 +1,5 @@
+use std::iter;
+
 use crate::{
     Error, Hmac, HmacError,
     headers::{self, Names},
@@ -55,7 +57,12 @@ impl<'d> Content<'d> {
 }
 
 fn message_id(id: &[u8]) -> Option<&str> {
-    let sound = id.len() <= LONGEST_ID && id.iter().all(|&b| b.is_ascii_graphic() && b != b'.');
+    if id.len() > LONGEST_ID {
+        return None;
+    }
+    // To the end, whatever was found: so many bytes are looked at at once.
+    let sound = |sound, &b: &u8| sound & b.is_ascii_graphic() & (b != b'.');
+    let sound = id.iter().fold(true, sound);
     sound.then(|| std::str::from_utf8(id).ok()).flatten()
 }
 
@@ -123,9 +130,51 @@ impl SignedHeaders {
     }
 }
 
-/// The tag in `text`, if it is one that was written as it should be.
-pub(crate) fn decode_tag(text: &[u8]) -> Option<[u8; TAG_LENGTH]> {
+/// Senders add one for each secret that is in use, so two are many.
+const MOST_SIGNATURES: usize = 16;
+
+/// The tags of version 1 in a header.
+pub(crate) struct Tags {
+    first: [u8; TAG_LENGTH],
+    /// Nearly always there is no other.
+    others: Vec<[u8; TAG_LENGTH]>,
+}
+
+impl Tags {
+    /// Entries of other versions are for other verifiers, and those that are not written like a tag match none. Of
+    /// more entries than anybody sends, none counts: hashing is bounded before it begins.
+    pub(crate) fn read(header: &[u8], name: &'static str) -> Result<Self, Error> {
+        // Nearly always it is the only entry, and what reads as a tag has no space in it.
+        if let Some(first) = tag(header) {
+            let others = Vec::new();
+            return Ok(Self { first, others });
+        }
+        let entries = header
+            .split(|&b| b == b' ')
+            .filter(|entry| !entry.is_empty());
+        let (mut first, mut others) = (None, Vec::new());
+        for (index, entry) in entries.enumerate() {
+            if index == MOST_SIGNATURES {
+                return Err(Error::TooManySignatures { name });
+            }
+            match first {
+                None => first = tag(entry),
+                Some(_) => others.extend(tag(entry)),
+            }
+        }
+        let first = first.ok_or(Error::NoMatchingSignature { name })?;
+        Ok(Self { first, others })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8; TAG_LENGTH]> {
+        iter::once(&self.first).chain(&self.others)
+    }
+}
+
+/// The tag in an entry, if it is one that was written as it should be.
+fn tag(entry: &[u8]) -> Option<[u8; TAG_LENGTH]> {
     const ENCODED: usize = 44;
+    let text = entry.strip_prefix(b"v1,")?;
     if text.len() != ENCODED {
         return None;
     }

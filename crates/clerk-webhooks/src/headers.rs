@@ -50,7 +50,10 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
     fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
-        self.get_all(name).iter().map(http::HeaderValue::as_bytes)
+        // To look at every name costs less than to hash one, but for very many.
+        self.iter()
+            .filter(move |(header, _)| header.as_str() == name)
+            .map(|(_, value)| value.as_bytes())
     }
 }
 
@@ -77,9 +80,19 @@ pub(crate) const STANDARD: Names = Names {
 };
 
 impl Names {
+    /// The set that `headers` use, and the id in it.
+    pub(crate) fn with_id<H: Headers + ?Sized>(headers: &H) -> Result<(Self, &[u8]), Error> {
+        // Next to all deliveries have this one, and the first look is the only one at it.
+        if let Ok(id) = only(headers, SVIX.id) {
+            return Ok((SVIX, id));
+        }
+        let names = Self::used_in(headers);
+        Ok((names, only(headers, names.id)?))
+    }
+
     /// The set that `headers` use. One header decides: a sender that means one set sends all of it,
     /// and the value of a header that was forgotten must not come from somewhere else.
-    pub(crate) fn used_in(headers: &(impl Headers + ?Sized)) -> Self {
+    fn used_in(headers: &(impl Headers + ?Sized)) -> Self {
         let any = |names: Self| {
             [names.id, names.timestamp, names.signature]
                 .into_iter()

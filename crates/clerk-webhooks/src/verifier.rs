@@ -3,16 +3,13 @@ use std::{fmt, time::Duration};
 use crate::{
     ClaimError, Claimant, Error, Headers, HmacError, SigningSecrets,
     claims::Fingerprint,
-    content::{Content, TAG_LENGTH, decode_tag},
+    content::{Content, Tags},
     headers::{Names, only},
 };
 use clerk_core::UnixTime;
 
 /// How far a timestamp may be away, if nothing else was set.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
-
-/// Senders add one for each secret that is in use, so two are many.
-const MOST_SIGNATURES: usize = 16;
 
 /// Tells deliveries that were signed with one of its secrets from all others.
 ///
@@ -126,17 +123,13 @@ impl Verifier {
         body: &'d [u8],
         now: UnixTime,
     ) -> Result<Signed<'d>, Error> {
-        let names = Names::used_in(headers);
-        let id = only(headers, names.id)?;
+        let (names, id) = Names::with_id(headers)?;
         let timestamp = only(headers, names.timestamp)?;
         let signatures = only(headers, names.signature)?;
         let (content, timestamp) = Content::read(id, timestamp, body, names)?;
         self.judge_age(timestamp, now, names)?;
         let name = names.signature;
-        let tags = tags(signatures).ok_or(Error::TooManySignatures { name })?;
-        if tags.is_empty() {
-            return Err(Error::NoMatchingSignature { name });
-        }
+        let tags = Tags::read(signatures, name)?;
         Ok(Signed {
             names,
             content,
@@ -163,7 +156,7 @@ struct Signed<'d> {
     names: Names,
     content: Content<'d>,
     timestamp: UnixTime,
-    tags: Vec<[u8; TAG_LENGTH]>,
+    tags: Tags,
 }
 
 impl<'d> Signed<'d> {
@@ -185,8 +178,6 @@ impl<'d> Signed<'d> {
         }
     }
 
-    /// HMACs of two tags are compared: how long that takes tells of those, which nobody can make who does not know
-    /// the secret, and nothing of the two. So it holds whatever a compiler makes of the comparison.
     async fn matches(
         &self,
         secrets: &SigningSecrets,
@@ -195,9 +186,8 @@ impl<'d> Signed<'d> {
         let mut matching = false;
         for secret in secrets.all() {
             let expected = self.content.tag(&secret.key).await?;
-            let expected = secret.key.compute(&[&expected]).await?;
-            for tag in &self.tags {
-                if secret.key.compute(&[tag]).await? != expected {
+            for tag in self.tags.iter() {
+                if !secret.finds_same(&expected, tag).await? {
                     continue;
                 }
                 matching = true;
@@ -212,22 +202,6 @@ impl<'d> Signed<'d> {
         }
         Ok(matching)
     }
-}
-
-/// The tags of version 1. Entries of other versions are for other verifiers, and those that are
-/// not written like a tag match none.
-///
-/// `None` if there are more than anybody sends: hashing is bounded before it begins.
-fn tags(header: &[u8]) -> Option<Vec<[u8; TAG_LENGTH]>> {
-    let mut entries = header
-        .split(|&b| b == b' ')
-        .filter(|entry| !entry.is_empty());
-    let first: Vec<&[u8]> = entries.by_ref().take(MOST_SIGNATURES).collect();
-    let texts = first
-        .into_iter()
-        .filter_map(|entry| entry.strip_prefix(b"v1,"));
-    let tags = texts.filter_map(decode_tag).collect();
-    entries.next().is_none().then_some(tags)
 }
 
 /// A delivery whose signature is right. A [`Verifier`] alone makes one, so a function that takes it need not ask.
