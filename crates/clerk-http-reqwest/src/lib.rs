@@ -28,22 +28,39 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-use std::{error::Error as StdError, fmt, future::Future, io, pin::Pin, sync::Arc, time::Duration};
+mod origin;
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    future::Future,
+    io,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use clerk_core::WithCauses;
 use clerk_http::{
     RequestTimeout, ResponseLimit, Runtime, Transport, TransportError, TransportErrorKind,
 };
-use http::{Request, Response};
+use http::{Request, Response, Uri};
+use reqwest::Url;
+
+use self::origin::Origin;
 
 pub use reqwest;
 
 /// Sends with reqwest. Cheap to clone; clones share their connections.
 ///
 /// Its futures run inside a tokio runtime with IO and time enabled.
-#[derive(Clone, Debug)]
-pub struct ReqwestTransport(reqwest::Client);
+#[derive(Clone)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    /// Where the first request went, and with it nearly always all others.
+    origin: Arc<OnceLock<Origin>>,
+}
 
 impl ReqwestTransport {
     /// A transport that keeps the whole [contract](Transport#contract).
@@ -67,7 +84,7 @@ impl ReqwestTransport {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
-            .map(Self)
+            .map(Self::from_client)
             .map_err(|error| SetupError(error.into()))
     }
 
@@ -78,7 +95,29 @@ impl ReqwestTransport {
     /// leave its cookie store and its retries of responses off. Timeouts and limits come with each
     /// request.
     pub fn from_client(client: reqwest::Client) -> Self {
-        Self(client)
+        Self {
+            client,
+            origin: Arc::default(),
+        }
+    }
+
+    fn url(&self, uri: &Uri) -> reqwest::Result<Url> {
+        if let Some(url) = self.origin.get().and_then(|origin| origin.url(uri)) {
+            return Ok(url);
+        }
+        let url = origin::read(uri)?;
+        if let Some(origin) = Origin::of(uri, &url) {
+            let _ = self.origin.set(origin);
+        }
+        Ok(url)
+    }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReqwestTransport")
+            .field(&self.client)
+            .finish()
     }
 }
 
@@ -87,27 +126,42 @@ impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let RequestTimeout(timeout) = extension(&request);
         let ResponseLimit(limit) = extension(&request);
-        let uri = request.uri().clone();
-        let fails = |kind| TransportError::to(kind, &uri);
+        let (parts, body) = request.into_parts();
+        let fails = |kind| TransportError::to(kind, &parts.uri);
         let breaks = |error: reqwest::Error| fails(kind_of(&error)).with_cause(error.without_url());
 
-        let mut request = reqwest::Request::try_from(request).map_err(breaks)?;
+        let url = self.url(&parts.uri).map_err(breaks)?;
+        let mut request = reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.version_mut() = parts.version;
+        *request.body_mut() = Some(body.into());
         *request.timeout_mut() = Some(timeout);
-        let mut response = self.0.execute(request).await.map_err(breaks)?;
-        let mut body = BytesMut::new();
+        let mut response = self.client.execute(request).await.map_err(breaks)?;
+        let mut body = Bytes::new();
         while let Some(chunk) = response.chunk().await.map_err(breaks)? {
             if chunk.len() > limit - body.len() {
                 return Err(fails(TransportErrorKind::TooLarge));
             }
-            body.extend_from_slice(&chunk);
+            // Most bodies come in one piece, which is handed on as it is.
+            body = match body.is_empty() {
+                true => chunk,
+                false => joined(body, &chunk),
+            };
         }
 
-        let mut answer = Response::new(body.freeze());
+        let mut answer = Response::new(body);
         *answer.status_mut() = response.status();
         *answer.version_mut() = response.version();
         std::mem::swap(answer.headers_mut(), response.headers_mut());
         Ok(answer)
     }
+}
+
+/// Without a copy of `body` where that is what this made before.
+fn joined(body: Bytes, chunk: &[u8]) -> Bytes {
+    let mut body = BytesMut::from(body);
+    body.extend_from_slice(chunk);
+    body.freeze()
 }
 
 fn extension<T: Copy + Default + Send + Sync + 'static>(request: &Request<Bytes>) -> T {

@@ -73,12 +73,11 @@ impl BaseUrl {
             return Err("an operation names a path, not a URL".into());
         }
         check_segments(target.path()).map_err(str::to_owned)?;
-        let mut path = self.path.clone();
-        if let Some(segment) = version_segment {
-            path.push('/');
-            path.push_str(segment);
-        }
-        path.push_str(target.path_and_query().map_or("/", PathAndQuery::as_str));
+        let target = target.path_and_query().map_or("/", PathAndQuery::as_str);
+        let path = match version_segment {
+            Some(segment) => [&self.path, "/", segment, target].concat(),
+            None => [&self.path, target].concat(),
+        };
         Uri::builder()
             .scheme(self.scheme.clone())
             .authority(self.authority.clone())
@@ -122,6 +121,10 @@ fn check_segments(path: &str) -> Result<(), &'static str> {
     }
     if path.contains("//") {
         return Err("a segment of its path is empty; is an id missing?");
+    }
+    // Without these there are no dot segments, and nothing to decode.
+    if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
+        return Ok(());
     }
     let mut path = Cow::Borrowed(path);
     for _ in 0..MOST_DECODINGS {

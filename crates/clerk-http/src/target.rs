@@ -51,9 +51,12 @@ pub struct RequestTarget {
 impl RequestTarget {
     /// A target that begins with `path`, taken as it is: `/users`.
     pub fn new(operation: &'static str, path: &'static str) -> Self {
+        // Room for most ids and queries.
+        let mut text = String::with_capacity(64);
+        text.push_str(path);
         Self {
             operation,
-            text: path.to_owned(),
+            text,
             has_query: false,
             problem: None,
         }

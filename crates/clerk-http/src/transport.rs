@@ -1,4 +1,4 @@
-use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+use std::{error::Error as StdError, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_core::WithCauses;
@@ -44,12 +44,19 @@ pub trait BlockingTransport: fmt::Debug + Send + Sync {
     fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 }
 
-#[async_trait::async_trait]
+// Written out: a future of its own around the other would be one more allocation.
 impl<T: Transport + ?Sized> Transport for Arc<T> {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        (**self).send(request).await
+    fn send<'life0, 'async_trait>(&'life0 self, request: Request<Bytes>) -> Sending<'async_trait>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        (**self).send(request)
     }
 }
+
+type Sending<'a> =
+    Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'a>>;
 
 impl<T: BlockingTransport + ?Sized> BlockingTransport for Arc<T> {
     fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
