@@ -179,6 +179,12 @@ pub const ROWS: &[Row] = &[
         prepare: decoding::by_hand,
     },
     Row {
+        name: "decode-500-users-serde-bytes",
+        reference: "decode-500-users-serde",
+        clock: Clock::Thread,
+        prepare: decoding::by_hand_of_bytes,
+    },
+    Row {
         name: "decode-500-users",
         reference: "decode-500-users-serde",
         clock: Clock::Thread,
@@ -195,6 +201,12 @@ pub const ROWS: &[Row] = &[
         reference: "get-user-clerk-rs",
         clock: Clock::Wall,
         prepare: calling::clerk_rs,
+    },
+    Row {
+        name: "get-user-reqwest-alone",
+        reference: "get-user-clerk-rs",
+        clock: Clock::Wall,
+        prepare: calling::reqwest_alone,
     },
     Row {
         name: "get-user-reqwest",

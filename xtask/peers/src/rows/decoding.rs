@@ -31,6 +31,16 @@ pub(super) fn by_hand(_: &Fixture) -> Run {
     })
 }
 
+/// The same from where ours begins: bytes that nobody has looked at.
+pub(super) fn by_hand_of_bytes(_: &Fixture) -> Run {
+    let body = users(PAGE).to_string();
+    Box::new(move || {
+        let page: Vec<User> =
+            serde_json::from_slice(black_box(body.as_bytes())).expect("a page of users");
+        assert_eq!(black_box(page).len(), PAGE);
+    })
+}
+
 pub(super) fn clerk_rs(_: &Fixture) -> Run {
     let body = users(PAGE).to_string();
     Box::new(move || {
