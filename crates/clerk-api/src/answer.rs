@@ -15,7 +15,8 @@ pub(crate) trait Answer<'de>: Sized {
     /// Whether there is a member without which there is no such object.
     const MAY_FAIL: bool;
 
-    fn members<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
+    /// Fills `place`, or fails.
+    fn members<A: MapAccess<'de>>(members: A, place: &mut Option<Self>) -> Result<(), A::Error>;
 }
 
 /// As part of another object. What is none without an id is looked at by itself, so that nothing fails
@@ -23,16 +24,21 @@ pub(crate) trait Answer<'de>: Sized {
 impl<'de, T: Answer<'de> + DeserializeOwned> Read<'de> for T {
     fn read<D: Deserializer<'de>>(
         deserializer: D,
+        place: &mut Option<Self>,
         odd: &mut Odd,
-    ) -> Result<Option<Self>, D::Error> {
+    ) -> Result<(), D::Error> {
         if Self::MAY_FAIL {
-            return apart(deserializer, odd);
+            return apart(deserializer, place, odd);
         }
-        streamed(deserializer, odd)
+        streamed(deserializer, place, odd)
     }
 
-    fn object<A: MapAccess<'de>>(members: A, _: &mut Odd) -> Result<Option<Self>, A::Error> {
-        Self::members(members).map(Some)
+    fn object<A: MapAccess<'de>>(
+        members: A,
+        place: &mut Option<Self>,
+        _: &mut Odd,
+    ) -> Result<(), A::Error> {
+        Self::members(members, place)
     }
 }
 
@@ -42,21 +48,23 @@ where
     T: Answer<'de>,
     D: Deserializer<'de>,
 {
-    struct Whole<T>(PhantomData<T>);
+    struct Whole<'a, T>(&'a mut Option<T>);
 
-    impl<'de, T: Answer<'de>> Visitor<'de> for Whole<T> {
-        type Value = T;
+    impl<'de, T: Answer<'de>> Visitor<'de> for Whole<'_, T> {
+        type Value = ();
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object")
         }
 
-        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-            T::members(members)
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
+            T::members(members, self.0)
         }
     }
 
-    deserializer.deserialize_map(Whole(PhantomData))
+    let mut whole = None;
+    deserializer.deserialize_map(Whole(&mut whole))?;
+    whole.ok_or_else(|| D::Error::custom("an object has no members"))
 }
 
 /// Reads the name of a member: where it stands in the body, or else into here, as one with escapes.
@@ -122,7 +130,10 @@ macro_rules! answers {
             const TAG: &'static str = concat!($($tag)?);
             const MAY_FAIL: bool = false $(|| crate::answer::may_fail!($($mark)*))*;
 
-            fn members<A: serde::de::MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
+            fn members<A: serde::de::MapAccess<'de>>(
+                mut members: A,
+                place: &mut Option<Self>,
+            ) -> Result<(), A::Error> {
                 const TAG: &str = <$answer as crate::answer::Answer<'_>>::TAG;
 
                 let (mut extra, mut odd) = (crate::Extra::default(), crate::read::Odd::default());
@@ -135,9 +146,8 @@ macro_rules! answers {
                             $wire
                         })*
                         name if name == "object" && !TAG.is_empty() => {
-                            members.next_value_seed(
-                                crate::read::Tolerant::<crate::answer::Tag<Self>>::or(&mut odd),
-                            )?;
+                            let mut tag = None::<crate::answer::Tag<Self>>;
+                            crate::read::Field::next(&mut tag, &mut members, &mut odd)?;
                             "object"
                         }
                         name => {
@@ -149,10 +159,11 @@ macro_rules! answers {
                         extra.keep(name, odd);
                     }
                 }
-                Ok(Self {
+                *place = Some(Self {
                     $($field: crate::answer::finished!([$($mark)*] $field, $wire),)*
                     extra,
-                })
+                });
+                Ok(())
             }
         }
 
@@ -220,11 +231,12 @@ macro_rules! field {
         $field = $members.next_value_seed(crate::read::Guarded::NEW)?
     };
     ([by_magnitude $($mark:ident)*] $members:ident, $field:ident, $wire:literal, $odd:ident) => {
-        let time = $members.next_value_seed(crate::read::Tolerant::or(&mut $odd))?;
-        $field = time.map(|time: crate::timestamp::ByMagnitude| time.into());
+        let mut time = None::<crate::timestamp::ByMagnitude>;
+        crate::read::Field::next(&mut time, &mut $members, &mut $odd)?;
+        $field = time.map(Into::into);
     };
     ([$($mark:ident)*] $members:ident, $field:ident, $wire:literal, $odd:ident) => {
-        $field = crate::read::Field::next(&mut $members, &mut $odd)?;
+        crate::read::Field::next(&mut $field, &mut $members, &mut $odd)?;
     };
 }
 

@@ -122,8 +122,13 @@ impl<'de> Deserialize<'de> for Json {
 }
 
 impl<'de> Read<'de> for Json {
-    fn read<D: Deserializer<'de>>(deserializer: D, _: &mut Odd) -> Result<Option<Self>, D::Error> {
-        Ok(whatever(deserializer)?.map(Self::kept))
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Option<Self>,
+        _: &mut Odd,
+    ) -> Result<(), D::Error> {
+        *place = whatever(deserializer)?.map(Self::kept);
+        Ok(())
     }
 }
 

@@ -36,11 +36,14 @@ impl Odd {
 
 /// A type of fields. It says what it can be made of; all else is kept.
 pub(crate) trait Read<'de>: Sized {
+    /// Fills `place`, which is empty, or leaves it so. A model that was handed on instead would be moved by
+    /// everything that it passes, and they are large.
     fn read<D: Deserializer<'de>>(
         deserializer: D,
+        place: &mut Option<Self>,
         odd: &mut Odd,
-    ) -> Result<Option<Self>, D::Error> {
-        streamed(deserializer, odd)
+    ) -> Result<(), D::Error> {
+        streamed(deserializer, place, odd)
     }
 
     fn text(text: &str, odd: &mut Odd) -> Option<Self> {
@@ -69,15 +72,20 @@ pub(crate) trait Read<'de>: Sized {
     }
 
     #[cold]
-    fn object<A: MapAccess<'de>>(members: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
-        Ok(match Object::keep(members)? {
+    fn object<A: MapAccess<'de>>(
+        members: A,
+        place: &mut Option<Self>,
+        odd: &mut Odd,
+    ) -> Result<(), A::Error> {
+        *place = match Object::keep(members)? {
             Object::Number(digits) => match (digits.parse(), digits.parse()) {
                 (Ok(number), _) => Self::whole(number, odd),
                 (_, Ok(number)) => Self::number(number, odd),
                 _ => odd.keep(digits),
             },
             Object::Members(members) => odd.keep(Members(members)),
-        })
+        };
+        Ok(())
     }
 }
 
@@ -113,18 +121,22 @@ impl Serialize for Members {
 }
 
 /// Reads whatever comes, and asks the type what to make of it.
-pub(crate) fn streamed<'de, T, D>(deserializer: D, odd: &mut Odd) -> Result<Option<T>, D::Error>
+pub(crate) fn streamed<'de, T, D>(
+    deserializer: D,
+    place: &mut Option<T>,
+    odd: &mut Odd,
+) -> Result<(), D::Error>
 where
     T: Read<'de>,
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_any(Tolerant::or(odd))
+    deserializer.deserialize_any(Tolerant::at(place, odd))
 }
 
 /// Reads what may be odd.
-pub(crate) struct Tolerant<'a, T> {
+struct Tolerant<'a, T> {
+    place: &'a mut Option<T>,
     odd: &'a mut Odd,
-    value: PhantomData<T>,
 }
 
 /// Reads what an answer is worthless without: an id, a secret.
@@ -134,9 +146,8 @@ pub(crate) struct Essential<T>(PhantomData<T>);
 pub(crate) struct Guarded<T>(PhantomData<T>);
 
 impl<'a, T> Tolerant<'a, T> {
-    pub(crate) fn or(odd: &'a mut Odd) -> Self {
-        let value = PhantomData;
-        Self { odd, value }
+    const fn at(place: &'a mut Option<T>, odd: &'a mut Odd) -> Self {
+        Self { place, odd }
     }
 }
 
@@ -149,61 +160,67 @@ impl<T> Guarded<T> {
 }
 
 impl<'de, T: Read<'de>> Visitor<'de> for Tolerant<'_, T> {
-    type Value = Option<T>;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_none<E: Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer, self.odd)
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        T::read(deserializer, self.place, self.odd)
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
-        Ok(T::text(text, self.odd))
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        *self.place = T::text(text, self.odd);
+        Ok(())
     }
 
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Option<T>, E> {
-        Ok(T::flag(flag, self.odd))
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<(), E> {
+        *self.place = T::flag(flag, self.odd);
+        Ok(())
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Option<T>, E> {
-        Ok(T::whole(number, self.odd))
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        *self.place = T::whole(number, self.odd);
+        Ok(())
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Option<T>, E> {
-        Ok(match i64::try_from(number) {
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        *self.place = match i64::try_from(number) {
             Ok(number) => T::whole(number, self.odd),
             Err(_) => self.odd.keep(number),
-        })
+        };
+        Ok(())
     }
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Option<T>, E> {
-        Ok(T::number(number, self.odd))
+    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+        *self.place = T::number(number, self.odd);
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Option<T>, A::Error> {
-        T::list(items, self.odd)
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
+        *self.place = T::list(items, self.odd)?;
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Option<T>, A::Error> {
-        T::object(members, self.odd)
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
+        T::object(members, self.place, self.odd)
     }
 }
 
 impl<'de, T: Read<'de>> DeserializeSeed<'de> for Tolerant<'_, T> {
-    type Value = Option<T>;
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer, self.odd)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        T::read(deserializer, self.place, self.odd)
     }
 }
 
@@ -211,7 +228,8 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Essential<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        let value = T::read(deserializer, &mut Odd::default())?;
+        let mut value = None;
+        T::read(deserializer, &mut value, &mut Odd::default())?;
         let missing = || D::Error::custom(MISSING);
         value.ok_or_else(missing)
     }
@@ -221,8 +239,8 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Guarded<T> {
     type Value = Option<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        let mut odd = Odd::default();
-        let value = T::read(deserializer, &mut odd)?;
+        let (mut value, mut odd) = (None, Odd::default());
+        T::read(deserializer, &mut value, &mut odd)?;
         match odd.take() {
             None => Ok(value),
             Some(_) => Err(D::Error::custom("nobody knows what it says")),
@@ -230,42 +248,40 @@ impl<'de, T: Read<'de>> DeserializeSeed<'de> for Guarded<T> {
     }
 }
 
-/// A field, and what it is where nothing stands, or something odd.
+/// A field, which is read anew each time that it comes.
 pub(crate) trait Field<'de>: Sized {
-    type Value: Read<'de>;
-
-    fn of(value: Option<Self::Value>) -> Self;
-
-    fn next<A: MapAccess<'de>>(members: &mut A, odd: &mut Odd) -> Result<Self, A::Error> {
-        members.next_value_seed(Tolerant::or(odd)).map(Self::of)
-    }
+    fn next<A: MapAccess<'de>>(&mut self, members: &mut A, odd: &mut Odd) -> Result<(), A::Error>;
 }
 
 impl<'de, T: Read<'de>> Field<'de> for Option<T> {
-    type Value = T;
-
-    fn of(value: Self) -> Self {
-        value
+    fn next<A: MapAccess<'de>>(&mut self, members: &mut A, odd: &mut Odd) -> Result<(), A::Error> {
+        *self = None;
+        members.next_value_seed(Tolerant::at(self, odd))
     }
 }
 
+/// The default where nothing stands, or something odd.
 impl<'de, T: Read<'de> + Default> Field<'de> for T {
-    type Value = T;
-
-    fn of(value: Option<T>) -> Self {
-        value.unwrap_or_default()
+    fn next<A: MapAccess<'de>>(&mut self, members: &mut A, odd: &mut Odd) -> Result<(), A::Error> {
+        let mut value = None;
+        members.next_value_seed(Tolerant::at(&mut value, odd))?;
+        *self = value.unwrap_or_default();
+        Ok(())
     }
 }
 
 impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
     fn list<A: SeqAccess<'de>>(mut items: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
-        let (mut read, mut unfit) = (Self::new(), Vec::new());
-        while let Some(item) = items.next_element_seed(Tolerant::<T>::or(odd))? {
+        let (mut read, mut unfit, mut item) = (Self::new(), Vec::new(), None::<T>);
+        while items
+            .next_element_seed(Tolerant::at(&mut item, odd))?
+            .is_some()
+        {
             let without = odd.take();
             if without.is_some() || item.is_none() {
                 unfit.push(without);
             }
-            if let Some(item) = item {
+            if let Some(item) = item.take() {
                 if read.capacity() == 0 {
                     // Most of Clerk's lists within a model have one item, and a `Vec` that grows makes
                     // room for four at once.
@@ -282,10 +298,15 @@ impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
 }
 
 impl<'de, T: Read<'de>> Read<'de> for BTreeMap<String, T> {
-    fn object<A: MapAccess<'de>>(mut members: A, odd: &mut Odd) -> Result<Option<Self>, A::Error> {
+    fn object<A: MapAccess<'de>>(
+        mut members: A,
+        whole: &mut Option<Self>,
+        odd: &mut Odd,
+    ) -> Result<(), A::Error> {
         let (mut read, mut unfit) = (Self::new(), Vec::new());
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Tolerant::<T>::or(odd))?;
+            let mut value = None::<T>;
+            members.next_value_seed(Tolerant::at(&mut value, odd))?;
             if let Some(what) = odd.take() {
                 unfit.push((name.clone(), what));
             }
@@ -294,7 +315,8 @@ impl<'de, T: Read<'de>> Read<'de> for BTreeMap<String, T> {
         if !unfit.is_empty() {
             odd.keep::<Self>(Members(unfit));
         }
-        Ok(Some(read))
+        *whole = Some(read);
+        Ok(())
     }
 }
 
@@ -379,22 +401,29 @@ fn is_missing(error: &serde_json::Error) -> bool {
 
 /// What is none without its essential members, inside something that is not to fail with it. Where
 /// nobody knows what it says, all fails: nobody may take that for nobody being there.
-pub(crate) fn apart<'de, T, D>(deserializer: D, odd: &mut Odd) -> Result<Option<T>, D::Error>
+pub(crate) fn apart<'de, T, D>(
+    deserializer: D,
+    place: &mut Option<T>,
+    odd: &mut Odd,
+) -> Result<(), D::Error>
 where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
     let Some(text) = whatever(deserializer)? else {
-        return Ok(None);
+        return Ok(());
     };
     match serde_json::from_str(text.get()) {
-        Ok(value) => Ok(Some(value)),
+        Ok(value) => {
+            *place = Some(value);
+            Ok(())
+        }
         Err(error) if text.get().starts_with('{') && !is_missing(&error) => {
             Err(D::Error::custom(error))
         }
         Err(_) => {
             odd.0 = Some(text);
-            Ok(None)
+            Ok(())
         }
     }
 }
