@@ -100,6 +100,23 @@ fn what_can_say_no_says_it_once() {
     assert_eq!(user.first_name.as_deref(), Some("Augusta"));
 }
 
+/// Also where the last is nothing, or nothing that can be read.
+#[test]
+fn of_what_comes_twice_the_last_counts() {
+    for last in ["null", "5", "[]", r#"{"a":1}"#] {
+        let text = format!(
+            r#"{{"id":"user_1","first_name":"Ada","first_name":{last},"created_at":1,"created_at":"{{}}",
+                "email_addresses":[{{"linked_to":[{{}}],"linked_to":null}}]}}"#
+        );
+        let user: User = serde_json::from_str(&text).unwrap();
+        assert_eq!((user.first_name, user.created_at), (None, None), "{last}");
+        assert!(user.email_addresses[0].linked_to.is_empty());
+    }
+    let text = r#"{"id":"user_1","email_addresses":[{"verification":{},"verification":null}]}"#;
+    let user: User = serde_json::from_str(text).unwrap();
+    assert!(user.email_addresses[0].verification.is_none());
+}
+
 /// A member whose data became `None`, or who is left out of a list, is nobody whom a ban could be
 /// about.
 #[test]
