@@ -107,7 +107,7 @@ impl<'s> Ours<'s> {
         }
     }
 
-    fn verify(&self, token: UnverifiedToken<'_>, key: &VerifyingKey, now: Now) -> Verdict {
+    fn verify(&self, token: &UnverifiedToken<'_>, key: &VerifyingKey, now: Now) -> Verdict {
         let verified = token.verify::<SessionClaims>(key, now.wall, &self.tokens);
         Verdict::accepted_if(verified.is_ok())
     }
@@ -166,7 +166,7 @@ impl<'s> Policy for Ours<'s> {
         };
         let snapshot = keys.snapshot.as_ref();
         match snapshot.and_then(|snapshot| snapshot.at_hand(id, now.monotonic)) {
-            Some(Ok(key)) => return Ask::Judged(self.verify(parsed, &key, now)),
+            Some(Ok(key)) => return Ask::Judged(self.verify(&parsed, &key, now)),
             Some(Err(_)) => return refused,
             None => {}
         }
@@ -179,8 +179,8 @@ impl<'s> Policy for Ours<'s> {
             keys.nothing_until = None;
         }
         match lookup {
-            Lookup::Hit(key) => Ask::Judged(self.verify(parsed, &key, now)),
-            Lookup::Refresh(key) => Ask::JudgedAndFetch(self.verify(parsed, &key, now)),
+            Lookup::Hit(key) => Ask::Judged(self.verify(&parsed, &key, now)),
+            Lookup::Refresh(key) => Ask::JudgedAndFetch(self.verify(&parsed, &key, now)),
             Lookup::Fetch => Ask::FetchForAll,
             Lookup::Wait => Ask::Wait,
             _ => refused,
@@ -193,7 +193,7 @@ impl<'s> Policy for Ours<'s> {
         };
         let id = parsed.key_id().cloned();
         match id.map(|id| keys.cache.after_fetch(&id, now.monotonic)) {
-            Some(Ok(key)) => self.verify(parsed, &key, now),
+            Some(Ok(key)) => self.verify(&parsed, &key, now),
             _ => Verdict::Refused,
         }
     }
