@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_http::{Authorization, BasePath, Deadline, Error as HttpError, Operation, ResponseLimit};
@@ -10,12 +10,21 @@ use http::{Request, Response};
 /// Keys that no signature can be verified with are kept with the reason, so that a token that
 /// names one is told why.
 #[derive(Clone, Debug, Default)]
-pub struct KeySet(BTreeMap<KeyId, Result<VerifyingKey, InvalidKey>>);
+pub struct KeySet(Vec<(KeyId, Result<VerifyingKey, InvalidKey>)>);
 
 impl KeySet {
     /// The key of that id, or why it cannot be used; `None` where there is no such key.
     pub fn find(&self, id: &KeyId) -> Option<&Result<VerifyingKey, InvalidKey>> {
-        self.0.get(id)
+        // Instances have a few: a map would take longer, and more room in a Worker.
+        let (_, key) = self.0.iter().find(|(its_id, _)| its_id == id)?;
+        Some(key)
+    }
+
+    fn insert(&mut self, id: KeyId, key: Result<VerifyingKey, InvalidKey>) {
+        match self.0.iter_mut().find(|(its_id, _)| *its_id == id) {
+            Some((_, earlier)) => *earlier = key,
+            None => self.0.push((id, key)),
+        }
     }
 
     /// Whether there is no key at all.
@@ -29,7 +38,11 @@ impl FromIterator<(KeyId, Result<VerifyingKey, InvalidKey>)> for KeySet {
     where
         I: IntoIterator<Item = (KeyId, Result<VerifyingKey, InvalidKey>)>,
     {
-        Self(keys.into_iter().collect())
+        let mut set = Self::default();
+        for (id, key) in keys {
+            set.insert(id, key);
+        }
+        set
     }
 }
 
@@ -37,14 +50,14 @@ impl From<JwkSet> for KeySet {
     /// Where two keys have one id, the later one counts, unless only the earlier one is usable:
     /// an instance may publish keys of two types under its own id.
     fn from(set: JwkSet) -> Self {
-        let mut keys = BTreeMap::new();
+        let mut keys = Self::default();
         for published in set.into_keys() {
             let Some(id) = published.id else { continue };
-            if published.key.is_ok() || !matches!(keys.get(&id), Some(Ok(_))) {
+            if published.key.is_ok() || !matches!(keys.find(&id), Some(Ok(_))) {
                 keys.insert(id, published.key);
             }
         }
-        Self(keys)
+        keys
     }
 }
 

@@ -202,11 +202,11 @@ impl VerifiedTokenCache {
         let Some((bucket, tag)) = self.place(compact) else {
             return;
         };
-        let is_same = |entry: &Entry| *entry.compact == *compact;
-        let worth = |entry: &ArcSwapOption<Entry>| match &*entry.load() {
-            None => Worth::Nothing,
-            Some(entry) if is_same(entry) => Worth::Replaced,
-            Some(entry) => Worth::Until(entry.expires_at()),
+        // The same token's own place first, then a free one.
+        let worth = |place: &ArcSwapOption<Entry>| match &*place.load() {
+            Some(entry) if *entry.compact == *compact => i64::MIN,
+            None => i64::MIN.saturating_add(1),
+            Some(entry) => entry.expires_at().map_or(0, NumericDate::as_secs),
         };
         let places = bucket.tags.iter().zip(&bucket.entries);
         let Some((its_tag, entry)) = places.min_by_key(|(_, entry)| worth(entry)) else {
@@ -237,15 +237,6 @@ impl VerifiedTokenCache {
         let bucket = self.buckets.get(usize::try_from(at).ok()?)?;
         Some((bucket, u32::try_from(low).ok()?))
     }
-}
-
-/// What a place is worth keeping for.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Worth {
-    /// The same token.
-    Replaced,
-    Nothing,
-    Until(Option<NumericDate>),
 }
 
 impl fmt::Debug for VerifiedTokenCache {
