@@ -45,6 +45,24 @@ pub struct Settings {
     retry: Retry,
 }
 
+/// What of an [`Operation`] decides how its request is completed.
+#[derive(Clone, Copy)]
+struct Call {
+    id: &'static str,
+    base: BasePath,
+    authorization: Authorization,
+}
+
+impl Call {
+    const fn of<O: Operation>() -> Self {
+        Self {
+            id: O::ID,
+            base: O::BASE,
+            authorization: O::AUTHORIZATION,
+        }
+    }
+}
+
 impl Settings {
     /// Starts from the defaults: Clerk's API, no secret key.
     pub fn builder() -> Builder<Self> {
@@ -73,18 +91,22 @@ impl Settings {
     /// [`Error::Build`]: the operation makes no request, its path would lead elsewhere, or it
     /// needs a key and there is none.
     pub fn request<O: Operation>(&self, operation: &O) -> Result<Request<Bytes>, Error> {
-        let mut request = operation.request()?;
-        let version_segment = match O::BASE {
+        self.complete(operation.request()?, Call::of::<O>())
+    }
+
+    /// Not generic: there are hundreds of operations, and this is most of what each of them takes.
+    fn complete(&self, mut request: Request<Bytes>, call: Call) -> Result<Request<Bytes>, Error> {
+        let version_segment = match call.base {
             BasePath::Versioned => Some(self.version_segment.as_str()),
             BasePath::Root => None,
         };
         let uri = self
             .base
             .join(version_segment, request.uri())
-            .map_err(|problem| Error::build(O::ID, problem))?;
+            .map_err(|problem| Error::build(call.id, problem))?;
         *request.uri_mut() = uri;
 
-        self.authorize::<O>(request.headers_mut())?;
+        self.authorize(request.headers_mut(), call)?;
         let headers = request.headers_mut();
         headers
             .entry(USER_AGENT)
@@ -101,18 +123,21 @@ impl Settings {
     }
 
     /// Adds the client's credentials, unless the operation brings its own.
-    fn authorize<O: Operation>(&self, headers: &mut HeaderMap) -> Result<(), Error> {
-        match (headers.entry(AUTHORIZATION), O::AUTHORIZATION) {
+    fn authorize(&self, headers: &mut HeaderMap, call: Call) -> Result<(), Error> {
+        match (headers.entry(AUTHORIZATION), call.authorization) {
             (Entry::Occupied(mut own), _) => {
                 if !self.base.keeps_secrets() {
-                    return Err(Error::build(O::ID, self.base.exposes_secrets().to_string()));
+                    return Err(Error::build(
+                        call.id,
+                        self.base.exposes_secrets().to_string(),
+                    ));
                 }
                 own.iter_mut().for_each(|value| value.set_sensitive(true));
             }
             (Entry::Vacant(_), Authorization::Public) => {}
             (Entry::Vacant(missing), needed) => {
                 let credentials = self.credentials(needed);
-                missing.insert(credentials.map_err(|problem| Error::build(O::ID, problem))?);
+                missing.insert(credentials.map_err(|problem| Error::build(call.id, problem))?);
             }
         }
         Ok(())

@@ -102,25 +102,36 @@ impl<const PUBLIC: bool> Operation for FetchKeys<PUBLIC> {
     };
 
     fn request(&self) -> Result<Request<Bytes>, HttpError> {
-        let path = if PUBLIC {
+        Ok(get(if PUBLIC {
             "/.well-known/jwks.json"
         } else {
             "/jwks"
-        };
-        let mut request = Request::new(Bytes::new());
-        *request.uri_mut() = http::Uri::from_static(path);
-        let extensions = request.extensions_mut();
-        extensions.insert(Deadline(AT_MOST));
-        extensions.insert(ResponseLimit(LIMIT));
-        Ok(request)
+        }))
     }
 
     fn response(&self, response: Response<Bytes>) -> Result<KeySet, HttpError> {
-        let response = clerk_http::success(Self::ID, response)?;
-        let json = std::str::from_utf8(response.body())
-            .map_err(|error| HttpError::decode(Self::ID, &response, error))?;
-        let set = JwkSet::from_json(json, &*self.provider)
-            .map_err(|error| HttpError::decode(Self::ID, &response, error))?;
-        Ok(set.into())
+        read(Self::ID, response, &*self.provider)
     }
+}
+
+fn get(path: &'static str) -> Request<Bytes> {
+    let mut request = Request::new(Bytes::new());
+    *request.uri_mut() = http::Uri::from_static(path);
+    let extensions = request.extensions_mut();
+    extensions.insert(Deadline(AT_MOST));
+    extensions.insert(ResponseLimit(LIMIT));
+    request
+}
+
+fn read(
+    id: &'static str,
+    response: Response<Bytes>,
+    provider: &dyn Provider,
+) -> Result<KeySet, HttpError> {
+    let response = clerk_http::success(id, response)?;
+    let json = std::str::from_utf8(response.body())
+        .map_err(|error| HttpError::decode(id, &response, error))?;
+    let set = JwkSet::from_json(json, provider)
+        .map_err(|error| HttpError::decode(id, &response, error))?;
+    Ok(set.into())
 }
