@@ -1,21 +1,24 @@
 use std::{ops::Deref, sync::Arc};
 
 use arc_swap::ArcSwap;
-use clerk_jwt::{KnownHeaders, UnverifiedToken};
+use clerk_jwt::{Authenticated, KnownHeaders};
 
 /// [`KnownHeaders`] for many callers at once, who take no lock.
 ///
 /// ```
+/// # #[cfg(feature = "ring")] {
 /// use clerk_jwks::HeaderMemory;
 /// use clerk_jwt::{MAX_TOKEN_BYTES, UnverifiedToken};
 ///
-/// # let compact = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyXzEifQ.AA";
+/// # let key = clerk_jwt::VerifyingKey::from_pem(include_str!("../../clerk-jwt/tests/keys/a.public.pem"))?;
+/// # let compact = include_str!("../../clerk-jwt/tests/tokens/session_v2.jwt").trim();
 /// let memory = HeaderMemory::default();
 /// let token = UnverifiedToken::parse_knowing(compact, MAX_TOKEN_BYTES, &memory.known())?;
-/// // Once it is verified:
-/// memory.learn(&token);
-/// assert!(memory.known().contain(&token));
-/// # Ok::<(), clerk_jwt::Malformed>(())
+/// let authenticated = token.authenticate(&key)?;
+/// memory.learn(&authenticated);
+/// assert!(memory.known().contain(&authenticated));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct HeaderMemory(ArcSwap<KnownHeaders>);
@@ -36,8 +39,8 @@ impl HeaderMemory {
         Known(self.0.load())
     }
 
-    /// Remembers the header of `token`, which was verified.
-    pub fn learn(&self, token: &UnverifiedToken<'_>) {
+    /// Remembers the header of `token`.
+    pub fn learn(&self, token: &Authenticated<'_>) {
         let known = self.0.load();
         if !known.contain(token) {
             self.0.store(Arc::new(known.with(token)));

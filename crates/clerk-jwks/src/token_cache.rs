@@ -11,7 +11,7 @@ use std::{
 };
 
 use arc_swap::{ArcSwapOption, Guard};
-use clerk_jwt::{AuthenticToken, KeyId, NumericDate, VerifyingKey};
+use clerk_jwt::{AuthenticToken, Authenticated, KeyId, NumericDate, VerifyingKey};
 
 /// Tokens that were verified a moment ago. Browsers send the same token for a minute, with every
 /// request; with this, its signature is checked once.
@@ -197,8 +197,9 @@ impl VerifiedTokenCache {
         known.map(|entry| KnownToken(Arc::clone(entry)))
     }
 
-    /// Keeps a token whose signature is good under `key`, in the place of the one that expires first.
-    pub fn insert(&self, compact: &str, key: &VerifyingKey, token: &AuthenticToken) {
+    /// Keeps a token, in the place of the one that expires first.
+    pub fn insert(&self, token: &Authenticated<'_>) {
+        let compact = token.as_str();
         let Some((bucket, tag)) = self.place(compact) else {
             return;
         };
@@ -215,9 +216,9 @@ impl VerifiedTokenCache {
         its_tag.store(tag, Relaxed);
         entry.store(Some(Arc::new(Entry {
             compact: compact.into(),
-            key: key.clone(),
-            token: token.clone(),
-            key_id: token.header().key_id().cloned(),
+            key: token.key().clone(),
+            token: token.token().clone(),
+            key_id: token.token().header().key_id().cloned(),
         })));
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clerk_core::Clock;
 use clerk_jwt::{
-    AuthenticToken, MAX_TOKEN_BYTES, Policy, TokenClaims, UnverifiedToken, Verified, VerifyingKey,
+    AuthenticToken, Authenticated, MAX_TOKEN_BYTES, Policy, TokenClaims, UnverifiedToken, Verified,
 };
 
 use crate::{Error, HeaderMemory, VerifiedTokenCache, token_cache::Entry};
@@ -64,15 +64,12 @@ impl Verification {
     /// Judges a token whose signature is good, and remembers it if all is.
     pub(crate) fn accept_new<C: TokenClaims>(
         &self,
-        compact: &str,
-        token: &UnverifiedToken<'_>,
-        key: &VerifyingKey,
-        authentic: &AuthenticToken,
+        token: &Authenticated<'_>,
     ) -> Result<Verified<C>, Error> {
-        let verified = self.accept(authentic)?;
+        let verified = self.accept(token.token())?;
         self.headers.learn(token);
         if let Some(cache) = &self.cache {
-            cache.insert(compact, key, authentic);
+            cache.insert(token);
         }
         Ok(verified)
     }

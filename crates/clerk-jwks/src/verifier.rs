@@ -89,7 +89,6 @@ impl Verifier {
                 keys.resolve(token.key_id()).await?
             }
         };
-        let authentic = token.authenticate_async(&key).await?;
-        verification.accept_new(compact, &token, &key, &authentic)
+        verification.accept_new(&token.authenticate_async(&key).await?)
     }
 }

@@ -2,7 +2,7 @@ use core::fmt;
 
 use clerk_core::UnixTime;
 
-use crate::{Claims, Header, Policy, TokenClaims, Verified, VerifyError};
+use crate::{Claims, Header, Policy, TokenClaims, Verified, VerifyError, VerifyingKey};
 
 /// A token whose signature is good, and of which nothing else was judged: it may have expired, and
 /// be of any kind and for anybody.
@@ -15,10 +15,6 @@ use crate::{Claims, Header, Policy, TokenClaims, Verified, VerifyError};
 pub struct AuthenticToken(Claims);
 
 impl AuthenticToken {
-    pub(crate) const fn new(claims: Claims) -> Self {
-        Self(claims)
-    }
-
     /// The header.
     pub fn header(&self) -> &Header {
         self.0.header()
@@ -55,6 +51,60 @@ impl AuthenticToken {
         policy.check_claims(claims.as_ref(), now)?;
         claims.check_own_claims(policy)?;
         Ok(Verified::new(claims))
+    }
+}
+
+/// A token whose signature has just been found good, with its text and the key: what belongs together for
+/// who keeps it. Only [`UnverifiedToken::authenticate`](crate::UnverifiedToken::authenticate) and its siblings make one.
+#[derive(Clone)]
+pub struct Authenticated<'a> {
+    compact: &'a str,
+    key: &'a VerifyingKey,
+    token: AuthenticToken,
+}
+
+impl<'a> Authenticated<'a> {
+    pub(crate) const fn new(compact: &'a str, key: &'a VerifyingKey, claims: Claims) -> Self {
+        Self {
+            compact,
+            key,
+            token: AuthenticToken(claims),
+        }
+    }
+
+    /// The token's text.
+    pub const fn as_str(&self) -> &'a str {
+        self.compact
+    }
+
+    /// The key under which its signature is good.
+    pub const fn key(&self) -> &'a VerifyingKey {
+        self.key
+    }
+
+    /// The token, to be kept with the key.
+    pub const fn token(&self) -> &AuthenticToken {
+        &self.token
+    }
+
+    /// Judges the rest: [`AuthenticToken::accept`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`AuthenticToken::accept`].
+    pub fn accept<C: TokenClaims>(
+        &self,
+        now: UnixTime,
+        policy: &Policy,
+    ) -> Result<Verified<C>, VerifyError> {
+        self.token.accept(now, policy)
+    }
+}
+
+impl fmt::Debug for Authenticated<'_> {
+    /// Shows the header. The rest would let whoever reads the log sign in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Authenticated").field(&self.token).finish()
     }
 }
 

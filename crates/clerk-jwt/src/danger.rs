@@ -6,7 +6,7 @@ use core::fmt;
 use clerk_core::UnixTime;
 
 use crate::{
-    AuthenticToken, Claims, Header, KnownHeaders, MAX_TOKEN_BYTES, Malformed, Policy, TokenClaims,
+    Authenticated, Claims, Header, KnownHeaders, MAX_TOKEN_BYTES, Malformed, Policy, TokenClaims,
     UnverifiedToken, Verified, VerifyError, VerifyingKey,
 };
 
@@ -118,9 +118,12 @@ impl<'t> DecodedToken<'t> {
     /// # Errors
     ///
     /// Those of [`UnverifiedToken::authenticate`].
-    pub fn authenticate(&self, key: &VerifyingKey) -> Result<AuthenticToken, VerifyError> {
+    pub fn authenticate<'a>(
+        &'a self,
+        key: &'a VerifyingKey,
+    ) -> Result<Authenticated<'a>, VerifyError> {
         self.parts()?.check_signature(key)?;
-        Ok(self.authentic())
+        Ok(self.authenticated(key))
     }
 
     /// [`authenticate`](Self::authenticate) with a key that may have to be
@@ -129,17 +132,17 @@ impl<'t> DecodedToken<'t> {
     /// # Errors
     ///
     /// Those of [`UnverifiedToken::authenticate`].
-    pub async fn authenticate_async(
-        &self,
-        key: &VerifyingKey,
-    ) -> Result<AuthenticToken, VerifyError> {
+    pub async fn authenticate_async<'a>(
+        &'a self,
+        key: &'a VerifyingKey,
+    ) -> Result<Authenticated<'a>, VerifyError> {
         if !key.is_awaited() {
             return self.authenticate(key);
         }
         let parts = self.parts()?;
         // What is kept over an `.await` is part of every caller's future, theirs too who never wait.
         Box::pin(parts.check_signature_async(key)).await?;
-        Ok(self.authentic())
+        Ok(self.authenticated(key))
     }
 
     /// What can be said against the token before a key is looked for:
@@ -153,17 +156,12 @@ impl<'t> DecodedToken<'t> {
         self.header().check_algorithm().map(|_| ())
     }
 
-    /// The token as it is before its claims are read.
-    ///
-    /// # Errors
-    ///
-    /// None: that it has three parts was seen before.
-    pub fn parts(&self) -> Result<UnverifiedToken<'_>, Malformed> {
+    fn parts(&self) -> Result<UnverifiedToken<'_>, Malformed> {
         UnverifiedToken::split(&self.compact, |_| Ok(self.header().clone()))
     }
 
-    fn authentic(&self) -> AuthenticToken {
-        AuthenticToken::new(self.claims.clone())
+    fn authenticated<'a>(&'a self, key: &'a VerifyingKey) -> Authenticated<'a> {
+        Authenticated::new(&self.compact, key, self.claims.clone())
     }
 }
 

@@ -1,8 +1,8 @@
 use alloc::{boxed::Box, vec::Vec};
 
-use crate::{Header, UnverifiedToken};
+use crate::{Authenticated, Header};
 
-/// Headers of tokens that were verified, by which those that come next are recognised instead of read.
+/// Headers of tokens whose signatures were good, by which those that come next are recognised instead of read.
 ///
 /// An instance signs all tokens of a kind under one header, letter for letter. What is recognised is
 /// what would have been read, since every byte is compared; so this saves time and decides nothing.
@@ -18,11 +18,13 @@ use crate::{Header, UnverifiedToken};
 /// let mut known = KnownHeaders::default();
 ///
 /// let token = UnverifiedToken::parse_knowing(compact, MAX_TOKEN_BYTES, &known)?;
-/// token.verify::<SessionClaims>(&key, now, &policy)?;
-/// if !known.contain(&token) {
-///     known = known.with(&token);
+/// let authenticated = token.authenticate(&key)?;
+/// let session = authenticated.accept::<SessionClaims>(now, &policy)?;
+/// if !known.contain(&authenticated) {
+///     known = known.with(&authenticated);
 /// }
-/// # assert!(known.contain(&token));
+/// # assert!(known.contain(&authenticated));
+/// # let _ = session;
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -40,18 +42,16 @@ impl KnownHeaders {
     const MOST: usize = 4;
 
     /// Whether `token`'s header is among them.
-    pub fn contain(&self, token: &UnverifiedToken<'_>) -> bool {
-        self.find(token.header_segment()).is_some()
+    pub fn contain(&self, token: &Authenticated<'_>) -> bool {
+        self.find(segment(token)).is_some()
     }
 
     /// These and `token`'s, in the place of the oldest once there are four.
-    ///
-    /// Take those of verified tokens. Anyone can write others, and would have the four replaced.
     #[must_use]
-    pub fn with(&self, token: &UnverifiedToken<'_>) -> Self {
+    pub fn with(&self, token: &Authenticated<'_>) -> Self {
         let known = Known {
-            segment: token.header_segment().into(),
-            header: token.header().clone(),
+            segment: segment(token).into(),
+            header: token.token().header().clone(),
         };
         let too_many = self.0.len().saturating_sub(Self::MOST.saturating_sub(1));
         let others = self.0.iter().skip(too_many).cloned();
@@ -63,4 +63,11 @@ impl KnownHeaders {
         let known = known.find(|known| *known.segment == *segment)?;
         Some(&known.header)
     }
+}
+
+/// What the header is written as.
+fn segment<'a>(token: &Authenticated<'a>) -> &'a [u8] {
+    let text = token.as_str();
+    let (header, _) = text.split_once('.').unwrap_or((text, ""));
+    header.as_bytes()
 }

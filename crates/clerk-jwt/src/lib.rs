@@ -87,7 +87,7 @@ mod session;
 mod token;
 
 pub use algorithm::Algorithm;
-pub use authentic::AuthenticToken;
+pub use authentic::{AuthenticToken, Authenticated};
 pub use claims::{Claims, InvalidClaims};
 pub use error::{ClaimProblem, Malformed, VerifyError};
 pub use header::Header;

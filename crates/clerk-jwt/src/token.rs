@@ -3,7 +3,7 @@ use alloc::{borrow::Cow, boxed::Box, vec::Vec};
 use clerk_core::UnixTime;
 
 use crate::{
-    AuthenticToken, Claims, Header, KeyId, KnownHeaders, Malformed, Policy, TokenClaims,
+    Authenticated, Claims, Header, KeyId, KnownHeaders, Malformed, Policy, TokenClaims,
     VerifyError, VerifyingKey, base64url,
 };
 
@@ -34,6 +34,7 @@ pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 /// ```
 #[derive(Clone)]
 pub struct UnverifiedToken<'t> {
+    compact: &'t str,
     header: Header,
     /// The header's and the payload's segments with the dot between: what was signed.
     signed: &'t [u8],
@@ -93,21 +94,12 @@ impl<'t> UnverifiedToken<'t> {
         }
         let signed_length = header.len().saturating_add(1).saturating_add(payload.len());
         Ok(Self {
+            compact,
             header: read(header)?,
             signed: text.get(..signed_length).unwrap_or_default(),
             payload,
             signature,
         })
-    }
-
-    /// What the header is written as.
-    pub(crate) fn header_segment(&self) -> &'t [u8] {
-        let length = self
-            .signed
-            .len()
-            .saturating_sub(self.payload.len())
-            .saturating_sub(1);
-        self.signed.get(..length).unwrap_or_default()
     }
 
     /// The header, which anyone may have written.
@@ -163,7 +155,10 @@ impl<'t> UnverifiedToken<'t> {
     ///
     /// `alg` is not accepted or not the key's, `crit` is there, the token has not the form of one, or
     /// the signature does not match.
-    pub fn authenticate(&self, key: &VerifyingKey) -> Result<AuthenticToken, VerifyError> {
+    pub fn authenticate<'a>(
+        &'a self,
+        key: &'a VerifyingKey,
+    ) -> Result<Authenticated<'a>, VerifyError> {
         let algorithm = self.header.check_algorithm()?;
         let mut buffer = SignatureBuffer::default();
         let signature = self.decode_signature(&mut buffer)?;
@@ -171,7 +166,7 @@ impl<'t> UnverifiedToken<'t> {
         // not a token at all is refused for a hundredth of what a signature costs.
         let claims = self.read_claims()?;
         key.verify(algorithm, self.signed, &signature)?;
-        Ok(AuthenticToken::new(claims))
+        Ok(Authenticated::new(self.compact, key, claims))
     }
 
     /// [`authenticate`](Self::authenticate) with a key that may have to be
@@ -180,10 +175,10 @@ impl<'t> UnverifiedToken<'t> {
     /// # Errors
     ///
     /// Those of [`authenticate`](Self::authenticate).
-    pub async fn authenticate_async(
-        &self,
-        key: &VerifyingKey,
-    ) -> Result<AuthenticToken, VerifyError> {
+    pub async fn authenticate_async<'a>(
+        &'a self,
+        key: &'a VerifyingKey,
+    ) -> Result<Authenticated<'a>, VerifyError> {
         if !key.is_awaited() {
             return self.authenticate(key);
         }
@@ -191,15 +186,15 @@ impl<'t> UnverifiedToken<'t> {
         Box::pin(self.authenticate_awaited(key)).await
     }
 
-    async fn authenticate_awaited(
-        &self,
-        key: &VerifyingKey,
-    ) -> Result<AuthenticToken, VerifyError> {
+    async fn authenticate_awaited<'a>(
+        &'a self,
+        key: &'a VerifyingKey,
+    ) -> Result<Authenticated<'a>, VerifyError> {
         let algorithm = self.header.check_algorithm()?;
         let signature = self.copy_signature()?;
         let claims = self.read_claims()?;
         key.verify_async(algorithm, self.signed, &signature).await?;
-        Ok(AuthenticToken::new(claims))
+        Ok(Authenticated::new(self.compact, key, claims))
     }
 
     /// What can be said against the token before a key is looked for: its `typ`, `alg` and `crit`,

@@ -48,13 +48,11 @@ impl Flow<'_> {
             Read::Before(_) => Cow::Owned(token.decode()?),
             Read::Here(decoded) => Cow::Borrowed(decoded),
         };
-        let authentic = self.effects.signature(new.authenticate_async(&key)).await?;
-        let verified = authentic.accept(self.effects.now(), policy)?;
-        if let Ok(parts) = new.parts() {
-            self.settings.headers.learn(&parts);
-        }
+        let authenticated = self.effects.signature(new.authenticate_async(&key)).await?;
+        let verified = authenticated.accept(self.effects.now(), policy)?;
+        self.settings.headers.learn(&authenticated);
         if let Some(cache) = &self.settings.token_cache {
-            cache.insert(&token.text, &key, &authentic);
+            cache.insert(&authenticated);
         }
         Ok(verified)
     }

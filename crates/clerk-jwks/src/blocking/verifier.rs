@@ -89,7 +89,6 @@ impl Verifier {
                 keys.resolve(token.key_id())?
             }
         };
-        let authentic = token.authenticate(&key)?;
-        verification.accept_new(compact, &token, &key, &authentic)
+        verification.accept_new(&token.authenticate(&key)?)
     }
 }
