@@ -322,7 +322,7 @@ fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// Claims whose token was verified. There is no way to make one but [`UnverifiedToken::verify`], its
-/// async twin, and [`AuthenticToken::accept`], which is their second half; so a function that takes
+/// async twin, and [`AuthenticToken::accept`](crate::AuthenticToken::accept), which is their second half; so a function that takes
 /// one need not ask where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified<C> {
