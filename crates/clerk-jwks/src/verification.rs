@@ -5,9 +5,10 @@ use std::sync::Arc;
 use clerk_core::Clock;
 use clerk_jwt::{
     AuthenticToken, Authenticated, MAX_TOKEN_BYTES, Policy, TokenClaims, UnverifiedToken, Verified,
+    VerifyingKey,
 };
 
-use crate::{Error, HeaderMemory, VerifiedTokenCache, token_cache::Entry};
+use crate::{Error, HeaderMemory, ResolveError, VerifiedTokenCache, token_cache::Entry};
 
 #[derive(Debug)]
 pub(crate) struct Verification {
@@ -59,6 +60,23 @@ impl Verification {
         let token = UnverifiedToken::parse_knowing(compact, MAX_TOKEN_BYTES, &known)?;
         token.check_header::<C>(&self.policy)?;
         Ok(token)
+    }
+
+    /// The key at hand; `None` where it has to be looked for, which only what has the form of a token is
+    /// worth.
+    ///
+    /// Who makes key ids up costs nothing more. Of all others, what is wrong with the token is told first.
+    pub(crate) fn key(
+        token: &UnverifiedToken<'_>,
+        at_hand: Option<Result<VerifyingKey, ResolveError>>,
+    ) -> Result<Option<VerifyingKey>, Error> {
+        match at_hand {
+            Some(Ok(key)) => return Ok(Some(key)),
+            Some(Err(unknown @ ResolveError::UnknownKey)) => return Err(unknown.into()),
+            Some(Err(_)) | None => {}
+        }
+        token.check_form()?;
+        Ok(at_hand.transpose()?)
     }
 
     /// Judges a token whose signature is good, and remembers it if all is.

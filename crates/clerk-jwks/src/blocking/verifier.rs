@@ -82,12 +82,10 @@ impl Verifier {
             return known;
         }
         let token = verification.parse::<C>(compact)?;
-        let key = match keys.at_hand(token.key_id()) {
-            Some(key) => key?,
-            None => {
-                token.check_form()?;
-                keys.resolve(token.key_id())?
-            }
+        let at_hand = keys.at_hand(token.key_id());
+        let key = match Verification::key(&token, at_hand)? {
+            Some(key) => key,
+            None => keys.resolve(token.key_id())?,
         };
         verification.accept_new(&token.authenticate(&key)?)
     }
