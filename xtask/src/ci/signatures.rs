@@ -16,6 +16,7 @@ const CRATES: &[(&str, &[&str])] = &[
     // What a `Timestamp` converts to, each behind a feature of its own.
     ("clerk-api", &["chrono", "jiff", "time"]),
     ("clerk-auth", &[]),
+    ("clerk-aws-lc", &[]),
     ("clerk-core", &[]),
     // Walks as streams, behind a feature.
     ("clerk-http", &["futures_core"]),

@@ -15,6 +15,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("clerk-http-ureq", &["clerk-core", "clerk-http"]),
     ("clerk-jwks", &["clerk-core", "clerk-http", "clerk-jwt"]),
     ("clerk-api", &["clerk-core", "clerk-http"]),
+    // What nobody gets who does not ask for it: no line below may name it.
+    ("clerk-aws-lc", &["clerk-jwt"]),
     ("clerk-webcrypto", &["clerk-jwt", "clerk-webhooks"]),
     ("clerk-webhooks", &["clerk-api", "clerk-core"]),
     ("clerk-webhooks-redis", &["clerk-core", "clerk-webhooks"]),
@@ -94,6 +96,8 @@ const VOCABULARY: &[(&str, &[&str])] = &[
     ),
     ("web-sys", &["clerk-http-fetch"]),
     ("redis", &["clerk-webhooks-redis"]),
+    // No IO, and a second library of cryptography, which nobody is to get unasked.
+    ("aws-lc-rs", &["clerk-aws-lc"]),
     ("rustls", &["clerk-http-reqwest", "clerk-http-ureq"]),
     // Below a framework: the emulator has to close a connection without an answer.
     ("hyper", &["clerk-emulator"]),
@@ -306,6 +310,12 @@ mod tests {
         }
         assert!(reachable.contains("clerk-core"));
         assert!(!reachable.contains("clerk-api"));
+    }
+
+    #[test]
+    fn no_crate_brings_a_library_that_nobody_asked_for() {
+        let mut takers = EDGES.iter().filter(|(_, to)| to.contains(&"clerk-aws-lc"));
+        assert_eq!(takers.next(), None);
     }
 
     #[test]

@@ -1,17 +1,15 @@
 //! What every `Cargo.toml` says, and what the lock file must not hold.
 
+use serde::Deserialize;
+
 use super::Finding;
 use crate::repository::Repository;
 
 /// One crypto library, and nothing that looks for a system library on the user's machine.
-const FORBIDDEN_PACKAGES: &[&str] = &[
-    "aws-lc-rs",
-    "aws-lc-sys",
-    "boring-sys",
-    "native-tls",
-    "openssl",
-    "openssl-sys",
-];
+const FORBIDDEN_PACKAGES: &[&str] = &["boring-sys", "native-tls", "openssl", "openssl-sys"];
+
+/// Another crypto library, for those who ask for it: each package, and the one that may depend on it.
+const ASKED_FOR: &[(&str, &str)] = &[("aws-lc-rs", "clerk-aws-lc"), ("aws-lc-sys", "aws-lc-rs")];
 
 /// Nobody depends on these, so they take what they like.
 const APPLICATIONS: &[&str] = &["clerk-dev"];
@@ -109,12 +107,21 @@ pub(super) fn lock_file(repository: &Repository) -> Vec<Finding> {
             "commit it: everything here runs with `--locked`",
         )];
     };
-    let names = lock.text.lines().filter_map(|line| {
-        let quoted = line.strip_prefix("name = \"")?;
-        quoted.strip_suffix('"')
+    let Ok(Lock { package: packages }) = toml::from_str(&lock.text) else {
+        return vec![Finding::new("Cargo.lock", "let Cargo write it anew")];
+    };
+    let forbidden = packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .filter(|name| FORBIDDEN_PACKAGES.contains(name));
+    let unasked = packages.iter().flat_map(|package| {
+        ASKED_FOR.iter().filter_map(|(name, by)| {
+            let takes = package.depends_on(name) && package.name != *by;
+            takes.then_some(*name)
+        })
     });
-    names
-        .filter(|name| FORBIDDEN_PACKAGES.contains(name))
+    forbidden
+        .chain(unasked)
         .map(|name| {
             Finding::new(
                 "Cargo.lock",
@@ -122,6 +129,30 @@ pub(super) fn lock_file(repository: &Repository) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(default)]
+    package: Vec<Locked>,
+}
+
+#[derive(Deserialize)]
+struct Locked {
+    name: String,
+    /// Names, each with its version where the lock file has several.
+    #[serde(default)]
+    dependencies: Vec<String>,
+}
+
+impl Locked {
+    fn depends_on(&self, name: &str) -> bool {
+        let mut names = self.dependencies.iter().map(|dependency| {
+            let (name, _) = dependency.split_once(' ').unwrap_or((dependency, ""));
+            name
+        });
+        names.any(|dependency| dependency == name)
+    }
 }
 
 #[cfg(test)]
@@ -217,11 +248,26 @@ mod tests {
     fn a_second_crypto_library_is_found() {
         let clean = "[[package]]\nname = \"ring\"\n";
         assert_eq!(lock_file(&repository(good(), &[("Cargo.lock", clean)])), []);
-        let dirty = "[[package]]\nname = \"aws-lc-sys\"\n";
+        let dirty = "[[package]]\nname = \"openssl-sys\"\n";
         assert_eq!(
             lock_file(&repository(good(), &[("Cargo.lock", dirty)])).len(),
             1
         );
         assert_eq!(lock_file(&repository(good(), &[])).len(), 1);
+    }
+
+    #[test]
+    fn a_library_for_those_who_ask_is_found_below_all_others() {
+        let found = |name: &str, dependency: &str| {
+            let lock = format!(
+                "[[package]]\nname = \"{name}\"\ndependencies = [\n \"{dependency}\",\n]\n"
+            );
+            lock_file(&repository(good(), &[("Cargo.lock", &lock)])).len()
+        };
+        assert_eq!(found("clerk-aws-lc", "aws-lc-rs"), 0);
+        assert_eq!(found("aws-lc-rs", "aws-lc-sys 0.47.0"), 0);
+        assert_eq!(found("rustls", "aws-lc-rs"), 1);
+        assert_eq!(found("rustls", "aws-lc-rs 1.19.0"), 1);
+        assert_eq!(found("clerk-aws-lc", "aws-lc-sys"), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! The four doors that every row goes through.
+//! The doors that every row goes through, those that verify with a given library among them.
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use clerk::{
     Clerk, ManualClock, UserClaims, VerificationError, Verified,
     http::{BlockingRuntime, Retry, Runtime},
     jwks::{self, ResolveKey as _, StaticKeys},
-    jwt::{JwkSet, KeyId, Ring, UnverifiedToken, VerifyError, VerifyingKey},
+    jwt::{JwkSet, KeyId, Provider, UnverifiedToken, VerifyError, VerifyingKey},
 };
 use clerk_emulator::InProcess;
 use clerk_token_table::{
@@ -31,15 +31,18 @@ fn configuration<E>(_: E) -> String {
     CONFIGURATION.to_owned()
 }
 
+/// A library that signatures are checked with.
+pub(crate) type Library = Arc<dyn Provider>;
+
 /// `clerk-jwt` alone: the caller finds the key.
-pub(crate) fn direct(Row { question, .. }: &Row, table: &Table) -> Said {
+pub(crate) fn direct(Row { question, .. }: &Row, table: &Table, library: &Library) -> Said {
     let reason = |error: VerifyError| error.reason().to_string();
     let malformed = |error| reason(VerifyError::Malformed(error));
     let find = match &question.keys {
-        Keys::Published => set(&table.emulator.jwks_json().to_string())?,
-        Keys::Set(json) => set(json)?,
+        Keys::Published => set(&table.emulator.jwks_json().to_string(), library)?,
+        Keys::Set(json) => set(json, library)?,
         Keys::Pem(pem) => {
-            let key = VerifyingKey::from_pem(pem).map_err(configuration)?;
+            let key = VerifyingKey::from_pem_with(pem, library).map_err(configuration)?;
             let key = key.with_algorithm(clerk::jwt::Algorithm::Rs256);
             Box::new(move |_: Option<&KeyId>| Ok(key.clone()))
         }
@@ -57,8 +60,8 @@ pub(crate) fn direct(Row { question, .. }: &Row, table: &Table) -> Said {
 type Find = Box<dyn Fn(Option<&KeyId>) -> Result<VerifyingKey, String>>;
 
 /// Finds keys in a key set by nothing but their ids.
-fn set(json: &str) -> Result<Find, String> {
-    let keys = JwkSet::from_json(json, &Ring)
+fn set(json: &str, library: &Library) -> Result<Find, String> {
+    let keys = JwkSet::from_json(json, library)
         .map_err(configuration)?
         .into_keys();
     Ok(Box::new(move |id| {
@@ -76,12 +79,14 @@ fn set(json: &str) -> Result<Find, String> {
     }))
 }
 
-fn static_keys(keys: &Keys) -> Result<Option<StaticKeys>, String> {
+fn static_keys(keys: &Keys, library: &Library) -> Result<Option<StaticKeys>, String> {
     match keys {
         Keys::Published | Keys::None => Ok(None),
-        Keys::Pem(pem) => StaticKeys::from_pem(pem).map(Some).map_err(configuration),
+        Keys::Pem(pem) => StaticKeys::from_pem_with(pem, library)
+            .map(Some)
+            .map_err(configuration),
         Keys::Set(json) => {
-            let set = JwkSet::from_json(json, &Ring).map_err(configuration)?;
+            let set = JwkSet::from_json(json, library).map_err(configuration)?;
             Ok(Some(set.into()))
         }
     }
@@ -109,13 +114,14 @@ impl BlockingRuntime for Beside {
 }
 
 /// The facade's client and `clerk-jwks`, async.
-pub(crate) fn asynchronous(table: &Table) -> Vec<Said> {
+pub(crate) fn asynchronous(table: &Table, library: &Library) -> Vec<Said> {
     let clock = Arc::new(ManualClock::at(NOW));
     let transport = InProcess::new(table.emulator.clone(), Arc::clone(&clock) as _);
     let clerk = Clerk::builder()
         .secret_key(table.emulator.secret_key())
         .api_url(table.emulator.url())
         .clock(Arc::clone(&clock))
+        .provider(Arc::clone(library))
         .retry(Retry::none())
         .transport(transport, Beside)
         .build()
@@ -127,7 +133,7 @@ pub(crate) fn asynchronous(table: &Table) -> Vec<Said> {
         let mut answers = Vec::new();
         for Row { question, .. } in &table.rows {
             clock.set(question.now());
-            let verifier = match (&question.keys, static_keys(&question.keys)) {
+            let verifier = match (&question.keys, static_keys(&question.keys, library)) {
                 (_, Err(problem)) => {
                     answers.push(Err(problem));
                     continue;
@@ -152,13 +158,14 @@ pub(crate) fn asynchronous(table: &Table) -> Vec<Said> {
 }
 
 /// The same, blocking.
-pub(crate) fn blocking(table: &Table) -> Vec<Said> {
+pub(crate) fn blocking(table: &Table, library: &Library) -> Vec<Said> {
     let clock = Arc::new(ManualClock::at(NOW));
     let transport = InProcess::new(table.emulator.clone(), Arc::clone(&clock) as _);
     let clerk = clerk::blocking::Clerk::builder()
         .secret_key(table.emulator.secret_key())
         .api_url(table.emulator.url())
         .clock(Arc::clone(&clock))
+        .provider(Arc::clone(library))
         .retry(Retry::none())
         .transport(transport, Beside)
         .build()
@@ -166,7 +173,7 @@ pub(crate) fn blocking(table: &Table) -> Vec<Said> {
     let judge = |Row { question, .. }: &Row| {
         clock.set(question.now());
         let clock = Arc::clone(&clock);
-        let verifier = match (&question.keys, static_keys(&question.keys)?) {
+        let verifier = match (&question.keys, static_keys(&question.keys, library)?) {
             (_, Some(keys)) => jwks::blocking::Verifier::new(keys, question.policy(), clock),
             (Keys::None, _) => jwks::blocking::Verifier::new(
                 jwks::blocking::Layered::new(),

@@ -1,26 +1,34 @@
-//! The token table, through four doors that must agree: `clerk-jwt` alone, the async client, the blocking client, and
-//! the command line.
+//! The token table, through doors that must agree: `clerk-jwt` alone, the async client and the blocking client, each with
+//! ring and with AWS-LC, and the command line.
 
 mod doors;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
+use clerk::jwt::Ring;
+use clerk_aws_lc::AwsLc;
 use clerk_token_table::{Said, table};
+
+use doors::Library;
 
 #[test]
 fn every_door_gives_the_expected_answer_to_every_row() {
     let table = table();
-    let direct: Vec<Said> = table
-        .rows
-        .iter()
-        .map(|row| doors::direct(row, &table))
-        .collect();
+    let direct = |library: &Library| -> Vec<Said> {
+        let rows = table.rows.iter();
+        rows.map(|row| doors::direct(row, &table, library))
+            .collect()
+    };
+    let (ring, aws_lc): (Library, Library) = (Arc::new(Ring), Arc::new(AwsLc));
     let doors = [
-        ("clerk-jwt", direct),
-        ("async", doors::asynchronous(&table)),
-        ("blocking", doors::blocking(&table)),
+        ("clerk-jwt", direct(&ring)),
+        ("clerk-jwt with AWS-LC", direct(&aws_lc)),
+        ("async", doors::asynchronous(&table, &ring)),
+        ("async with AWS-LC", doors::asynchronous(&table, &aws_lc)),
+        ("blocking", doors::blocking(&table, &ring)),
+        ("blocking with AWS-LC", doors::blocking(&table, &aws_lc)),
         ("command line", doors::command_line(&table)),
     ];
     let mut surprises = Vec::new();
