@@ -2,6 +2,7 @@
 
 mod calling;
 mod decoding;
+mod libraries;
 mod others;
 mod ours;
 mod webhooks;
@@ -59,10 +60,34 @@ pub const ROWS: &[Row] = &[
         prepare: others::raw_ring,
     },
     Row {
+        name: "raw-aws-lc",
+        reference: "raw-ring",
+        clock: Clock::Thread,
+        prepare: libraries::raw_aws_lc,
+    },
+    Row {
+        name: "raw-graviola",
+        reference: "raw-ring",
+        clock: Clock::Thread,
+        prepare: libraries::raw_graviola,
+    },
+    Row {
         name: "verify-ring",
         reference: "raw-ring",
         clock: Clock::Thread,
         prepare: ours::verify_ring,
+    },
+    Row {
+        name: "verify-aws-lc",
+        reference: "raw-ring",
+        clock: Clock::Thread,
+        prepare: libraries::verify_aws_lc,
+    },
+    Row {
+        name: "verify-graviola",
+        reference: "raw-ring",
+        clock: Clock::Thread,
+        prepare: libraries::verify_graviola,
     },
     Row {
         name: "verifier-cached-key",

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clerk::{Builder, CachePolicy, Clerk, PublishableKey, VerifiedTokenCache, auth::RequestHead};
 use clerk_core::UnixTime;
 use clerk_jwt::{
-    AuthorizedParties, MAX_TOKEN_BYTES, Policy, Reason, SessionClaims, UnverifiedToken,
-    VerifyError, VerifyingKey,
+    AuthorizedParties, Jwk, MAX_TOKEN_BYTES, Policy, Provider, Reason, Ring, SessionClaims,
+    UnverifiedToken, VerifyError, VerifyingKey,
 };
 
 use super::{Run, SharedRun, Threads};
@@ -24,10 +24,11 @@ struct Verification {
 }
 
 impl Verification {
-    fn new(fixture: &Fixture) -> Self {
+    fn new(fixture: &Fixture, provider: &dyn Provider) -> Self {
         let parties = AuthorizedParties::require([Fixture::PARTY]);
+        let jwk = Jwk::from_json(&fixture.jwk().to_string()).expect("a JWK");
         Self {
-            key: VerifyingKey::from_jwk(&fixture.jwk().to_string()).expect("a JWK"),
+            key: jwk.into_verifying_key(provider).expect("a good key"),
             policy: Policy::default()
                 .issuers([Fixture::ISSUER])
                 .authorized_parties(parties),
@@ -42,7 +43,11 @@ impl Verification {
 }
 
 pub(super) fn verify_ring(fixture: &Fixture) -> Run {
-    let verification = Verification::new(fixture);
+    verify_with(fixture, &Ring)
+}
+
+pub(super) fn verify_with(fixture: &Fixture, provider: &dyn Provider) -> Run {
+    let verification = Verification::new(fixture, provider);
     let token = fixture.token.clone();
     Box::new(move || {
         let claims = verification.verify(black_box(&token));
@@ -51,7 +56,7 @@ pub(super) fn verify_ring(fixture: &Fixture) -> Run {
 }
 
 fn refuse(fixture: &Fixture, token: String) -> Run {
-    let verification = Verification::new(fixture);
+    let verification = Verification::new(fixture, &Ring);
     Box::new(move || {
         let claims = verification.verify(black_box(&token));
         black_box(claims.expect_err("a bad token"));
