@@ -331,38 +331,37 @@ impl KeySetCache {
         }
     }
 
-    /// Until when an unknown key leads to no fetch, and the failure that is told instead, if there is one.
-    /// `None` while a fetch is under way, which may bring the key.
-    fn unknown_refused(&self) -> Option<(MonotonicTime, Option<Arc<FetchError>>)> {
+    /// Until when an unknown key leads to no fetch, and what is said instead. `None` while one is under
+    /// way, which may bring it.
+    fn unknown_refused(&self) -> Option<(MonotonicTime, ResolveError)> {
         if self.fetching.is_some() {
             return None;
         }
         let cooldown = self.policy.unknown_key_cooldown;
         let cooled_down = self.unknown_at.map(|last| last.saturating_add(cooldown));
-        let Some(failed) = &self.failed else {
-            return Some((cooled_down?, None));
-        };
-        let may_try = failed
-            .last_at
-            .saturating_add(self.policy.backoff(failed.count));
-        let until = cooled_down.map_or(may_try, |at| at.max(may_try));
-        Some((until, Some(Arc::clone(&failed.error))))
+        Some(match &self.failed {
+            None => (cooled_down?, ResolveError::UnknownKey),
+            Some(failed) => {
+                let backoff = self.policy.backoff(failed.count);
+                let may_try = failed.last_at.saturating_add(backoff);
+                let error = ResolveError::Unavailable(Arc::clone(&failed.error));
+                (cooled_down.map_or(may_try, |at| at.max(may_try)), error)
+            }
+        })
     }
 
     fn unknown(&mut self, now: MonotonicTime) -> Lookup {
         if self.fetching.is_some() {
             return Lookup::Wait;
         }
-        match self.unknown_refused() {
-            Some((until, failed)) if now < until => {
-                Lookup::Refused(ResolveError::unknown(failed.as_ref()))
-            }
-            _ => {
-                self.unknown_at = Some(now);
-                self.begin(Cause::UnknownKey, now);
-                Lookup::Fetch
+        if let Some((until, error)) = self.unknown_refused() {
+            if now < until {
+                return Lookup::Refused(error);
             }
         }
+        self.unknown_at = Some(now);
+        self.begin(Cause::UnknownKey, now);
+        Lookup::Fetch
     }
 
     fn fetch_or_fail(&mut self, now: MonotonicTime) -> Lookup {

@@ -152,13 +152,6 @@ impl FetchError {
 }
 
 impl ResolveError {
-    /// That no key is known of the id; that there is none, unless the last fetch has failed.
-    pub(crate) fn unknown(failed: Option<&Arc<FetchError>>) -> Self {
-        failed.map_or(Self::UnknownKey, |error| {
-            Self::Unavailable(Arc::clone(error))
-        })
-    }
-
     /// What to report where one source answered with this error and the next one with `next`.
     ///
     /// As long as one source could not be asked, nobody knows that there is no such key.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use clerk_core::MonotonicTime;
 use clerk_jwt::{KeyId, VerifyingKey};
 
-use crate::{FetchError, KeySet, ResolveError};
+use crate::{KeySet, ResolveError};
 
 /// What a [`KeySetCache`](crate::KeySetCache) answers for a while, whatever happens meanwhile.
 ///
@@ -13,8 +13,8 @@ pub struct Snapshot {
     pub(super) keys: Arc<KeySet>,
     /// Until when keys are a hit.
     pub(super) until: MonotonicTime,
-    /// Until when no key that is not there is looked for, and the failure for which it may be there yet.
-    pub(super) unknown: Option<(MonotonicTime, Option<Arc<FetchError>>)>,
+    /// Until when no key that is not there is looked for, and what is said instead.
+    pub(super) unknown: Option<(MonotonicTime, ResolveError)>,
 }
 
 impl Snapshot {
@@ -44,9 +44,7 @@ impl Snapshot {
             // Once keys have expired, it depends on whether others can be fetched.
             Some(Err(_)) => None,
             None => match &self.unknown {
-                Some((until, failed)) if now < *until => {
-                    Some(Err(ResolveError::unknown(failed.as_ref())))
-                }
+                Some((until, error)) if now < *until => Some(Err(error.clone())),
                 _ => None,
             },
         }
