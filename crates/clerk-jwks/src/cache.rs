@@ -35,7 +35,7 @@ pub struct KeySetCache {
     held: Option<Held>,
     failed: Option<Failed>,
     fetching: Option<Fetching>,
-    /// When a fetch that an unknown key id led to was last begun or done.
+    /// When a fetch that an unknown key id led to has last brought keys.
     unknown_at: Option<MonotonicTime>,
 }
 
@@ -166,9 +166,6 @@ impl KeySetCache {
         if ended.is_none() && fetched.is_err() {
             return;
         }
-        if ended.is_some_and(|fetch| fetch.cause == Cause::UnknownKey) {
-            self.unknown_at = Some(now);
-        }
         let fetched = fetched.and_then(|keys| {
             if keys.is_empty() {
                 Err(Arc::new(FetchError::Empty))
@@ -178,6 +175,9 @@ impl KeySetCache {
         });
         match fetched {
             Ok(keys) => {
+                if ended.is_some_and(|fetch| fetch.cause == Cause::UnknownKey) {
+                    self.unknown_at = Some(now);
+                }
                 self.held = Some(Held {
                     keys: Arc::new(keys),
                     since: now,
@@ -332,20 +332,24 @@ impl KeySetCache {
     }
 
     /// Until when an unknown key leads to no fetch, and what is said instead. `None` while one is under
-    /// way, which may bring it.
+    /// way, which may bring it. After a failure, the backoff alone decides: what brought no keys says nothing
+    /// about who is unknown.
     fn unknown_refused(&self) -> Option<(MonotonicTime, ResolveError)> {
         if self.fetching.is_some() {
             return None;
         }
-        let cooldown = self.policy.unknown_key_cooldown;
-        let cooled_down = self.unknown_at.map(|last| last.saturating_add(cooldown));
         Some(match &self.failed {
-            None => (cooled_down?, ResolveError::UnknownKey),
+            None => {
+                let cooldown = self.policy.unknown_key_cooldown;
+                (
+                    self.unknown_at?.saturating_add(cooldown),
+                    ResolveError::UnknownKey,
+                )
+            }
             Some(failed) => {
                 let backoff = self.policy.backoff(failed.count);
-                let may_try = failed.last_at.saturating_add(backoff);
                 let error = ResolveError::Unavailable(Arc::clone(&failed.error));
-                (cooled_down.map_or(may_try, |at| at.max(may_try)), error)
+                (failed.last_at.saturating_add(backoff), error)
             }
         })
     }
@@ -359,7 +363,6 @@ impl KeySetCache {
                 return Lookup::Refused(error);
             }
         }
-        self.unknown_at = Some(now);
         self.begin(Cause::UnknownKey, now);
         Lookup::Fetch
     }

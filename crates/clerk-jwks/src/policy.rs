@@ -24,8 +24,8 @@ pub struct CachePolicy {
     /// that moment, or as long as Clerk cannot be reached. Zero means not at all; then the first
     /// caller after the time to live waits for the fetch. 1 hour.
     pub stale_window: Duration,
-    /// How long an unknown key id has to wait after another one led to a fetch. 10 seconds; at least
-    /// 100 milliseconds.
+    /// How long an unknown key id has to wait after another one led to a fetch that brought keys. Where one
+    /// failed, the backoff says how long. 10 seconds; at least 100 milliseconds.
     pub unknown_key_cooldown: Duration,
     /// How long to wait after the first failure in a row; it doubles with each further one.
     /// 1 second; at least 100 milliseconds.

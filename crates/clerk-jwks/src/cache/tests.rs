@@ -284,6 +284,34 @@ fn a_slow_fetch_does_not_use_its_cooldown_up() {
     ]);
 }
 
+/// What a fetch did not bring says nothing about keys, so it must not keep whoever has a new one out: the
+/// backoff bounds how often Clerk is asked.
+#[test]
+fn a_fetch_for_an_unknown_key_that_brought_nothing_starts_no_cooldown() {
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(1, "b", "fetch"), // vanishes: its lease ends after six seconds
+        Ask(8, "b", "fetch"),
+        Brings(8, &["a", "b"]),
+        Ask(8, "b", "hit"),
+    ]);
+    play(&[
+        Ask(0, "a", "fetch"),
+        Brings(0, &["a"]),
+        Ask(1, "b", "fetch"),
+        Fails(1),
+        Ask(1, "b", "unavailable"), // the first backoff is a second
+        Ask(3, "b", "fetch"),
+        Fails(3),
+        Ask(4, "b", "unavailable"),
+        Ask(5, "b", "fetch"),
+        Brings(5, &["a"]),
+        Ask(6, "b", "unknown"),
+        Ask(15, "b", "fetch"),
+    ]);
+}
+
 #[test]
 fn in_an_outage_known_users_stay_and_unknown_ones_are_not_called_unknown() {
     play(&[
@@ -433,7 +461,8 @@ proptest! {
         let mut failed_at: Option<Duration> = None;
         let mut began_at = Duration::ZERO;
         let mut was_lost = false;
-        let mut unknown_fetched_at: Option<Duration> = None;
+        let mut is_for_unknown = false;
+        let mut unknown_brought_at: Option<Duration> = None;
         // Taken when a fetch begins or ends, and no oftener.
         let mut snapshot = None;
         for act in acts {
@@ -444,6 +473,9 @@ proptest! {
                     cache.complete(Ok(keys(&["a"])), time);
                     (in_flight, brought_at, failed_at) = (false, Some(now), None);
                     was_lost = false;
+                    if is_for_unknown {
+                        unknown_brought_at = Some(now);
+                    }
                     snapshot = cache.snapshot();
                 }
                 Act::Fails if in_flight => {
@@ -485,11 +517,9 @@ proptest! {
                             prop_assert!(now - failed_at >= policy.first_backoff);
                         }
                         let fresh = age.is_some_and(|age| age < policy.time_to_live);
-                        if key != "a" && fresh {
-                            if let Some(last) = unknown_fetched_at {
-                                prop_assert!(now - last >= policy.unknown_key_cooldown);
-                            }
-                            unknown_fetched_at = Some(now);
+                        is_for_unknown = key != "a" && fresh;
+                        if let (true, None, Some(last)) = (is_for_unknown, failed_at, unknown_brought_at) {
+                            prop_assert!(now - last >= policy.unknown_key_cooldown);
                         }
                         (in_flight, began_at) = (true, now);
                         snapshot = cache.snapshot();
