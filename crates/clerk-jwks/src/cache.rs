@@ -1,6 +1,7 @@
 //! Which keys may be used, and when to ask for new ones: decided here, carried out elsewhere.
 
 mod snapshot;
+mod spread;
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,6 +9,7 @@ use clerk_core::MonotonicTime;
 use clerk_jwt::{InvalidKey, KeyId, VerifyingKey};
 
 pub use self::snapshot::Snapshot;
+use self::spread::{Share, Spread};
 
 use crate::{CachePolicy, FetchError, KeySet, ResolveError};
 
@@ -35,6 +37,7 @@ pub struct KeySetCache {
     held: Option<Held>,
     failed: Option<Failed>,
     fetching: Option<Fetching>,
+    spread: Spread,
     /// When a fetch that an unknown key id led to has last brought keys.
     unknown_at: Option<MonotonicTime>,
 }
@@ -60,6 +63,8 @@ enum Cause {
 struct Held {
     keys: Arc<KeySet>,
     since: MonotonicTime,
+    /// At which age they are due.
+    due_after: Duration,
 }
 
 /// The failures since keys were last fetched.
@@ -68,6 +73,8 @@ struct Failed {
     count: u32,
     last_at: MonotonicTime,
     error: Arc<FetchError>,
+    /// By how much the backoff is shortened.
+    share: Share,
 }
 
 /// What to do for a token that names a key.
@@ -107,8 +114,18 @@ impl KeySetCache {
             held: None,
             failed: None,
             fetching: None,
+            spread: Spread::default(),
             unknown_at: None,
         }
+    }
+
+    /// Has chance decide when keys that are fetched from now on are due, and how long the pauses after failures are:
+    /// each time another part of the policy's time, more than three quarters of it. So caches that fetched
+    /// together do not go on fetching together. Until a seed is given, all is as the policy says, to the moment.
+    ///
+    /// Drivers bring a new seed with each fetch: where a program starts there may be no randomness yet.
+    pub const fn seed(&mut self, seed: u64) {
+        self.spread.seed(seed);
     }
 
     /// What to do at the time `now` for a token that names the key `id`.
@@ -178,21 +195,31 @@ impl KeySetCache {
                 if ended.is_some_and(|fetch| fetch.cause == Cause::UnknownKey) {
                     self.unknown_at = Some(now);
                 }
-                self.held = Some(Held {
-                    keys: Arc::new(keys),
-                    since: now,
-                });
-                self.failed = None;
+                self.hold(keys, now);
             }
             Err(error) => {
                 let before = self.failed.as_ref().map_or(0, |failed| failed.count);
-                self.failed = Some(Failed {
-                    count: before.saturating_add(1),
-                    last_at: now,
-                    error,
-                });
+                self.fail(before.saturating_add(1), now, error);
             }
         }
+    }
+
+    fn hold(&mut self, keys: KeySet, since: MonotonicTime) {
+        self.held = Some(Held {
+            keys: Arc::new(keys),
+            since,
+            due_after: self.spread.draw().shorten(self.policy.refresh_after),
+        });
+        self.failed = None;
+    }
+
+    fn fail(&mut self, count: u32, last_at: MonotonicTime, error: Arc<FetchError>) {
+        self.failed = Some(Failed {
+            count,
+            last_at,
+            error,
+            share: self.spread.draw(),
+        });
     }
 
     /// [`complete`](Self::complete) for the fetch that was begun then. What another one brings, whose lease is over, is
@@ -211,11 +238,7 @@ impl KeySetCache {
         let is_newer = self.held.as_ref().is_none_or(|held| held.since < begun);
         match fetched {
             Ok(keys) if is_newer && !keys.is_empty() => {
-                self.held = Some(Held {
-                    keys: Arc::new(keys),
-                    since: begun,
-                });
-                self.failed = None;
+                self.hold(keys, begun);
                 true
             }
             _ => false,
@@ -228,11 +251,7 @@ impl KeySetCache {
         let is_over = |fetch: &Fetching| now.saturating_duration_since(fetch.since) > LEASE;
         if let Some(lost) = self.fetching.take_if(|fetch| is_over(fetch)) {
             let before = self.failed.as_ref().map_or(1, |failed| failed.count);
-            self.failed = Some(Failed {
-                count: before,
-                last_at: lost.since,
-                error: Arc::new(FetchError::Ended),
-            });
+            self.fail(before, lost.since, Arc::new(FetchError::Ended));
         }
     }
 
@@ -240,16 +259,13 @@ impl KeySetCache {
     /// keys.
     pub fn snapshot(&self) -> Option<Snapshot> {
         let held = self.held.as_ref()?;
-        let due = held.since.saturating_add(self.policy.refresh_after);
+        let due = held.since.saturating_add(held.due_after);
         let expired = held.since.saturating_add(self.policy.time_to_live);
         let gone = expired.saturating_add(self.policy.stale_window);
         let ask_again = match (&self.fetching, &self.failed) {
             (Some(_), _) if self.was_lost() => held.since,
             (Some(fetch), _) => fetch.since.saturating_add(LEASE),
-            (None, Some(failed)) => {
-                let backoff = self.policy.backoff(failed.count);
-                failed.last_at.saturating_add(backoff)
-            }
+            (None, Some(failed)) => self.may_try_at(failed),
             (None, None) => held.since,
         };
         Some(Snapshot {
@@ -257,6 +273,13 @@ impl KeySetCache {
             until: ask_again.max(due.min(expired)).min(gone),
             unknown: self.unknown_refused(),
         })
+    }
+
+    /// Until when all tokens are refused: there never were keys, and the backoff after a failure is not over.
+    pub fn refused_until(&self) -> Option<MonotonicTime> {
+        let waits = self.held.is_none() && self.fetching.is_none();
+        let failed = self.failed.as_ref().filter(|_| waits)?;
+        Some(self.may_try_at(failed))
     }
 
     fn find(&self, id: &KeyId) -> Option<Result<VerifyingKey, InvalidKey>> {
@@ -273,7 +296,7 @@ impl KeySetCache {
             Freshness::Gone
         } else if age >= policy.time_to_live {
             Freshness::Stale
-        } else if age >= policy.refresh_after {
+        } else if age >= held.due_after {
             Freshness::Due
         } else {
             Freshness::Fresh
@@ -304,11 +327,16 @@ impl KeySetCache {
         self.fetching = Some(Fetching { cause, since });
     }
 
+    /// When the backoff after these failures is over. Chance does not make the first one any shorter.
+    fn may_try_at(&self, failed: &Failed) -> MonotonicTime {
+        let backoff = failed.share.shorten(self.policy.backoff(failed.count));
+        let backoff = backoff.max(self.policy.first_backoff);
+        failed.last_at.saturating_add(backoff)
+    }
+
     fn may_try(&self, now: MonotonicTime) -> bool {
-        self.failed.as_ref().is_none_or(|failed| {
-            let waited = now.saturating_duration_since(failed.last_at);
-            waited >= self.policy.backoff(failed.count)
-        })
+        let failed = self.failed.as_ref();
+        failed.is_none_or(|failed| now >= self.may_try_at(failed))
     }
 
     fn answer(
@@ -347,9 +375,8 @@ impl KeySetCache {
                 )
             }
             Some(failed) => {
-                let backoff = self.policy.backoff(failed.count);
                 let error = ResolveError::Unavailable(Arc::clone(&failed.error));
-                (failed.last_at.saturating_add(backoff), error)
+                (self.may_try_at(failed), error)
             }
         })
     }

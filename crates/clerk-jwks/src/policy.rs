@@ -2,6 +2,9 @@ use std::time::Duration;
 
 /// How long keys are believed, and how often Clerk is asked for them.
 ///
+/// Chance shortens some of these times by up to a quarter, anew each time, so that instances to which the same
+/// happened at once do not go on asking Clerk at once ([`KeySetCache::seed`](crate::KeySetCache::seed)).
+///
 /// ```
 /// use clerk_jwks::CachePolicy;
 /// use std::time::Duration;
@@ -18,7 +21,8 @@ pub struct CachePolicy {
     /// How old keys may be before they have expired. Within it a key that Clerk no longer publishes
     /// stops being accepted where tokens keep coming. 5 minutes; at least 1 second.
     pub time_to_live: Duration,
-    /// The age from which keys are fetched anew in the background. 4 minutes.
+    /// The age from which keys are fetched anew in the background, unless chance has it sooner. 4 minutes, and
+    /// thus between 3 and 4.
     pub refresh_after: Duration,
     /// For how long after the time to live keys still serve until a fetch has brought others: for
     /// that moment, or as long as Clerk cannot be reached. Zero means not at all; then the first
@@ -27,8 +31,8 @@ pub struct CachePolicy {
     /// How long an unknown key id has to wait after another one led to a fetch that brought keys. Where one
     /// failed, the backoff says how long. 10 seconds; at least 100 milliseconds.
     pub unknown_key_cooldown: Duration,
-    /// How long to wait after the first failure in a row; it doubles with each further one.
-    /// 1 second; at least 100 milliseconds.
+    /// How long to wait after the first failure in a row; it doubles with each further one, and chance makes those
+    /// shorter. 1 second; at least 100 milliseconds.
     pub first_backoff: Duration,
     /// How long to wait at the most. 30 seconds.
     pub last_backoff: Duration,

@@ -63,7 +63,8 @@ impl RemoteKeys {
     fn start_fetch(&self, promise: Promise) {
         let keys = self.clone();
         self.client.runtime().spawn(Box::pin(async move {
-            promise.keep(keys.fetch().await);
+            let fetched = keys.fetch().await;
+            promise.keep(fetched, keys.client.settings().retry().seed());
         }));
     }
 

@@ -103,8 +103,16 @@ impl SharedCache {
         self.lock().cache.after_fetch(id, self.clock.monotonic())
     }
 
-    fn complete(&self, begun: MonotonicTime, fetched: Result<KeySet, Arc<FetchError>>) {
+    fn complete(
+        &self,
+        begun: MonotonicTime,
+        seed: Option<u64>,
+        fetched: Result<KeySet, Arc<FetchError>>,
+    ) {
         let mut state = self.lock();
+        if let Some(seed) = seed {
+            state.cache.seed(seed);
+        }
         let now = self.clock.monotonic();
         if state.cache.complete_begun(begun, fetched, now) {
             state.ended = state.ended.wrapping_add(1);
@@ -151,10 +159,11 @@ pub(crate) struct Promise {
 }
 
 impl Promise {
-    pub(crate) fn keep(mut self, fetched: Result<KeySet, clerk_http::Error>) {
+    /// `seed` is another one for each fetch.
+    pub(crate) fn keep(mut self, fetched: Result<KeySet, clerk_http::Error>, seed: u64) {
         self.kept = true;
         let fetched = fetched.map_err(|error| Arc::new(error.into()));
-        self.cache.complete(self.begun, fetched);
+        self.cache.complete(self.begun, Some(seed), fetched);
     }
 }
 
@@ -162,7 +171,7 @@ impl Drop for Promise {
     fn drop(&mut self) {
         if !self.kept {
             let ended = Err(Arc::new(FetchError::Ended));
-            self.cache.complete(self.begun, ended);
+            self.cache.complete(self.begun, None, ended);
         }
     }
 }

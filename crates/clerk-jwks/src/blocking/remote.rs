@@ -55,8 +55,10 @@ impl RemoteKeys {
     /// Fetches beside, so that no caller waits for keys that are merely due.
     fn start_fetch(&self, promise: Promise) {
         let keys = self.clone();
-        let fetch = Box::new(move || promise.keep(keys.fetch()));
-        self.client.runtime().spawn(fetch);
+        self.client.runtime().spawn(Box::new(move || {
+            let fetched = keys.fetch();
+            promise.keep(fetched, keys.client.settings().retry().seed());
+        }));
     }
 
     fn fetch(&self) -> Result<KeySet, clerk_http::Error> {

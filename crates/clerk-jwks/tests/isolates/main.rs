@@ -152,7 +152,7 @@ fn keys_that_are_due_are_fetched_beside_by_wait_until() {
     world.all_ok(1..4);
     world.isolate.run(SECONDS(1));
     assert_eq!(world.isolate.fetches(), 2);
-    world.isolate.run(SECONDS(230));
+    world.isolate.run(SECONDS(170));
     world.arrive([4]);
     world.isolate.run(MS(1));
     world.all_ok([4]);

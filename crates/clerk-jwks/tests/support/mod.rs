@@ -61,17 +61,19 @@ impl World {
             Some(secret) => SecretKey::new(secret).unwrap(),
             None => emulator.secret_key().clone(),
         };
+        // The same chance for both, which have to say the same.
+        let once = || Retry::none().jitter_seed(1);
         let client = Client::builder(in_process.clone(), Tokio)
             .base_url(emulator.url())
             .secret_key(secret())
-            .retry(Retry::none())
+            .retry(once())
             .clock(clock.clone())
             .build()
             .unwrap();
         let twin = blocking::Client::builder(in_process.clone(), AtOnce)
             .base_url(emulator.url())
             .secret_key(secret())
-            .retry(Retry::none())
+            .retry(once())
             .clock(clock.clone())
             .build()
             .unwrap();

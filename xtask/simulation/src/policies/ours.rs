@@ -6,7 +6,6 @@
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use clerk_core::MonotonicTime;
 use clerk_http::{
     AwaitingResponse, AwaitingRetry, Deadline, Error, Operation, ResponseLimit, Settings, Step,
     TransportError, TransportErrorKind,
@@ -38,13 +37,17 @@ pub(crate) struct Ours<'s> {
 pub(crate) struct Cache {
     cache: KeySetCache,
     snapshot: Option<Snapshot>,
-    /// Until when an instance that never had keys is told that there are none, if that is so.
-    nothing_until: Option<MonotonicTime>,
-    failures: u32,
+}
+
+/// A fetch, and the seed that it brings the cache.
+#[derive(Debug)]
+pub(crate) struct Call<'s> {
+    state: State<'s>,
+    seed: u64,
 }
 
 #[derive(Debug)]
-pub(crate) enum Call<'s> {
+enum State<'s> {
     Sent(Box<AwaitingResponse<'s, FetchKeys>>),
     Waits(Box<AwaitingRetry<'s, FetchKeys>>),
 }
@@ -112,26 +115,24 @@ impl<'s> Ours<'s> {
         Verdict::accepted_if(verified.is_ok())
     }
 
-    fn next(&self, step: Step<'s, FetchKeys>) -> Next<Call<'s>, Result<KeySet, Error>> {
+    fn next(&self, step: Step<'s, FetchKeys>, seed: u64) -> Next<Call<'s>, Fetched> {
+        let call = |state| Call { state, seed };
         match step {
-            Step::Send(request, call) => {
+            Step::Send(request, sent) => {
                 let timeout = request.extensions().get::<clerk_http::RequestTimeout>();
                 let timeout = timeout.copied().unwrap_or_default();
-                Next::Send(Call::Sent(Box::new(call)), Some(timeout.0))
+                Next::Send(call(State::Sent(Box::new(sent))), Some(timeout.0))
             }
-            Step::Wait(duration, call) => Next::Wait(duration, Call::Waits(Box::new(call))),
-            Step::Done(result) => Next::Done(result),
+            Step::Wait(duration, waits) => {
+                Next::Wait(duration, call(State::Waits(Box::new(waits))))
+            }
+            Step::Done(result) => Next::Done((result, seed)),
         }
     }
 }
 
-/// After that many failures in a row, as `CachePolicy` documents it. The cache does not say when it will ask again, and
-/// in an outage isolates without keys would take most of the simulation's time otherwise.
-fn pause(policy: &CachePolicy, failures: u32) -> Duration {
-    let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
-    let pause = policy.first_backoff.saturating_mul(doubled);
-    pause.min(policy.last_backoff)
-}
+/// What a fetch has brought, and its seed.
+pub(crate) type Fetched = (Result<KeySet, Error>, u64);
 
 impl Cache {
     fn publish(&mut self) {
@@ -142,14 +143,12 @@ impl Cache {
 impl<'s> Policy for Ours<'s> {
     type Keys = Cache;
     type Call = Call<'s>;
-    type Fetched = Result<KeySet, Error>;
+    type Fetched = Fetched;
 
     fn cold(&self) -> Cache {
         Cache {
             cache: KeySetCache::new(self.cache.clone()),
             snapshot: None,
-            nothing_until: None,
-            failures: 0,
         }
     }
 
@@ -176,7 +175,6 @@ impl<'s> Policy for Ours<'s> {
         let lookup = keys.cache.lookup(id, now.monotonic);
         if matches!(lookup, Lookup::Refresh(_) | Lookup::Fetch) {
             keys.publish();
-            keys.nothing_until = None;
         }
         match lookup {
             Lookup::Hit(key) => Ask::Judged(self.verify(&parsed, &key, now)),
@@ -199,16 +197,13 @@ impl<'s> Policy for Ours<'s> {
     }
 
     fn begin(&self, seed: u64, now: Now) -> Next<Call<'s>, Self::Fetched> {
-        self.next(Step::start(
-            self.operation.clone(),
-            self.settings,
-            seed,
-            now.monotonic,
-        ))
+        let operation = self.operation.clone();
+        let step = Step::start(operation, self.settings, seed, now.monotonic);
+        self.next(step, seed)
     }
 
     fn ended(&self, call: Call<'s>, outcome: Outcome, now: Now) -> Next<Call<'s>, Self::Fetched> {
-        let Call::Sent(call) = call else {
+        let (State::Sent(sent), seed) = (call.state, call.seed) else {
             unreachable!("only an attempt can end");
         };
         let response = match outcome {
@@ -226,43 +221,37 @@ impl<'s> Policy for Ours<'s> {
                 Err(TransportError::for_host(kind, "the key server"))
             }
         };
-        self.next(call.received(response, now.monotonic))
+        self.next(sent.received(response, now.monotonic), seed)
     }
 
     fn waited(&self, call: Call<'s>, now: Now) -> Next<Call<'s>, Self::Fetched> {
-        let Call::Waits(call) = call else {
+        let (State::Waits(waits), seed) = (call.state, call.seed) else {
             unreachable!("only a wait can be over");
         };
-        self.next(call.waited(now.monotonic))
+        self.next(waits.waited(now.monotonic), seed)
     }
 
-    fn complete(&self, keys: &mut Cache, fetched: Self::Fetched, now: Now) -> bool {
+    fn complete(&self, keys: &mut Cache, (fetched, seed): Self::Fetched, now: Now) -> bool {
         let has_keys = fetched.is_ok();
-        keys.failures = if has_keys { 0 } else { keys.failures + 1 };
         let fetched = fetched.map_err(|error| Arc::new(FetchError::from(error)));
+        keys.cache.seed(seed);
         keys.cache.complete(fetched, now.monotonic);
         keys.publish();
-        let has_none = keys.snapshot.is_none();
-        let pause = pause(&self.cache, keys.failures);
-        keys.nothing_until = has_none.then(|| now.monotonic.saturating_add(pause));
         has_keys
     }
 
     fn is_settled_for(&self, keys: &Cache, names: Published, now: Now) -> Option<Duration> {
-        let (snapshot, until) = match (&keys.snapshot, keys.nothing_until) {
-            (Some(snapshot), _) => (snapshot, snapshot.until()),
-            (None, Some(until)) => {
-                let left = until.saturating_duration_since(now.monotonic);
-                return Some(left).filter(|left| !left.is_zero());
-            }
-            (None, None) => return None,
+        let Some(snapshot) = &keys.snapshot else {
+            let until = keys.cache.refused_until()?;
+            let left = until.saturating_duration_since(now.monotonic);
+            return Some(left).filter(|left| !left.is_zero());
         };
         let mut names = (0..KEYS).filter(|key| names.has(KeyName(*key as u8)));
         let all_at_hand = names.all(|key| {
             let at_hand = snapshot.at_hand(&self.ids[key], now.monotonic);
             matches!(at_hand, Some(Ok(_)))
         });
-        all_at_hand.then(|| until.saturating_duration_since(now.monotonic))
+        all_at_hand.then(|| snapshot.until().saturating_duration_since(now.monotonic))
     }
 
     fn fetches_for_each(&self, _: &Cache, _: Now) -> bool {

@@ -59,27 +59,6 @@ fn the_simulated_fetch_is_the_one_that_remote_keys_sends() {
     );
 }
 
-/// It may be no longer than the cache's: a fetch would be left out.
-#[test]
-fn the_pause_after_failures_is_the_caches_own() {
-    let policy = CachePolicy::default();
-    let mut cache = KeySetCache::new(policy.clone());
-    let id = KeyId::new("ins_1");
-    let mut now = MonotonicTime::default();
-    for failures in 1..40 {
-        assert!(
-            matches!(cache.lookup(&id, now), Lookup::Fetch),
-            "{failures}"
-        );
-        cache.complete(Err(Arc::new(FetchError::Empty)), now);
-        let next = now.saturating_add(pause(&policy, failures));
-        let before = next.since_start() - Duration::from_millis(1);
-        let told = cache.lookup(&id, MonotonicTime::from_start(before));
-        assert!(matches!(told, Lookup::Refused(_)), "{failures}");
-        now = next;
-    }
-}
-
 #[test]
 fn what_is_published_is_read_and_verified_with() {
     for (names, count) in [(0b001, 1), (0b011, 2), (0b100, 1)] {
