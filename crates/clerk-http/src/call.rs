@@ -4,7 +4,9 @@ use bytes::Bytes;
 use clerk_core::MonotonicTime;
 use http::{Request, Response};
 
-use crate::{Deadline, Error, Operation, RequestTimeout, Settings, TransportError, trace::Trace};
+use crate::{
+    Attempts, Deadline, Error, Operation, RequestTimeout, Settings, TransportError, trace::Trace,
+};
 
 /// What a call needs next.
 ///
@@ -71,6 +73,7 @@ impl<'s, O: Operation> Step<'s, O> {
             started: now,
             attempt: 1,
             deadline: None,
+            attempts: None,
             trace: Trace::start(O::ID),
         }
         .send(None)
@@ -132,6 +135,7 @@ struct Call<'s, O> {
     attempt: u32,
     /// What the operation says of itself, known once its request was made.
     deadline: Option<Deadline>,
+    attempts: Option<Attempts>,
     trace: Trace,
 }
 
@@ -142,6 +146,7 @@ impl<'s, O: Operation> Call<'s, O> {
             Ok(mut request) => {
                 self.trace.sends(self.attempt);
                 self.deadline = request.extensions().get().copied();
+                self.attempts = request.extensions().get().copied();
                 if let Some(limit) = left.or(self.deadline.map(|Deadline(whole)| whole)) {
                     shorten(&mut request, limit);
                 }
@@ -156,6 +161,12 @@ impl<'s, O: Operation> Call<'s, O> {
         outcome: &Result<Response<Bytes>, TransportError>,
         now: MonotonicTime,
     ) -> Option<Duration> {
+        if self
+            .attempts
+            .is_some_and(|Attempts(most)| self.attempt >= most)
+        {
+            return None;
+        }
         let (retry, left) = (self.settings.retry(), self.left(now));
         retry.wait(O::IDEMPOTENT, self.attempt, outcome, left, self.seed)
     }

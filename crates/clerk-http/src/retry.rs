@@ -15,7 +15,7 @@ use crate::{TransportError, TransportErrorKind, runtime::seed_of_std};
 /// The waits double from [`first_delay`](Self::first_delay) up to
 /// [`longest_delay`](Self::longest_delay), and are lengthened at random by up to half, so that
 /// clients that failed together do not come back together. A `Retry-After` that asks for more
-/// is followed to the second. All of it stays within [`budget`](Self::budget), and within the
+/// is followed to the second. An operation may have fewer [`Attempts`](crate::Attempts). All of it stays within [`budget`](Self::budget), and within the
 /// operation's [`Deadline`](crate::Deadline) if it has one: where the next wait does not fit, the
 /// call ends with the answer it has.
 ///

@@ -83,6 +83,14 @@ impl Default for RequestTimeout {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline(pub Duration);
 
+/// A request extension: how often the call may be sent, the first time included, if that is less often than
+/// [`Retry`](crate::Retry) says. Zero means one. Transports need not look at it.
+///
+/// An operation that nobody waits for, and that is begun again anyway, sets it in
+/// [`request`](crate::Operation::request).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempts(pub u32);
+
 /// A request extension: how many bytes the response's body may have. Without it, 16 MiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponseLimit(pub usize);

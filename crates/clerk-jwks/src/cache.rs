@@ -47,11 +47,15 @@ pub struct KeySetCache {
 struct Fetching {
     cause: Cause,
     since: MonotonicTime,
+    once: bool,
 }
 
 /// How long a fetch is believed to be under way: as long as it may take, and a second more. Who was to run it
 /// may be gone without a word, as a request of a JavaScript runtime is that was ended for its CPU time.
 const LEASE: Duration = Duration::from_secs(6);
+
+/// After so many failures in a row, Clerk is taken to be away.
+const OUTAGE: u32 = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
@@ -83,8 +87,8 @@ struct Failed {
 pub enum Lookup {
     /// Use this key.
     Hit(VerifyingKey),
-    /// Use this key, and fetch beside: the keys are due, or have expired. Nobody else will be told
-    /// to.
+    /// Use this key, and fetch beside, with [one attempt](KeySetCache::makes_one_attempt): the keys are due, or have
+    /// expired. Nobody else will be told to.
     Refresh(VerifyingKey),
     /// Fetch, then take [`after_fetch`](KeySetCache::after_fetch) for an answer. Nobody else will be
     /// told to until it is done.
@@ -316,15 +320,27 @@ impl KeySetCache {
         if self.fetching.is_some() {
             Lookup::Wait
         } else if self.may_try(now) {
-            self.begin(Cause::Age, now);
+            self.begin(Cause::Age, now, false);
             Lookup::Fetch
         } else {
             Lookup::Hit(key)
         }
     }
 
-    const fn begin(&mut self, cause: Cause, since: MonotonicTime) {
-        self.fetching = Some(Fetching { cause, since });
+    const fn begin(&mut self, cause: Cause, since: MonotonicTime, once: bool) {
+        self.fetching = Some(Fetching { cause, since, once });
+    }
+
+    /// Whether the fetch that is under way is sent once, and not again as the client's retries would have it: keys
+    /// serve all others, and nobody waits for it, or the last few have failed. Then the backoff says when
+    /// the next one is. Whoever waits otherwise has the client's attempts.
+    pub fn makes_one_attempt(&self) -> bool {
+        self.fetching.is_some_and(|fetch| fetch.once)
+    }
+
+    fn is_outage(&self) -> bool {
+        let failed = self.failed.as_ref();
+        failed.is_some_and(|failed| failed.count >= OUTAGE) && !self.was_lost()
     }
 
     /// When the backoff after these failures is over. Chance does not make the first one any shorter.
@@ -352,7 +368,7 @@ impl KeySetCache {
         now: MonotonicTime,
     ) -> Lookup {
         if key.is_ok() && self.fetching.is_none() && self.may_try(now) {
-            self.begin(Cause::Age, now);
+            self.begin(Cause::Age, now, true);
             Self::answer(key, Lookup::Refresh)
         } else {
             Self::answer(key, Lookup::Hit)
@@ -390,7 +406,7 @@ impl KeySetCache {
                 return Lookup::Refused(error);
             }
         }
-        self.begin(Cause::UnknownKey, now);
+        self.begin(Cause::UnknownKey, now, self.is_outage());
         Lookup::Fetch
     }
 
@@ -403,7 +419,8 @@ impl KeySetCache {
                 Lookup::Refused(ResolveError::Unavailable(Arc::clone(&failed.error)))
             }
             _ => {
-                self.begin(Cause::Age, now);
+                let others_are_served = matches!(self.freshness(now), Freshness::Stale);
+                self.begin(Cause::Age, now, others_are_served && self.is_outage());
                 Lookup::Fetch
             }
         }

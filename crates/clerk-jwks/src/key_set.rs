@@ -1,7 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use clerk_http::{Authorization, BasePath, Deadline, Error as HttpError, Operation, ResponseLimit};
+use clerk_http::{
+    Attempts, Authorization, BasePath, Deadline, Error as HttpError, Operation, ResponseLimit,
+};
 use clerk_jwt::{InvalidKey, JwkSet, KeyId, Provider, VerifyingKey};
 use http::{Request, Response};
 
@@ -75,6 +77,8 @@ pub enum KeySource {
 #[derive(Clone, Debug)]
 pub(crate) struct FetchKeys<const PUBLIC: bool> {
     pub(crate) provider: Arc<dyn Provider>,
+    /// Whether it is sent once, whatever the client's retries are.
+    pub(crate) once: bool,
 }
 
 pub(crate) type FromBackendApi = FetchKeys<false>;
@@ -102,11 +106,14 @@ impl<const PUBLIC: bool> Operation for FetchKeys<PUBLIC> {
     };
 
     fn request(&self) -> Result<Request<Bytes>, HttpError> {
-        Ok(get(if PUBLIC {
-            "/.well-known/jwks.json"
-        } else {
-            "/jwks"
-        }))
+        Ok(get(
+            if PUBLIC {
+                "/.well-known/jwks.json"
+            } else {
+                "/jwks"
+            },
+            self.once,
+        ))
     }
 
     fn response(&self, response: Response<Bytes>) -> Result<KeySet, HttpError> {
@@ -114,12 +121,15 @@ impl<const PUBLIC: bool> Operation for FetchKeys<PUBLIC> {
     }
 }
 
-fn get(path: &'static str) -> Request<Bytes> {
+fn get(path: &'static str, once: bool) -> Request<Bytes> {
     let mut request = Request::new(Bytes::new());
     *request.uri_mut() = http::Uri::from_static(path);
     let extensions = request.extensions_mut();
     extensions.insert(Deadline(AT_MOST));
     extensions.insert(ResponseLimit(LIMIT));
+    if once {
+        extensions.insert(Attempts(1));
+    }
     request
 }
 

@@ -63,7 +63,7 @@ impl RemoteKeys {
     fn start_fetch(&self, promise: Promise) {
         let keys = self.clone();
         self.client.runtime().spawn(Box::pin(async move {
-            let fetched = keys.fetch().await;
+            let fetched = keys.fetch(promise.once()).await;
             promise.keep(fetched, keys.client.settings().retry().seed());
         }));
     }
@@ -109,11 +109,11 @@ impl RemoteKeys {
         Err(ResolveError::Unavailable(Arc::new(FetchError::Ended)))
     }
 
-    async fn fetch(&self) -> Result<KeySet, clerk_http::Error> {
+    async fn fetch(&self, once: bool) -> Result<KeySet, clerk_http::Error> {
         let provider = Arc::clone(&self.provider);
         match self.source {
-            KeySource::BackendApi => self.client.send(FromBackendApi { provider }).await,
-            KeySource::FrontendApi => self.client.send(FromFrontendApi { provider }).await,
+            KeySource::BackendApi => self.client.send(FromBackendApi { provider, once }).await,
+            KeySource::FrontendApi => self.client.send(FromFrontendApi { provider, once }).await,
         }
     }
 }

@@ -84,9 +84,11 @@ impl SharedCache {
         if matches!(lookup, Lookup::Refresh(_) | Lookup::Fetch) {
             self.publish(&state.cache);
         }
+        let once = state.cache.makes_one_attempt();
         let promise = || Promise {
             cache: Arc::clone(self),
             begun: now,
+            once,
             kept: false,
         };
         match lookup {
@@ -155,10 +157,16 @@ pub(crate) struct Ended(u64);
 pub(crate) struct Promise {
     cache: Arc<SharedCache>,
     begun: MonotonicTime,
+    once: bool,
     kept: bool,
 }
 
 impl Promise {
+    /// Whether it makes one attempt, and no more.
+    pub(crate) const fn once(&self) -> bool {
+        self.once
+    }
+
     /// `seed` is another one for each fetch.
     pub(crate) fn keep(mut self, fetched: Result<KeySet, clerk_http::Error>, seed: u64) {
         self.kept = true;

@@ -80,8 +80,8 @@ pub(crate) trait Policy {
     /// The fetch that a token waited for is done.
     fn after_fetch(&self, keys: &Self::Keys, token: &Token, now: Now) -> Verdict;
 
-    /// A fetch begins.
-    fn begin(&self, seed: u64, now: Now) -> Next<Self::Call, Self::Fetched>;
+    /// A fetch begins that these keys led to.
+    fn begin(&self, keys: &Self::Keys, seed: u64, now: Now) -> Next<Self::Call, Self::Fetched>;
 
     /// An attempt has ended.
     fn ended(

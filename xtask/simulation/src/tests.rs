@@ -198,8 +198,8 @@ impl<'s> Policy for Broken<'s> {
         self.distort(keys, token, verdict)
     }
 
-    fn begin(&self, seed: u64, now: Now) -> Next<Self::Call, Self::Fetched> {
-        self.ours.begin(seed, now)
+    fn begin(&self, keys: &BrokenKeys, seed: u64, now: Now) -> Next<Self::Call, Self::Fetched> {
+        self.ours.begin(&keys.cache, seed, now)
     }
 
     fn ended(

@@ -4,9 +4,9 @@ mod world;
 
 use std::time::Duration;
 
-use clerk_http::{Operation, Retry, TransportErrorKind};
+use clerk_http::{Attempts, Operation, Retry, TransportErrorKind};
 use proptest::prelude::*;
-use world::{Entry, Exchange, Outcome, Probe, Run, Within, run_async, run_blocking};
+use world::{Entry, Exchange, Extended, Outcome, Probe, Run, run_async, run_blocking, within};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -213,7 +213,7 @@ fn a_deadline_bounds_the_first_attempt_too() {
         takes: Duration::MAX,
         ..answer(200).into()
     };
-    let operation = Within(Probe::<true>, Duration::from_secs(5));
+    let operation = within(Probe::<true>, Duration::from_secs(5));
     let (transcript, end) = run_blocking(&operation, &[hangs], &Retry::default(), TIMEOUT);
     assert_eq!(end, Err(TransportErrorKind::Timeout));
     let five_seconds = Duration::from_secs(5);
@@ -229,7 +229,7 @@ fn a_deadline_is_shared_by_attempts_and_waits() {
         takes: Duration::from_millis(1900),
         ..answer(503).into()
     };
-    let operation = Within(Probe::<true>, Duration::from_secs(5));
+    let operation = within(Probe::<true>, Duration::from_secs(5));
     let script = [slow.clone(), slow.clone(), slow];
     let (transcript, end) = run_blocking(&operation, &script, &Retry::default(), TIMEOUT);
     assert_eq!(end, Err(TransportErrorKind::Timeout));
@@ -242,7 +242,7 @@ fn a_deadline_is_shared_by_attempts_and_waits() {
 
 #[test]
 fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
-    let operation = Within(Probe::<true>, Duration::from_secs(5));
+    let operation = within(Probe::<true>, Duration::from_secs(5));
     let script = [Exchange::from(asks_to_wait(503, 20))];
     let (transcript, end) = run_blocking(&operation, &script, &Retry::default(), TIMEOUT);
     assert_eq!(end, Ok(503));
@@ -251,7 +251,7 @@ fn a_wait_that_does_not_fit_the_deadline_is_not_begun() {
 
 #[test]
 fn the_shorter_of_deadline_and_budget_counts() {
-    let operation = Within(Probe::<true>, Duration::from_secs(50));
+    let operation = within(Probe::<true>, Duration::from_secs(50));
     let script = [Exchange::from(asks_to_wait(503, 20))];
     let retry = Retry::default().budget(Duration::from_secs(10));
     let (transcript, _) = run_blocking(&operation, &script, &retry, TIMEOUT);
@@ -265,6 +265,31 @@ fn none_and_zero_attempts_send_once() {
         let (transcript, end) = run_blocking(&Probe::<true>, &script, &retry, TIMEOUT);
         assert_eq!(sends(&transcript), 1);
         assert_eq!(end, Ok(500));
+    }
+}
+
+#[test]
+fn the_fewer_of_the_operations_attempts_and_the_clients_count() {
+    for (own, clients, sent) in [
+        (0, 3, 1),
+        (1, 3, 1),
+        (2, 3, 2),
+        (3, 3, 3),
+        (9, 3, 3),
+        (9, 1, 1),
+    ] {
+        for outcome in [answer(503), answer(429)] {
+            let operation = Extended(Probe::<true>, Attempts(own));
+            let script: Vec<Exchange> = vec![outcome.into(); 5];
+            let retry = Retry::default().attempts(clients);
+            let run = run_blocking(&operation, &script, &retry.jitter_seed(1), TIMEOUT);
+            assert_eq!(sends(&run.0), sent, "{own} of {clients}");
+            let retry = Retry::default().attempts(clients);
+            assert_eq!(
+                run,
+                run_async(&operation, &script, &retry.jitter_seed(1), TIMEOUT)
+            );
+        }
     }
 }
 
@@ -408,7 +433,7 @@ proptest! {
         for exchange in &mut script {
             exchange.oversleep = Duration::ZERO;
         }
-        let operation = Within(Probe::<true>, deadline);
+        let operation = within(Probe::<true>, deadline);
         let blocking = run_blocking(&operation, &script, &retry, timeout);
         prop_assert!(timeouts_and_total(&blocking.0).1 <= deadline);
         prop_assert_eq!(&blocking, &run_async(&operation, &script, &retry, timeout));

@@ -213,10 +213,15 @@ impl<const IDEMPOTENT: bool> Operation for Probe<IDEMPOTENT> {
     }
 }
 
-/// An operation that has this long in all.
-pub(crate) struct Within<O>(pub(crate) O, pub(crate) Duration);
+/// An operation with a request extension.
+pub(crate) struct Extended<O, E>(pub(crate) O, pub(crate) E);
 
-impl<O: Operation> Operation for Within<O> {
+/// An operation that has this long in all.
+pub(crate) const fn within<O>(operation: O, deadline: Duration) -> Extended<O, Deadline> {
+    Extended(operation, Deadline(deadline))
+}
+
+impl<O: Operation, E: Clone + Send + Sync + 'static> Operation for Extended<O, E> {
     type Output = O::Output;
 
     const ID: &'static str = O::ID;
@@ -225,7 +230,7 @@ impl<O: Operation> Operation for Within<O> {
 
     fn request(&self) -> Result<Request<Bytes>, Error> {
         let mut request = self.0.request()?;
-        request.extensions_mut().insert(Deadline(self.1));
+        request.extensions_mut().insert(self.1.clone());
         Ok(request)
     }
 

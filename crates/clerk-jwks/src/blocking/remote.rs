@@ -56,16 +56,16 @@ impl RemoteKeys {
     fn start_fetch(&self, promise: Promise) {
         let keys = self.clone();
         self.client.runtime().spawn(Box::new(move || {
-            let fetched = keys.fetch();
+            let fetched = keys.fetch(promise.once());
             promise.keep(fetched, keys.client.settings().retry().seed());
         }));
     }
 
-    fn fetch(&self) -> Result<KeySet, clerk_http::Error> {
+    fn fetch(&self, once: bool) -> Result<KeySet, clerk_http::Error> {
         let provider = Arc::clone(&self.provider);
         match self.source {
-            KeySource::BackendApi => self.client.send(FromBackendApi { provider }),
-            KeySource::FrontendApi => self.client.send(FromFrontendApi { provider }),
+            KeySource::BackendApi => self.client.send(FromBackendApi { provider, once }),
+            KeySource::FrontendApi => self.client.send(FromFrontendApi { provider, once }),
         }
     }
 }

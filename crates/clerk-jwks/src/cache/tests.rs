@@ -430,6 +430,46 @@ fn an_unknown_key_is_refused_without_asking_the_cache_until_it_may_be_fetched_ag
     assert_eq!(said(&cache, 3 + 2 * cooldown), None);
 }
 
+#[test]
+fn one_attempt_is_made_where_keys_serve_and_nobody_waits_or_clerk_is_away() {
+    let mut cache = KeySetCache::new(CachePolicy::default());
+    let mut begin = |second, key, expected, once: bool, brings: bool| {
+        let lookup = cache.lookup(&id(key), at(second));
+        assert_eq!(name(&lookup), expected, "{key} at {second} s");
+        assert_eq!(cache.makes_one_attempt(), once, "{key} at {second} s");
+        let fetched = if brings { Ok(keys(&["a"])) } else { failure() };
+        cache.complete(fetched, at(second));
+        assert!(!cache.makes_one_attempt());
+    };
+    begin(0, "a", "fetch", false, false);
+    begin(100, "a", "fetch", false, false);
+    begin(200, "a", "fetch", false, false);
+    begin(300, "a", "fetch", false, true);
+    // Who waits is worth as many attempts as there are, unless Clerk has not answered for a while.
+    begin(400, "x", "fetch", false, false);
+    begin(402, "x", "fetch", false, false);
+    begin(405, "x", "fetch", false, false);
+    begin(410, "x", "fetch", true, true);
+    begin(650, "a", "refresh", true, false);
+    begin(652, "a", "refresh", true, false);
+    begin(655, "x", "fetch", false, false);
+    begin(800, "x", "fetch", true, false);
+    begin(1000, "a", "refresh", true, false);
+    // Nobody has keys any more.
+    begin(410 + 3900, "a", "fetch", false, false);
+}
+
+#[test]
+fn what_callers_run_by_waiting_has_all_attempts() {
+    let mut cache = filled(None);
+    for second in [300, 310, 320, 340] {
+        cache.lookup(&id("a"), at(second));
+        cache.complete(Err(Arc::new(FetchError::Ended)), at(second));
+    }
+    assert_eq!(name(&cache.lookup(&id("a"), at(400))), "fetch");
+    assert!(!cache.makes_one_attempt());
+}
+
 const NANOSECOND: Duration = Duration::from_nanos(1);
 
 fn before(moment: MonotonicTime) -> MonotonicTime {

@@ -30,6 +30,10 @@ struct World {
 
 impl World {
     fn new(waits_until: bool) -> Self {
+        Self::retrying(waits_until, Retry::none())
+    }
+
+    fn retrying(waits_until: bool, retry: Retry) -> Self {
         let emulator = Emulator::builder().build().unwrap();
         let server = Server {
             body: emulator.jwks_json().to_string(),
@@ -39,7 +43,7 @@ impl World {
         let isolate = Isolate::new(server, waits_until);
         let client = clerk_http::Client::builder(isolate.clone(), isolate.clone())
             .base_url("http://127.0.0.1:4010")
-            .retry(Retry::none())
+            .retry(retry)
             .clock(isolate.clock())
             .build()
             .unwrap();
@@ -157,6 +161,25 @@ fn keys_that_are_due_are_fetched_beside_by_wait_until() {
     world.isolate.run(MS(1));
     world.all_ok([4]);
     assert_eq!(world.isolate.fetches(), 2);
+}
+
+#[test]
+fn what_is_fetched_beside_is_sent_once_and_again_for_who_waits() {
+    let world = World::retrying(true, Retry::default());
+    world.arrive([0]);
+    world.isolate.run(SECONDS(241));
+    world.all_ok([0]);
+    world.isolate.server(|server| server.is_down = true);
+    world.arrive([1]);
+    world.isolate.run(SECONDS(6));
+    world.all_ok([1]);
+    assert_eq!(world.isolate.fetches(), 1 + 1);
+
+    let world = World::retrying(true, Retry::default());
+    world.isolate.server(|server| server.is_down = true);
+    world.arrive([0]);
+    world.isolate.run(SECONDS(6));
+    assert_eq!(world.isolate.fetches(), 3);
 }
 
 /// What is spawned without `waitUntil` is gone once the answer is out.

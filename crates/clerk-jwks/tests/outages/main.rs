@@ -121,6 +121,21 @@ fn keys_are_asked_for_in_the_background_unless_they_are_fresh() {
 }
 
 #[test]
+fn who_waits_has_three_attempts_and_what_nobody_waits_for_has_one() {
+    for keys in [Keys::Cold, Keys::Due, Keys::Stale, Keys::Gone] {
+        for mode in [Mode::Async, Mode::Blocking] {
+            let case = format!("{keys:?}, {mode:?}");
+            let (world, caller) = outage(Server::Refuses, keys, mode);
+            let before = world.network().asked;
+            caller.verify(&world, &world.token(), !keys.serve());
+            world.run_beside();
+            let asked = world.network().asked - before;
+            assert_eq!(asked, if keys.serve() { 1 } else { 3 }, "{case}");
+        }
+    }
+}
+
+#[test]
 fn a_fetch_that_failed_spoils_nothing() {
     in_every_case(|server, keys, mode| {
         let case = format!("{server:?}, {keys:?}, {mode:?}");

@@ -75,7 +75,7 @@ impl<P: Policy> Course<'_, P> {
         let vanishes = self.fleet.hosting == Hosting::Isolates && self.chance.happens(VANISHES);
         let seed = self.chance.number();
         let instance = &mut self.instance;
-        let next = self.policy.begin(seed, instance.now(at));
+        let next = self.policy.begin(&instance.keys, seed, instance.now(at));
         if vanishes {
             let arrives = Exchange::begin(at, &mut self.chance).arrives;
             return self.tally.arrive(arrives, 1);

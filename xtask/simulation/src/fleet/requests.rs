@@ -75,7 +75,7 @@ impl<P: Policy> Course<'_, P> {
     fn fail(&mut self, mut at: Moment) {
         let seed = self.chance.number();
         let instance = &self.instance;
-        let mut next = self.policy.begin(seed, instance.now(at));
+        let mut next = self.policy.begin(&instance.keys, seed, instance.now(at));
         loop {
             next = match next {
                 Next::Send(call, _) => {

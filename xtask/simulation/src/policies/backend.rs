@@ -79,7 +79,7 @@ impl Policy for Backend {
         }
     }
 
-    fn begin(&self, seed: u64, _: Now) -> Next<Call, Self::Fetched> {
+    fn begin(&self, _: &RemoteCache, seed: u64, _: Now) -> Next<Call, Self::Fetched> {
         let call = Call {
             attempts: 1,
             chance: Chance::new(seed),

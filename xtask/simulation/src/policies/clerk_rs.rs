@@ -73,7 +73,7 @@ impl Policy for ClerkRs {
         }
     }
 
-    fn begin(&self, _: u64, _: Now) -> Next<(), Self::Fetched> {
+    fn begin(&self, _: &State, _: u64, _: Now) -> Next<(), Self::Fetched> {
         Next::Send((), None)
     }
 

@@ -7,8 +7,8 @@ use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_http::{
-    AwaitingResponse, AwaitingRetry, Deadline, Error, Operation, ResponseLimit, Settings, Step,
-    TransportError, TransportErrorKind,
+    Attempts, AwaitingResponse, AwaitingRetry, Deadline, Error, Operation, ResponseLimit, Settings,
+    Step, TransportError, TransportErrorKind,
 };
 use clerk_jwks::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup, Snapshot};
 use clerk_jwt::{JwkSet, KeyId, SessionClaims, UnverifiedToken, VerifyingKey};
@@ -57,6 +57,7 @@ enum State<'s> {
 pub(crate) struct FetchKeys {
     /// What was read before: the same few bodies come millions of times.
     read: Rc<RefCell<Vec<(Bytes, KeySet)>>>,
+    once: bool,
 }
 
 impl FetchKeys {
@@ -79,6 +80,9 @@ impl Operation for FetchKeys {
         let extensions = request.extensions_mut();
         extensions.insert(Deadline(Duration::from_secs(5)));
         extensions.insert(ResponseLimit(1024 * 1024));
+        if self.once {
+            extensions.insert(Attempts(1));
+        }
         Ok(request)
     }
 
@@ -196,8 +200,11 @@ impl<'s> Policy for Ours<'s> {
         }
     }
 
-    fn begin(&self, seed: u64, now: Now) -> Next<Call<'s>, Self::Fetched> {
-        let operation = self.operation.clone();
+    fn begin(&self, keys: &Cache, seed: u64, now: Now) -> Next<Call<'s>, Self::Fetched> {
+        let operation = FetchKeys {
+            once: keys.cache.makes_one_attempt(),
+            ..self.operation.clone()
+        };
         let step = Step::start(operation, self.settings, seed, now.monotonic);
         self.next(step, seed)
     }
