@@ -5,7 +5,8 @@ use clerk_core::MonotonicTime;
 use http::{Request, Response};
 
 use crate::{
-    Attempts, Deadline, Error, Operation, RequestTimeout, Settings, TransportError, trace::Trace,
+    Attempts, Deadline, Error, FirstDelay, Operation, RequestTimeout, Settings, TransportError,
+    trace::Trace,
 };
 
 /// What a call needs next.
@@ -74,6 +75,7 @@ impl<'s, O: Operation> Step<'s, O> {
             attempt: 1,
             deadline: None,
             attempts: None,
+            first_delay: Duration::ZERO,
             trace: Trace::start(O::ID),
         }
         .send(None)
@@ -136,6 +138,7 @@ struct Call<'s, O> {
     /// What the operation says of itself, known once its request was made.
     deadline: Option<Deadline>,
     attempts: Option<Attempts>,
+    first_delay: Duration,
     trace: Trace,
 }
 
@@ -147,6 +150,8 @@ impl<'s, O: Operation> Call<'s, O> {
                 self.trace.sends(self.attempt);
                 self.deadline = request.extensions().get().copied();
                 self.attempts = request.extensions().get().copied();
+                let first_delay = request.extensions().get::<FirstDelay>();
+                self.first_delay = first_delay.map_or(Duration::ZERO, |FirstDelay(delay)| *delay);
                 if let Some(limit) = left.or(self.deadline.map(|Deadline(whole)| whole)) {
                     shorten(&mut request, limit);
                 }
@@ -168,7 +173,8 @@ impl<'s, O: Operation> Call<'s, O> {
             return None;
         }
         let (retry, left) = (self.settings.retry(), self.left(now));
-        retry.wait(O::IDEMPOTENT, self.attempt, outcome, left, self.seed)
+        let (attempt, pace) = (self.attempt, (self.first_delay, self.seed));
+        retry.wait(O::IDEMPOTENT, attempt, outcome, left, pace)
     }
 
     /// What is left at `now` for further attempts and the waits before them.

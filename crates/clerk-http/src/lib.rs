@@ -91,6 +91,6 @@ pub use runtime::{BlockingRuntime, Runtime};
 pub use settings::{API_VERSION, Build, Builder, InvalidSettings, Settings};
 pub use target::RequestTarget;
 pub use transport::{
-    Attempts, BlockingTransport, Deadline, RequestTimeout, ResponseLimit, Transport,
+    Attempts, BlockingTransport, Deadline, FirstDelay, RequestTimeout, ResponseLimit, Transport,
     TransportError, TransportErrorKind,
 };

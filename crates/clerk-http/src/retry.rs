@@ -15,7 +15,8 @@ use crate::{TransportError, TransportErrorKind, runtime::seed_of_std};
 /// The waits double from [`first_delay`](Self::first_delay) up to
 /// [`longest_delay`](Self::longest_delay), and are lengthened at random by up to half, so that
 /// clients that failed together do not come back together. A `Retry-After` that asks for more
-/// is followed to the second. An operation may have fewer [`Attempts`](crate::Attempts). All of it stays within [`budget`](Self::budget), and within the
+/// is followed to the second. An operation may have fewer [`Attempts`](crate::Attempts), and a longer
+/// [`FirstDelay`](crate::FirstDelay). All of it stays within [`budget`](Self::budget), and within the
 /// operation's [`Deadline`](crate::Deadline) if it has one: where the next wait does not fit, the
 /// call ends with the answer it has.
 ///
@@ -146,14 +147,15 @@ impl Retry {
     }
 
     /// How long to wait before sending again, after attempt number `attempt` (from 1 on) ended in
-    /// `outcome` and `left` is left of the call's time; `None` where the call ends here.
+    /// `outcome` and `left` is left of the call's time; `None` where the call ends here. The first wait is at
+    /// least `first_delay`.
     pub(crate) fn wait<B>(
         &self,
         idempotent: bool,
         attempt: u32,
         outcome: &Result<Response<B>, TransportError>,
         left: Duration,
-        seed: u64,
+        (first_delay, seed): (Duration, u64),
     ) -> Option<Duration> {
         let may_repeat = match outcome {
             Ok(response) => {
@@ -172,19 +174,19 @@ impl Retry {
             .as_ref()
             .ok()
             .and_then(|response| retry_after(response.headers()));
-        let backoff = self.backoff(attempt);
+        let backoff = self.backoff(attempt, first_delay);
         let wait = backoff
             .max(asked.unwrap_or_default())
             .saturating_add(jitter(backoff, seed, attempt));
         (wait < left).then_some(wait)
     }
 
-    fn backoff(&self, attempt: u32) -> Duration {
+    fn backoff(&self, attempt: u32, at_least: Duration) -> Duration {
         2_u32
             .checked_pow(attempt.saturating_sub(1))
-            .and_then(|factor| self.first_delay.checked_mul(factor))
+            .and_then(|factor| self.first_delay.max(at_least).checked_mul(factor))
             .unwrap_or(Duration::MAX)
-            .min(self.longest_delay)
+            .min(self.longest_delay.max(at_least))
     }
 }
 

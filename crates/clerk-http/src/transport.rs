@@ -91,6 +91,13 @@ pub struct Deadline(pub Duration);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts(pub u32);
 
+/// A request extension: how long the wait before the second attempt is at the least, if that is longer than
+/// [`Retry`](crate::Retry) says; each further one is twice as long. Transports need not look at it.
+///
+/// An operation that many programs begin at one moment sets it in [`request`](crate::Operation::request).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstDelay(pub Duration);
+
 /// A request extension: how many bytes the response's body may have. Without it, 16 MiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponseLimit(pub usize);

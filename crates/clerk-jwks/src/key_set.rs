@@ -2,7 +2,8 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_http::{
-    Attempts, Authorization, BasePath, Deadline, Error as HttpError, Operation, ResponseLimit,
+    Attempts, Authorization, BasePath, Deadline, Error as HttpError, FirstDelay, Operation,
+    ResponseLimit,
 };
 use clerk_jwt::{InvalidKey, JwkSet, KeyId, Provider, VerifyingKey};
 use http::{Request, Response};
@@ -86,6 +87,9 @@ pub(crate) type FromFrontendApi = FetchKeys<true>;
 
 /// Callers wait for this one, so it bounds attempts and waits together.
 const AT_MOST: Duration = Duration::from_secs(5);
+/// Programs that were started together, in an outage, fetch together. Three attempts, with up to a second and a half and
+/// up to three seconds between, fit into the five.
+const FIRST_DELAY: Duration = Duration::from_secs(1);
 /// A set of a hundred RSA keys takes 40 KiB.
 const LIMIT: usize = 1024 * 1024;
 
@@ -126,6 +130,7 @@ fn get(path: &'static str, once: bool) -> Request<Bytes> {
     *request.uri_mut() = http::Uri::from_static(path);
     let extensions = request.extensions_mut();
     extensions.insert(Deadline(AT_MOST));
+    extensions.insert(FirstDelay(FIRST_DELAY));
     extensions.insert(ResponseLimit(LIMIT));
     if once {
         extensions.insert(Attempts(1));

@@ -4,7 +4,7 @@ mod world;
 
 use std::time::Duration;
 
-use clerk_http::{Attempts, Operation, Retry, TransportErrorKind};
+use clerk_http::{Attempts, FirstDelay, Operation, Retry, TransportErrorKind};
 use proptest::prelude::*;
 use world::{Entry, Exchange, Extended, Outcome, Probe, Run, run_async, run_blocking, within};
 
@@ -290,6 +290,30 @@ fn the_fewer_of_the_operations_attempts_and_the_clients_count() {
                 run_async(&operation, &script, &retry.jitter_seed(1), TIMEOUT)
             );
         }
+    }
+}
+
+#[test]
+fn the_longer_of_the_operations_first_delay_and_the_clients_counts() {
+    for (own, clients, longest, waits) in [
+        (1_000, 250, 10_000, [1_000, 2_000]),
+        (100, 250, 10_000, [250, 500]),
+        (1_000, 250, 500, [1_000, 1_000]),
+    ] {
+        let millis = Duration::from_millis;
+        let operation = Extended(Probe::<true>, FirstDelay(millis(own)));
+        let script: Vec<Exchange> = vec![answer(503).into(); 3];
+        let retry = Retry::default().first_delay(millis(clients));
+        let retry = retry.longest_delay(millis(longest)).jitter_seed(1);
+        let run = run_blocking(&operation, &script, &retry, TIMEOUT);
+        for (slept, wait) in sleeps(&run.0).into_iter().zip(waits) {
+            assert!(
+                (millis(wait)..=millis(wait * 3 / 2)).contains(&slept),
+                "{slept:?}"
+            );
+        }
+        assert_eq!(sleeps(&run.0).len(), 2);
+        assert_eq!(run, run_async(&operation, &script, &retry, TIMEOUT));
     }
 }
 

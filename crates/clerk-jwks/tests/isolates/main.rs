@@ -176,7 +176,10 @@ fn what_is_fetched_beside_is_sent_once_and_again_for_who_waits() {
     assert_eq!(world.isolate.fetches(), 1 + 1);
 
     let world = World::retrying(true, Retry::default());
-    world.isolate.server(|server| server.is_down = true);
+    world.isolate.server(|server| {
+        server.is_down = true;
+        server.takes = MS(100);
+    });
     world.arrive([0]);
     world.isolate.run(SECONDS(6));
     assert_eq!(world.isolate.fetches(), 3);

@@ -135,6 +135,18 @@ fn who_waits_has_three_attempts_and_what_nobody_waits_for_has_one() {
     }
 }
 
+/// Processes that start together in an outage would ask together again within half a second.
+#[test]
+fn between_attempts_there_is_a_second() {
+    for mode in [Mode::Async, Mode::Blocking] {
+        let (world, caller) = outage(Server::Refuses, Keys::Cold, mode);
+        let (_, waited, asked) = caller.verify(&world, &world.token(), true);
+        assert_eq!(asked, 3, "{mode:?}");
+        let (least, most) = (Duration::from_secs(3), Duration::from_millis(4500));
+        assert!((least..=most).contains(&waited), "{mode:?}: {waited:?}");
+    }
+}
+
 #[test]
 fn a_fetch_that_failed_spoils_nothing() {
     in_every_case(|server, keys, mode| {

@@ -7,8 +7,8 @@ use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_http::{
-    Attempts, AwaitingResponse, AwaitingRetry, Deadline, Error, Operation, ResponseLimit, Settings,
-    Step, TransportError, TransportErrorKind,
+    Attempts, AwaitingResponse, AwaitingRetry, Deadline, Error, FirstDelay, Operation,
+    ResponseLimit, Settings, Step, TransportError, TransportErrorKind,
 };
 use clerk_jwks::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup, Snapshot};
 use clerk_jwt::{JwkSet, KeyId, SessionClaims, UnverifiedToken, VerifyingKey};
@@ -79,6 +79,7 @@ impl Operation for FetchKeys {
         *request.uri_mut() = http::Uri::from_static("/jwks");
         let extensions = request.extensions_mut();
         extensions.insert(Deadline(Duration::from_secs(5)));
+        extensions.insert(FirstDelay(Duration::from_secs(1)));
         extensions.insert(ResponseLimit(1024 * 1024));
         if self.once {
             extensions.insert(Attempts(1));

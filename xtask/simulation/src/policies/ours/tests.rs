@@ -68,6 +68,7 @@ fn the_simulated_fetches_are_those_that_remote_keys_sends() {
             extensions.get::<Deadline>().map(|deadline| deadline.0),
             extensions.get::<ResponseLimit>().map(|limit| limit.0),
             extensions.get::<Attempts>().map(|attempts| attempts.0),
+            extensions.get::<FirstDelay>().map(|delay| delay.0),
         )
     };
     assert_eq!(
