@@ -38,8 +38,7 @@ pub struct KeySetCache {
     failed: Option<Failed>,
     fetching: Option<Fetching>,
     spread: Spread,
-    /// When a fetch that an unknown key id led to has last brought keys.
-    unknown_at: Option<MonotonicTime>,
+    unknown: Option<Unknown>,
 }
 
 /// The fetch that is under way.
@@ -81,6 +80,16 @@ struct Failed {
     share: Share,
 }
 
+/// The last fetch that an unknown key id led to and that brought keys.
+#[derive(Debug)]
+struct Unknown {
+    done_at: MonotonicTime,
+    /// So many in a row have brought nothing new, each soon after the one before.
+    count: u32,
+    /// By how much the cool-down is shortened.
+    share: Share,
+}
+
 /// What to do for a token that names a key.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -119,7 +128,7 @@ impl KeySetCache {
             failed: None,
             fetching: None,
             spread: Spread::default(),
-            unknown_at: None,
+            unknown: None,
         }
     }
 
@@ -196,10 +205,11 @@ impl KeySetCache {
         });
         match fetched {
             Ok(keys) => {
-                if ended.is_some_and(|fetch| fetch.cause == Cause::UnknownKey) {
-                    self.unknown_at = Some(now);
+                let is_new = self.hold(keys, now);
+                let for_unknown = ended.filter(|fetch| fetch.cause == Cause::UnknownKey);
+                if let Some(fetch) = for_unknown {
+                    self.cool_down(fetch.since, is_new, now);
                 }
-                self.hold(keys, now);
             }
             Err(error) => {
                 let before = self.failed.as_ref().map_or(0, |failed| failed.count);
@@ -208,13 +218,41 @@ impl KeySetCache {
         }
     }
 
-    fn hold(&mut self, keys: KeySet, since: MonotonicTime) {
+    /// Whether there are keys of other ids now.
+    fn hold(&mut self, keys: KeySet, since: MonotonicTime) -> bool {
+        let before = self.held.as_ref();
+        let is_new = !before.is_some_and(|held| held.keys.has_same_ids(&keys));
+        if let Some(unknown) = self.unknown.as_mut().filter(|_| is_new) {
+            unknown.count = 1;
+        }
         self.held = Some(Held {
             keys: Arc::new(keys),
             since,
             due_after: self.spread.draw().shorten(self.policy.refresh_after),
         });
         self.failed = None;
+        is_new
+    }
+
+    /// After a fetch for an unknown key, which was begun then. Who made ids up goes on, while one who has a new key asks
+    /// once in a long time: such a fetch, or one that came long after the last, says nothing about who asks next.
+    fn cool_down(&mut self, begun: MonotonicTime, is_new: bool, now: MonotonicTime) {
+        let again = self.unknown.as_ref().filter(|last| {
+            let cooldown = self.policy.cooldown(last.count);
+            !is_new && begun.saturating_duration_since(last.done_at) < cooldown.saturating_mul(2)
+        });
+        self.unknown = Some(Unknown {
+            done_at: now,
+            count: again.map_or(1, |last| last.count.saturating_add(1)),
+            share: self.spread.draw(),
+        });
+    }
+
+    /// When an unknown key may lead to a fetch again. Chance does not make the first cool-down any shorter.
+    fn cooled_down_at(&self, unknown: &Unknown) -> MonotonicTime {
+        let cooldown = unknown.share.shorten(self.policy.cooldown(unknown.count));
+        let cooldown = cooldown.max(self.policy.unknown_key_cooldown);
+        unknown.done_at.saturating_add(cooldown)
     }
 
     fn fail(&mut self, count: u32, last_at: MonotonicTime, error: Arc<FetchError>) {
@@ -384,11 +422,8 @@ impl KeySetCache {
         }
         Some(match &self.failed {
             None => {
-                let cooldown = self.policy.unknown_key_cooldown;
-                (
-                    self.unknown_at?.saturating_add(cooldown),
-                    ResolveError::UnknownKey,
-                )
+                let unknown = self.unknown.as_ref()?;
+                (self.cooled_down_at(unknown), ResolveError::UnknownKey)
             }
             Some(failed) => {
                 let error = ResolveError::Unavailable(Arc::clone(&failed.error));

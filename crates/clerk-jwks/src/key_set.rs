@@ -30,6 +30,11 @@ impl KeySet {
         }
     }
 
+    /// Whether keys of the same ids are in both.
+    pub(crate) fn has_same_ids(&self, other: &Self) -> bool {
+        self.0.keys().eq(other.0.keys())
+    }
+
     /// Whether there is no key at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

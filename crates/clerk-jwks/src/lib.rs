@@ -36,8 +36,10 @@
 //! - Whatever Clerk answers, nobody waits for keys longer than five seconds, retries included.
 //! - A key that Clerk no longer publishes is gone within the time to live where tokens keep coming,
 //!   and otherwise once the first of them has led to a fetch.
-//! - An unknown key id leads to a fetch at most once per cool-down; a bad signature never does.
-//! - After a failure the next attempt waits, longer each time.
+//! - An unknown key id leads to a fetch at most once per cool-down, which grows under a flood of them; a bad
+//!   signature never does.
+//! - After a failure the next attempt waits, longer each time. What nobody waits for is sent once.
+//! - Chance spreads all of that, so that instances that fetched together do not go on so.
 //!
 //! [`KeySetCache`] decides all of that, without a clock and without IO; [`CachePolicy`] has the
 //! numbers.

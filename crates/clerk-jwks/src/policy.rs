@@ -31,6 +31,10 @@ pub struct CachePolicy {
     /// How long an unknown key id has to wait after another one led to a fetch that brought keys. Where one
     /// failed, the backoff says how long. 10 seconds; at least 100 milliseconds.
     pub unknown_key_cooldown: Duration,
+    /// How long it has to wait at the most: the cool-down doubles while unknown key ids keep coming, and fetches for
+    /// them keep bringing the key ids that are known, and chance shortens it then. It is back at its beginning once
+    /// others are published, or nobody has asked for a while. 1 minute.
+    pub last_unknown_key_cooldown: Duration,
     /// How long to wait after the first failure in a row; it doubles with each further one, and chance makes those
     /// shorter. 1 second; at least 100 milliseconds.
     pub first_backoff: Duration,
@@ -45,6 +49,7 @@ impl Default for CachePolicy {
             refresh_after: Duration::from_secs(240),
             stale_window: Duration::from_secs(3600),
             unknown_key_cooldown: Duration::from_secs(10),
+            last_unknown_key_cooldown: Duration::from_secs(60),
             first_backoff: Duration::from_secs(1),
             last_backoff: Duration::from_secs(30),
         }
@@ -59,6 +64,9 @@ impl CachePolicy {
     pub(crate) fn within_bounds(mut self) -> Self {
         self.time_to_live = self.time_to_live.max(SHORTEST_LIFE);
         self.unknown_key_cooldown = self.unknown_key_cooldown.max(SHORTEST_PAUSE);
+        self.last_unknown_key_cooldown = self
+            .last_unknown_key_cooldown
+            .max(self.unknown_key_cooldown);
         self.first_backoff = self.first_backoff.max(SHORTEST_PAUSE);
         self.last_backoff = self.last_backoff.max(self.first_backoff);
         self
@@ -66,9 +74,17 @@ impl CachePolicy {
 
     /// How long to wait after that many failures in a row.
     pub(crate) fn backoff(&self, failures: u32) -> Duration {
-        let doublings = failures.saturating_sub(1).min(31);
-        self.first_backoff
-            .saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
-            .min(self.last_backoff)
+        doubled(self.first_backoff, failures).min(self.last_backoff)
     }
+
+    /// How long to wait after that many fetches in a row for unknown keys that brought nothing new.
+    pub(crate) fn cooldown(&self, fetches: u32) -> Duration {
+        doubled(self.unknown_key_cooldown, fetches).min(self.last_unknown_key_cooldown)
+    }
+}
+
+/// After the first time `first`, and twice as long after each further one.
+fn doubled(first: Duration, times: u32) -> Duration {
+    let doublings = times.saturating_sub(1).min(31);
+    first.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
 }

@@ -70,6 +70,7 @@ fn set(policy: &mut CachePolicy, assignment: &str) -> Result<(), String> {
         "refresh_after" => &mut policy.refresh_after,
         "stale_window" => &mut policy.stale_window,
         "unknown_key_cooldown" => &mut policy.unknown_key_cooldown,
+        "last_unknown_key_cooldown" => &mut policy.last_unknown_key_cooldown,
         "first_backoff" => &mut policy.first_backoff,
         "last_backoff" => &mut policy.last_backoff,
         unknown => return Err(format!("a `CachePolicy` has no field `{unknown}`")),

@@ -124,6 +124,39 @@ fn what_happens_to_all_at_once_leaves_no_herd_behind() {
     );
 }
 
+#[test]
+fn in_the_outage_each_peer_asks_a_hundred_times_as_much() {
+    let settings = crate::settings();
+    let fleet = Fleet {
+        instances: 100,
+        rate: 10.0,
+        ..small(Hosting::Servers, 1)
+    };
+    let ours = fleet.run(&Ours::new(&settings, CachePolicy::default()));
+    for peer in [fleet.run(&ClerkRs), fleet.run(&Backend)] {
+        let (peer, ours) = (peer.mean(day::OUTAGE), ours.mean(day::OUTAGE));
+        assert!(peer > 100.0 * ours, "{peer} and {ours} a second on average");
+    }
+    // So few are lumpier than ten thousand, of which a hundred times as many ask within the worst second, too.
+    let (peak, mean) = (ours.peak(day::OUTAGE), ours.mean(day::OUTAGE));
+    assert!(
+        f64::from(peak) < 5.0 * mean,
+        "{peak} at once, {mean} on average"
+    );
+}
+
+#[test]
+fn made_up_keys_have_an_instance_ask_ever_less() {
+    let settings = crate::settings();
+    let fleet = Fleet {
+        instances: 50,
+        ..small(Hosting::Servers, 1)
+    };
+    let ours = fleet.run(&Ours::new(&settings, CachePolicy::default()));
+    let each = ours.mean(day::ATTACK) * 600.0 / 50.0;
+    assert!(each < 16.0, "{each} fetches of an instance in ten minutes");
+}
+
 /// Ways to break a policy.
 #[derive(Clone, Copy, Debug)]
 enum Defect {

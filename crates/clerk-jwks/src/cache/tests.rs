@@ -1,3 +1,6 @@
+mod cooldown;
+mod spread;
+
 use std::time::Duration;
 
 use clerk_jwt::{Algorithm, SignatureMismatch, VerifySignature};
@@ -46,6 +49,7 @@ fn name(lookup: &Lookup) -> &'static str {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Event {
     /// At that second, a token that names this key is told this.
     Ask(u64, &'static str, &'static str),
@@ -89,6 +93,16 @@ fn play_with(policy: CachePolicy, events: &[Event]) {
             Ends(second) => cache.complete(Err(Arc::new(FetchError::Ended)), at(*second)),
         }
     }
+}
+
+fn filled(seed: Option<u64>) -> KeySetCache {
+    let mut cache = KeySetCache::new(CachePolicy::default());
+    if let Some(seed) = seed {
+        cache.seed(seed);
+    }
+    assert_eq!(name(&cache.lookup(&id("a"), at(0))), "fetch");
+    cache.complete(Ok(keys(&["a"])), at(0));
+    cache
 }
 
 #[test]
@@ -255,64 +269,6 @@ fn who_has_waited_is_told_what_is_known_and_sent_to_wait_no_more() {
 }
 
 #[test]
-fn an_unknown_key_leads_to_one_fetch_a_cooldown() {
-    play(&[
-        Ask(0, "a", "fetch"),
-        Brings(0, &["a"]),
-        Ask(1, "x", "fetch"),
-        Ask(1, "y", "wait"),
-        Ask(1, "a", "hit"),
-        Brings(2, &["a"]),
-        Ask(2, "x", "unknown"),
-        Ask(11, "z", "unknown"),
-        Ask(12, "b", "fetch"),
-        Brings(12, &["a", "b"]),
-        Ask(12, "b", "hit"),
-        Ask(13, "c", "unknown"),
-        Ask(22, "c", "fetch"),
-    ]);
-}
-
-#[test]
-fn a_slow_fetch_does_not_use_its_cooldown_up() {
-    play(&[
-        Ask(0, "a", "fetch"),
-        Brings(0, &["a"]),
-        Ask(1, "x", "fetch"),
-        Brings(30, &["a"]),
-        Ask(30, "x", "unknown"),
-    ]);
-}
-
-/// What a fetch did not bring says nothing about keys, so it must not keep whoever has a new one out: the
-/// backoff bounds how often Clerk is asked.
-#[test]
-fn a_fetch_for_an_unknown_key_that_brought_nothing_starts_no_cooldown() {
-    play(&[
-        Ask(0, "a", "fetch"),
-        Brings(0, &["a"]),
-        Ask(1, "b", "fetch"), // vanishes: its lease ends after six seconds
-        Ask(8, "b", "fetch"),
-        Brings(8, &["a", "b"]),
-        Ask(8, "b", "hit"),
-    ]);
-    play(&[
-        Ask(0, "a", "fetch"),
-        Brings(0, &["a"]),
-        Ask(1, "b", "fetch"),
-        Fails(1),
-        Ask(1, "b", "unavailable"), // the first backoff is a second
-        Ask(3, "b", "fetch"),
-        Fails(3),
-        Ask(4, "b", "unavailable"),
-        Ask(5, "b", "fetch"),
-        Brings(5, &["a"]),
-        Ask(6, "b", "unknown"),
-        Ask(15, "b", "fetch"),
-    ]);
-}
-
-#[test]
 fn in_an_outage_known_users_stay_and_unknown_ones_are_not_called_unknown() {
     play(&[
         Ask(0, "a", "fetch"),
@@ -398,39 +354,6 @@ fn a_key_that_cannot_be_used_is_not_called_unknown() {
 }
 
 #[test]
-fn an_unknown_key_is_refused_without_asking_the_cache_until_it_may_be_fetched_again() {
-    let mut cache = KeySetCache::new(CachePolicy::default());
-    cache.lookup(&id("a"), at(0));
-    cache.complete(Ok(keys(&["a"])), at(0));
-    let said = |cache: &KeySetCache, second| {
-        let answer = cache.snapshot()?.at_hand(&id("x"), at(second))?;
-        Some(answer.map(|_| ()).map_err(|error| error.reason()))
-    };
-    let unknown = Some(Err(clerk_jwt::Reason::JwkKidMismatch));
-    assert_eq!(said(&cache, 1), None, "nobody has asked for it");
-    assert_eq!(name(&cache.lookup(&id("x"), at(1))), "fetch");
-    assert_eq!(
-        said(&cache, 1),
-        None,
-        "a fetch is under way, that may bring it"
-    );
-    cache.complete(Ok(keys(&["a"])), at(2));
-    let cooldown = CachePolicy::default().unknown_key_cooldown.as_secs();
-    assert_eq!(said(&cache, 2), unknown);
-    assert_eq!(said(&cache, 2 + cooldown - 1), unknown);
-    assert_eq!(said(&cache, 2 + cooldown), None);
-    assert_eq!(name(&cache.lookup(&id("x"), at(2 + cooldown))), "fetch");
-    cache.complete(failure(), at(3 + cooldown));
-    let unavailable = Some(Err(clerk_jwt::Reason::JwkRemoteFailedToLoad));
-    assert_eq!(
-        said(&cache, 3 + cooldown),
-        unavailable,
-        "nobody knows whether there is one"
-    );
-    assert_eq!(said(&cache, 3 + 2 * cooldown), None);
-}
-
-#[test]
 fn one_attempt_is_made_where_keys_serve_and_nobody_waits_or_clerk_is_away() {
     let mut cache = KeySetCache::new(CachePolicy::default());
     let mut begin = |second, key, expected, once: bool, brings: bool| {
@@ -468,91 +391,6 @@ fn what_callers_run_by_waiting_has_all_attempts() {
     }
     assert_eq!(name(&cache.lookup(&id("a"), at(400))), "fetch");
     assert!(!cache.makes_one_attempt());
-}
-
-const NANOSECOND: Duration = Duration::from_nanos(1);
-
-fn before(moment: MonotonicTime) -> MonotonicTime {
-    MonotonicTime::from_start(moment.since_start() - NANOSECOND)
-}
-
-fn filled(seed: Option<u64>) -> KeySetCache {
-    let mut cache = KeySetCache::new(CachePolicy::default());
-    if let Some(seed) = seed {
-        cache.seed(seed);
-    }
-    assert_eq!(name(&cache.lookup(&id("a"), at(0))), "fetch");
-    cache.complete(Ok(keys(&["a"])), at(0));
-    cache
-}
-
-/// When keys are fetched anew, where somebody asks all the time.
-fn due_at(cache: &mut KeySetCache) -> MonotonicTime {
-    let due = cache.snapshot().unwrap().until();
-    assert_eq!(name(&cache.lookup(&id("a"), before(due))), "hit");
-    assert_eq!(name(&cache.lookup(&id("a"), due)), "refresh");
-    due
-}
-
-#[test]
-fn caches_that_fetched_together_are_due_apart_and_never_later_than_the_policy_says() {
-    let due_at = |seed| due_at(&mut filled(seed)).since_start().as_secs_f64();
-    let due: Vec<f64> = (0..1_000).map(|seed| due_at(Some(seed))).collect();
-    assert!(due.iter().all(|due| (180.0..=240.0).contains(due)));
-    for second in (180..240).step_by(6).map(f64::from) {
-        let near = due
-            .iter()
-            .filter(|due| (second..second + 6.0).contains(*due));
-        let near = near.count();
-        assert!(
-            (60..150).contains(&near),
-            "{near} of 1000 are due within {second} s and 6 more"
-        );
-    }
-    assert!((due_at(None) - 240.0).abs() < 1e-9, "to the moment");
-}
-
-#[test]
-fn a_seed_that_stays_has_keys_due_at_another_age_each_time() {
-    let mut cache = filled(Some(7));
-    let first = due_at(&mut cache);
-    cache.complete(Ok(keys(&["a"])), first);
-    let second = due_at(&mut cache).saturating_duration_since(first);
-    let apart = first.since_start().abs_diff(second);
-    assert!(apart > Duration::from_millis(100), "{apart:?}");
-}
-
-/// The pauses after so many failures in a row, where somebody asks all the time and each fetch fails at once.
-fn pauses(seed: u64, count: usize) -> Vec<Duration> {
-    let mut cache = KeySetCache::new(CachePolicy::default());
-    cache.seed(seed);
-    let mut now = at(0);
-    let mut pause = || {
-        let begun = now;
-        assert_eq!(name(&cache.lookup(&id("a"), begun)), "fetch");
-        cache.complete(failure(), begun);
-        now = cache.refused_until().unwrap();
-        assert_eq!(name(&cache.lookup(&id("a"), before(now))), "unavailable");
-        now.saturating_duration_since(begun)
-    };
-    (0..count).map(|_| pause()).collect()
-}
-
-#[test]
-fn caches_that_failed_together_try_again_apart_and_never_sooner_than_after_the_first_backoff() {
-    let of_all: Vec<_> = (0..200).map(|seed| pauses(seed, 8)).collect();
-    for (at, most) in [1, 2, 4, 8, 16, 30, 30, 30].into_iter().enumerate() {
-        let most = Duration::from_secs(most);
-        let range = (most * 3 / 4).max(Duration::from_secs(1))..=most;
-        let mut pauses: Vec<Duration> = of_all.iter().map(|pauses| pauses[at]).collect();
-        assert!(
-            pauses.iter().all(|pause| range.contains(pause)),
-            "{pauses:?}"
-        );
-        pauses.sort_unstable();
-        pauses.dedup();
-        assert!(at == 0 || pauses.len() > 100, "{pauses:?}");
-    }
 }
 
 #[derive(Clone, Debug)]
