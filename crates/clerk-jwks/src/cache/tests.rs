@@ -413,10 +413,35 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(act, 0..120)
 }
 
+/// The usual one, and those whose times stand in another order.
+fn policies() -> impl Strategy<Value = CachePolicy> {
+    let seconds = Duration::from_secs;
+    prop::sample::select(vec![
+        CachePolicy::default(),
+        CachePolicy {
+            stale_window: Duration::ZERO,
+            ..CachePolicy::default()
+        },
+        CachePolicy {
+            time_to_live: seconds(5),
+            refresh_after: seconds(10),
+            ..CachePolicy::default()
+        },
+        CachePolicy {
+            time_to_live: seconds(20),
+            refresh_after: seconds(1),
+            unknown_key_cooldown: seconds(40),
+            last_unknown_key_cooldown: seconds(400),
+            first_backoff: seconds(7),
+            last_backoff: seconds(200),
+            stale_window: seconds(300),
+        },
+    ])
+}
+
 proptest! {
     #[test]
-    fn whatever_happens(acts in acts(), seed in any::<Option<u64>>()) {
-        let policy = CachePolicy::default();
+    fn whatever_happens(acts in acts(), policy in policies(), seed in any::<Option<u64>>()) {
         let mut cache = KeySetCache::new(policy.clone());
         if let Some(seed) = seed {
             cache.seed(seed);
