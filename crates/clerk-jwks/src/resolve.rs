@@ -20,7 +20,8 @@ pub trait ResolveKey: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Whether `key` is what [`at_hand`](Self::at_hand) would give.
+    /// Whether `key` is what [`at_hand`](Self::at_hand) would give. Where it is, a signature that was found
+    /// good under it [is not checked again](crate::VerifiedTokenCache).
     fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
         matches!(self.at_hand(id), Some(Ok(current)) if current.is_same_as(key))
     }
@@ -42,7 +43,8 @@ pub trait BlockingResolveKey: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Whether `key` is what [`at_hand`](Self::at_hand) would give.
+    /// Whether `key` is what [`at_hand`](Self::at_hand) would give. Where it is, a signature that was found
+    /// good under it [is not checked again](crate::VerifiedTokenCache).
     fn is_at_hand(&self, id: Option<&KeyId>, key: &VerifyingKey) -> bool {
         matches!(self.at_hand(id), Some(Ok(current)) if current.is_same_as(key))
     }

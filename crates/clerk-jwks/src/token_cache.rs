@@ -11,7 +11,10 @@ use std::{
 };
 
 use arc_swap::{ArcSwapOption, Guard};
-use clerk_jwt::{AuthenticToken, Authenticated, KeyId, NumericDate, VerifyingKey};
+use clerk_jwt::{
+    AuthenticToken, Authenticated, Claims, Header, KeyId, Policy, TokenClaims, VerifyError,
+    VerifyingKey,
+};
 
 /// Tokens that were verified a moment ago. Browsers send the same token for a minute, with every
 /// request; with this, its signature is checked once.
@@ -23,7 +26,8 @@ use clerk_jwt::{AuthenticToken, Authenticated, KeyId, NumericDate, VerifyingKey}
 /// another's.
 ///
 /// It keeps at most as many tokens as it has room for, each with its text and its claims: some two
-/// kilobytes. Finding one takes no lock. Whoever can read the memory of the process can read the
+/// kilobytes, of those that Clerk makes. Finding one takes no lock. Keys have to be
+/// [at hand](crate::ResolveKey::at_hand): under those that are found anew for each token, every signature is checked. Whoever can read the memory of the process can read the
 /// tokens; none is shown by `Debug`.
 ///
 /// ```
@@ -57,6 +61,8 @@ pub struct VerifiedTokenCache {
 #[repr(align(64))]
 struct Bucket {
     tags: [AtomicU32; PLACES],
+    /// Which place is taken next.
+    next: AtomicU32,
     hits: AtomicU64,
     misses: AtomicU64,
     entries: [ArcSwapOption<Entry>; PLACES],
@@ -98,10 +104,6 @@ impl Entry {
     pub(crate) const fn key(&self) -> &VerifyingKey {
         &self.key
     }
-
-    fn expires_at(&self) -> Option<NumericDate> {
-        self.token.unjudged_claims().expires_at()
-    }
 }
 
 /// A token that a [`VerifiedTokenCache`] has.
@@ -109,15 +111,28 @@ impl Entry {
 pub struct KnownToken(Arc<Entry>);
 
 impl KnownToken {
-    /// The token. It is to be accepted only as long as [`is_verified_by`](Self::is_verified_by) says so
-    /// of the key that its header names now.
-    pub fn token(&self) -> &AuthenticToken {
-        &self.0.token
+    /// The token, if its signature was found good under `key`: the one that its header names now.
+    pub fn under(&self, key: &VerifyingKey) -> Option<&AuthenticToken> {
+        self.0.key.is_same_as(key).then_some(&self.0.token)
     }
 
-    /// Whether its signature was found good under `key`.
-    pub fn is_verified_by(&self, key: &VerifyingKey) -> bool {
-        self.0.key.is_same_as(key)
+    /// The header.
+    pub fn header(&self) -> &Header {
+        self.0.token.header()
+    }
+
+    /// The claims, which count for nothing before the token is accepted.
+    pub fn unjudged_claims(&self) -> &Claims {
+        self.0.token.unjudged_claims()
+    }
+
+    /// What can be said against the token before its key is looked for: [`AuthenticToken::check_header`].
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong.
+    pub fn check_header<C: TokenClaims>(&self, policy: &Policy) -> Result<(), VerifyError> {
+        self.0.token.check_header::<C>(policy)
     }
 }
 
@@ -156,7 +171,7 @@ impl VerifiedTokenCache {
         self.len() == 0
     }
 
-    /// How many tokens were looked for and found, since the cache was made.
+    /// How often a token was looked for and found, since the cache was made.
     pub fn hits(&self) -> u64 {
         self.buckets
             .iter()
@@ -164,7 +179,8 @@ impl VerifiedTokenCache {
             .sum()
     }
 
-    /// How many tokens were looked for and not found, or under a key that is not in use any more.
+    /// How often one was looked for and not found. A [`Verifier`](crate::Verifier) also counts those here
+    /// whose key is not in use any more.
     pub fn misses(&self) -> u64 {
         self.buckets
             .iter()
@@ -197,33 +213,34 @@ impl VerifiedTokenCache {
         known.map(|entry| KnownToken(Arc::clone(entry)))
     }
 
-    /// Keeps a token, in the place of the one that expires first.
+    /// Keeps a token, in the place of the one that has been here for longest.
     pub fn insert(&self, token: &Authenticated<'_>) {
         let compact = token.as_str();
         let Some((bucket, tag)) = self.place(compact) else {
             return;
         };
-        // The same token's own place first, then a free one.
-        let worth = |place: &ArcSwapOption<Entry>| match &*place.load() {
-            Some(entry) if *entry.compact == *compact => i64::MIN,
-            None => i64::MIN.saturating_add(1),
-            Some(entry) => entry.expires_at().map_or(0, NumericDate::as_secs),
+        let is_it = |place: &ArcSwapOption<Entry>| {
+            let entry = place.load();
+            entry
+                .as_ref()
+                .is_some_and(|entry| *entry.compact == *compact)
         };
-        let places = bucket.tags.iter().zip(&bucket.entries);
-        let Some((its_tag, entry)) = places.min_by_key(|(_, entry)| worth(entry)) else {
+        let own = bucket.entries.iter().position(is_it);
+        let at = own.unwrap_or_else(|| bucket.next.fetch_add(1, Relaxed) as usize % PLACES);
+        let (Some(its_tag), Some(entry)) = (bucket.tags.get(at), bucket.entries.get(at)) else {
             return;
         };
         its_tag.store(tag, Relaxed);
         entry.store(Some(Arc::new(Entry {
             compact: compact.into(),
             key: token.key().clone(),
-            token: token.token().clone(),
             key_id: token.token().header().key_id().cloned(),
+            token: token.token().clone(),
         })));
     }
 
     /// Where a token is kept, and by what it is told from most others there. It is a matter of speed
-    /// alone, and nobody outside can foresee it.
+    /// alone.
     fn place(&self, compact: &str) -> Option<(&Bucket, u32)> {
         /// The end of the signature, which differs from token to token.
         const TELLING: usize = 32;

@@ -1,5 +1,8 @@
 //! What was verified before is accepted when, and only when, it would be verified now.
 
+#[path = "../../clerk-jwt/tests/support/awaited.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod awaited;
 mod support;
 
 use std::{
@@ -10,14 +13,15 @@ use std::{
 use clerk_core::ManualClock;
 use clerk_emulator::Emulator;
 use clerk_jwks::{
-    BlockingResolveKey, ResolveError, StaticKeys, VerifiedTokenCache, Verifier as Waiting,
-    blocking::Verifier,
+    BlockingResolveKey, KeySource, ResolveError, StaticKeys, VerifiedTokenCache,
+    Verifier as Waiting, blocking::Verifier,
 };
 use clerk_jwt::{
-    AuthorizedParties, Claims, KeyId, Policy, SessionClaims, TemplateClaims, VerifyingKey,
+    AuthorizedParties, Claims, JwkSet, KeyId, Policy, Ring, SessionClaims, TemplateClaims,
+    VerifyingKey,
 };
 use proptest::{prelude::*, test_runner::TestRunner};
-use support::NOW;
+use support::{NOW, World};
 
 /// The one key of the instance, which changes.
 #[derive(Clone, Debug, Default)]
@@ -183,25 +187,91 @@ async fn a_signature_is_checked_once_for_both_modes_and_not_for_another_text() {
 }
 
 #[test]
-fn the_token_that_expires_first_makes_room() {
+fn the_token_that_was_here_longest_makes_room_whenever_it_expires() {
     let emulator = Emulator::builder().build().unwrap();
     let keys = StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
     let cache = Arc::new(VerifiedTokenCache::new(8));
     let verifier = Verifier::new(keys, Policy::default(), ManualClock::at(NOW))
         .with_token_cache(Arc::clone(&cache));
-    let tokens: Vec<String> = [50, 20, 60, 40, 30, 51, 52, 53, 54]
-        .map(|lifetime| emulator.token().lifetime(SECOND * lifetime).sign(NOW))
-        .into();
-    for token in &tokens {
+    let year = SECOND * (365 * 24 * 3600);
+    let long_lived = |n: u32| emulator.token().claim("n", n).lifetime(year).sign(NOW);
+    let sessions = |n: u32| emulator.token().claim("n", n).sign(NOW);
+    let first: Vec<String> = (0..8).map(long_lived).collect();
+    let later: Vec<String> = (0..8).map(sessions).collect();
+    for token in first.iter().chain(&later).chain(&later) {
         assert!(verifier.verify::<SessionClaims>(token).is_ok());
     }
-    assert_eq!((cache.len(), cache.capacity()), (8, 8));
-    let (first, others) = tokens.split_at(1);
-    let (expires_first, others) = others.split_at(1);
-    for (token, hits) in first.iter().chain(others).zip(1..) {
-        assert!(verifier.verify::<SessionClaims>(token).is_ok());
-        assert_eq!(cache.hits(), hits);
-    }
-    assert!(verifier.verify::<SessionClaims>(&expires_first[0]).is_ok());
+    assert_eq!((cache.hits(), cache.len(), cache.capacity()), (8, 8, 8));
+    assert!(verifier.verify::<SessionClaims>(&first[0]).is_ok());
     assert_eq!(cache.hits(), 8, "it had made room");
+}
+
+/// Two instances that share a cache, and name their keys alike.
+#[test]
+fn a_remembered_token_is_nobodys_under_given_keys_of_another_instance() {
+    let [ours, other] = [(); 2].map(|()| Emulator::builder().build().unwrap());
+    other.rotate_keys(false);
+    let token = ours.token().header("kid", "ins_1").sign(NOW);
+    let set = |emulator: &Emulator| {
+        let json = emulator.jwks_json().to_string();
+        let json = json.replace(&emulator.key_id(), "ins_1");
+        StaticKeys::from(JwkSet::from_json(&json, &Ring).unwrap())
+    };
+    let pem = |emulator: &Emulator| StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
+    for keys in [set as fn(&Emulator) -> StaticKeys, pem] {
+        let cache = Arc::new(VerifiedTokenCache::new(8));
+        let verifier = |emulator: &Emulator| {
+            Verifier::new(keys(emulator), Policy::default(), ManualClock::at(NOW))
+                .with_token_cache(Arc::clone(&cache))
+        };
+        assert!(verifier(&ours).verify::<SessionClaims>(&token).is_ok());
+        assert!(verifier(&ours).verify::<SessionClaims>(&token).is_ok());
+        assert_eq!(cache.hits(), 1);
+        assert!(verifier(&other).verify::<SessionClaims>(&token).is_err());
+    }
+}
+
+/// Withdrawn, and replaced by another of the same name.
+#[test]
+fn a_remembered_token_goes_with_its_fetched_key() {
+    for is_replaced in [false, true] {
+        let world = World::new(KeySource::BackendApi);
+        let cache = Arc::new(VerifiedTokenCache::new(8));
+        let caching = world.blocking.with_token_cache(Arc::clone(&cache));
+        let lifetime = SECOND * 9000;
+        let token = || world.emulator.token().lifetime(lifetime);
+        let old = token().sign(NOW);
+        let name = world.emulator.key_id();
+        assert!(caching.verify::<SessionClaims>(&old).is_ok());
+        assert!(caching.verify::<SessionClaims>(&old).is_ok());
+        assert_eq!(cache.hits(), 1);
+        world.emulator.rotate_keys(false);
+        if is_replaced {
+            let forged_name = world.emulator.jwks_json().to_string();
+            let set = forged_name.replace(&world.emulator.key_id(), &name);
+            let keys = StaticKeys::from(JwkSet::from_json(&set, &Ring).unwrap());
+            let replaced = Verifier::new(keys, Policy::default(), ManualClock::at(NOW))
+                .with_token_cache(Arc::clone(&cache));
+            assert!(replaced.verify::<SessionClaims>(&old).is_err());
+        }
+        world.clock.advance(SECOND * (300 + 3600));
+        assert!(caching.verify::<SessionClaims>(&old).is_err());
+    }
+}
+
+/// The keys are the same; only one of the two waits for their library.
+#[test]
+fn who_cannot_wait_does_not_take_what_another_waited_for() {
+    let emulator = Emulator::builder().build().unwrap();
+    let keys = StaticKeys::from_pem_with(&emulator.public_key_pem(), &awaited::Later).unwrap();
+    let at_once = StaticKeys::from_pem(&emulator.public_key_pem()).unwrap();
+    let cache = Arc::new(VerifiedTokenCache::new(8));
+    let waiting = Waiting::new(keys, Policy::default(), ManualClock::at(NOW))
+        .with_token_cache(Arc::clone(&cache));
+    let blocking = Verifier::new(at_once, Policy::default(), ManualClock::at(NOW))
+        .with_token_cache(Arc::clone(&cache));
+    let token = emulator.token().sign(NOW);
+    assert!(awaited::block_on(waiting.verify::<SessionClaims>(&token)).is_ok());
+    assert!(blocking.verify::<SessionClaims>(&token).is_ok());
+    assert_eq!((cache.hits(), cache.misses()), (0, 2));
 }

@@ -16,10 +16,10 @@ use crate::{Header, Malformed, NumericDate, json};
 #[derive(Clone)]
 pub struct Claims(Arc<Payload>);
 
-/// The same text is the same claims.
+/// The same text is the same claims, under the same header.
 impl PartialEq for Claims {
     fn eq(&self, other: &Self) -> bool {
-        self.0.text == other.0.text
+        self.0.text == other.0.text && self.0.header == other.0.header
     }
 }
 

@@ -1,4 +1,4 @@
-//! What reads tokens without verifying them. Nothing it gives may decide anything.
+//! What reads tokens without verifying them, or before. Nothing that they say of themselves may decide anything.
 
 use alloc::{borrow::Cow, boxed::Box};
 use core::fmt;
@@ -139,9 +139,8 @@ impl<'t> DecodedToken<'t> {
         if !key.is_awaited() {
             return self.authenticate(key);
         }
-        let parts = self.parts()?;
         // What is kept over an `.await` is part of every caller's future, theirs too who never wait.
-        Box::pin(parts.check_signature_async(key)).await?;
+        Box::pin(async move { self.parts()?.check_signature_async(key).await }).await?;
         Ok(self.authenticated(key))
     }
 

@@ -148,10 +148,11 @@ impl VerifyingKey {
         matches!(self.verifier, SignatureVerifier::Awaited(_))
     }
 
-    /// Whether `other` is the same public key, for the same algorithm. Of keys that were made
-    /// [of a verifier](Self::new), which is not asked what it verifies with, only clones are the same.
+    /// Whether `other` is the same public key, for the same algorithm, and as soon there with its answer.
+    /// By which library it verifies, is not looked at. Of keys that were made [of a verifier](Self::new),
+    /// which is not asked what it verifies with, only clones are the same.
     pub fn is_same_as(&self, other: &Self) -> bool {
-        if self.algorithm != other.algorithm {
+        if self.algorithm != other.algorithm || self.is_awaited() != other.is_awaited() {
             return false;
         }
         if self.verifier.is_clone_of(&other.verifier) {

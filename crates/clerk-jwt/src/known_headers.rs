@@ -1,4 +1,5 @@
 use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
 
 use crate::{Authenticated, Header};
 
@@ -28,25 +29,25 @@ use crate::{Authenticated, Header};
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct KnownHeaders(Vec<Known>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Known {
     segment: Box<[u8]>,
     header: Header,
 }
 
 impl KnownHeaders {
-    /// As many as there are kinds of token.
-    const MOST: usize = 4;
+    /// As many as there are kinds of token, under two keys, of which one takes the other's place.
+    const MOST: usize = 8;
 
     /// Whether `token`'s header is among them.
     pub fn contain(&self, token: &Authenticated<'_>) -> bool {
         self.find(segment(token)).is_some()
     }
 
-    /// These and `token`'s, in the place of the oldest once there are four.
+    /// These and `token`'s, in the place of the oldest once there are eight.
     #[must_use]
     pub fn with(&self, token: &Authenticated<'_>) -> Self {
         let known = Known {
@@ -62,6 +63,13 @@ impl KnownHeaders {
         let mut known = self.0.iter();
         let known = known.find(|known| *known.segment == *segment)?;
         Some(&known.header)
+    }
+}
+
+impl fmt::Debug for KnownHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers = self.0.iter().map(|known| &known.header);
+        f.debug_list().entries(headers).finish()
     }
 }
 

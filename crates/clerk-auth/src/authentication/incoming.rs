@@ -44,6 +44,7 @@ impl<'r> Incoming<'r> {
 
     /// The first value of a query parameter; `None` if it is missing or empty.
     pub(super) fn parameter(&self, name: &str) -> Option<Cow<'r, str>> {
+        debug_assert!(name.starts_with(parameter::PREFIX));
         self.parameters()
             .find(|(found, _)| found == name)
             .map(|(_, value)| value)
@@ -51,6 +52,7 @@ impl<'r> Incoming<'r> {
     }
 
     pub(super) fn has_parameter(&self, name: &str) -> bool {
+        debug_assert!(name.starts_with(parameter::PREFIX));
         self.parameters().any(|(found, _)| found == name)
     }
 

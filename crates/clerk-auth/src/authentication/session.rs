@@ -36,17 +36,17 @@ impl Flow<'_> {
     ) -> Result<Verified<C>, VerificationError> {
         let read = token.read()?;
         let check = match read {
-            Read::Before(known) => known.token().check_header::<C>(policy),
+            Read::Before(known) => known.check_header::<C>(policy),
             Read::Here(decoded) => decoded.check_header::<C>(policy),
         };
         check?;
         let key = self.effects.key(read.header().key_id().cloned()).await?;
         let new = match read {
-            Read::Before(known) if known.is_verified_by(&key) => {
-                return Ok(known.token().accept(self.effects.now(), policy)?);
-            }
-            Read::Before(_) => Cow::Owned(token.decode()?),
             Read::Here(decoded) => Cow::Borrowed(decoded),
+            Read::Before(known) => match known.under(&key) {
+                Some(known) => return Ok(known.accept(self.effects.now(), policy)?),
+                None => Cow::Owned(token.decode()?),
+            },
         };
         let authenticated = self.effects.signature(new.authenticate_async(&key)).await?;
         let verified = authenticated.accept(self.effects.now(), policy)?;

@@ -33,14 +33,14 @@ impl Read<'_> {
     pub(super) fn header(&self) -> &Header {
         match self {
             Self::Here(token) => token.header(),
-            Self::Before(known) => known.token().header(),
+            Self::Before(known) => known.header(),
         }
     }
 
     fn claims(&self) -> &Claims {
         match self {
             Self::Here(token) => token.claims(),
-            Self::Before(known) => known.token().unjudged_claims(),
+            Self::Before(known) => known.unjudged_claims(),
         }
     }
 }
