@@ -17,7 +17,7 @@ use clerk_http::{
     BlockingRuntime, BlockingTransport, RequestTimeout, ResponseLimit, Retry, Runtime, Transport,
     TransportError, TransportErrorKind,
 };
-use clerk_jwks::{BlockingResolveKey, FetchError, ResolveError, ResolveKey};
+use clerk_jwks::{BlockingResolveKey, FetchError, ResolveError, ResolveKey, VerifiedTokenCache};
 use clerk_jwt::{KeyId, VerifyingKey};
 use http::{HeaderMap, HeaderValue, Request, Response, header::LOCATION};
 use url::Url;
@@ -71,6 +71,13 @@ impl Play {
             setup,
             keys: Arc::clone(keys),
         }
+    }
+
+    /// The same, where tokens that were verified before are in `cache`.
+    pub(crate) fn remembering(mut self, cache: &Arc<VerifiedTokenCache>) -> Self {
+        let builder = self.setup.builder.clone().token_cache(Arc::clone(cache));
+        self.setup.settings = builder.build().map_err(|error| error.to_string());
+        self
     }
 
     /// What is asked, answered and decided, line by line.

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use clerk_jwks::VerifiedTokenCache;
+
 use crate::{
     play::{Driver, Play},
     recipes::Keys,
@@ -14,13 +16,32 @@ pub(crate) fn recipes() -> Vec<String> {
 }
 
 /// What is wrong with the script; nothing, if everything went as it says.
-fn play(script: &Script, recipes: &[String], keys: &Arc<Keys>) -> Option<String> {
+fn play(
+    script: &Script,
+    recipes: &[String],
+    keys: &Arc<Keys>,
+    cache: &Arc<VerifiedTokenCache>,
+) -> Option<String> {
     let play = Play::of(script, recipes, keys);
     let name = &script.name;
     let by_hand = play.transcript(Driver::ByHand);
     for driver in [Driver::Async, Driver::Awaiting, Driver::Blocking] {
         let otherwise = play.transcript(driver);
         assert_eq!(otherwise, by_hand, "{name}: {driver:?}, and by hand");
+    }
+    // Filled by the first, and by the scripts before: with a key that is missing now, or another.
+    let remembering = Play::of(script, recipes, keys).remembering(cache);
+    for driver in [
+        Driver::ByHand,
+        Driver::Async,
+        Driver::Awaiting,
+        Driver::Blocking,
+    ] {
+        let otherwise = remembering.transcript(driver);
+        assert_eq!(
+            otherwise, by_hand,
+            "{name}: {driver:?}, with tokens that came before"
+        );
     }
     if by_hand == script.transcript {
         return None;
@@ -31,11 +52,12 @@ fn play(script: &Script, recipes: &[String], keys: &Arc<Keys>) -> Option<String>
 
 fn play_all(text: &str) {
     let (recipes, keys) = (recipes(), Keys::new());
+    let cache = Arc::new(VerifiedTokenCache::new(1024));
     let scripts = script::read(text);
     assert!(!scripts.is_empty());
     let failures: Vec<String> = scripts
         .iter()
-        .filter_map(|script| play(script, &recipes, &keys))
+        .filter_map(|script| play(script, &recipes, &keys, &cache))
         .collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }

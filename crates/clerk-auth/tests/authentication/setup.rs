@@ -28,6 +28,7 @@ const DEVELOPMENT: &str = "pk_test_ZXhhbXBsZS5jbGVyay5hY2NvdW50cy5kZXYk";
 
 pub(crate) struct Setup {
     pub(crate) settings: Result<Settings, String>,
+    pub(crate) builder: clerk_auth::Builder,
     pub(crate) secret_key: Option<&'static str>,
     pub(crate) machine_secret_key: Option<MachineSecretKey>,
     pub(crate) names: Names,
@@ -121,7 +122,8 @@ pub(crate) fn set_up(lines: &[String], keys: &Arc<Keys>) -> Setup {
         builder = builder.organization_sync(patterns.expect("patterns"));
     }
     Setup {
-        settings: builder.build().map_err(|error| error.to_string()),
+        settings: builder.clone().build().map_err(|error| error.to_string()),
+        builder,
         secret_key,
         machine_secret_key,
         names,
