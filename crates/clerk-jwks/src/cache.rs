@@ -313,7 +313,7 @@ impl KeySetCache {
         Some(Snapshot {
             keys: Arc::clone(&held.keys),
             until: ask_again.max(due.min(expired)).min(gone),
-            unknown: self.unknown_refused(),
+            unknown_until: self.unknown_until(),
         })
     }
 
@@ -413,49 +413,43 @@ impl KeySetCache {
         }
     }
 
-    /// Until when an unknown key leads to no fetch, and what is said instead. `None` while one is under
-    /// way, which may bring it. After a failure, the backoff alone decides: what brought no keys says nothing
-    /// about who is unknown.
-    fn unknown_refused(&self) -> Option<(MonotonicTime, ResolveError)> {
-        if self.fetching.is_some() {
+    /// Until when an unknown key leads to no fetch, and is told to be one. `None` while a fetch is under
+    /// way, which may bring it, and after one that has failed, which says nothing about who is unknown.
+    fn unknown_until(&self) -> Option<MonotonicTime> {
+        if self.fetching.is_some() || self.failed.is_some() {
             return None;
         }
-        Some(match &self.failed {
-            None => {
-                let unknown = self.unknown.as_ref()?;
-                (self.cooled_down_at(unknown), ResolveError::UnknownKey)
-            }
-            Some(failed) => {
-                let error = ResolveError::Unavailable(Arc::clone(&failed.error));
-                (self.may_try_at(failed), error)
-            }
-        })
+        self.unknown
+            .as_ref()
+            .map(|unknown| self.cooled_down_at(unknown))
     }
 
     fn unknown(&mut self, now: MonotonicTime) -> Lookup {
         if self.fetching.is_some() {
             return Lookup::Wait;
         }
-        if let Some((until, error)) = self.unknown_refused() {
-            if now < until {
-                return Lookup::Refused(error);
-            }
+        if self.unknown_until().is_some_and(|until| now < until) {
+            return Lookup::Refused(ResolveError::UnknownKey);
         }
-        self.begin(Cause::UnknownKey, now, self.is_outage());
-        Lookup::Fetch
+        self.fetch_unless_put_off(Cause::UnknownKey, now, self.is_outage())
     }
 
     fn fetch_or_fail(&mut self, now: MonotonicTime) -> Lookup {
         if self.fetching.is_some() {
             return Lookup::Wait;
         }
+        let others_are_served = matches!(self.freshness(now), Freshness::Stale);
+        self.fetch_unless_put_off(Cause::Age, now, others_are_served && self.is_outage())
+    }
+
+    /// Whoever has failed waits before the next attempt.
+    fn fetch_unless_put_off(&mut self, cause: Cause, now: MonotonicTime, once: bool) -> Lookup {
         match &self.failed {
             Some(failed) if !self.may_try(now) => {
                 Lookup::Refused(ResolveError::Unavailable(Arc::clone(&failed.error)))
             }
             _ => {
-                let others_are_served = matches!(self.freshness(now), Freshness::Stale);
-                self.begin(Cause::Age, now, others_are_served && self.is_outage());
+                self.begin(cause, now, once);
                 Lookup::Fetch
             }
         }

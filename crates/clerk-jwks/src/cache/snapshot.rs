@@ -13,8 +13,8 @@ pub struct Snapshot {
     pub(super) keys: Arc<KeySet>,
     /// Until when keys are a hit.
     pub(super) until: MonotonicTime,
-    /// Until when no key that is not there is looked for, and what is said instead.
-    pub(super) unknown: Option<(MonotonicTime, ResolveError)>,
+    /// Until when no key that is not there is looked for.
+    pub(super) unknown_until: Option<MonotonicTime>,
 }
 
 impl Snapshot {
@@ -43,10 +43,10 @@ impl Snapshot {
             Some(Ok(key)) => Some(Ok(key.clone())),
             // Once keys have expired, it depends on whether others can be fetched.
             Some(Err(_)) => None,
-            None => match &self.unknown {
-                Some((until, error)) if now < *until => Some(Err(error.clone())),
-                _ => None,
-            },
+            None if self.unknown_until.is_some_and(|until| now < until) => {
+                Some(Err(ResolveError::UnknownKey))
+            }
+            None => None,
         }
     }
 }
