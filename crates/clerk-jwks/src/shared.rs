@@ -1,6 +1,9 @@
 //! A cache that many callers share, and the news that a fetch is done.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use arc_swap::ArcSwapOption;
 use clerk_core::{Clock, MonotonicTime};
@@ -9,7 +12,6 @@ use event_listener::{Event, EventListener};
 
 use crate::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup, ResolveError, Snapshot};
 
-#[derive(Debug)]
 pub(crate) struct SharedCache {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -17,11 +19,18 @@ pub(crate) struct SharedCache {
     done: Event,
 }
 
-#[derive(Debug)]
 struct State {
     cache: KeySetCache,
     /// How many fetches have ended.
     ended: u64,
+}
+
+/// What holds a source of keys shows it, too. With what is in it, every program would have the code that shows each
+/// state and each error there is, which counts in a Worker.
+impl fmt::Debug for SharedCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedCache").finish_non_exhaustive()
+    }
 }
 
 impl SharedCache {
