@@ -59,3 +59,16 @@ async fn of_two_keys_of_one_id_the_later_counts() {
         assert_eq!(answer(set.into(), &token).await, expected);
     }
 }
+
+/// As Clerk's own SDK says it.
+#[tokio::test]
+async fn what_is_wrong_with_a_token_is_told_before_its_key_is_missed() {
+    let emulator = Emulator::builder().build().unwrap();
+    let set = JwkSet::from_json(&emulator.jwks_json().to_string(), &Ring).unwrap();
+    let keys = StaticKeys::from(set);
+    let token = emulator.token().header("kid", "ins_other").sign(NOW);
+    assert_eq!(answer(keys.clone(), &token).await, "401 jwk-kid-mismatch");
+    let (header, _) = token.split_once('.').unwrap();
+    let damaged = format!("{header}.!.!");
+    assert_eq!(answer(keys, &damaged).await, "401 token-invalid");
+}
