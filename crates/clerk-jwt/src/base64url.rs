@@ -50,6 +50,8 @@ mod simd {
 mod tests {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     use proptest::prelude::*;
+    #[allow(unused_imports, reason = "macros of the lowest proptest name it")]
+    use std::format;
 
     use super::*;
 
