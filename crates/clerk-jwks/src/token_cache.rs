@@ -26,9 +26,11 @@ use clerk_jwt::{
 /// another's.
 ///
 /// It keeps at most as many tokens as it has room for, each with its text and its claims: some two
-/// kilobytes, of those that Clerk makes. Finding one takes no lock. Keys have to be
-/// [at hand](crate::ResolveKey::at_hand): under those that are found anew for each token, every signature is checked. Whoever can read the memory of the process can read the
-/// tokens; none is shown by `Debug`.
+/// kilobytes, of those that Clerk makes. Finding one takes no lock. Whoever can read the memory of the
+/// process can read the tokens; none is shown by `Debug`.
+///
+/// A [`Verifier`](crate::Verifier)'s keys have to be [at hand](crate::ResolveKey::at_hand): under those that
+/// are found anew for each token, every signature is checked.
 ///
 /// ```
 /// # #[cfg(feature = "ring")] {
@@ -75,8 +77,10 @@ impl Bucket {
         let mut places = self.tags.iter().zip(&self.entries);
         places.find_map(|(its_tag, entry)| {
             let entry = (its_tag.load(Relaxed) == tag).then(|| entry.load())?;
-            let is_it = entry.as_ref().is_some_and(|it| *it.compact == *compact);
-            is_it.then_some(entry)
+            entry
+                .as_ref()
+                .is_some_and(|it| it.is(compact))
+                .then_some(entry)
         })
     }
 
@@ -96,6 +100,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// Whether it is the token of that text: of every byte of it.
+    fn is(&self, compact: &str) -> bool {
+        *self.compact == *compact
+    }
+
     /// The key that the token names.
     pub(crate) const fn key_id(&self) -> Option<&KeyId> {
         self.key_id.as_ref()
@@ -107,6 +116,22 @@ impl Entry {
 }
 
 /// A token that a [`VerifiedTokenCache`] has.
+///
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use clerk_jwks::VerifiedTokenCache;
+/// use clerk_jwt::{UnverifiedToken, VerifyingKey};
+///
+/// # let key = VerifyingKey::from_pem(include_str!("../../clerk-jwt/tests/keys/a.public.pem"))?;
+/// # let compact = include_str!("../../clerk-jwt/tests/tokens/session_v2.jwt").trim();
+/// let cache = VerifiedTokenCache::new(1000);
+/// cache.insert(&UnverifiedToken::parse(compact)?.authenticate(&key)?);
+///
+/// let known = cache.look_up(compact).ok_or("it was put there")?;
+/// assert!(known.under(&key).is_some()); // to be accepted, if the key is still in use
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct KnownToken(Arc<Entry>);
 
@@ -221,9 +246,7 @@ impl VerifiedTokenCache {
         };
         let is_it = |place: &ArcSwapOption<Entry>| {
             let entry = place.load();
-            entry
-                .as_ref()
-                .is_some_and(|entry| *entry.compact == *compact)
+            entry.as_ref().is_some_and(|it| it.is(compact))
         };
         let own = bucket.entries.iter().position(is_it);
         let at = own.unwrap_or_else(|| bucket.next.fetch_add(1, Relaxed) as usize % PLACES);

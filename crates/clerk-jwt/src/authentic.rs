@@ -11,6 +11,24 @@ use crate::{Claims, Header, Policy, TokenClaims, Verified, VerifyError, Verifyin
 /// who keep what a signature was checked for, since that does not change, and judge the rest
 /// whenever the token comes again. It is to be kept with the key, and not to outlive it. Cheap to
 /// clone.
+///
+/// ```
+/// # #[cfg(feature = "ring")] {
+/// use clerk_core::UnixTime;
+/// use clerk_jwt::{Policy, SessionClaims, UnverifiedToken, VerifyingKey};
+///
+/// # let key = VerifyingKey::from_pem(include_str!("../tests/keys/a.public.pem"))?;
+/// # let compact = include_str!("../tests/tokens/session_v2.jwt").trim();
+/// let token = UnverifiedToken::parse(compact)?;
+/// let kept = token.authenticate(&key)?.token().clone();
+///
+/// let now = UnixTime::from_secs(1_800_000_000);
+/// assert!(kept.accept::<SessionClaims>(now, &Policy::default()).is_ok());
+/// let later = UnixTime::from_secs(1_800_000_100);
+/// assert!(kept.accept::<SessionClaims>(later, &Policy::default()).is_err()); // it has expired
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct AuthenticToken(Claims);
 

@@ -83,11 +83,6 @@ impl<'t> DecodedToken<'t> {
         Ok(Self { compact, claims })
     }
 
-    /// The token's text.
-    pub fn as_str(&self) -> &str {
-        &self.compact
-    }
-
     /// The header, which anyone may have written.
     pub fn header(&self) -> &Header {
         self.claims.header()
