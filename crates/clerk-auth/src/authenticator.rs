@@ -10,35 +10,39 @@ use crate::{Admission, Error, Moment, RequestHead, RequestState, Settings, Step,
 ///
 /// [`blocking::Authenticator`](crate::blocking::Authenticator) is the same without the `.await`.
 #[derive(Clone, Debug)]
-pub struct Authenticator {
+pub struct Authenticator(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
     settings: Arc<Settings>,
     keys: Arc<dyn ResolveKey>,
-    client: Client,
+    client: Arc<Client>,
 }
 
 impl Authenticator {
     /// An authenticator that finds keys with `keys`, and asks Clerk's Backend API through
     /// `client`, whose clock it reads.
     pub fn new(settings: Settings, keys: impl ResolveKey + 'static, client: Client) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             settings: Arc::new(settings),
             keys: Arc::new(keys),
-            client,
-        }
+            client: Arc::new(client),
+        }))
     }
 
     /// How requests are authenticated.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.0.settings
     }
 
     /// The same authenticator, with the same keys and connections, and other settings.
     #[must_use]
     pub fn with_settings(&self, settings: Settings) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             settings: Arc::new(settings),
-            ..self.clone()
-        }
+            keys: Arc::clone(&self.0.keys),
+            client: Arc::clone(&self.0.client),
+        }))
     }
 
     /// Finds out who a request comes from.
@@ -51,25 +55,36 @@ impl Authenticator {
     /// It could not be found out: Clerk cannot be reached, or the settings do not fit. That is not
     /// the same as signed out; [`Error::fault`] tells which HTTP status fits.
     pub async fn authenticate(&self, head: &RequestHead<'_>) -> Result<RequestState, Error> {
-        let clock: &dyn Clock = &**self.client.clock();
-        let now = || Moment::of(clock);
-        let mut step = Step::start(head, &self.settings, self.client.settings(), now());
+        let Shared {
+            settings,
+            keys,
+            client,
+        } = &*self.0;
+        let clock: &dyn Clock = &**client.clock();
+        let mut now = Moment::of(clock);
+        let mut step = Step::start(head, settings, client.settings(), now);
         loop {
             step = match step {
                 Step::Resolve(id, authentication) => {
-                    let key = match self.keys.at_hand(id.as_ref()) {
-                        Some(answer) => answer,
-                        None => self.keys.resolve(id.as_ref()).await,
+                    let key = match keys.at_hand(id.as_ref()) {
+                        Some(key) => key,
+                        None => {
+                            let key = keys.resolve(id.as_ref()).await;
+                            now = Moment::of(clock);
+                            key
+                        }
                     };
-                    authentication.resolved(key, now())
+                    authentication.resolved(key, now)
                 }
                 Step::Send(request, authentication) => {
-                    let outcome = self.client.transport().send(request).await;
-                    authentication.received(outcome, now())
+                    let outcome = client.transport().send(request).await;
+                    now = Moment::of(clock);
+                    authentication.received(outcome, now)
                 }
                 Step::Wait(duration, authentication) => {
-                    self.client.runtime().sleep(duration).await;
-                    authentication.waited(now())
+                    client.runtime().sleep(duration).await;
+                    now = Moment::of(clock);
+                    authentication.waited(now)
                 }
                 Step::Verify(authentication) => authentication.verified().await,
                 Step::Done(decided) => return decided,
@@ -85,7 +100,7 @@ impl Authenticator {
         let outcome = self.authenticate(head).await;
         Admission::of(
             outcome,
-            Visit::new(head, &self.settings, Some(&self.client)),
+            Visit::new(head, &self.0.settings, Some(&self.0.client)),
         )
     }
 }

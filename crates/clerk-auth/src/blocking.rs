@@ -62,26 +62,32 @@ impl Authenticator {
     /// the same as signed out; [`Error::fault`] tells which HTTP status fits.
     pub fn authenticate(&self, head: &RequestHead<'_>) -> Result<RequestState, Error> {
         let clock: &dyn Clock = &**self.client.clock();
-        let now = || Moment::of(clock);
-        let mut step = Step::start(head, &self.settings, self.client.settings(), now());
+        let mut now = Moment::of(clock);
+        let mut step = Step::start(head, &self.settings, self.client.settings(), now);
         loop {
             step = match step {
                 Step::Resolve(id, authentication) => {
                     let key = match self.keys.at_hand(id.as_ref()) {
-                        Some(answer) => answer,
-                        None => self.keys.resolve(id.as_ref()),
+                        Some(key) => key,
+                        None => {
+                            let key = self.keys.resolve(id.as_ref());
+                            now = Moment::of(clock);
+                            key
+                        }
                     };
-                    authentication.resolved(key, now())
+                    authentication.resolved(key, now)
                 }
                 Step::Send(request, authentication) => {
                     let outcome = self.client.transport().send(request);
-                    authentication.received(outcome, now())
+                    now = Moment::of(clock);
+                    authentication.received(outcome, now)
                 }
                 Step::Wait(duration, authentication) => {
                     self.client.runtime().sleep(duration);
-                    authentication.waited(now())
+                    now = Moment::of(clock);
+                    authentication.waited(now)
                 }
-                Step::Verify(authentication) => authentication.unverified(now()),
+                Step::Verify(authentication) => authentication.unverified(now),
                 Step::Done(decided) => return decided,
             }
         }

@@ -1,10 +1,10 @@
-use std::{borrow::Cow, iter, str};
+use std::{borrow::Cow, iter};
 
 use memchr::memchr;
 use percent_encoding::percent_decode;
 use url::Url;
 
-use crate::RequestHead;
+use crate::{RequestHead, text::lossy};
 
 /// The cookies of a request that Clerk may have set (RFC 6265 §4.2).
 ///
@@ -129,14 +129,6 @@ fn decode(value: &[u8]) -> Cow<'_, str> {
     match percent_decode(value).decode_utf8() {
         Ok(text) if is_sound => text,
         _ => lossy(value),
-    }
-}
-
-/// Nearly all values are text, which the strict check sees much sooner than the lossy one.
-fn lossy(value: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(value) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => String::from_utf8_lossy(value),
     }
 }
 

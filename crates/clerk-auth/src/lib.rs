@@ -113,6 +113,7 @@ mod sign_out;
 #[cfg(test)]
 mod specimen;
 mod state;
+mod text;
 mod token_type;
 mod visit;
 

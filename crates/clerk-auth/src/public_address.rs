@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, sync::OnceLock};
 
 use url::{Origin, Url};
 
@@ -94,7 +94,7 @@ impl PublicAddress {
     pub fn base_url(&self, head: &RequestHead<'_>) -> Option<String> {
         let base = match &self.fixed {
             Some(base) => base.clone(),
-            None => self.told(head, "/")?,
+            None => first_url(&self.told(head, "/"))?,
         };
         let base = String::from(base);
         Some(base.trim_end_matches('/').to_owned())
@@ -111,12 +111,26 @@ impl PublicAddress {
     /// The path stays what it is: resolving it against the origin would make a host of the first
     /// part of `//host/`.
     pub(crate) fn url(&self, head: &RequestHead<'_>) -> Option<Url> {
+        first_url(&self.candidates(head))
+    }
+
+    /// The same, to be read later.
+    pub(crate) fn unread_url(&self, head: &RequestHead<'_>) -> RequestUrl {
+        RequestUrl {
+            candidates: self.candidates(head),
+            read: OnceLock::new(),
+        }
+    }
+
+    fn candidates(&self, head: &RequestHead<'_>) -> Candidates {
+        let path_and_query = head.path_and_query();
         match &self.fixed {
             Some(base) => {
                 let base = base.as_str().trim_end_matches('/');
-                parse(base, head.path_and_query())
+                let url = [base, slash_before(path_and_query), path_and_query].concat();
+                [Some(url), None, None]
             }
-            None => self.told(head, head.path_and_query()),
+            None => self.told(head, path_and_query),
         }
     }
 
@@ -126,7 +140,7 @@ impl PublicAddress {
     }
 
     /// Each part on its own, so that one that cannot be used takes no good one with it.
-    fn told(&self, head: &RequestHead<'_>, path_and_query: &str) -> Option<Url> {
+    fn told(&self, head: &RequestHead<'_>, path_and_query: &str) -> Candidates {
         let forwarded = |name| {
             self.believes_forwarded
                 .then(|| head.first_listed(name))
@@ -135,14 +149,45 @@ impl PublicAddress {
         let (own_scheme, target_authority) = head.origin();
         let scheme = forwarded("x-forwarded-proto")
             .and_then(|scheme| web_scheme(&scheme))
-            .or_else(|| web_scheme(own_scheme))?;
-        let candidates = [
+            .or_else(|| web_scheme(own_scheme));
+        let authorities = [
             forwarded("x-forwarded-host"),
             head.text("host"),
             target_authority.map(Cow::Borrowed),
         ];
-        let mut candidates = candidates.into_iter().flatten();
-        candidates.find_map(|authority| build(scheme, &authority, path_and_query))
+        authorities.map(|authority| build(scheme?, &authority?, path_and_query))
+    }
+}
+
+/// Texts that may be URLs. The first that is one counts.
+type Candidates = [Option<String>; 3];
+
+fn first_url(candidates: &Candidates) -> Option<Url> {
+    let mut texts = candidates.iter().flatten();
+    texts.find_map(|text| Url::parse(text).ok())
+}
+
+/// The URL under which the browser knows a request, read when it is first asked for: most handlers
+/// send nobody anywhere.
+#[derive(Clone)]
+pub(crate) struct RequestUrl {
+    candidates: Candidates,
+    read: OnceLock<Option<Url>>,
+}
+
+impl RequestUrl {
+    /// `None` if the request does not tell.
+    pub(crate) fn get(&self) -> Option<&Url> {
+        self.read
+            .get_or_init(|| first_url(&self.candidates))
+            .as_ref()
+    }
+}
+
+/// Its query may hold what signs somebody in.
+impl fmt::Debug for RequestUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RequestUrl")
     }
 }
 
@@ -158,7 +203,7 @@ fn web_scheme(scheme: &str) -> Option<&'static str> {
     }
 }
 
-fn build(scheme: &str, authority: &str, path_and_query: &str) -> Option<Url> {
+fn build(scheme: &'static str, authority: &str, path_and_query: &str) -> Option<String> {
     // A comma tells that there were several `Host` headers.
     let is_part_of_one = |byte: u8| {
         byte.is_ascii_graphic() && !matches!(byte, b'/' | b'\\' | b'?' | b'#' | b'@' | b',')
@@ -166,16 +211,16 @@ fn build(scheme: &str, authority: &str, path_and_query: &str) -> Option<Url> {
     if authority.is_empty() || !authority.bytes().all(is_part_of_one) {
         return None;
     }
-    parse(&format!("{scheme}://{authority}"), path_and_query)
+    let slash = slash_before(path_and_query);
+    Some([scheme, "://", authority, slash, path_and_query].concat())
 }
 
-fn parse(base: &str, path_and_query: &str) -> Option<Url> {
-    let slash = if path_and_query.starts_with('/') {
+fn slash_before(path_and_query: &str) -> &'static str {
+    if path_and_query.starts_with('/') {
         ""
     } else {
         "/"
-    };
-    Url::parse(&format!("{base}{slash}{path_and_query}")).ok()
+    }
 }
 
 /// An absolute address that tokens can name and browsers be sent to.

@@ -1,5 +1,7 @@
 use std::{borrow::Cow, fmt};
 
+use crate::text::lossy;
+
 /// The part of an HTTP request that authentication reads: method, target and headers.
 ///
 /// It borrows, so making one copies no header. Adapters make one from their framework's request;
@@ -128,7 +130,7 @@ impl<'r> RequestHead<'r> {
     ///
     /// Bytes that are not UTF-8 become U+FFFD, which no value that means anything contains.
     pub(crate) fn text(&self, name: &str) -> Option<Cow<'r, str>> {
-        let mut values = self.values(name).map(String::from_utf8_lossy);
+        let mut values = self.values(name).map(lossy);
         let mut text = values.next()?;
         for next in values {
             text = Cow::Owned(format!("{text}, {next}"));
@@ -147,7 +149,7 @@ impl<'r> RequestHead<'r> {
     pub(crate) fn first_listed(&self, name: &str) -> Option<Cow<'r, str>> {
         let value = self.values(name).next()?;
         let first = value.split(|byte| *byte == b',').next()?;
-        Some(String::from_utf8_lossy(first.trim_ascii()))
+        Some(lossy(first.trim_ascii()))
     }
 }
 

@@ -205,7 +205,7 @@ impl SignOut {
         let of_browser = of_browser.into_iter().filter(|_| is_nobody_left);
         let mut headers = HeaderMap::new();
         for name in of_session.into_iter().chain(of_browser).flatten() {
-            for line in cookies::removals(&name, self.visit.here.as_ref()) {
+            for line in cookies::removals(&name, self.visit.here.get()) {
                 if let Ok(line) = HeaderValue::from_str(&line) {
                     headers.append(SET_COOKIE, line);
                 }
@@ -217,7 +217,7 @@ impl SignOut {
     /// A path rather than a URL where that will do: where the address that browsers know was
     /// mistaken, a path leads there all the same.
     fn location(&self, target: &str) -> String {
-        let own = self.visit.here.as_ref().map_or_else(
+        let own = self.visit.here.get().map_or_else(
             || Url::parse("http://own.invalid/").ok(),
             |here| Some(here.clone()),
         );

@@ -1,12 +1,12 @@
 use std::{fmt, sync::Arc};
 
 use clerk_http::Client;
-use url::Url;
 
 use crate::{
     InvalidRedirect, Redirects, RequestHead, Settings,
     authentication::header_token,
     origin_check::{self, AllowedOrigins},
+    public_address::RequestUrl,
 };
 
 /// What is kept of a request, for answers that lead its browser somewhere.
@@ -14,9 +14,9 @@ use crate::{
 pub(crate) struct Visit {
     pub(crate) settings: Arc<Settings>,
     /// `None` where a blocking driver has judged the request.
-    pub(crate) client: Option<Client>,
+    pub(crate) client: Option<Arc<Client>>,
     /// The URL under which the browser knows the request.
-    pub(crate) here: Option<Url>,
+    pub(crate) here: RequestUrl,
     pub(crate) is_safe: bool,
     /// Whether there is a token in the header, which counts in place of cookies.
     pub(crate) has_header_token: bool,
@@ -30,16 +30,16 @@ impl Visit {
     pub(crate) fn new(
         head: &RequestHead<'_>,
         settings: &Arc<Settings>,
-        client: Option<&Client>,
+        client: Option<&Arc<Client>>,
     ) -> Self {
-        let here = settings.public_address.url(head);
+        let here = settings.public_address.unread_url(head);
         let is_safe = origin_check::is_safe(head.method());
         let has_header_token = header_token(head).is_some();
         // Signing out is not left to whether the settings ask for it.
         let own_alone = AllowedOrigins::default();
         let allowed = settings.allowed_origins.as_ref().unwrap_or(&own_alone);
         let is_of_foreign_page =
-            !is_safe && !has_header_token && allowed.refused(head, here.as_ref()).is_some();
+            !is_safe && !has_header_token && allowed.refused(head, here.get()).is_some();
         Self {
             settings: Arc::clone(settings),
             client: client.cloned(),
@@ -52,7 +52,7 @@ impl Visit {
     }
 
     pub(crate) fn redirects(&self) -> Result<Redirects, InvalidRedirect> {
-        let here = self.here.as_ref().ok_or(InvalidRedirect::RequestUrl)?;
+        let here = self.here.get().ok_or(InvalidRedirect::RequestUrl)?;
         self.settings.redirects_from(here, self.shows_page)
     }
 }

@@ -1,4 +1,7 @@
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    num::{IntErrorKind, ParseIntError},
+};
 
 use clerk_core::UnixTime;
 use clerk_jwt::Claims;
@@ -156,19 +159,16 @@ fn without_scheme(issuer: &str) -> &str {
 /// The number a text begins with; 0 if with none.
 fn leading_integer(text: &str) -> i64 {
     let text = text.trim_start();
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    let end = digits
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(digits.len());
-    let digits = digits.get(..end).unwrap_or_default();
-    if digits.is_empty() {
-        return 0;
-    }
-    let out_of_range = if sign.is_empty() { i64::MAX } else { i64::MIN };
-    format!("{sign}{digits}").parse().unwrap_or(out_of_range)
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let rest = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = text.strip_suffix(rest).unwrap_or_default();
+    number
+        .parse()
+        .unwrap_or_else(|error: ParseIntError| match error.kind() {
+            IntErrorKind::PosOverflow => i64::MAX,
+            IntErrorKind::NegOverflow => i64::MIN,
+            _ => 0,
+        })
 }
 
 #[cfg(test)]
@@ -182,8 +182,13 @@ mod tests {
             ("0", 0),
             ("12abc", 12),
             ("-5", -5),
+            ("+7", 7),
+            (" 3 4", 3),
+            ("-+5", 0),
             ("abc", 0),
             ("-", 0),
+            ("", 0),
+            ("-99999999999999999999;", i64::MIN),
             ("99999999999999999999", i64::MAX),
         ] {
             assert_eq!(leading_integer(text), expected, "{text}");

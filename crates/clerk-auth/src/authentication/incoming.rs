@@ -1,5 +1,6 @@
 use std::{borrow::Cow, sync::OnceLock};
 
+use memchr::memchr;
 use url::{Url, form_urlencoded};
 
 use super::token::{Memory, Token};
@@ -136,9 +137,8 @@ pub(crate) fn header_token<'r>(head: &RequestHead<'r>) -> Option<Cow<'r, str>> {
 }
 
 fn token_of(header: &str) -> Option<&str> {
-    let mut words = header.split(' ');
-    let first = words.next().unwrap_or_default();
-    let second = words.next().unwrap_or_default();
+    let (first, rest) = word(header);
+    let (second, _) = word(rest);
     let token = if second.is_empty() {
         first
     } else if first.eq_ignore_ascii_case("bearer") {
@@ -147,6 +147,15 @@ fn token_of(header: &str) -> Option<&str> {
         return None;
     };
     Some(token).filter(|token| !token.is_empty())
+}
+
+/// What is before the first space, and what is after it.
+fn word(text: &str) -> (&str, &str) {
+    let at = memchr(b' ', text.as_bytes());
+    let split = at.and_then(|at| text.split_at_checked(at));
+    split.map_or((text, ""), |(word, rest)| {
+        (word, rest.strip_prefix(' ').unwrap_or_default())
+    })
 }
 
 /// What a handshake gives a browser to bring back.

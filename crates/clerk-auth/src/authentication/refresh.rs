@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     AuthReason, Error, RefreshFailure, RequestState, SessionAuth, TokenType, events,
-    public_address::origin, state::Identity,
+    public_address::origin, state::Identity, text::lossy,
 };
 
 /// Why an expired session has no successor.
@@ -138,7 +138,7 @@ impl Flow<'_> {
         for (name, value) in head.headers() {
             let name = name.to_ascii_lowercase();
             let separator = if name == "cookie" { "; " } else { ", " };
-            let value = String::from_utf8_lossy(value);
+            let value = lossy(value);
             all.entry(name)
                 .and_modify(|[list]| {
                     list.push_str(separator);
