@@ -1,20 +1,24 @@
 //! Tokens whose signature was found good, so that it need not be checked again.
 
+mod bucket;
+mod parts;
+
 use std::{
     collections::hash_map::RandomState,
     fmt,
     hash::{BuildHasher, Hasher as _},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering::Relaxed},
-    },
+    sync::Arc,
 };
 
-use arc_swap::{ArcSwapOption, Guard};
 use clerk_jwt::{
     AuthenticToken, Authenticated, Claims, Header, KeyId, Policy, TokenClaims, VerifyError,
     VerifyingKey,
 };
+
+/// In eight places, a bucket has what finding a token takes on two cache lines of the processor.
+const PLACES: usize = 8;
+
+type Bucket = bucket::Bucket<Entry, PLACES>;
 
 /// Tokens that were verified a moment ago. Browsers send the same token for a minute, with every
 /// request; with this, its signature is checked once.
@@ -55,39 +59,6 @@ use clerk_jwt::{
 pub struct VerifiedTokenCache {
     buckets: Box<[Bucket]>,
     hasher: RandomState,
-}
-
-/// Two cache lines of the processor: whatever one token takes to be found is read and counted there, so
-/// that cores hardly disturb each other.
-#[derive(Default)]
-#[repr(align(64))]
-struct Bucket {
-    tags: [AtomicU32; PLACES],
-    /// Which place is taken next.
-    next: AtomicU32,
-    hits: AtomicU64,
-    misses: AtomicU64,
-    entries: [ArcSwapOption<Entry>; PLACES],
-}
-
-const PLACES: usize = 8;
-
-impl Bucket {
-    fn find(&self, compact: &str, tag: u32) -> Option<Guard<Option<Arc<Entry>>>> {
-        let mut places = self.tags.iter().zip(&self.entries);
-        places.find_map(|(its_tag, entry)| {
-            let entry = (its_tag.load(Relaxed) == tag).then(|| entry.load())?;
-            entry
-                .as_ref()
-                .is_some_and(|it| it.is(compact))
-                .then_some(entry)
-        })
-    }
-
-    fn count(&self, is_hit: bool) {
-        let counter = if is_hit { &self.hits } else { &self.misses };
-        counter.fetch_add(1, Relaxed);
-    }
 }
 
 /// A token, and the key under which its signature is good.
@@ -187,8 +158,7 @@ impl VerifiedTokenCache {
 
     /// How many tokens are kept, expired ones included whose place nobody has needed. It counts them.
     pub fn len(&self) -> usize {
-        let entries = self.buckets.iter().flat_map(|bucket| &bucket.entries);
-        entries.filter(|entry| entry.load().is_some()).count()
+        self.buckets.iter().map(Bucket::len).sum()
     }
 
     /// Whether there is none.
@@ -198,19 +168,13 @@ impl VerifiedTokenCache {
 
     /// How often a token was looked for and found, since the cache was made.
     pub fn hits(&self) -> u64 {
-        self.buckets
-            .iter()
-            .map(|bucket| bucket.hits.load(Relaxed))
-            .sum()
+        self.buckets.iter().map(Bucket::hits).sum()
     }
 
     /// How often one was looked for and not found. A [`Verifier`](crate::Verifier) also counts those here
     /// whose key is not in use any more.
     pub fn misses(&self) -> u64 {
-        self.buckets
-            .iter()
-            .map(|bucket| bucket.misses.load(Relaxed))
-            .sum()
+        self.buckets.iter().map(Bucket::misses).sum()
     }
 
     /// What `judge` says of a token that is here, if `is_current` says that its key is still the one
@@ -222,7 +186,7 @@ impl VerifiedTokenCache {
         judge: impl FnOnce(&AuthenticToken) -> R,
     ) -> Option<R> {
         let (bucket, tag) = self.place(compact)?;
-        let found = bucket.find(compact, tag);
+        let found = bucket.find(tag, |entry| entry.is(compact));
         let found = found.as_ref().and_then(|entry| entry.as_deref());
         let found = found.filter(|entry| is_current(entry));
         bucket.count(found.is_some());
@@ -232,7 +196,7 @@ impl VerifiedTokenCache {
     /// The token of that text, if it is here. Its key may have been changed since.
     pub fn look_up(&self, compact: &str) -> Option<KnownToken> {
         let (bucket, tag) = self.place(compact)?;
-        let known = bucket.find(compact, tag);
+        let known = bucket.find(tag, |entry| entry.is(compact));
         let known = known.as_ref().and_then(|entry| entry.as_ref());
         bucket.count(known.is_some());
         known.map(|entry| KnownToken(Arc::clone(entry)))
@@ -244,22 +208,13 @@ impl VerifiedTokenCache {
         let Some((bucket, tag)) = self.place(compact) else {
             return;
         };
-        let is_it = |place: &ArcSwapOption<Entry>| {
-            let entry = place.load();
-            entry.as_ref().is_some_and(|it| it.is(compact))
-        };
-        let own = bucket.entries.iter().position(is_it);
-        let at = own.unwrap_or_else(|| bucket.next.fetch_add(1, Relaxed) as usize % PLACES);
-        let (Some(its_tag), Some(entry)) = (bucket.tags.get(at), bucket.entries.get(at)) else {
-            return;
-        };
-        its_tag.store(tag, Relaxed);
-        entry.store(Some(Arc::new(Entry {
+        let entry = Entry {
             compact: compact.into(),
             key: token.key().clone(),
             key_id: token.token().header().key_id().cloned(),
             token: token.token().clone(),
-        })));
+        };
+        bucket.insert(tag, entry, |other| other.is(compact));
     }
 
     /// Where a token is kept, and by what it is told from most others there. It is a matter of speed
