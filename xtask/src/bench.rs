@@ -2,6 +2,7 @@
 
 mod edge;
 mod runtimes;
+mod service;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ struct Options {
     runtimes: bool,
     edge: bool,
     cores: bool,
+    service: bool,
     rows: Vec<String>,
 }
 
@@ -32,6 +34,7 @@ impl Options {
                 "--runtimes" => options.runtimes = true,
                 "--edge" => options.edge = true,
                 "--cores" => options.cores = true,
+                "--service" => options.service = true,
                 row if !row.starts_with('-') => options.rows.push(row.to_owned()),
                 unknown => return Err(format!("there is no option `{unknown}`")),
             }
@@ -49,6 +52,9 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         return edge::run(options.json);
     }
     let programs = build()?;
+    if options.service {
+        return service::run(&programs, options.json);
+    }
     if options.cores {
         print_rows(
             &measurements(&mut Command::new(programs.join("cores")))?,
@@ -81,8 +87,19 @@ fn print_rows(rows: &[Row], as_json: bool) {
             println!("{}", Value::Object(row.clone()));
         }
     } else {
-        print!("{}", table(rows));
+        print!("{}{}", table(rows), memory(rows));
     }
+}
+
+/// What a cache of tokens takes, where it was measured.
+fn memory(rows: &[Row]) -> String {
+    let of = |key: &str| rows.iter().find_map(|row| row.get(key)?.as_f64());
+    let both = of("bytes_a_place").zip(of("bytes_a_token"));
+    both.map_or_else(String::new, |(place, token)| {
+        format!(
+            "a cache of tokens takes {place:.0} bytes a place, and {token:.0} more for its token\n"
+        )
+    })
 }
 
 type Row = Map<String, Value>;

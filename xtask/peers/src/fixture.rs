@@ -32,6 +32,8 @@ pub struct Fixture {
 impl Fixture {
     /// Who the token says it is from.
     pub const ISSUER: &str = "https://clerk.example.com";
+    /// Whose token it is.
+    pub const USER: &str = "user_2abcdefghijklmnopqrstuvwxyz";
     /// The origin the token was made for.
     pub const PARTY: &str = "https://app.example.com";
 
@@ -133,7 +135,7 @@ fn claims(now: i64) -> serde_json::Value {
         "pla": "o:pro",
         "sid": "sess_2abcdefghijklmnopqrstuvwxyz",
         "sts": "active",
-        "sub": "user_2abcdefghijklmnopqrstuvwxyz",
+        "sub": Fixture::USER,
         "v": 2,
     })
 }

@@ -8,14 +8,17 @@
 // A user has more fields than `json!` expects of an object.
 #![recursion_limit = "256"]
 
+mod clients;
 mod delivery;
 mod fixture;
 mod futures;
 mod loopback;
 mod rows;
+mod services;
 mod users;
 
 pub use delivery::Delivery;
 pub use fixture::Fixture;
 pub use rows::{Clock, PAIRS, ROWS, Row, Run, SharedRun, Threads};
+pub use services::{SERVICES, Service};
 pub use users::users;

@@ -5,6 +5,7 @@ mod decoding;
 mod libraries;
 mod others;
 mod ours;
+mod routes;
 mod webhooks;
 
 use crate::Fixture;
@@ -172,6 +173,36 @@ pub const ROWS: &[Row] = &[
         reference: "raw-ring",
         clock: Clock::Thread,
         prepare: others::clerk_rs_cached_key,
+    },
+    Row {
+        name: "route-axum",
+        reference: "route-axum",
+        clock: Clock::Thread,
+        prepare: routes::axum,
+    },
+    Row {
+        name: "route-authenticate",
+        reference: "route-authenticate",
+        clock: Clock::Thread,
+        prepare: routes::authenticating,
+    },
+    Row {
+        name: "route-clerk",
+        reference: "route-authenticate",
+        clock: Clock::Thread,
+        prepare: routes::clerk_layer,
+    },
+    Row {
+        name: "route-clerk-known",
+        reference: "route-authenticate",
+        clock: Clock::Thread,
+        prepare: routes::clerk_known,
+    },
+    Row {
+        name: "route-clerk-rs",
+        reference: "route-authenticate",
+        clock: Clock::Thread,
+        prepare: routes::clerk_rs,
     },
     Row {
         name: "webhook-raw-ring",

@@ -4,13 +4,14 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use clerk_rs::validators::authorizer::{validate_jwt, validate_jwt_with_key};
-use clerk_rs::validators::jwks::{JwksKey, MemoryCacheJwksProvider};
+use clerk_rs::validators::jwks::JwksKey;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde::Deserialize;
 
 use super::Run;
+use crate::Fixture;
+use crate::clients::clerk_rs_keys;
 use crate::futures::{at_once, to_its_end};
-use crate::{Fixture, loopback};
 
 /// The floor: no parsing, no base64, no JSON, no claims.
 pub(super) fn raw_ring(fixture: &Fixture) -> Run {
@@ -82,11 +83,7 @@ pub(super) fn clerk_rs_key_given(fixture: &Fixture) -> Run {
 }
 
 pub(super) fn clerk_rs_cached_key(fixture: &Fixture) -> Run {
-    let keys = serde_json::json!({ "keys": [fixture.jwk()] });
-    let configuration = clerk_rs::ClerkConfiguration::new("sk_test_of_the_benchmark")
-        .with_base_path(loopback::start(&keys.to_string()));
-    let cache = MemoryCacheJwksProvider::new(clerk_rs::Clerk::new(configuration));
-    let cache = Arc::new(cache);
+    let cache = Arc::new(clerk_rs_keys(fixture));
     let token = fixture.token.clone();
 
     let fetched = to_its_end(validate_jwt(&token, cache.clone()));

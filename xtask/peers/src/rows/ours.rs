@@ -1,11 +1,10 @@
 //! Clerk for Rust, accepting and refusing.
 
 use std::hint::black_box;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use clerk::{Builder, CachePolicy, Clerk, PublishableKey, VerifiedTokenCache, auth::RequestHead};
+use clerk::{Clerk, auth::RequestHead};
 use clerk_core::UnixTime;
 use clerk_jwt::{
     AuthorizedParties, Jwk, MAX_TOKEN_BYTES, Policy, Provider, Reason, Ring, SessionClaims,
@@ -13,8 +12,9 @@ use clerk_jwt::{
 };
 
 use super::{Run, SharedRun, Threads};
+use crate::Fixture;
+use crate::clients::{caching, clerk, publishable_key};
 use crate::futures::{at_once, to_its_end};
-use crate::{Fixture, loopback};
 
 /// A key parsed once and a policy that checks what Clerk recommends checking.
 struct Verification {
@@ -204,10 +204,6 @@ pub(super) fn recognising_apart_and_together(fixture: &Fixture) -> (Threads, Thr
     )
 }
 
-fn publishable_key() -> PublishableKey {
-    PublishableKey::new("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k").expect("names the fixture's issuer")
-}
-
 /// A key that was asked for a moment ago and is not among those of the instance.
 pub(super) fn refuse_unknown_key(fixture: &Fixture) -> Run {
     let clerk = clerk(fixture);
@@ -219,30 +215,4 @@ pub(super) fn refuse_unknown_key(fixture: &Fixture) -> Run {
         let verified = at_once(clerk.verify_token(black_box(&token)));
         black_box(verified.expect_err("no such key"));
     })
-}
-
-fn clerk(fixture: &Fixture) -> Clerk {
-    builder(fixture).build().expect("sound settings")
-}
-
-/// With room for more tokens than are in use, so that hardly any is verified twice.
-fn caching(fixture: &Fixture) -> Clerk {
-    let cache = VerifiedTokenCache::new(4 * fixture.live_tokens);
-    let built = builder(fixture).token_cache(cache).build();
-    built.expect("sound settings")
-}
-
-fn builder(fixture: &Fixture) -> Builder<Clerk> {
-    let keys = serde_json::json!({ "keys": [fixture.jwk()] });
-    let mut policy = CachePolicy::default();
-    // Nothing falls due while a row runs, under a profiler either.
-    policy.refresh_after = Duration::from_secs(3600);
-    policy.time_to_live = Duration::from_secs(3600);
-    policy.unknown_key_cooldown = Duration::from_secs(3600);
-    Clerk::builder()
-        .secret_key("sk_live_of_the_benchmark")
-        .publishable_key(publishable_key().as_str())
-        .api_url(loopback::start(&keys.to_string()))
-        .authorized_parties(AuthorizedParties::require([Fixture::PARTY]))
-        .cache_policy(policy)
 }
