@@ -17,10 +17,7 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "ring")]
 use crate::Ring;
-use crate::{
-    Error, Hmac, HmacError, Provider, SignedHeaders, claims::Fingerprint, content::TAG_LENGTH,
-    headers,
-};
+use crate::{Error, Hmac, HmacError, Provider, SignedHeaders, claims::Fingerprint, headers};
 
 /// The environment variable that Clerk's documentation keeps the signing secret in.
 pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
@@ -65,12 +62,7 @@ pub(crate) struct Secret {
     pub(crate) key: Hmac,
     /// Once it is known: a value, and no promise of one.
     fingerprint: OnceLock<Fingerprint>,
-    /// Likewise, the HMAC of [`NO_DIFFERENCE`].
-    no_difference: OnceLock<[u8; TAG_LENGTH]>,
 }
-
-/// Between a tag and itself.
-const NO_DIFFERENCE: [u8; TAG_LENGTH] = [0; TAG_LENGTH];
 
 const ANSWERS_LATER: &str = "the cryptography library answers later; await it, with `receive_async`, `verify_async` or \
     `sign_async`, or take one that answers at once, such as ring, which blocking functions need";
@@ -313,16 +305,11 @@ impl Secret {
             return Err(InvalidSigningSecret::Empty);
         }
         let key = provider.hmac_sha256(bytes);
-        let (fingerprint, no_difference) = (OnceLock::new(), OnceLock::new());
+        let fingerprint = OnceLock::new();
         if let Hmac::AtOnce(key) = &key {
             let _ = fingerprint.set(Fingerprint::of(&**key));
-            let _ = no_difference.set(key.compute(&[&NO_DIFFERENCE]));
         }
-        Ok(Self {
-            key,
-            fingerprint,
-            no_difference,
-        })
+        Ok(Self { key, fingerprint })
     }
 
     pub(crate) async fn fingerprint(&self) -> Result<Fingerprint, HmacError> {
@@ -334,32 +321,6 @@ impl Secret {
             }
         }
     }
-
-    /// Whether two tags are the same. The HMAC of their difference is compared with that of no difference: how long
-    /// that takes tells of the two HMACs, which nobody can make who does not know the secret, and nothing of the
-    /// tags. So it holds whatever a compiler makes of the comparison.
-    pub(crate) async fn finds_same(
-        &self,
-        one: &[u8; TAG_LENGTH],
-        other: &[u8; TAG_LENGTH],
-    ) -> Result<bool, HmacError> {
-        let none = match self.no_difference.get() {
-            Some(known) => known,
-            None => {
-                let none = self.key.compute(&[&NO_DIFFERENCE]).await?;
-                self.no_difference.get_or_init(|| none)
-            }
-        };
-        Ok(self.key.compute(&[&difference(one, other)]).await? == *none)
-    }
-}
-
-fn difference(one: &[u8; TAG_LENGTH], other: &[u8; TAG_LENGTH]) -> [u8; TAG_LENGTH] {
-    let mut difference = *one;
-    for (byte, other) in difference.iter_mut().zip(other) {
-        *byte ^= other;
-    }
-    difference
 }
 
 /// Why a value is no signing secret. It never contains the value.
