@@ -29,6 +29,7 @@ pub const PAIRS: &[Pair] = &[
         "two-threads-known-token",
         ours::recognising_apart_and_together,
     ),
+    ("two-threads-same-token", ours::recognising_the_same),
 ];
 
 /// A line of the table.

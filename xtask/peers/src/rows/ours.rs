@@ -104,10 +104,11 @@ pub(super) fn verifier_cached_key(fixture: &Fixture) -> Run {
 /// A token that was verified before, among as many as a busy service has that were. The others come
 /// before it comes again, so that it is in none of the processor's caches.
 pub(super) fn verifier_known_token(fixture: &Fixture) -> Run {
-    known_token(caching(fixture), fixture)
+    known_token(caching(fixture), fixture, 0)
 }
 
-fn known_token(clerk: Clerk, fixture: &Fixture) -> SharedRun {
+/// `first` is the number of the token that comes first.
+fn known_token(clerk: Clerk, fixture: &Fixture, first: usize) -> SharedRun {
     let live = fixture.live_tokens;
     let tokens: Vec<String> = (0..live).map(|number| fixture.another(number)).collect();
     to_its_end(clerk.verify_token(&fixture.token)).expect("a key fetched and a good token");
@@ -119,7 +120,7 @@ fn known_token(clerk: Clerk, fixture: &Fixture) -> SharedRun {
     let cache = clerk.verifier().token_cache().expect("as it was built");
     assert!(cache.hits() * 100 > live as u64 * 95, "{cache:?}");
     // A prime, so that all come, and not in the order in which they lie.
-    let mut at = 0;
+    let mut at = first;
     Box::new(move || {
         at = (at + 1531) % live;
         let verified = at_once(clerk.verify_token(black_box(&tokens[at])));
@@ -194,14 +195,22 @@ pub(super) fn verifying_apart_and_together(fixture: &Fixture) -> (Threads, Threa
     (apart, [(); 2].map(|()| run(together.clone())))
 }
 
-/// Two threads that verify tokens that came before, with a client each and with one for both.
+/// Two threads that verify tokens that came before, with a client each and with one for both. Both go
+/// through all tokens, far from each other, as requests of many users do.
 pub(super) fn recognising_apart_and_together(fixture: &Fixture) -> (Threads, Threads) {
+    recognising([0, fixture.live_tokens / 2], fixture)
+}
+
+/// The same where both verify the same token at the same time, over and over.
+pub(super) fn recognising_the_same(fixture: &Fixture) -> (Threads, Threads) {
+    recognising([0, 0], fixture)
+}
+
+fn recognising(first: [usize; 2], fixture: &Fixture) -> (Threads, Threads) {
     let together = caching(fixture);
-    let apart = [(); 2].map(|()| known_token(caching(fixture), fixture));
-    (
-        apart,
-        [(); 2].map(|()| known_token(together.clone(), fixture)),
-    )
+    let apart = first.map(|first| known_token(caching(fixture), fixture, first));
+    let shared = first.map(|first| known_token(together.clone(), fixture, first));
+    (apart, shared)
 }
 
 /// A key that was asked for a moment ago and is not among those of the instance.
