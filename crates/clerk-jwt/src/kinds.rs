@@ -19,7 +19,11 @@ use crate::{
 /// | [`Claims`] | every kind |
 ///
 /// The trait is sealed: a kind that accepts more than one of these would be a hole.
-pub trait TokenClaims: AsRef<Claims> + Sized + sealed::Kind {}
+pub trait TokenClaims: AsRef<Claims> + Sized + sealed::Kind {
+    /// What tokens of this kind are called where they are counted: `session_token` and the like, by Clerk's names
+    /// where it has some.
+    const TOKEN: &'static str;
+}
 
 mod sealed {
     use super::{Claims, Header, Policy, VerifyError};
@@ -40,7 +44,9 @@ mod sealed {
 
 pub(crate) use sealed::Kind;
 
-impl TokenClaims for Claims {}
+impl TokenClaims for Claims {
+    const TOKEN: &'static str = "any_token";
+}
 
 impl Kind for Claims {
     fn check_header(header: &Header, policy: &Policy) -> Result<(), VerifyError> {
@@ -65,7 +71,9 @@ impl AsRef<Claims> for Claims {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserClaims(Claims);
 
-impl TokenClaims for UserClaims {}
+impl TokenClaims for UserClaims {
+    const TOKEN: &'static str = "user_token";
+}
 
 impl Kind for UserClaims {
     fn check_header(header: &Header, policy: &Policy) -> Result<(), VerifyError> {
@@ -80,7 +88,9 @@ impl Kind for UserClaims {
     }
 }
 
-impl TokenClaims for SessionClaims {}
+impl TokenClaims for SessionClaims {
+    const TOKEN: &'static str = "session_token";
+}
 
 impl Kind for SessionClaims {
     fn check_header(header: &Header, policy: &Policy) -> Result<(), VerifyError> {
@@ -100,7 +110,9 @@ impl Kind for SessionClaims {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateClaims(Claims);
 
-impl TokenClaims for TemplateClaims {}
+impl TokenClaims for TemplateClaims {
+    const TOKEN: &'static str = "template_token";
+}
 
 impl Kind for TemplateClaims {
     fn check_header(header: &Header, policy: &Policy) -> Result<(), VerifyError> {
@@ -142,7 +154,9 @@ impl M2mClaims {
     }
 }
 
-impl TokenClaims for M2mClaims {}
+impl TokenClaims for M2mClaims {
+    const TOKEN: &'static str = "m2m_token";
+}
 
 impl Kind for M2mClaims {
     fn check_header(header: &Header, policy: &Policy) -> Result<(), VerifyError> {
@@ -195,7 +209,9 @@ impl OAuthClaims {
     }
 }
 
-impl TokenClaims for OAuthClaims {}
+impl TokenClaims for OAuthClaims {
+    const TOKEN: &'static str = "oauth_token";
+}
 
 impl Kind for OAuthClaims {
     fn check_header(header: &Header, _policy: &Policy) -> Result<(), VerifyError> {
