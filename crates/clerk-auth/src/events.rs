@@ -3,7 +3,7 @@
 
 #[cfg(feature = "tracing")]
 use crate::AuthReason;
-use crate::{Denied, Error, RequestState, SessionAuth, Settings, SignedIn, TokenType};
+use crate::{Denied, Error, RequestState, SessionAuth, Settings, SignedIn, TokenType, metrics};
 
 /// A request was judged.
 #[allow(
@@ -11,6 +11,7 @@ use crate::{Denied, Error, RequestState, SessionAuth, Settings, SignedIn, TokenT
     reason = "without the feature there is nobody to tell"
 )]
 pub(crate) fn decided(decided: &Result<RequestState, Error>, settings: &Settings) {
+    settings.metrics.decided(decided);
     #[cfg(feature = "tracing")]
     let instance = host(settings);
     #[cfg(feature = "tracing")]
@@ -66,6 +67,7 @@ pub(crate) const PENDING: &str = "the user has signed in and has something left 
     reason = "without the feature there is nobody to tell"
 )]
 pub(crate) fn pending(signed_in: &SignedIn) {
+    metrics::denied("session-pending");
     #[cfg(feature = "tracing")]
     if let Some(session) = signed_in.session() {
         tracing::info!(
@@ -95,6 +97,7 @@ pub(crate) fn not_refreshed(error: &clerk_http::Error) {
     reason = "without the feature there is nobody to tell"
 )]
 pub(crate) fn denied(session: &SessionAuth, denied: &Denied) {
+    metrics::denied(denied.code());
     #[cfg(feature = "tracing")]
     tracing::warn!(
         target: "clerk::security",
@@ -111,6 +114,7 @@ pub(crate) fn denied(session: &SessionAuth, denied: &Denied) {
     reason = "without the feature there is nobody to tell"
 )]
 pub(crate) fn wrong_token(found: TokenType) {
+    metrics::denied("token-type-mismatch");
     #[cfg(feature = "tracing")]
     tracing::warn!(
         target: "clerk::security",

@@ -64,6 +64,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `ring` (default) | keys from PEM that verify with ring; without it, no cryptography is linked |
+//! | `metrics` | what is counted of requests, for the recorder of the program |
 //! | `tracing` | an event at the target `clerk::security` for every refusal |
 //! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine, as [`clerk_jwt`] says |
 //!
@@ -97,6 +98,7 @@ mod frontend_api;
 mod guard;
 pub mod interstitial;
 mod machine_tokens;
+mod metrics;
 mod organization_sync;
 mod origin_check;
 mod public_address;
@@ -132,6 +134,8 @@ pub use error::Error;
 pub use extractors::FromRequestAuth;
 pub use guard::Guard;
 pub use machine_tokens::{MachineTokenError, MachineTokenErrorCode};
+#[cfg(feature = "metrics")]
+pub use metrics::register_metrics;
 pub use organization_sync::{InvalidPattern, OrganizationSync, OrganizationTarget};
 pub use public_address::PublicAddress;
 pub use reason::{AuthReason, RefreshFailure};

@@ -14,7 +14,7 @@ use self::builder::{check_accepted, check_machines};
 pub use self::{builder::Builder, invalid::InvalidSettings, list::List};
 use crate::{
     AcceptedTokens, InvalidRedirect, OrganizationSync, PendingSessions, PublicAddress, Redirects,
-    RequestHead, frontend_api::FrontendApi, origin_check::AllowedOrigins,
+    RequestHead, frontend_api::FrontendApi, metrics::Requests, origin_check::AllowedOrigins,
     resource_metadata::ResourceMetadata,
 };
 
@@ -48,6 +48,7 @@ pub struct Settings {
     pub(crate) token_cache: Option<Arc<VerifiedTokenCache>>,
     /// It decides nothing, so that all that come of these settings share it.
     pub(crate) headers: Arc<HeaderMemory>,
+    pub(crate) metrics: Requests,
 }
 
 /// What follows from the publishable key.

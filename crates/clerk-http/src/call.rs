@@ -6,7 +6,7 @@ use http::{Request, Response};
 
 use crate::{
     Attempts, Deadline, Error, FirstDelay, Operation, RequestTimeout, Settings, TransportError,
-    trace::Trace,
+    metrics::Meter, trace::Trace,
 };
 
 /// What a call needs next.
@@ -76,9 +76,10 @@ impl<'s, O: Operation> Step<'s, O> {
             deadline: None,
             attempts: None,
             first_delay: Duration::ZERO,
+            meter: Meter::start(O::ID),
             trace: Trace::start(O::ID),
         }
-        .send(None)
+        .send(None, now)
     }
 }
 
@@ -100,7 +101,7 @@ impl<'s, O: Operation> AwaitingResponse<'s, O> {
                 call.trace.waits(wait);
                 Step::Wait(wait, AwaitingRetry { call, outcome })
             }
-            None => Step::Done(call.finish(outcome)),
+            None => Step::Done(call.finish(outcome, now)),
         }
     }
 
@@ -122,10 +123,11 @@ impl<'s, O: Operation> AwaitingRetry<'s, O> {
         let Self { mut call, outcome } = self;
         let left = call.left(now);
         if left.is_zero() {
-            return Step::Done(call.finish(outcome));
+            return Step::Done(call.finish(outcome, now));
         }
+        call.meter.sends_again(&outcome);
         call.attempt = call.attempt.saturating_add(1);
-        call.send(Some(left))
+        call.send(Some(left), now)
     }
 }
 
@@ -139,12 +141,13 @@ struct Call<'s, O> {
     deadline: Option<Deadline>,
     attempts: Option<Attempts>,
     first_delay: Duration,
+    meter: Meter,
     trace: Trace,
 }
 
 impl<'s, O: Operation> Call<'s, O> {
     /// `left` bounds the attempts after the first one, which only a deadline does.
-    fn send(mut self, left: Option<Duration>) -> Step<'s, O> {
+    fn send(mut self, left: Option<Duration>, now: MonotonicTime) -> Step<'s, O> {
         match self.settings.request(&self.operation) {
             Ok(mut request) => {
                 self.trace.sends(self.attempt);
@@ -157,7 +160,7 @@ impl<'s, O: Operation> Call<'s, O> {
                 }
                 Step::Send(request, AwaitingResponse(self))
             }
-            Err(error) => Step::Done(Err(error)),
+            Err(error) => Step::Done(self.end(Err(error), now)),
         }
     }
 
@@ -186,14 +189,25 @@ impl<'s, O: Operation> Call<'s, O> {
         whole.saturating_sub(now.saturating_duration_since(self.started))
     }
 
-    fn finish(self, outcome: Result<Response<Bytes>, TransportError>) -> Result<O::Output, Error> {
-        match outcome {
+    fn finish(
+        self,
+        outcome: Result<Response<Bytes>, TransportError>,
+        now: MonotonicTime,
+    ) -> Result<O::Output, Error> {
+        let result = match outcome {
             Ok(response) => self.operation.response(response),
             Err(cause) => Err(Error::Transport {
                 operation: O::ID,
                 cause,
             }),
-        }
+        };
+        self.end(result, now)
+    }
+
+    fn end(self, result: Result<O::Output, Error>, now: MonotonicTime) -> Result<O::Output, Error> {
+        let after = now.saturating_duration_since(self.started);
+        self.meter.ends(result.as_ref().err(), after);
+        result
     }
 }
 

@@ -60,6 +60,7 @@ mod closure;
 pub mod conformance;
 mod error;
 mod machine_key;
+mod metrics;
 mod multipart;
 mod operation;
 mod options;
@@ -80,6 +81,8 @@ pub use client::Client;
 pub use closure::{blocking_transport_fn, transport_fn};
 pub use error::{ApiError, Error, ErrorDetail, ErrorMeta};
 pub use machine_key::{InvalidMachineSecretKey, MachineSecretKey};
+#[cfg(feature = "metrics")]
+pub use metrics::register_metrics;
 pub use multipart::{FilePart, Multipart};
 pub use operation::{Authorization, BasePath, Operation};
 pub use options::{CallOptions, WithOptions};

@@ -376,6 +376,23 @@ impl KeySetCache {
         self.fetching.is_some_and(|fetch| fetch.once)
     }
 
+    /// Whether the fetch that is under way was begun for a key that is not there.
+    pub(crate) fn looks_for_unknown_key(&self) -> bool {
+        self.fetching
+            .is_some_and(|fetch| fetch.cause == Cause::UnknownKey)
+    }
+
+    /// How old the keys are at the time `now`, and at which age they serve no more.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn age(&self, now: MonotonicTime) -> Option<(Duration, Duration)> {
+        let held = self.held.as_ref()?;
+        let serve = self
+            .policy
+            .time_to_live
+            .saturating_add(self.policy.stale_window);
+        Some((now.saturating_duration_since(held.since), serve))
+    }
+
     fn is_outage(&self) -> bool {
         let failed = self.failed.as_ref();
         failed.is_some_and(|failed| failed.count >= OUTAGE) && !self.was_lost()

@@ -49,6 +49,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `ring` (default) | constructors that verify with ring; without it, no cryptography is linked |
+//! | `metrics` | what is counted of tokens and keys, for the recorder of the program |
 //! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine, as [`clerk_jwt`] says |
 //!
 //! # Where it sits
@@ -74,6 +75,7 @@ mod error;
 mod header_memory;
 mod key_set;
 mod layered;
+mod metrics;
 mod policy;
 mod remote;
 mod resolve;
@@ -88,6 +90,8 @@ pub use error::{Error, FetchError, ResolveError};
 pub use header_memory::HeaderMemory;
 pub use key_set::{KeySet, KeySource};
 pub use layered::Layered;
+#[cfg(feature = "metrics")]
+pub use metrics::register_metrics;
 pub use policy::CachePolicy;
 pub use remote::RemoteKeys;
 pub use resolve::{BlockingResolveKey, ResolveKey};

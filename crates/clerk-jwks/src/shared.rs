@@ -10,7 +10,9 @@ use clerk_core::{Clock, MonotonicTime};
 use clerk_jwt::{KeyId, VerifyingKey};
 use event_listener::{Event, EventListener};
 
-use crate::{CachePolicy, FetchError, KeySet, KeySetCache, Lookup, ResolveError, Snapshot};
+use crate::{
+    CachePolicy, FetchError, KeySet, KeySetCache, Lookup, ResolveError, Snapshot, metrics,
+};
 
 pub(crate) struct SharedCache {
     clock: Arc<dyn Clock>,
@@ -94,9 +96,11 @@ impl SharedCache {
             self.publish(&state.cache);
         }
         let once = state.cache.makes_one_attempt();
+        let for_unknown_key = state.cache.looks_for_unknown_key();
         let promise = || Promise {
             cache: Arc::clone(self),
             begun: now,
+            for_unknown_key,
             once,
             kept: false,
         };
@@ -125,8 +129,12 @@ impl SharedCache {
             state.cache.seed(seed);
         }
         let now = self.clock.monotonic();
+        let has_brought_keys = fetched.is_ok();
         if state.cache.complete_begun(begun, fetched, now) {
             state.ended = state.ended.wrapping_add(1);
+            if has_brought_keys {
+                metrics::keys_came(&state.cache, &*self.clock, now);
+            }
         }
         self.publish(&state.cache);
         drop(state);
@@ -166,6 +174,7 @@ pub(crate) struct Ended(u64);
 pub(crate) struct Promise {
     cache: Arc<SharedCache>,
     begun: MonotonicTime,
+    for_unknown_key: bool,
     once: bool,
     kept: bool,
 }
@@ -180,15 +189,19 @@ impl Promise {
     pub(crate) fn keep(mut self, fetched: Result<KeySet, clerk_http::Error>, seed: u64) {
         self.kept = true;
         let fetched = fetched.map_err(|error| Arc::new(error.into()));
-        self.cache.complete(self.begun, Some(seed), fetched);
+        self.end(Some(seed), fetched);
+    }
+
+    fn end(&self, seed: Option<u64>, fetched: Result<KeySet, Arc<FetchError>>) {
+        metrics::fetched(self.for_unknown_key, &fetched);
+        self.cache.complete(self.begun, seed, fetched);
     }
 }
 
 impl Drop for Promise {
     fn drop(&mut self) {
         if !self.kept {
-            let ended = Err(Arc::new(FetchError::Ended));
-            self.cache.complete(self.begun, None, ended);
+            self.end(None, Err(Arc::new(FetchError::Ended)));
         }
     }
 }

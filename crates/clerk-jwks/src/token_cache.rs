@@ -15,6 +15,8 @@ use clerk_jwt::{
     VerifyingKey,
 };
 
+use crate::metrics;
+
 /// In eight places, a bucket has what finding a token takes on two cache lines of the processor.
 const PLACES: usize = 8;
 
@@ -59,6 +61,7 @@ type Bucket = bucket::Bucket<Entry, PLACES>;
 pub struct VerifiedTokenCache {
     buckets: Box<[Bucket]>,
     hasher: RandomState,
+    metrics: metrics::TokenCache,
 }
 
 /// A token, and the key under which its signature is good.
@@ -148,6 +151,7 @@ impl VerifiedTokenCache {
         Self {
             buckets: (0..buckets).map(|_| Bucket::default()).collect(),
             hasher: RandomState::new(),
+            metrics: metrics::TokenCache::new(buckets.saturating_mul(PLACES)),
         }
     }
 
@@ -189,8 +193,13 @@ impl VerifiedTokenCache {
         let found = bucket.find(tag, |entry| entry.is(compact));
         let found = found.as_ref().and_then(|entry| entry.as_deref());
         let found = found.filter(|entry| is_current(entry));
-        bucket.count(found.is_some());
+        self.count(bucket, found.is_some());
         found.map(|entry| judge(&entry.token))
+    }
+
+    fn count(&self, bucket: &Bucket, is_hit: bool) {
+        bucket.count(is_hit);
+        self.metrics.looked_up(is_hit);
     }
 
     /// The token of that text, if it is here. Its key may have been changed since.
@@ -198,7 +207,7 @@ impl VerifiedTokenCache {
         let (bucket, tag) = self.place(compact)?;
         let known = bucket.find(tag, |entry| entry.is(compact));
         let known = known.as_ref().and_then(|entry| entry.as_ref());
-        bucket.count(known.is_some());
+        self.count(bucket, known.is_some());
         known.map(|entry| KnownToken(Arc::clone(entry)))
     }
 
@@ -214,7 +223,11 @@ impl VerifiedTokenCache {
             key_id: token.token().header().key_id().cloned(),
             token: token.token().clone(),
         };
-        bucket.insert(tag, entry, |other| other.is(compact));
+        match bucket.insert(tag, entry, |other| other.is(compact)) {
+            None => self.metrics.added(),
+            Some(before) if !before.is(compact) => self.metrics.evicted(),
+            Some(_) => {}
+        }
     }
 
     /// Where a token is kept, and by what it is told from most others there. It is a matter of speed

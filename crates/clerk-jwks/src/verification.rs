@@ -8,7 +8,10 @@ use clerk_jwt::{
     VerifyingKey,
 };
 
-use crate::{Error, HeaderMemory, ResolveError, VerifiedTokenCache, token_cache::Entry};
+use crate::{
+    Error, HeaderMemory, ResolveError, VerifiedTokenCache, metrics::Verifications,
+    token_cache::Entry,
+};
 
 #[derive(Debug)]
 pub(crate) struct Verification {
@@ -16,6 +19,7 @@ pub(crate) struct Verification {
     clock: Arc<dyn Clock>,
     headers: HeaderMemory,
     pub(crate) cache: Option<Arc<VerifiedTokenCache>>,
+    pub(crate) metrics: Verifications,
 }
 
 impl Verification {
@@ -29,6 +33,7 @@ impl Verification {
             clock,
             headers: HeaderMemory::default(),
             cache,
+            metrics: Verifications::default(),
         }
     }
 

@@ -75,6 +75,12 @@ impl Verifier {
     /// The token is not acceptable, or there is no key for it.
     /// [`Error::fault`] tells the caller's fault from an outage.
     pub async fn verify<C: TokenClaims>(&self, compact: &str) -> Result<Verified<C>, Error> {
+        let judged = self.judge(compact).await;
+        self.verification.metrics.count(&judged);
+        judged
+    }
+
+    async fn judge<C: TokenClaims>(&self, compact: &str) -> Result<Verified<C>, Error> {
         let (keys, verification) = (&*self.keys, &*self.verification);
         if let Some(known) = verification.known(compact, |known| {
             keys.is_at_hand(known.key_id(), known.key())

@@ -5,7 +5,7 @@ use clerk_core::{Clock, UnixTime};
 use crate::{
     Error, Headers, Policy, Receiver, Rejection, Verified, Verifier,
     claims::{self, Fingerprint},
-    report,
+    metrics, report,
 };
 
 /// A delivery whose signature is right, to keep. A [`Receiver`] alone makes one, so a function that takes it need
@@ -70,6 +70,7 @@ impl<R: Clone> Opening<'_, R> {
             ours @ Rejection::Unchecked(_) => report::misconfigured(ours),
             theirs => report::refused(theirs),
         })?;
+        metrics::verified();
         Ok(Delivery {
             keys: claims::keys(self.endpoint, &under, verified.id()),
             id: verified.id().into(),

@@ -49,6 +49,7 @@
 //! | `ring` (default) | `Ring`, and constructors that use it; without it, no cryptography is linked: implement [`Provider`] for a library of your choice, or take `clerk_webcrypto::WebCrypto` |
 //! | `wasm-js` | ring on `wasm32-unknown-unknown`, with randomness from `crypto.getRandomValues` of the JavaScript around it |
 //! | `events` | `clerk-api`, and with it `events::Event`: what a delivery tells, typed |
+//! | `metrics` | what is counted of deliveries, for the recorder of the program |
 //! | `tracing` | an event at the target `clerk::security` for every delivery that is refused |
 //!
 //! On `wasm32-unknown-unknown` there is no clock either, so a receiver is [given one](Receiver::clock).
@@ -76,6 +77,7 @@ mod extractor;
 mod headers;
 mod hmac;
 mod lazy_clock;
+mod metrics;
 mod once;
 mod policy;
 mod receiver;
@@ -98,6 +100,8 @@ pub use hmac::Ring;
 pub use hmac::{
     ComputeHmac, ComputeHmacAsync, ComputingHmac, Hmac, HmacError, NoRandomness, Provider,
 };
+#[cfg(feature = "metrics")]
+pub use metrics::register_metrics;
 pub use policy::Policy;
 pub use receiver::Receiver;
 pub use rejection::Rejection;

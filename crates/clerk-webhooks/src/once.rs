@@ -1,6 +1,6 @@
 //! Acting once: what both drivers decide, in the order in which they ask.
 
-use crate::{Claim, ClaimError, Claimant, Rejection, WorkError, report};
+use crate::{Claim, ClaimError, Claimant, Rejection, WorkError, metrics, report};
 
 /// One attempt to act on a delivery: it is made by whoever has been the first to claim all of its keys.
 #[derive(Debug)]
@@ -94,7 +94,10 @@ impl<'d> Attempt<'d> {
         match (self.refusal, outcome) {
             (Some(Refusal::Rejected(rejection)), _) => Err(rejection),
             (Some(Refusal::ActedOn), _) | (None, None) => Ok(None),
-            (None, Some(Ok(done))) => Ok(Some(done)),
+            (None, Some(Ok(done))) => {
+                metrics::done();
+                Ok(Some(done))
+            }
             (None, Some(Err(error))) => {
                 let rejection = Rejection::Failed(error.into_cause());
                 Err(report::failed(rejection, self.id))

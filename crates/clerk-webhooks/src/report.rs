@@ -6,10 +6,11 @@
     reason = "without the feature there is nobody to tell"
 )]
 
-use crate::{ClaimError, Rejection};
+use crate::{ClaimError, Rejection, metrics};
 
 /// Something came that Clerk has not sent, or not like that.
 pub(crate) fn refused(rejection: Rejection) -> Rejection {
+    metrics::refused(&rejection);
     #[cfg(feature = "tracing")]
     tracing::warn!(
         target: "clerk::security",
@@ -22,6 +23,7 @@ pub(crate) fn refused(rejection: Rejection) -> Rejection {
 
 /// Nothing can be told of any delivery.
 pub(crate) fn misconfigured(rejection: Rejection) -> Rejection {
+    metrics::undecided(&rejection);
     #[cfg(feature = "tracing")]
     tracing::error!(
         target: "clerk::security",
@@ -34,12 +36,14 @@ pub(crate) fn misconfigured(rejection: Rejection) -> Rejection {
 
 /// A good delivery came again.
 pub(crate) fn repeated(id: &str) {
+    metrics::repeated();
     #[cfg(feature = "tracing")]
     tracing::info!(target: "clerk::security", event = "webhook-repeated", id);
 }
 
 /// A good delivery came again before the first was dealt with.
 pub(crate) fn postponed(rejection: Rejection, id: &str) -> Rejection {
+    metrics::postponed(&rejection);
     #[cfg(feature = "tracing")]
     tracing::info!(
         target: "clerk::security",
@@ -52,6 +56,7 @@ pub(crate) fn postponed(rejection: Rejection, id: &str) -> Rejection {
 
 /// A good delivery was not acted on.
 pub(crate) fn failed(rejection: Rejection, id: &str) -> Rejection {
+    metrics::failed(&rejection);
     #[cfg(feature = "tracing")]
     tracing::error!(
         target: "clerk::security",

@@ -4,7 +4,7 @@ mod parts;
 
 use std::sync::Arc;
 
-use loom::thread;
+use loom::{sync::Mutex, thread};
 
 use self::bucket::Bucket;
 
@@ -15,8 +15,14 @@ struct Value(&'static str, u32);
 const TAG: u32 = 7;
 const OTHER_TAG: u32 = 8;
 
-fn insert<const PLACES: usize>(bucket: &Bucket<Value, PLACES>, tag: u32, value: Value) {
-    bucket.insert(tag, value, |other| other.0 == value.0);
+/// What had to give way.
+fn insert<const PLACES: usize>(
+    bucket: &Bucket<Value, PLACES>,
+    tag: u32,
+    value: Value,
+) -> Option<Value> {
+    let before = bucket.insert(tag, value, |other| other.0 == value.0);
+    before.as_deref().copied()
 }
 
 fn find<const PLACES: usize>(
@@ -29,10 +35,10 @@ fn find<const PLACES: usize>(
 }
 
 /// Runs `one` beside `other` on a bucket that both have.
-fn beside<const PLACES: usize>(
+fn beside<const PLACES: usize, R: 'static, S>(
     bucket: &Arc<Bucket<Value, PLACES>>,
-    one: fn(&Bucket<Value, PLACES>),
-    other: impl FnOnce(),
+    one: fn(&Bucket<Value, PLACES>) -> R,
+    other: impl FnOnce() -> S,
 ) {
     let shared = Arc::clone(bucket);
     let thread = thread::spawn(move || one(&shared));
@@ -115,6 +121,30 @@ fn whoever_holds_a_token_holds_it_whole_while_its_place_is_taken() {
             thread::yield_now();
             assert_eq!(held.as_deref(), Some(&Value("a", 1)));
         });
+    });
+}
+
+#[test]
+fn each_token_that_gives_way_does_so_once() {
+    loom::model(|| {
+        let bucket = Arc::new(Bucket::<Value, 1>::default());
+        let before = Arc::new(Mutex::new(Vec::new()));
+        let (shared, seen) = (Arc::clone(&bucket), Arc::clone(&before));
+        let thread = thread::spawn(move || {
+            let gave_way = insert(&shared, TAG, Value("a", 1));
+            seen.lock().unwrap().extend(gave_way);
+        });
+        let gave_way = insert(&bucket, OTHER_TAG, Value("b", 2));
+        before.lock().unwrap().extend(gave_way);
+        thread.join().unwrap();
+        let stayed = [(TAG, "a"), (OTHER_TAG, "b")].map(|(tag, name)| find(&bucket, tag, name));
+        let gave_way = before.lock().unwrap().clone();
+        assert_eq!(
+            (gave_way.len(), bucket.len()),
+            (1, 1),
+            "{gave_way:?}, {stayed:?}"
+        );
+        assert!(!stayed.contains(&Some(gave_way[0])));
     });
 }
 

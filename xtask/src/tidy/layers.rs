@@ -125,6 +125,7 @@ const FOREIGN_TO_CORES: &[&str] = &[
     "futures-core",
     "http",
     "hyper",
+    "metrics",
     "mio",
     "reqwest",
     "rustls",

@@ -9,6 +9,7 @@ use super::{Instance, InvalidSettings, List, Policies, Settings, authorized_part
 use crate::{
     AcceptedTokens, MachineTokenType, OrganizationSync, PendingSessions, PublicAddress, TokenType,
     frontend_api::{FrontendApi, ProxyUrl},
+    metrics::Requests,
     origin_check::AllowedOrigins,
     public_address,
     resource_metadata::ResourceMetadata,
@@ -308,6 +309,7 @@ impl Builder {
             allowed_origins: self.allowed_origins.map(AllowedOrigins::new).transpose()?,
             token_cache: self.token_cache,
             headers: Arc::default(),
+            metrics: Requests::default(),
             resource_metadata: self
                 .resource_metadata
                 .map(|url| ResourceMetadata::parse(&url))

@@ -44,15 +44,15 @@ impl<T, const PLACES: usize> Bucket<T, PLACES> {
     }
 
     /// Keeps `value`: where the one is of which `is_it` is true, or else in the place of the one that
-    /// has been here for longest.
-    pub(crate) fn insert(&self, tag: u32, value: T, is_it: impl Fn(&T) -> bool) {
+    /// has been here for longest. What was there is given back.
+    pub(crate) fn insert(&self, tag: u32, value: T, is_it: impl Fn(&T) -> bool) -> Option<Arc<T>> {
         let is_there = |place: &Slot<T>| place.load().as_ref().is_some_and(|it| is_it(it));
         let own = self.values.iter().position(is_there);
-        let at = own.unwrap_or_else(|| self.next.fetch_add(1, Relaxed) as usize % PLACES);
-        if let (Some(its_tag), Some(place)) = (self.tags.get(at), self.values.get(at)) {
-            its_tag.store(tag, Relaxed);
-            place.store(Some(Arc::new(value)));
-        }
+        let next = || (self.next.fetch_add(1, Relaxed) as usize).checked_rem(PLACES);
+        let at = own.or_else(next)?;
+        let (its_tag, place) = (self.tags.get(at)?, self.values.get(at)?);
+        its_tag.store(tag, Relaxed);
+        place.swap(Some(Arc::new(value)))
     }
 
     /// Counts a search.

@@ -1,9 +1,9 @@
-use std::{ops::Deref, sync::Arc};
+use std::{mem, ops::Deref, sync::Arc};
 
 use loom::sync::Mutex;
 pub(super) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-/// arc-swap's slot as its documentation has it: loads and stores of one happen one after the other, and
+/// arc-swap's slot as its documentation has it: loads and swaps of one happen one after the other, and
 /// whoever sees a value sees all that was written before it.
 #[derive(Debug)]
 pub(super) struct Slot<T>(Mutex<Option<Arc<T>>>);
@@ -19,8 +19,8 @@ impl<T> Slot<T> {
         Loaded(self.0.lock().unwrap().clone())
     }
 
-    pub(super) fn store(&self, value: Option<Arc<T>>) {
-        *self.0.lock().unwrap() = value;
+    pub(super) fn swap(&self, value: Option<Arc<T>>) -> Option<Arc<T>> {
+        mem::replace(&mut self.0.lock().unwrap(), value)
     }
 }
 

@@ -1,0 +1,146 @@
+//! What is counted of calls. Without the feature `metrics` it is nothing, and does nothing.
+//!
+//! Labels are operations' names and the words below, never anything of a request or an answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+
+use crate::{Error, TransportError};
+#[cfg(feature = "metrics")]
+use {
+    crate::{TransportErrorKind, retry},
+    http::StatusCode,
+    metrics::{
+        Gauge, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge,
+        histogram,
+    },
+};
+
+#[cfg(feature = "metrics")]
+const CALLS: &str = "clerk_api_calls_total";
+#[cfg(feature = "metrics")]
+const DURATION: &str = "clerk_api_call_duration_seconds";
+#[cfg(feature = "metrics")]
+const IN_FLIGHT: &str = "clerk_api_calls_in_flight";
+#[cfg(feature = "metrics")]
+const RETRIES: &str = "clerk_api_retries_total";
+
+/// Tells the recorder what the metrics of this crate mean, for `# HELP` lines and the like.
+///
+/// Call it once the program's recorder is installed. Without one it does nothing.
+#[cfg(feature = "metrics")]
+pub fn register_metrics() {
+    describe_counter!(CALLS, "Calls of Clerk's APIs that have ended, by how.");
+    describe_histogram!(
+        DURATION,
+        Unit::Seconds,
+        "How long calls took that were sent, attempts and the waits between them together."
+    );
+    describe_gauge!(IN_FLIGHT, "Calls that have begun and not ended.");
+    describe_counter!(
+        RETRIES,
+        "Requests that were sent again, by what the attempt before came to."
+    );
+}
+
+/// One call, which is in flight until this is dropped.
+pub(crate) struct Meter {
+    #[cfg(feature = "metrics")]
+    counted: Counted,
+}
+
+#[cfg(feature = "metrics")]
+struct Counted {
+    operation: &'static str,
+    in_flight: Gauge,
+    outcome: &'static str,
+}
+
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+impl Meter {
+    pub(crate) fn start(operation: &'static str) -> Self {
+        Self {
+            #[cfg(feature = "metrics")]
+            counted: Counted::start(operation),
+        }
+    }
+
+    /// The attempt that came to `outcome` is followed by another.
+    pub(crate) fn sends_again(&self, outcome: &Result<Response<Bytes>, TransportError>) {
+        #[cfg(feature = "metrics")]
+        {
+            let cause = match outcome {
+                Ok(response) => of_status(response.status()),
+                Err(error) => of_exchange(error.kind()),
+            };
+            counter!(RETRIES, "operation" => self.counted.operation, "cause" => cause).increment(1);
+        }
+    }
+
+    /// The call has ended, with this error if it has failed, and so long after it began.
+    pub(crate) fn ends(self, error: Option<&Error>, after: Duration) {
+        #[cfg(feature = "metrics")]
+        self.counted.ends(error, after);
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl Counted {
+    fn start(operation: &'static str) -> Self {
+        let in_flight = gauge!(IN_FLIGHT);
+        in_flight.increment(1);
+        Self {
+            operation,
+            in_flight,
+            outcome: "abandoned",
+        }
+    }
+
+    fn ends(mut self, error: Option<&Error>, after: Duration) {
+        self.outcome = error.map_or("success", of_error);
+        if !matches!(error, Some(Error::Build { .. })) {
+            histogram!(DURATION, "operation" => self.operation).record(after);
+        }
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.in_flight.decrement(1);
+        counter!(CALLS, "operation" => self.operation, "outcome" => self.outcome).increment(1);
+    }
+}
+
+#[cfg(feature = "metrics")]
+fn of_error(error: &Error) -> &'static str {
+    match error {
+        Error::Build { .. } => "not-sent",
+        Error::Transport { cause, .. } => of_exchange(cause.kind()),
+        Error::Api(answer) => of_status(answer.status),
+        Error::Decode { .. } => "unreadable",
+    }
+}
+
+#[cfg(feature = "metrics")]
+const fn of_exchange(kind: TransportErrorKind) -> &'static str {
+    match kind {
+        TransportErrorKind::Timeout => "timed-out",
+        kind if kind.is_before_sending() => "unreachable",
+        _ => "broken",
+    }
+}
+
+#[cfg(feature = "metrics")]
+fn of_status(status: StatusCode) -> &'static str {
+    match status {
+        status if retry::turns_away(status) => "rate-limited",
+        status if status.is_server_error() => "server-error",
+        _ => "refused",
+    }
+}
