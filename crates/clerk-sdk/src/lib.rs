@@ -53,6 +53,7 @@
 //! | `webhook-events` | `webhooks::events`: what they tell, typed |
 //! | `stream` | walks through lists as `futures_core::Stream`s |
 //! | `jiff`, `time`, `chrono` | `Timestamp` to and from the types of these crates |
+//! | `metrics` | [`register_metrics`], and what there is to be counted and timed of tokens, requests, keys, calls and webhooks |
 //! | `tracing` | spans for the calls to Clerk's API, and an event for every request that is refused |
 //! | `wasm-js` | ring on `wasm32-unknown-unknown` in a JavaScript engine, with `crypto.getRandomValues`; see [`jwt`] |
 //!
@@ -80,11 +81,15 @@ mod async_clerk;
 pub mod blocking;
 mod builder;
 mod legacy;
+#[cfg(feature = "metrics")]
+mod metrics;
 pub mod node;
 
 pub use async_clerk::Clerk;
 pub use builder::{Build, BuildError, Builder, IntoSecretKey, InvalidVariable};
 pub use legacy::AuthStateError;
+#[cfg(feature = "metrics")]
+pub use metrics::register_metrics;
 
 /// What a program in a JavaScript engine gives to the [builder](Builder): [`transport`](Builder::transport),
 /// [`clock`](Builder::clock) and [`provider`](Builder::provider).
@@ -159,6 +164,9 @@ mod documents {
     mod from_node {}
     #[doc = include_str!("../../../docs/guides/machine-tokens.md")]
     mod machine_tokens {}
+    #[cfg(feature = "metrics")]
+    #[doc = include_str!("../../../docs/guides/metrics.md")]
+    mod metrics {}
     #[doc = include_str!("../../../docs/guides/other-runtimes.md")]
     mod other_runtimes {}
     #[doc = include_str!("../../../docs/guides/security-events.md")]

@@ -1,0 +1,83 @@
+//! What a program's recorder is told, by both facades alike.
+#![cfg(all(
+    feature = "async",
+    feature = "blocking",
+    feature = "metrics",
+    feature = "users",
+    feature = "webhooks"
+))]
+
+mod documents;
+mod made_up;
+mod rows;
+mod world;
+
+use std::collections::BTreeSet;
+
+use self::{
+    rows::ROWS,
+    world::{Mode, Series, recorded},
+};
+
+#[test]
+fn both_facades_record_what_happens() {
+    for row in ROWS {
+        for mode in [Mode::Async, Mode::Blocking] {
+            let all = recorded(mode, row.acts);
+            let is_about =
+                |one: &&Series| row.about.iter().any(|prefix| one.name.starts_with(prefix));
+            let is_zero = |one: &&Series| one.kind != "histogram" && one.value == "0";
+            let lines: Vec<_> = all
+                .iter()
+                .filter(is_about)
+                .filter(|one| !is_zero(one))
+                .map(Series::line)
+                .collect();
+            assert_eq!(lines, row.recorded, "{}, {mode:?}", row.what);
+        }
+    }
+}
+
+/// A rise is computed from two values. Where the first one is the first failure, it is no rise.
+#[test]
+fn what_fails_seldom_is_there_before_it_fails() {
+    let before = recorded(Mode::Async, |_| ());
+    let names = |all: &BTreeSet<Series>| -> Vec<_> {
+        let seldom = |one: &&Series| {
+            let is_failure = one
+                .labels
+                .iter()
+                .any(|(_, value)| value.starts_with("fail"));
+            is_failure && !one.name.starts_with("clerk_api")
+        };
+        all.iter()
+            .filter(seldom)
+            .map(|one| (one.name.clone(), one.labels.clone()))
+            .collect()
+    };
+    assert!(before.iter().all(|one| one.value == "0"), "{before:?}");
+    for row in ROWS {
+        let after = recorded(Mode::Blocking, row.acts);
+        assert_eq!(names(&after), names(&before), "{}", row.what);
+    }
+}
+
+/// There may be several caches, each of which adds its own to the gauges.
+#[test]
+fn a_cache_that_is_gone_is_counted_no_more() {
+    let recorder = metrics_util::debugging::DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        let world = world::World::new(Mode::Blocking);
+        world.verify(&world.emulator.token().sign(world::NOW));
+        drop(world);
+    });
+    let gauges = world::series(&snapshotter);
+    for name in [
+        "clerk_token_cache_tokens",
+        "clerk_token_cache_capacity_tokens",
+    ] {
+        let gauge = gauges.iter().find(|one| one.name == name);
+        assert_eq!(gauge.map(|one| &*one.value), Some("0"), "{name}");
+    }
+}
