@@ -50,6 +50,11 @@ impl Requests {
     pub(crate) fn decided(&self, decided: &Result<RequestState, Error>) {
         #[cfg(feature = "metrics")]
         match decided {
+            // Its reason is an everyday one, which would hide it.
+            Ok(RequestState::SignedOut(state)) if state.is_in_circle() => {
+                let token_type = TokenType::Session.as_str();
+                authenticated("redirect-circle", name(state.reason()), token_type).increment(1);
+            }
             Ok(state) => match (state.reason(), state.token_type()) {
                 (None, Some(token_type)) => self.signed_in(token_type, state.status()),
                 (reason, token_type) => {

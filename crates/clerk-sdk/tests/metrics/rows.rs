@@ -137,11 +137,14 @@ pub(crate) const ROWS: &[Row] = &[
                 .header("host", b"localhost:3000")
                 .header("sec-fetch-dest", b"document");
             world.admit(&page, |_| ());
+            let again = page.clone().header("cookie", b"__clerk_redirect_count=3");
+            world.admit(&again, |_| ());
             world.admit(&RequestHead::new("POST", "http://localhost:3000/"), |_| ());
         },
         about: &["clerk_requests", "clerk_tokens"],
         recorded: &[
             "clerk_requests_authenticated_total{reason=dev-browser-missing,status=handshake,token_type=session_token} 1",
+            "clerk_requests_authenticated_total{reason=dev-browser-missing,status=redirect-circle,token_type=session_token} 1",
             "clerk_requests_authenticated_total{reason=dev-browser-missing,status=signed-out,token_type=session_token} 1",
             "clerk_requests_authenticated_total{reason=none,status=signed-in,token_type=session_token} 1",
             "clerk_requests_authenticated_total{reason=token-invalid,status=signed-out,token_type=api_key} 1",
