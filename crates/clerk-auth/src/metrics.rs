@@ -73,9 +73,10 @@ impl Requests {
     #[cfg(feature = "metrics")]
     fn signed_in(&self, token_type: TokenType, status: &'static str) {
         let at = TokenType::ALL.iter().position(|one| *one == token_type);
-        if let Some(kept) = at.and_then(|at| self.signed_in.get(at)) {
-            kept.get_or_init(|| authenticated(status, "none".into(), token_type.as_str()))
-                .increment(1);
+        let signed_in = || authenticated(status, "none".into(), token_type.as_str());
+        match at.and_then(|at| self.signed_in.get(at)) {
+            Some(kept) => kept.get_or_init(signed_in).increment(1),
+            None => signed_in().increment(1),
         }
     }
 }

@@ -19,28 +19,30 @@ use {
 };
 
 #[cfg(feature = "metrics")]
-const CALLS: &str = "clerk_api_calls_total";
-#[cfg(feature = "metrics")]
-const DURATION: &str = "clerk_api_call_duration_seconds";
-#[cfg(feature = "metrics")]
-const IN_FLIGHT: &str = "clerk_api_calls_in_flight";
-#[cfg(feature = "metrics")]
-const RETRIES: &str = "clerk_api_retries_total";
+mod name {
+    pub(super) const CALLS: &str = "clerk_api_calls_total";
+    pub(super) const DURATION: &str = "clerk_api_call_duration_seconds";
+    pub(super) const IN_FLIGHT: &str = "clerk_api_calls_in_flight";
+    pub(super) const RETRIES: &str = "clerk_api_retries_total";
+}
 
 /// Tells the recorder what the metrics of this crate mean, for `# HELP` lines and the like.
 ///
 /// Call it once the program's recorder is installed. Without one it does nothing.
 #[cfg(feature = "metrics")]
 pub fn register_metrics() {
-    describe_counter!(CALLS, "Calls of Clerk's APIs that have ended, by how.");
+    describe_counter!(
+        name::CALLS,
+        "Calls of Clerk's APIs that have ended, by how."
+    );
     describe_histogram!(
-        DURATION,
+        name::DURATION,
         Unit::Seconds,
         "How long calls took that were sent, attempts and the waits between them together."
     );
-    describe_gauge!(IN_FLIGHT, "Calls that have begun and not ended.");
+    describe_gauge!(name::IN_FLIGHT, "Calls that have begun and not ended.");
     describe_counter!(
-        RETRIES,
+        name::RETRIES,
         "Requests that were sent again, by what the attempt before came to."
     );
 }
@@ -78,7 +80,8 @@ impl Meter {
                 Ok(response) => of_status(response.status()),
                 Err(error) => of_exchange(error.kind()),
             };
-            counter!(RETRIES, "operation" => self.counted.operation, "cause" => cause).increment(1);
+            counter!(name::RETRIES, "operation" => self.counted.operation, "cause" => cause)
+                .increment(1);
         }
     }
 
@@ -92,7 +95,7 @@ impl Meter {
 #[cfg(feature = "metrics")]
 impl Counted {
     fn start(operation: &'static str) -> Self {
-        let in_flight = gauge!(IN_FLIGHT);
+        let in_flight = gauge!(name::IN_FLIGHT);
         in_flight.increment(1);
         Self {
             operation,
@@ -104,7 +107,7 @@ impl Counted {
     fn ends(mut self, error: Option<&Error>, after: Duration) {
         self.outcome = error.map_or("success", of_error);
         if !matches!(error, Some(Error::Build { .. })) {
-            histogram!(DURATION, "operation" => self.operation).record(after);
+            histogram!(name::DURATION, "operation" => self.operation).record(after);
         }
     }
 }
@@ -113,7 +116,8 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         self.in_flight.decrement(1);
-        counter!(CALLS, "operation" => self.operation, "outcome" => self.outcome).increment(1);
+        counter!(name::CALLS, "operation" => self.operation, "outcome" => self.outcome)
+            .increment(1);
     }
 }
 

@@ -24,21 +24,16 @@ use {
 use crate::{Error, FetchError, KeySet, KeySetCache};
 
 #[cfg(feature = "metrics")]
-const VERIFIED: &str = "clerk_tokens_verified_total";
-#[cfg(feature = "metrics")]
-const CACHE_LOOKUPS: &str = "clerk_token_cache_lookups_total";
-#[cfg(feature = "metrics")]
-const CACHE_EVICTIONS: &str = "clerk_token_cache_evictions_total";
-#[cfg(feature = "metrics")]
-const CACHE_TOKENS: &str = "clerk_token_cache_tokens";
-#[cfg(feature = "metrics")]
-const CACHE_CAPACITY: &str = "clerk_token_cache_capacity_tokens";
-#[cfg(feature = "metrics")]
-const FETCHES: &str = "clerk_key_fetches_total";
-#[cfg(feature = "metrics")]
-const FETCHED: &str = "clerk_keys_fetched_timestamp_seconds";
-#[cfg(feature = "metrics")]
-const USABLE_UNTIL: &str = "clerk_keys_usable_until_timestamp_seconds";
+mod name {
+    pub(super) const VERIFIED: &str = "clerk_tokens_verified_total";
+    pub(super) const CACHE_LOOKUPS: &str = "clerk_token_cache_lookups_total";
+    pub(super) const CACHE_EVICTIONS: &str = "clerk_token_cache_evictions_total";
+    pub(super) const CACHE_TOKENS: &str = "clerk_token_cache_tokens";
+    pub(super) const CACHE_CAPACITY: &str = "clerk_token_cache_capacity_tokens";
+    pub(super) const FETCHES: &str = "clerk_key_fetches_total";
+    pub(super) const FETCHED: &str = "clerk_keys_fetched_timestamp_seconds";
+    pub(super) const USABLE_UNTIL: &str = "clerk_keys_usable_until_timestamp_seconds";
+}
 
 /// Tells the recorder what the metrics of this crate mean, for `# HELP` lines and the like, and of what fails seldom that it
 /// has not so far: who computes a rise from nothing misses the first.
@@ -47,33 +42,33 @@ const USABLE_UNTIL: &str = "clerk_keys_usable_until_timestamp_seconds";
 #[cfg(feature = "metrics")]
 pub fn register_metrics() {
     describe_counter!(
-        VERIFIED,
+        name::VERIFIED,
         "Tokens that a verifier was given, by what came of it."
     );
     describe_counter!(
-        CACHE_LOOKUPS,
+        name::CACHE_LOOKUPS,
         "Tokens that were looked for among those verified before."
     );
     describe_counter!(
-        CACHE_EVICTIONS,
+        name::CACHE_EVICTIONS,
         "Tokens that made room for others in the cache of verified tokens."
     );
-    describe_gauge!(CACHE_TOKENS, "Tokens in caches of verified tokens.");
+    describe_gauge!(name::CACHE_TOKENS, "Tokens in caches of verified tokens.");
     describe_gauge!(
-        CACHE_CAPACITY,
+        name::CACHE_CAPACITY,
         "Tokens that there is room for in caches of verified tokens."
     );
     describe_counter!(
-        FETCHES,
+        name::FETCHES,
         "Fetches of an instance's keys, by what came of them."
     );
     describe_gauge!(
-        FETCHED,
+        name::FETCHED,
         Unit::Seconds,
         "When the keys in use were fetched, in Unix time."
     );
     describe_gauge!(
-        USABLE_UNTIL,
+        name::USABLE_UNTIL,
         Unit::Seconds,
         "Until when the keys in use serve if no others can be fetched, in Unix time."
     );
@@ -96,7 +91,7 @@ const UNKNOWN_KEY: &str = "unknown-key";
 
 #[cfg(feature = "metrics")]
 fn fetches(cause: &'static str, outcome: &'static str, reason: &'static str) -> Counter {
-    counter!(FETCHES, "cause" => cause, "outcome" => outcome, "reason" => reason)
+    counter!(name::FETCHES, "cause" => cause, "outcome" => outcome, "reason" => reason)
 }
 
 /// What a verifier counts.
@@ -130,11 +125,10 @@ impl Verifications {
         match judged {
             Ok(_) => {
                 let at = KINDS.iter().position(|kind| *kind == C::TOKEN);
-                let accepted = at.and_then(|at| self.accepted.get(at));
-                if let Some(accepted) = accepted {
-                    accepted
-                        .get_or_init(|| verified(C::TOKEN, "accepted", "none"))
-                        .increment(1);
+                let accepted = || verified(C::TOKEN, "accepted", "none");
+                match at.and_then(|at| self.accepted.get(at)) {
+                    Some(kept) => kept.get_or_init(accepted).increment(1),
+                    None => accepted().increment(1),
                 }
             }
             Err(error) => {
@@ -150,7 +144,7 @@ impl Verifications {
 
 #[cfg(feature = "metrics")]
 fn verified(token: &'static str, outcome: &'static str, reason: &'static str) -> Counter {
-    counter!(VERIFIED, "outcome" => outcome, "reason" => reason, "token_type" => token)
+    counter!(name::VERIFIED, "outcome" => outcome, "reason" => reason, "token_type" => token)
 }
 
 /// What a cache of verified tokens counts, beside what it counts itself.
@@ -221,11 +215,11 @@ impl Told {
     #[allow(clippy::cast_precision_loss, reason = "gauges are floating point")]
     fn new(capacity: usize) -> Self {
         let told = Self {
-            hits: counter!(CACHE_LOOKUPS, "result" => "hit"),
-            misses: counter!(CACHE_LOOKUPS, "result" => "miss"),
-            evictions: counter!(CACHE_EVICTIONS),
-            tokens: gauge!(CACHE_TOKENS),
-            capacity: gauge!(CACHE_CAPACITY),
+            hits: counter!(name::CACHE_LOOKUPS, "result" => "hit"),
+            misses: counter!(name::CACHE_LOOKUPS, "result" => "miss"),
+            evictions: counter!(name::CACHE_EVICTIONS),
+            tokens: gauge!(name::CACHE_TOKENS),
+            capacity: gauge!(name::CACHE_CAPACITY),
             added: AtomicU32::new(0),
             has_room_for: capacity as f64,
         };
@@ -276,8 +270,8 @@ pub(crate) fn keys_came(cache: &KeySetCache, clock: &dyn Clock, now: MonotonicTi
     #[cfg(feature = "metrics")]
     if let Some((age, serve)) = cache.age(now) {
         let fetched = clock.now().saturating_sub(age);
-        gauge!(FETCHED).set(seconds(fetched));
-        gauge!(USABLE_UNTIL).set(seconds(fetched.saturating_add(serve)));
+        gauge!(name::FETCHED).set(seconds(fetched));
+        gauge!(name::USABLE_UNTIL).set(seconds(fetched.saturating_add(serve)));
     }
 }
 

@@ -62,6 +62,21 @@ fn what_fails_seldom_is_there_before_it_fails() {
     }
 }
 
+#[test]
+fn a_recorder_may_be_installed_after_a_clerk_is_built() {
+    let world = world::World::new(Mode::Blocking);
+    let recorder = metrics_util::debugging::DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        world.verify(&world.emulator.token().sign(world::NOW));
+    });
+    let counted = world::series(&snapshotter);
+    for name in ["clerk_tokens_verified_total", "clerk_token_cache_tokens"] {
+        let one = counted.iter().find(|one| one.name == name);
+        assert_eq!(one.map(|one| &*one.value), Some("1"), "{name}");
+    }
+}
+
 /// There may be several caches, each of which adds its own to the gauges.
 #[test]
 fn a_cache_that_is_gone_is_counted_no_more() {
