@@ -57,24 +57,24 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     }
     if options.cores {
         print_rows(
-            &measurements(&mut Command::new(programs.join("cores")))?,
+            &measurements(Command::new(programs.join("measure")).arg("--cores"))?,
             options.json,
         );
         return Ok(());
     }
-    let mut rows = measurements(Command::new(programs.join("time")).args(&options.rows))?;
+    let mut rows = measurements(Command::new(programs.join("measure")).args(&options.rows))?;
     join(
         &mut rows,
         measurements(&mut Command::new(programs.join("count")))?,
     );
     if options.instructions {
         for row in &mut rows {
-            let count = instructions(&programs.join("time"), name(row))?;
+            let count = instructions(&programs.join("measure"), name(row))?;
             row.insert("instructions".to_owned(), count.into());
         }
     }
     if options.runtimes {
-        let fixture = Command::new(programs.join("time"));
+        let fixture = Command::new(programs.join("measure"));
         rows.extend(runtimes::measure(fixture, &programs.join("runtimes"))?);
     }
     print_rows(&rows, options.json);

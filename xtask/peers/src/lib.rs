@@ -1,9 +1,8 @@
 //! Rows of the benchmark: each verifies the same token or the same webhook, or reads the same users,
 //! or does part of that.
 //!
-//! Three programs share them. `time` measures, and `count` counts allocations; they are apart
-//! because counting costs time, and most to the row that allocates most. `cores` measures what
-//! two threads lose to each other.
+//! Two programs share them. `measure` measures, and `count` counts allocations; they are apart
+//! because counting costs time, and most to the row that allocates most.
 
 // A user has more fields than `json!` expects of an object.
 #![recursion_limit = "256"]

@@ -14,9 +14,9 @@ type Prepare = fn(&Path) -> Result<Command, Box<dyn Error>>;
 
 const LANGUAGES: &[(&str, Prepare)] = &[("node", node), ("python", python)];
 
-/// Measures with what `time` prints and serves. Languages that this machine lacks are left out,
+/// Measures with what `measure` prints and serves. Languages that this machine lacks are left out,
 /// audibly.
-pub(super) fn measure(time: Command, directory: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
+pub(super) fn measure(program: Command, directory: &Path) -> Result<Vec<Row>, Box<dyn Error>> {
     let mut programs = Vec::new();
     for (language, prepare) in LANGUAGES {
         let directory = directory.join(language);
@@ -27,7 +27,7 @@ pub(super) fn measure(time: Command, directory: &Path) -> Result<Vec<Row>, Box<d
         }
     }
     // Last, because its webhook is too old after five minutes, which installing libraries can take.
-    let (serving, fixture) = serve(time)?;
+    let (serving, fixture) = serve(program)?;
     let mut rows = Vec::new();
     for program in programs {
         for line in with_input(program, &fixture)?.lines() {
@@ -39,9 +39,12 @@ pub(super) fn measure(time: Command, directory: &Path) -> Result<Vec<Row>, Box<d
 }
 
 /// Starts the program that serves the fixture. It ends with its input: when it is waited for.
-fn serve(mut time: Command) -> Result<(Child, String), Box<dyn Error>> {
-    time.arg("--fixture");
-    let mut serving = time.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+fn serve(mut program: Command) -> Result<(Child, String), Box<dyn Error>> {
+    program.arg("--fixture");
+    let mut serving = program
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
     let mut fixture = String::new();
     let output = serving.stdout.as_mut().ok_or("it has no output")?;
     BufReader::new(output).read_line(&mut fixture)?;

@@ -43,7 +43,9 @@ pub(super) fn run(programs: &Path, as_json: bool) -> Result<(), Box<dyn Error>> 
     for name in OURS {
         let mut program = Command::new("taskset");
         program.args(["--cpu-list", SERVE]);
-        program.arg(programs.join("service")).arg(name);
+        program
+            .arg(programs.join("measure"))
+            .args(["--serve", name]);
         services.push(Service::start(name, program)?);
     }
     match express(&programs.join("express"), &services) {

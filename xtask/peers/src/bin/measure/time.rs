@@ -1,11 +1,4 @@
-//! Measures the rows, interleaved, and prints a line of JSON for each.
-//!
-//! `time [ROW]...` measures; `time --iterate ROW COUNT` only runs one row that often, for a
-//! profiler to watch; `time --fixture` prints the token, its key, the webhook, the users and where one
-//! of them can be fetched, for programs in other languages, and serves that one until its own input
-//! ends.
-
-#![allow(clippy::print_stdout, reason = "its output is its purpose")]
+//! Rows, interleaved.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -13,6 +6,8 @@ use std::time::{Duration, Instant};
 use cpu_time::ThreadTime;
 use peers::{Clock, Fixture, ROWS, Row, Run, users};
 use serde_json::json;
+
+use crate::median;
 
 /// Short enough that a disturbance spoils few samples, long enough that reading the clock is nothing.
 const SAMPLE: Duration = Duration::from_millis(1);
@@ -66,12 +61,7 @@ impl Candidate {
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn measure(names: &[String]) {
+pub(super) fn measure(names: &[String]) {
     let fixture = Fixture::new();
     let named = |row: &Row| names.is_empty() || names.iter().any(|name| name == row.name);
     let wanted = |row: &Row| {
@@ -100,7 +90,8 @@ fn measure(names: &[String]) {
     }
 }
 
-fn iterate(name: &str, count: u32) {
+/// Only runs a row, for a profiler to watch.
+pub(super) fn iterate(name: &str, count: u32) {
     let row = ROWS.iter().find(|row| row.name == name);
     let row = row.unwrap_or_else(|| panic!("no row is called `{name}`"));
     let mut fixture = Fixture::new();
@@ -112,25 +103,19 @@ fn iterate(name: &str, count: u32) {
     }
 }
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["--iterate", name, count] => iterate(name, count.parse().expect("COUNT is a number")),
-        ["--fixture"] => {
-            let fixture = Fixture::new();
-            println!(
-                "{}",
-                json!({
-                    "token": fixture.token,
-                    "jwk": fixture.jwk(),
-                    "webhook": fixture.delivery().to_json(),
-                    "users": users(500),
-                    "api": fixture.api(),
-                })
-            );
-            io::copy(&mut io::stdin(), &mut io::sink()).expect("input that ends");
-        }
-        _ => measure(&arguments),
-    }
+/// Prints what the rows are given, for programs in other languages, and serves one user until the
+/// program's own input ends.
+pub(super) fn show_fixture() {
+    let fixture = Fixture::new();
+    println!(
+        "{}",
+        json!({
+            "token": fixture.token,
+            "jwk": fixture.jwk(),
+            "webhook": fixture.delivery().to_json(),
+            "users": users(500),
+            "api": fixture.api(),
+        })
+    );
+    io::copy(&mut io::stdin(), &mut io::sink()).expect("input that ends");
 }

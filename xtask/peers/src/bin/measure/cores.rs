@@ -1,7 +1,4 @@
-//! Measures what two threads lose to each other that share a `Clerk`, beside two that share nothing, and
-//! prints a line of JSON for each way through it.
-
-#![allow(clippy::print_stdout, reason = "its output is its purpose")]
+//! Two threads that share a `Clerk`, beside two that share nothing.
 
 use std::sync::Barrier;
 use std::thread;
@@ -10,6 +7,8 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 use peers::{Fixture, PAIRS, SharedRun};
 use serde_json::json;
+
+use crate::median;
 
 /// Odd, so that the median is one of them.
 const ROUNDS: usize = 101;
@@ -36,12 +35,7 @@ fn spent(runs: &mut [SharedRun; 2], times: u32) -> f64 {
     both.as_secs_f64() * 1e9 / f64::from(2 * times)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn main() {
+pub(super) fn measure() {
     let fixture = Fixture::new();
     for (name, prepare) in PAIRS {
         let (mut apart, mut shared) = prepare(&fixture);

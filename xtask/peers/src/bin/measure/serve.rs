@@ -1,8 +1,4 @@
-//! Serves one of the services on one thread, for a load generator, and ends with its own input.
-//!
-//! `service NAME` prints a line of JSON first: where it listens, and the token to bring.
-
-#![allow(clippy::print_stdout, reason = "its output is its purpose")]
+//! A service on one thread.
 
 use std::io;
 use std::thread;
@@ -11,8 +7,7 @@ use peers::{Fixture, SERVICES};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-fn main() {
-    let name = std::env::args().nth(1).unwrap_or_default();
+pub(super) fn serve(name: &str) {
     let service = SERVICES.iter().find(|service| service.name == name);
     let service = service.unwrap_or_else(|| panic!("no service is called `{name}`"));
     let fixture = Fixture::new();
