@@ -1,5 +1,6 @@
 //! Our verification beside that of other libraries, measured by the programs in `xtask/peers`.
 
+mod build;
 mod edge;
 mod runtimes;
 mod service;
@@ -19,6 +20,7 @@ struct Options {
     instructions: bool,
     runtimes: bool,
     edge: bool,
+    build: bool,
     cores: bool,
     service: bool,
     rows: Vec<String>,
@@ -33,14 +35,18 @@ impl Options {
                 "--instructions" => options.instructions = true,
                 "--runtimes" => options.runtimes = true,
                 "--edge" => options.edge = true,
+                "--build" => options.build = true,
                 "--cores" => options.cores = true,
                 "--service" => options.service = true,
                 row if !row.starts_with('-') => options.rows.push(row.to_owned()),
                 unknown => return Err(format!("there is no option `{unknown}`")),
             }
         }
-        if options.edge && (options.instructions || options.runtimes || !options.rows.is_empty()) {
-            return Err("`--edge` measures all of its own rows, and no others".to_owned());
+        let with_others = options.instructions || options.runtimes || !options.rows.is_empty();
+        if options.edge && options.build || (options.edge || options.build) && with_others {
+            return Err(
+                "`--edge` and `--build` measure all of their own rows, and no others".to_owned(),
+            );
         }
         Ok(options)
     }
@@ -50,6 +56,9 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let options = Options::parse(arguments)?;
     if options.edge {
         return edge::run(options.json);
+    }
+    if options.build {
+        return build::run(options.json);
     }
     let programs = build()?;
     if options.service {
@@ -230,7 +239,9 @@ mod tests {
         assert!(Options::parse(&["--jsno".to_owned()]).is_err());
         let of_the_edge = ["--json", "--edge"].map(str::to_owned);
         assert!(Options::parse(&of_the_edge).is_ok_and(|o| o.json && o.edge));
-        let both = ["--edge", "--runtimes"].map(str::to_owned);
-        assert!(Options::parse(&both).is_err());
+        for others in ["--runtimes", "--build"] {
+            let both = ["--edge", others].map(str::to_owned);
+            assert!(Options::parse(&both).is_err());
+        }
     }
 }

@@ -149,7 +149,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// Packages with a lock file of their own; see `exclude` in the root manifest.
-const APART: [&str; 10] = [
+const APART: [&str; 13] = [
     "docs/examples/worker/Cargo.toml",
     "docs/examples/worker-axum/Cargo.toml",
     "docs/examples/worker-webhooks/Cargo.toml",
@@ -160,6 +160,9 @@ const APART: [&str; 10] = [
     "xtask/edge/worker/Cargo.toml",
     "xtask/no-std-probe/Cargo.toml",
     "xtask/peers/Cargo.toml",
+    "xtask/services/bare/Cargo.toml",
+    "xtask/services/clerk/Cargo.toml",
+    "xtask/services/clerk-rs/Cargo.toml",
 ];
 
 const CLIPPY_EVERYTHING: [&str; 5] = [

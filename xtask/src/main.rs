@@ -50,7 +50,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        usage: "bench [--json] [--edge | [--instructions] [--runtimes] [ROW]...]",
+        usage: "bench [--json] [--build | --edge | [--instructions] [--runtimes] [ROW]...]",
         about: "measure our verification beside that of other libraries",
         run: bench::run,
     },
@@ -83,7 +83,7 @@ const COMMANDS: &[Command] = &[
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask COMMAND\n\n");
     for command in COMMANDS {
-        text.push_str(&format!("  {:<69}{}\n", command.usage, command.about));
+        text.push_str(&format!("  {:<81}{}\n", command.usage, command.about));
     }
     text
 }
