@@ -22,6 +22,8 @@
 //! the crates of the lower layers that name an HTTP library; `clerk-http-ureq` and
 //! `clerk-http-fetch` are the others.
 //!
+//! The feature `http2` (default) offers servers HTTP/2.
+//!
 //! TLS is rustls with ring, trusting the roots of `webpki-roots`. Nothing process-wide is set.
 //!
 //! Unofficial: not affiliated with Clerk.
@@ -78,7 +80,10 @@ impl ReqwestTransport {
             .map_err(|error| SetupError(error.into()))?
             .with_root_certificates(roots.collect::<rustls::RootCertStore>())
             .with_no_client_auth();
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        if cfg!(feature = "http2") {
+            tls.alpn_protocols.push(b"h2".to_vec());
+        }
+        tls.alpn_protocols.push(b"http/1.1".to_vec());
         reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())

@@ -10,7 +10,9 @@ use bytes::Bytes;
 use clerk_http::{Transport, TransportErrorKind};
 use clerk_http_reqwest::ReqwestTransport;
 use http::Request;
-use rustls::{ServerConfig, ServerConnection, crypto::ring, pki_types::PrivatePkcs8KeyDer};
+use rustls::{
+    ServerConfig, ServerConnection, crypto::ring, pki_types::PrivatePkcs8KeyDer, server::Acceptor,
+};
 
 /// A server that calls itself `localhost` with a certificate of its own making. It says
 /// whether its first handshake was completed.
@@ -58,4 +60,43 @@ async fn a_certificate_nobody_vouches_for_is_refused() {
     assert!(text.contains(cause) && text.ends_with(advice), "{text}");
     let completed = server.join().unwrap();
     assert!(!completed);
+}
+
+/// Takes one connection, and says which protocols it was offered (RFC 7301), the preferred one first.
+fn listen_to_the_offer() -> (u16, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let serve = move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut acceptor = Acceptor::default();
+        let accepted = loop {
+            acceptor.read_tls(&mut stream).unwrap();
+            if let Some(accepted) = acceptor.accept().unwrap() {
+                break accepted;
+            }
+        };
+        let hello = accepted.client_hello();
+        let offered = hello.alpn().into_iter().flatten();
+        offered
+            .map(|protocol| String::from_utf8(protocol.to_vec()).unwrap())
+            .collect()
+    };
+    (port, thread::spawn(serve))
+}
+
+/// A server that was offered what this cannot speak would choose it.
+#[tokio::test]
+async fn servers_are_offered_the_protocols_that_are_compiled() {
+    let (port, server) = listen_to_the_offer();
+    let request = Request::get(format!("https://localhost:{port}/v1/jwks"));
+    let transport = ReqwestTransport::new().unwrap();
+    let request = request.body(Bytes::new()).unwrap();
+    transport.send(request).await.unwrap_err();
+    let both: &[&str] = &["h2", "http/1.1"];
+    let expected = if cfg!(feature = "http2") {
+        both
+    } else {
+        &both[1..]
+    };
+    assert_eq!(server.join().unwrap(), expected);
 }

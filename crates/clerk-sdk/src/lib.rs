@@ -37,6 +37,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `async` (default) | what [`Clerk`] sends through if not told: reqwest and tokio |
+//! | `http2` (default) | HTTP/2 to Clerk, with `async` |
 //! | `blocking` | [`blocking::Clerk`], over ureq and threads |
 //! | `ring` (by the two above) | what signatures are verified with, if not told |
 //! | `edge` | `clerk::edge`: what asks a JavaScript engine for everything |
