@@ -124,6 +124,10 @@ fn build() -> Result<PathBuf, Box<dyn Error>> {
     command.args(["build", "--release", "--locked"]);
     command.args(["--manifest-path", "xtask/peers/Cargo.toml"]);
     command.arg("--target-dir").arg(&directory);
+    match capture(Command::new("pkg-config").args(["--exists", "openssl"])) {
+        Ok(_) => drop(command.args(["--features", "openssl"])),
+        Err(error) => eprintln!("josekit: skipped: it needs OpenSSL: {error}"),
+    }
     // valgrind says that its processor has no ADX, which it has, and graviola would believe it.
     command.env("VALGRIND_BUG_494162", "1");
     if !command.status()?.success() {

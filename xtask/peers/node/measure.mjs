@@ -33,10 +33,17 @@ globalThis.fetch = async (url, options) => {
 // It keeps the `fetch` that it finds when it is loaded.
 const { createClerkClient, verifyToken } = await import('@clerk/backend');
 const { verifyWebhook } = await import('@clerk/backend/webhooks');
+const { importJWK, jwtVerify } = await import('jose');
+const { createVerifier } = await import('fast-jwt');
 const { Webhook: StandardWebhook } = await import('standardwebhooks');
 const { Webhook: SvixWebhook } = await import('svix');
 const standardWebhook = new StandardWebhook(signingSecret);
 const svixWebhook = new SvixWebhook(signingSecret);
+const issuer = 'https://clerk.example.com';
+const joseKey = await importJWK(jwk, 'RS256');
+const fastJwt = { key: jwtKey, algorithms: ['RS256'], allowedIss: issuer };
+const fastVerify = createVerifier(fastJwt);
+const fastVerifyCached = createVerifier({ ...fastJwt, cache: true });
 const secretKey = 'sk_test_of_the_benchmark';
 const clerk = createClerkClient({ secretKey });
 const loopback = createClerkClient({ secretKey, apiUrl: api });
@@ -54,6 +61,22 @@ const rows = {
     reference: 'raw-node',
     batch: 16,
     run: () => verifyToken(token, { jwtKey, authorizedParties: ['https://app.example.com'] }),
+  },
+  jose: {
+    reference: 'raw-node',
+    batch: 16,
+    run: () => jwtVerify(token, joseKey, { algorithms: ['RS256'], issuer }),
+  },
+  'fast-jwt': {
+    reference: 'raw-node',
+    batch: 16,
+    run: async () => fastVerify(token),
+  },
+  // One token, which it has seen before.
+  'fast-jwt-known-token': {
+    reference: 'raw-node',
+    batch: 16,
+    run: async () => fastVerifyCached(token),
   },
   'webhook-raw-node': {
     reference: 'webhook-raw-node',

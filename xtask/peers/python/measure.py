@@ -10,7 +10,9 @@ import sys
 import time
 
 import jwt
-from cryptography.hazmat.primitives import hashes
+from clerk_backend_api.security.types import VerifyTokenOptions
+from clerk_backend_api.security.verifytoken import verify_token
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from jwt.algorithms import RSAAlgorithm
 
@@ -34,6 +36,16 @@ def pyjwt():
     jwt.decode(token, key, algorithms=["RS256"], issuer="https://clerk.example.com")
 
 
+pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+options = VerifyTokenOptions(
+    jwt_key=pem.decode(), authorized_parties=["https://app.example.com"]
+)
+
+
+def clerk_backend_api():
+    verify_token(token, options)
+
+
 def sample(run):
     start = time.thread_time_ns()
     for _ in range(BATCH):
@@ -41,7 +53,7 @@ def sample(run):
     return (time.thread_time_ns() - start) / BATCH
 
 
-rows = {"raw-python": raw, "PyJWT": pyjwt}
+rows = {"raw-python": raw, "PyJWT": pyjwt, "clerk-backend-api": clerk_backend_api}
 samples = {name: [] for name in rows}
 for index in range(WARM_UP + ROUNDS):
     for name, run in rows.items():

@@ -164,6 +164,25 @@ pub const ROWS: &[Row] = &[
         prepare: others::jsonwebtoken_11,
     },
     Row {
+        name: "jsonwebtoken-12-aws-lc",
+        reference: "raw-ring",
+        clock: Clock::Thread,
+        prepare: others::jsonwebtoken_12,
+    },
+    Row {
+        name: "jwt-simple",
+        reference: "raw-ring",
+        clock: Clock::Thread,
+        prepare: others::jwt_simple,
+    },
+    #[cfg(feature = "openssl")]
+    Row {
+        name: "josekit",
+        reference: "raw-ring",
+        clock: Clock::Thread,
+        prepare: others::josekit,
+    },
+    Row {
         name: "clerk-rs-key-given",
         reference: "raw-ring",
         clock: Clock::Thread,

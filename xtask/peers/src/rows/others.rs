@@ -72,6 +72,58 @@ macro_rules! jsonwebtoken {
 
 jsonwebtoken!(jsonwebtoken_9, jsonwebtoken_9);
 jsonwebtoken!(jsonwebtoken_11, jsonwebtoken_11);
+jsonwebtoken!(jsonwebtoken_12, jsonwebtoken_12);
+
+/// What jwt-simple leaves of [`Claims`] to the application.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "decoding them is what is measured")]
+struct CustomClaims {
+    azp: String,
+    o: Organization,
+    sid: String,
+    sts: String,
+}
+
+pub(super) fn jwt_simple(fixture: &Fixture) -> Run {
+    use jwt_simple::prelude::{RS256PublicKey, RSAPublicKeyLike, VerificationOptions};
+
+    let key = RS256PublicKey::from_components(&fixture.modulus, &fixture.exponent);
+    let key = key.expect("a good key");
+    let issuers = [Fixture::ISSUER.to_owned()];
+    let options = VerificationOptions {
+        allowed_issuers: Some(issuers.into()),
+        ..VerificationOptions::default()
+    };
+    let token = fixture.token.clone();
+    Box::new(move || {
+        let options = Some(options.clone());
+        let verified = key.verify_token::<CustomClaims>(black_box(&token), options);
+        black_box(verified.expect("a good token"));
+    })
+}
+
+/// Its claims are a map, and what its validator holds them against is a time that it is given.
+#[cfg(feature = "openssl")]
+pub(super) fn josekit(fixture: &Fixture) -> Run {
+    use clerk_core::{Clock, SystemClock};
+    use josekit::jwk::Jwk;
+    use josekit::jws::RS256;
+    use josekit::jwt::{JwtPayloadValidator, decode_with_verifier};
+
+    let jwk = Jwk::from_bytes(fixture.jwk().to_string()).expect("a JWK");
+    let verifier = RS256.verifier_from_jwk(&jwk).expect("a good key");
+    let mut validator = JwtPayloadValidator::new();
+    validator.set_issuer(Fixture::ISSUER);
+    let (token, clock) = (fixture.token.clone(), SystemClock::new());
+    Box::new(move || {
+        let now = u64::try_from(clock.now().as_secs()).expect("after 1970");
+        validator.set_base_time(std::time::UNIX_EPOCH + std::time::Duration::from_secs(now));
+        let verified = decode_with_verifier(black_box(&token), &verifier);
+        let (claims, header) = verified.expect("a good signature");
+        validator.validate(&claims).expect("good claims");
+        black_box((claims, header));
+    })
+}
 
 pub(super) fn clerk_rs_key_given(fixture: &Fixture) -> Run {
     let key: JwksKey = serde_json::from_value(fixture.jwk()).expect("a JWK");
