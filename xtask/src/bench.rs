@@ -14,64 +14,77 @@ use serde_json::{Map, Value};
 use crate::Outcome;
 use crate::repository::{self, capture};
 
+/// What is measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Subject {
+    #[default]
+    Rows,
+    Cores,
+    Service,
+    Build,
+    Edge,
+}
+
 #[derive(Default)]
 struct Options {
     json: bool,
+    subject: Subject,
     instructions: bool,
     runtimes: bool,
-    edge: bool,
-    build: bool,
-    cores: bool,
-    service: bool,
     rows: Vec<String>,
 }
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self, String> {
         let mut options = Self::default();
+        let mut subjects = Vec::new();
         for argument in arguments {
             match argument.as_str() {
                 "--json" => options.json = true,
                 "--instructions" => options.instructions = true,
                 "--runtimes" => options.runtimes = true,
-                "--edge" => options.edge = true,
-                "--build" => options.build = true,
-                "--cores" => options.cores = true,
-                "--service" => options.service = true,
+                "--cores" => subjects.push(Subject::Cores),
+                "--service" => subjects.push(Subject::Service),
+                "--build" => subjects.push(Subject::Build),
+                "--edge" => subjects.push(Subject::Edge),
                 row if !row.starts_with('-') => options.rows.push(row.to_owned()),
                 unknown => return Err(format!("there is no option `{unknown}`")),
             }
         }
-        let with_others = options.instructions || options.runtimes || !options.rows.is_empty();
-        if options.edge && options.build || (options.edge || options.build) && with_others {
-            return Err(
-                "`--edge` and `--build` measure all of their own rows, and no others".to_owned(),
-            );
-        }
+        let of_rows = options.instructions || options.runtimes || !options.rows.is_empty();
+        options.subject = match subjects.as_slice() {
+            [] => Subject::Rows,
+            [only] if !of_rows => *only,
+            _ => {
+                let why = "`--cores`, `--service`, `--build` and `--edge` measure rows of their own, and no others";
+                return Err(why.to_owned());
+            }
+        };
         Ok(options)
     }
 }
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let options = Options::parse(arguments)?;
-    if options.edge {
-        return edge::run(options.json);
+    match options.subject {
+        Subject::Rows => rows(&options),
+        Subject::Cores => cores(options.json),
+        Subject::Service => service::run(&build()?, options.json),
+        Subject::Build => build::run(options.json),
+        Subject::Edge => edge::run(options.json),
     }
-    if options.build {
-        return build::run(options.json);
-    }
+}
+
+fn cores(as_json: bool) -> Outcome {
+    let mut program = Command::new(build()?.join("measure"));
+    print_rows(&measurements(program.arg("--cores"))?, as_json);
+    Ok(())
+}
+
+fn rows(options: &Options) -> Outcome {
     let programs = build()?;
-    if options.service {
-        return service::run(&programs, options.json);
-    }
-    if options.cores {
-        print_rows(
-            &measurements(Command::new(programs.join("measure")).arg("--cores"))?,
-            options.json,
-        );
-        return Ok(());
-    }
-    let mut rows = measurements(Command::new(programs.join("measure")).args(&options.rows))?;
+    let measure = || Command::new(programs.join("measure"));
+    let mut rows = measurements(measure().args(&options.rows))?;
     join(
         &mut rows,
         measurements(&mut Command::new(programs.join("count")))?,
@@ -83,8 +96,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         }
     }
     if options.runtimes {
-        let fixture = Command::new(programs.join("measure"));
-        rows.extend(runtimes::measure(fixture, &programs.join("runtimes"))?);
+        rows.extend(runtimes::measure(measure(), &programs.join("runtimes"))?);
     }
     print_rows(&rows, options.json);
     Ok(())
@@ -242,8 +254,8 @@ mod tests {
         assert!(options.is_ok_and(|o| o.json && !o.instructions && o.rows == ["verify-ring"]));
         assert!(Options::parse(&["--jsno".to_owned()]).is_err());
         let of_the_edge = ["--json", "--edge"].map(str::to_owned);
-        assert!(Options::parse(&of_the_edge).is_ok_and(|o| o.json && o.edge));
-        for others in ["--runtimes", "--build"] {
+        assert!(Options::parse(&of_the_edge).is_ok_and(|o| o.json && o.subject == Subject::Edge));
+        for others in ["--runtimes", "--build", "verify-ring"] {
             let both = ["--edge", others].map(str::to_owned);
             assert!(Options::parse(&both).is_err());
         }
