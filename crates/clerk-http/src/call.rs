@@ -79,7 +79,7 @@ impl<'s, O: Operation> Step<'s, O> {
             meter: Meter::start(O::ID),
             trace: Trace::start(O::ID),
         }
-        .send(None, now)
+        .send(None)
     }
 }
 
@@ -127,7 +127,7 @@ impl<'s, O: Operation> AwaitingRetry<'s, O> {
         }
         call.meter.sends_again(&outcome);
         call.attempt = call.attempt.saturating_add(1);
-        call.send(Some(left), now)
+        call.send(Some(left))
     }
 }
 
@@ -147,7 +147,7 @@ struct Call<'s, O> {
 
 impl<'s, O: Operation> Call<'s, O> {
     /// `left` bounds the attempts after the first one, which only a deadline does.
-    fn send(mut self, left: Option<Duration>, now: MonotonicTime) -> Step<'s, O> {
+    fn send(mut self, left: Option<Duration>) -> Step<'s, O> {
         match self.settings.request(&self.operation) {
             Ok(mut request) => {
                 self.trace.sends(self.attempt);
@@ -160,7 +160,10 @@ impl<'s, O: Operation> Call<'s, O> {
                 }
                 Step::Send(request, AwaitingResponse(self))
             }
-            Err(error) => Step::Done(self.end(Err(error), now)),
+            Err(error) => {
+                self.meter.cannot_be_sent();
+                Step::Done(Err(error))
+            }
         }
     }
 
@@ -201,12 +204,7 @@ impl<'s, O: Operation> Call<'s, O> {
                 cause,
             }),
         };
-        self.end(result, now)
-    }
-
-    fn end(self, result: Result<O::Output, Error>, now: MonotonicTime) -> Result<O::Output, Error> {
-        let after = now.saturating_duration_since(self.started);
-        self.meter.ends(result.as_ref().err(), after);
+        self.meter.ends(&result, self.started, now);
         result
     }
 }

@@ -2,9 +2,8 @@
 //!
 //! Labels are operations' names and the words below, never anything of a request or an answer.
 
-use std::time::Duration;
-
 use bytes::Bytes;
+use clerk_core::MonotonicTime;
 use http::Response;
 
 use crate::{Error, TransportError};
@@ -61,6 +60,7 @@ struct Counted {
 }
 
 #[allow(
+    unused_mut,
     unused_variables,
     reason = "without the feature there is nobody to tell"
 )]
@@ -85,10 +85,27 @@ impl Meter {
         }
     }
 
-    /// The call has ended, with this error if it has failed, and so long after it began.
-    pub(crate) fn ends(self, error: Option<&Error>, after: Duration) {
+    /// There is no request to send.
+    pub(crate) fn cannot_be_sent(&mut self) {
         #[cfg(feature = "metrics")]
-        self.counted.ends(error, after);
+        {
+            self.counted.outcome = "not-sent";
+        }
+    }
+
+    /// The call that began then has come to this.
+    pub(crate) fn ends<T>(
+        mut self,
+        result: &Result<T, Error>,
+        began: MonotonicTime,
+        now: MonotonicTime,
+    ) {
+        #[cfg(feature = "metrics")]
+        {
+            self.counted.outcome = result.as_ref().err().map_or("success", of_error);
+            let duration = histogram!(name::DURATION, "operation" => self.counted.operation);
+            duration.record(now.saturating_duration_since(began));
+        }
     }
 }
 
@@ -101,13 +118,6 @@ impl Counted {
             operation,
             in_flight,
             outcome: "abandoned",
-        }
-    }
-
-    fn ends(mut self, error: Option<&Error>, after: Duration) {
-        self.outcome = error.map_or("success", of_error);
-        if !matches!(error, Some(Error::Build { .. })) {
-            histogram!(name::DURATION, "operation" => self.operation).record(after);
         }
     }
 }

@@ -180,16 +180,14 @@ impl TokenCache {
         }
     }
 
-    /// A token was put into an empty place.
-    pub(crate) fn added(&self) {
+    /// A token was put into a place. `was_it` says whether it was there before, if the place was not empty.
+    pub(crate) fn inserted(&self, was_it: impl FnOnce() -> Option<bool>) {
         #[cfg(feature = "metrics")]
-        self.told().added();
-    }
-
-    /// One was put into the place of another.
-    pub(crate) fn evicted(&self) {
-        #[cfg(feature = "metrics")]
-        self.told().evictions.increment(1);
+        match was_it() {
+            None => self.told().added(),
+            Some(false) => self.told().evictions.increment(1),
+            Some(true) => {}
+        }
     }
 
     #[cfg(feature = "metrics")]

@@ -223,11 +223,9 @@ impl VerifiedTokenCache {
             key_id: token.token().header().key_id().cloned(),
             token: token.token().clone(),
         };
-        match bucket.insert(tag, entry, |other| other.is(compact)) {
-            None => self.metrics.added(),
-            Some(before) if !before.is(compact) => self.metrics.evicted(),
-            Some(_) => {}
-        }
+        let before = bucket.insert(tag, entry, |other| other.is(compact));
+        let was_it = || before.as_ref().map(|before| before.is(compact));
+        self.metrics.inserted(was_it);
     }
 
     /// Where a token is kept, and by what it is told from most others there. It is a matter of speed

@@ -172,7 +172,7 @@ pub(crate) const ROWS: &[Row] = &[
         ],
     },
     Row {
-        what: "a call that is sent again, one that is refused, and one that is given up",
+        what: "a call that is sent again, one that is refused, one that makes no request, and one that is given up",
         acts: |world| {
             world
                 .emulator
@@ -184,12 +184,14 @@ pub(crate) const ROWS: &[Row] = &[
                     .unwrap_or_default(),
             );
             world.get_user("user_nobody");
+            world.get_user("..");
             world.give_up();
         },
         about: &["clerk_api"],
         recorded: &[
             "clerk_api_call_duration_seconds{operation=GetUser} 0.320820196 0",
             "clerk_api_calls_total{operation=GetUser,outcome=abandoned} 1",
+            "clerk_api_calls_total{operation=GetUser,outcome=not-sent} 1",
             "clerk_api_calls_total{operation=GetUser,outcome=refused} 1",
             "clerk_api_calls_total{operation=GetUser,outcome=success} 1",
             "clerk_api_retries_total{cause=rate-limited,operation=GetUser} 1",
