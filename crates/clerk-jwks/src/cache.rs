@@ -377,6 +377,7 @@ impl KeySetCache {
     }
 
     /// Whether the fetch that is under way was begun for a key that is not there.
+    #[cfg(feature = "metrics")]
     pub(crate) fn looks_for_unknown_key(&self) -> bool {
         self.fetching
             .is_some_and(|fetch| fetch.cause == Cause::UnknownKey)

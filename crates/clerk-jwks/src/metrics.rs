@@ -239,15 +239,39 @@ impl Drop for Told {
     }
 }
 
-/// A fetch has ended that was begun for the age of the keys, or for one that is not among them.
+/// Why a fetch is begun: for the age of the keys, or for one that is not among them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cause {
+    #[cfg(feature = "metrics")]
+    is_unknown_key: bool,
+}
+
 #[allow(
     unused_variables,
     reason = "without the feature there is nobody to tell"
 )]
-pub(crate) fn fetched(for_unknown_key: bool, fetched: &Result<KeySet, Arc<FetchError>>) {
+impl Cause {
+    pub(crate) fn of(cache: &KeySetCache) -> Self {
+        Self {
+            #[cfg(feature = "metrics")]
+            is_unknown_key: cache.looks_for_unknown_key(),
+        }
+    }
+}
+
+/// A fetch has ended.
+#[allow(
+    unused_variables,
+    reason = "without the feature there is nobody to tell"
+)]
+pub(crate) fn fetched(cause: Cause, fetched: &Result<KeySet, Arc<FetchError>>) {
     #[cfg(feature = "metrics")]
     {
-        let cause = if for_unknown_key { UNKNOWN_KEY } else { AGE };
+        let cause = if cause.is_unknown_key {
+            UNKNOWN_KEY
+        } else {
+            AGE
+        };
         let (outcome, reason) = match fetched {
             Ok(keys) if keys.is_empty() => ("failure", FetchError::Empty.reason().as_str()),
             Ok(_) => ("success", "none"),
@@ -257,14 +281,14 @@ pub(crate) fn fetched(for_unknown_key: bool, fetched: &Result<KeySet, Arc<FetchE
     }
 }
 
-/// Keys have come, so that `cache` has others, or the same anew.
+/// A fetch has changed what `cache` has, or has failed to.
 ///
 /// What is told are times and not ages: an age would have to be told again each second, also where nothing happens.
 #[allow(
     unused_variables,
     reason = "without the feature there is nobody to tell"
 )]
-pub(crate) fn keys_came(cache: &KeySetCache, clock: &dyn Clock, now: MonotonicTime) {
+pub(crate) fn completed(cache: &KeySetCache, clock: &dyn Clock, now: MonotonicTime) {
     #[cfg(feature = "metrics")]
     if let Some((age, serve)) = cache.age(now) {
         let fetched = clock.now().saturating_sub(age);

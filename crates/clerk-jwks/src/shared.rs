@@ -96,11 +96,11 @@ impl SharedCache {
             self.publish(&state.cache);
         }
         let once = state.cache.makes_one_attempt();
-        let for_unknown_key = state.cache.looks_for_unknown_key();
+        let cause = metrics::Cause::of(&state.cache);
         let promise = || Promise {
             cache: Arc::clone(self),
             begun: now,
-            for_unknown_key,
+            cause,
             once,
             kept: false,
         };
@@ -129,12 +129,9 @@ impl SharedCache {
             state.cache.seed(seed);
         }
         let now = self.clock.monotonic();
-        let has_brought_keys = fetched.is_ok();
         if state.cache.complete_begun(begun, fetched, now) {
             state.ended = state.ended.wrapping_add(1);
-            if has_brought_keys {
-                metrics::keys_came(&state.cache, &*self.clock, now);
-            }
+            metrics::completed(&state.cache, &*self.clock, now);
         }
         self.publish(&state.cache);
         drop(state);
@@ -174,7 +171,7 @@ pub(crate) struct Ended(u64);
 pub(crate) struct Promise {
     cache: Arc<SharedCache>,
     begun: MonotonicTime,
-    for_unknown_key: bool,
+    cause: metrics::Cause,
     once: bool,
     kept: bool,
 }
@@ -193,7 +190,7 @@ impl Promise {
     }
 
     fn end(&self, seed: Option<u64>, fetched: Result<KeySet, Arc<FetchError>>) {
-        metrics::fetched(self.for_unknown_key, &fetched);
+        metrics::fetched(self.cause, &fetched);
         self.cache.complete(self.begun, seed, fetched);
     }
 }
