@@ -238,8 +238,24 @@ impl Emulator {
         Some(organization)
     }
 
-    /// Signs with another key from now on, under a new `kid`, and returns that. The old key stays
-    /// in the key set if it is to be kept; otherwise the new one is alone there.
+    /// Puts the next key into the key set, and returns its `kid`. The current one goes on signing until
+    /// [`rotate_keys`](Self::rotate_keys). There is one such key at a time.
+    ///
+    /// ```
+    /// let emulator = clerk_emulator::Emulator::builder().build()?;
+    /// let next = emulator.announce_key();
+    /// assert_ne!(emulator.key_id(), next);
+    /// emulator.rotate_keys(true);
+    /// assert_eq!(emulator.key_id(), next);
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    pub fn announce_key(&self) -> String {
+        self.lock().announce_key()
+    }
+
+    /// Signs with another key from now on, under a new `kid`, and returns that: the key that was
+    /// [announced](Self::announce_key), if one was. The old key stays in the key set if it is to be kept; otherwise
+    /// the new one is alone there.
     pub fn rotate_keys(&self, keep_old: bool) -> String {
         let mut state = self.lock();
         state.rotate_keys(keep_old);

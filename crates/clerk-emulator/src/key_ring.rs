@@ -28,6 +28,8 @@ pub(crate) struct NamedKey {
 #[derive(Clone, Debug)]
 pub(crate) struct KeyRing {
     current: NamedKey,
+    /// In the key set ahead of its use.
+    announced: Option<NamedKey>,
     retired: Vec<NamedKey>,
     successors: Vec<Arc<SigningKey>>,
     rotations: usize,
@@ -48,6 +50,7 @@ impl KeyRing {
         };
         Ok(Self {
             current,
+            announced: None,
             retired: Vec::new(),
             successors,
             rotations: 0,
@@ -79,14 +82,24 @@ impl KeyRing {
             .any(|named| named.key.sign(Digest::Sha256, input.as_bytes()) == signature)
     }
 
-    /// Puts the next key in the current one's place, under a new id.
-    pub(crate) fn rotate(&mut self, keep_old: bool, ids: &mut Ids) {
+    /// Puts the next key into the key set, and returns its id. The current one goes on signing.
+    pub(crate) fn announce(&mut self, ids: &mut Ids) -> &str {
+        let next = self.announced.take().unwrap_or_else(|| self.successor(ids));
+        &self.announced.insert(next).id
+    }
+
+    fn successor(&mut self, ids: &mut Ids) -> NamedKey {
         self.rotations += 1;
         let key = Arc::clone(&self.successors[self.rotations % self.successors.len()]);
-        let next = NamedKey {
+        NamedKey {
             id: ids.object("ins_"),
             key,
-        };
+        }
+    }
+
+    /// Puts the next key in the current one's place: the one that was announced, or else another, under a new id.
+    pub(crate) fn rotate(&mut self, keep_old: bool, ids: &mut Ids) {
+        let next = self.announced.take().unwrap_or_else(|| self.successor(ids));
         let old = std::mem::replace(&mut self.current, next);
         if keep_old {
             self.retired.push(old);
@@ -98,6 +111,7 @@ impl KeyRing {
     /// The JSON Web Key Set (RFC 7517 §5): the current key first.
     pub(crate) fn jwks(&self) -> Value {
         let keys: Vec<Value> = std::iter::once(&self.current)
+            .chain(&self.announced)
             .chain(self.retired.iter().rev())
             .map(|named| {
                 json!({

@@ -91,6 +91,11 @@ impl State {
         }
     }
 
+    /// Publishes the key that is to sign next, and returns its id.
+    pub(crate) fn announce_key(&mut self) -> String {
+        self.keys.announce(&mut self.ids).to_owned()
+    }
+
     /// Lets another key sign, under a new id.
     pub(crate) fn rotate_keys(&mut self, keep_old: bool) {
         self.keys.rotate(keep_old, &mut self.ids);

@@ -132,6 +132,10 @@ fn keys_rotate() {
     assert_eq!(ids(&emulator), [json!(emulator.key_id()), json!(first)]);
     call(&emulator, "POST", "/_emulator/keys/rotate", None);
     assert_eq!(ids(&emulator), [json!(emulator.key_id())]);
+    let alone = emulator.key_id();
+    let (status, announced) = call(&emulator, "POST", "/_emulator/keys/announce", None);
+    assert_eq!(status, 200);
+    assert_eq!(ids(&emulator), [json!(alone), announced["key_id"].clone()]);
 }
 
 #[test]

@@ -338,6 +338,44 @@ fn a_run_has_a_key_id_of_its_own() {
 }
 
 #[test]
+fn a_key_is_announced_before_it_signs() {
+    let emulator = emulator();
+    let (old, old_pem) = (emulator.key_id(), emulator.public_key_pem());
+
+    let next = emulator.announce_key();
+    assert_ne!(next, old);
+    assert_eq!(emulator.announce_key(), next, "there is one at a time");
+    let before = decode(&emulator.token().sign(NOW));
+    assert_eq!(before.header["kid"], old.as_str());
+    let both = emulator.jwks_json();
+    let ids: Vec<_> = both["keys"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        (ids[0]["kid"].as_str(), ids[1]["kid"].as_str()),
+        (Some(&*old), Some(&*next))
+    );
+
+    assert_eq!(emulator.rotate_keys(true), next);
+    assert_ne!(emulator.public_key_pem(), old_pem);
+    let after = decode(&emulator.token().sign(NOW));
+    assert!(after.verifies(&both), "it was published before it signed");
+    let set = emulator.jwks_json();
+    assert!(before.verifies(&set) && after.verifies(&set));
+    assert_eq!(set["keys"].as_array().unwrap().len(), 2);
+
+    let later = emulator.announce_key();
+    assert_eq!(emulator.rotate_keys(false), later);
+    assert_eq!(emulator.jwks_json()["keys"].as_array().unwrap().len(), 1);
+    assert_ne!(
+        emulator.rotate_keys(true),
+        later,
+        "what was announced was used"
+    );
+    emulator.announce_key();
+    emulator.reset();
+    assert_eq!(emulator.jwks_json()["keys"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn rotation_changes_key_and_id_and_keeps_the_old_key_if_asked() {
     let emulator = emulator();
     let old = decode(&emulator.token().sign(NOW));

@@ -41,6 +41,13 @@ pub(super) const ROUTES: &[Route] = &[
         handler: mint,
     },
     Route {
+        operation: "_emulator.announceKey",
+        method: Method::POST,
+        path: "/_emulator/keys/announce",
+        access: Access::Control,
+        handler: announce_key,
+    },
+    Route {
         operation: "_emulator.rotateKeys",
         method: Method::POST,
         path: "/_emulator/keys/rotate",
@@ -103,6 +110,10 @@ fn reset(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 #[serde(deny_unknown_fields, default)]
 struct RotateBody {
     keep_old: bool,
+}
+
+fn announce_key(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    Ok(Reply::ok(json!({ "key_id": call.state.announce_key() })))
 }
 
 fn rotate_keys(call: &mut Call<'_>) -> Result<Reply, Refusal> {
