@@ -5,6 +5,9 @@
 //!     cargo run --package clerk-axum --example axum
 //! ```
 //!
+//! `PORT` is where it listens, 3000 if not said, and 0 for any free port. With `--remember-tokens` the signature of a
+//! token that comes again is not checked again.
+//!
 //! Without an instance to spare, `--self-test` starts an offline Clerk and the application, calls
 //! it as different people would, and says what each was answered.
 
@@ -15,12 +18,18 @@ use std::{env, error::Error};
 use axum::{Router, routing::get};
 use bytes::Bytes;
 use clerk::{
-    Clerk, Clock as _, ReqwestTransport, SystemClock, auth::Reverification, http::Transport as _,
+    Clerk, Clock as _, ReqwestTransport, SystemClock, VerifiedTokenCache, auth::Reverification,
+    http::Transport as _,
 };
 // `clerk::axum` with the facade's feature `axum`.
 use clerk_axum::{Allowed, ClerkLayer, Guard, MaybeSignedIn, Rejection, Requirement, SignedIn};
 use clerk_emulator::{Emulator, Server};
 use tokio::net::TcpListener;
+
+/// For whoever looks after the service. It stands outside of the layer: nobody finds out who asks.
+async fn health() -> &'static str {
+    "I am well, whoever asks\n"
+}
 
 /// Open to everybody.
 async fn home(MaybeSignedIn(session): MaybeSignedIn) -> String {
@@ -60,7 +69,8 @@ fn application(clerk: &Clerk) -> Result<Router, Box<dyn Error>> {
         .route("/", get(home))
         .route("/me", get(me))
         .route("/settings", get(settings).delete(delete))
-        .layer(ClerkLayer::new(authenticator)))
+        .layer(ClerkLayer::new(authenticator))
+        .route("/health", get(health)))
 }
 
 #[tokio::main]
@@ -68,9 +78,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if env::args().any(|argument| argument == "--self-test") {
         return self_test().await;
     }
-    let application = application(&Clerk::from_env()?)?;
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
-    println!("http://localhost:3000");
+    let mut settings = Clerk::builder().env();
+    if env::args().any(|argument| argument == "--remember-tokens") {
+        settings = settings.token_cache(VerifiedTokenCache::new(10_000));
+    }
+    let application = application(&settings.build()?)?;
+    let port = env::var("PORT").map_or(Ok(3000), |port| port.parse::<u16>())?;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("http://localhost:{}", listener.local_addr()?.port());
     Ok(axum::serve(listener, application).await?)
 }
 
@@ -95,6 +110,7 @@ pub(crate) async fn self_test() -> Result<(), Box<dyn Error>> {
     let (admin, member) = (admin.sign(now), member.sign(now));
     let browser = ReqwestTransport::new()?;
     for (method, path, token, expected) in [
+        ("GET", "/health", None, 200),
         ("GET", "/", None, 200),
         ("GET", "/me", None, 401),
         ("GET", "/me", Some("forged"), 401),
