@@ -9,6 +9,7 @@ mod no_std;
 mod proxies;
 mod redis;
 mod signatures;
+mod soak;
 mod toolchains;
 pub(crate) mod wasm;
 
@@ -106,6 +107,11 @@ const STEPS: &[Step] = &[
         name: "demo",
         about: "the demonstration that the README begins with ends well",
         run: |_| pass(cargo(&["demo"])),
+    },
+    Step {
+        name: "soak",
+        about: "the axum example answers all comers rightly while keys rotate and Clerk fails, for a moment",
+        run: soak::check,
     },
     Step {
         name: "redis",

@@ -14,6 +14,7 @@ mod codegen;
 mod conformance;
 mod repository;
 mod simulate;
+mod soak;
 mod tidy;
 
 use std::error::Error;
@@ -65,6 +66,12 @@ const COMMANDS: &[Command] = &[
         usage: "simulate [--instances N] [--seed N] [--json] [--svg FILE] …",
         about: "go through a day with ten thousand key caches, ours and others'",
         run: simulate::run,
+    },
+    Command {
+        name: "soak",
+        usage: "soak [--minutes N] [--rate N] [--seed N] [--untimed] [--json]",
+        about: "keep the axum example under load while keys rotate and Clerk fails",
+        run: soak::run,
     },
     Command {
         name: "import",
