@@ -5,8 +5,8 @@
 //!     cargo run --package clerk-axum --example axum
 //! ```
 //!
-//! `PORT` is where it listens, 3000 if not said, and 0 for any free port. With `--remember-tokens` the signature of a
-//! token that comes again is not checked again.
+//! `PORT` is where it listens, 3000 if not said, and 0 for any free port. `TOKEN_CACHE` is for how many tokens there is
+//! room whose signatures need not be checked again; none if not said.
 //!
 //! Without an instance to spare, `--self-test` starts an offline Clerk and the application, calls
 //! it as different people would, and says what each was answered.
@@ -79,8 +79,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return self_test().await;
     }
     let mut settings = Clerk::builder().env();
-    if env::args().any(|argument| argument == "--remember-tokens") {
-        settings = settings.token_cache(VerifiedTokenCache::new(10_000));
+    if let Ok(tokens) = env::var("TOKEN_CACHE") {
+        settings = settings.token_cache(VerifiedTokenCache::new(tokens.parse()?));
     }
     let application = application(&settings.build()?)?;
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse::<u16>())?;

@@ -32,6 +32,9 @@ use crate::{
 
 /// The longest that the service may take is the five seconds in which Clerk is asked.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// After this time, clients close connections that nobody uses: otherwise as many would stay open as were ever needed at
+/// once.
+const IDLE: Duration = Duration::from_secs(20);
 /// The application's public address: what tokens name as their authorized party.
 const HOST: &str = "localhost:3000";
 
@@ -39,7 +42,8 @@ const HOST: &str = "localhost:3000";
 #[derive(Debug)]
 pub(crate) struct Target {
     address: SocketAddr,
-    idle: RefCell<Vec<SendRequest<Empty<Bytes>>>>,
+    /// The last to be used is the first to be used again. Each has the time since when nobody does.
+    idle: RefCell<Vec<(At, SendRequest<Empty<Bytes>>)>>,
     pub(crate) sent: Cell<u64>,
     pub(crate) in_flight: Cell<u64>,
     pub(crate) tally: RefCell<Tally>,
@@ -56,6 +60,12 @@ impl Target {
             tally: RefCell::default(),
             knowledge: RefCell::default(),
         })
+    }
+
+    /// Closes connections that nobody has used for a while.
+    pub(crate) fn let_go(&self, now: At) {
+        let mut idle = self.idle.borrow_mut();
+        idle.retain(|(since, _)| now.saturating_sub(*since) < IDLE);
     }
 
     /// Closes all connections.
@@ -108,7 +118,7 @@ pub(crate) async fn visit(
         drop(spawn_local(async move {
             let sent = watch.now();
             lateness.borrow_mut().record(sent.saturating_sub(due));
-            let answer = match tokio::time::timeout(PATIENCE, ask(&target, &ticket)).await {
+            let answer = match tokio::time::timeout(PATIENCE, ask(&target, &ticket, watch)).await {
                 Ok(Ok(response)) => Answer::Response(response),
                 Ok(Err(why)) => Answer::Failed(why),
                 Err(_) => Answer::Failed("no answer in time"),
@@ -141,7 +151,7 @@ fn take_in(
     tally.count(asked.class, (answer, verdict), (due, span, is_at_hand));
 }
 
-async fn ask(target: &Target, ticket: &Ticket) -> Result<Response, &'static str> {
+async fn ask(target: &Target, ticket: &Ticket, watch: Watch) -> Result<Response, &'static str> {
     let mut request = Request::get(ticket.asked.class.path()).header(header::HOST, HOST);
     request = match &ticket.credentials {
         Credentials::None => request,
@@ -163,7 +173,8 @@ async fn ask(target: &Target, ticket: &Ticket) -> Result<Response, &'static str>
     let (parts, body) = response.into_parts();
     let body = body.collect().await.map_err(|_| "the answer was cut off")?;
     if !connection.is_closed() {
-        target.idle.borrow_mut().push(connection);
+        let mut idle = target.idle.borrow_mut();
+        idle.push((watch.now(), connection));
     }
     let reason = parts.headers.get("x-clerk-auth-reason");
     Ok(Response {
@@ -178,7 +189,7 @@ async fn connection(target: &Target) -> Result<SendRequest<Empty<Bytes>>, &'stat
     loop {
         let idle = target.idle.borrow_mut().pop();
         match idle {
-            Some(connection) if connection.is_ready() => return Ok(connection),
+            Some((_, connection)) if connection.is_ready() => return Ok(connection),
             // It has ended, or has not ended its last answer.
             Some(_) => {}
             None => break,

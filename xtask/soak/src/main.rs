@@ -66,7 +66,7 @@ fn run() -> Result<Vec<String>, Box<dyn Error>> {
     let server = Server::start(Emulator::builder().seed(stock::seed(VARIANTS.len())))?;
     let emulator = server.emulator();
     let services = VARIANTS
-        .map(|(_, arguments)| Service::start(&options.service, arguments, emulator))
+        .map(|(_, token_cache)| Service::start(&options.service, token_cache, emulator))
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
     let mut random = fastrand::Rng::with_seed(options.seed);

@@ -20,6 +20,9 @@ const ENOUGH: u64 = 1000;
 /// So many descriptors may stay open when nobody is connected any more: connections to Clerk are kept for a while.
 pub(crate) const KEPT_OPEN: u64 = 8;
 
+/// Of the samples, which are a second apart, programs are told every tenth.
+const EVERY: usize = 10;
+
 const QUANTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999)];
 
 pub(crate) struct Report {
@@ -230,8 +233,13 @@ impl Service {
             })
         });
         let ratio = |(with, without): (u64, u64)| with as f64 / without.max(1) as f64;
+        let samples = self.samples.iter().step_by(EVERY).map(|sample| {
+            let Sample { at, memory, threads, descriptors } = sample;
+            json!({ "s": at.as_secs(), "kib": memory, "threads": threads, "descriptors": descriptors })
+        });
         json!({
             "service": self.name,
+            "samples": samples.collect::<Vec<_>>(),
             "sent": self.sent,
             "latencies_us": latencies,
             "answers": answers,

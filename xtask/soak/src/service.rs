@@ -9,11 +9,10 @@ use std::{
 
 use clerk_emulator::Emulator;
 
-/// How the services differ, that run side by side.
-pub(crate) const VARIANTS: [(&str, &[&str]); 2] = [
-    ("as it is", &[]),
-    ("with a token cache", &["--remember-tokens"]),
-];
+/// How the services differ that run side by side: for how many tokens they have a cache. That of the second is full before
+/// it has warmed up, and has room for twice as many tokens as are in use.
+pub(crate) const VARIANTS: [(&str, Option<&str>); 2] =
+    [("as it is", None), ("with a token cache", Some("128"))];
 
 /// A service that runs until this is dropped.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ impl Service {
     /// It does not start, or does not say where it listens.
     pub(crate) fn start(
         program: &Path,
-        arguments: &[&str],
+        token_cache: Option<&str>,
         emulator: &Emulator,
     ) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("{}: {error}", program.display());
@@ -39,7 +38,8 @@ impl Service {
             }
         }
         command
-            .args(arguments)
+            .env_remove("TOKEN_CACHE")
+            .envs(token_cache.map(|tokens| ("TOKEN_CACHE", tokens)))
             .env("CLERK_API_URL", emulator.url())
             .env("CLERK_SECRET_KEY", emulator.secret_key().expose())
             .env("CLERK_PUBLISHABLE_KEY", emulator.publishable_key().as_str())
