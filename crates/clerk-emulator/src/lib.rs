@@ -79,6 +79,7 @@
 //! |---|---|---|
 //! | `GET /_emulator/health` | | the instance's public keys and counts |
 //! | `POST /_emulator/mint` | `{"user":"ada@example.com","organization":"acme","issued_ago":90,"defect":"alg-none",…}` | `{"jwt":"…"}` |
+//! | `POST /_emulator/keys/announce` | | `{"key_id":"ins_…"}` |
 //! | `POST /_emulator/keys/rotate` | `{"keep_old":true}` | `{"key_id":"ins_…"}` |
 //! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `body`, `drop`, `delay_ms` | 204 |
 //! | `DELETE /_emulator/faults` | | 204 |
