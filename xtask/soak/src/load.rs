@@ -4,6 +4,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::VecDeque,
     net::SocketAddr,
     rc::Rc,
     sync::Arc,
@@ -32,8 +33,11 @@ use crate::{
 
 /// The longest that the service may take is the five seconds in which Clerk is asked.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// After this time, clients close connections that nobody uses: otherwise as many would stay open as were ever needed at
-/// once.
+/// So many connections to each service are open all the time, and used in turns, as a load balancer's are. More are opened
+/// where all are busy. Without them, a process would take as much memory as there once were requests at the same time, which
+/// on a busy machine is chance.
+const POOL: usize = 256;
+/// After this time, others are closed that nobody uses.
 const IDLE: Duration = Duration::from_secs(20);
 /// The application's public address: what tokens name as their authorized party.
 const HOST: &str = "localhost:3000";
@@ -42,8 +46,8 @@ const HOST: &str = "localhost:3000";
 #[derive(Debug)]
 pub(crate) struct Target {
     address: SocketAddr,
-    /// The last to be used is the first to be used again. Each has the time since when nobody does.
-    idle: RefCell<Vec<(At, SendRequest<Empty<Bytes>>)>>,
+    /// Whichever has waited longest is used next. Each has the time since when nobody uses it.
+    idle: RefCell<VecDeque<(At, SendRequest<Empty<Bytes>>)>>,
     pub(crate) sent: Cell<u64>,
     pub(crate) in_flight: Cell<u64>,
     pub(crate) tally: RefCell<Tally>,
@@ -62,10 +66,23 @@ impl Target {
         })
     }
 
-    /// Closes connections that nobody has used for a while.
+    /// Opens what is open all the time.
+    async fn fill(&self, now: At) {
+        for _ in 0..POOL {
+            // Where none can be had, whoever comes first says so.
+            if let Ok(connection) = open(self.address).await {
+                self.idle.borrow_mut().push_back((now, connection));
+            }
+        }
+    }
+
+    /// Closes those beyond them that nobody has used for a while.
     pub(crate) fn let_go(&self, now: At) {
         let mut idle = self.idle.borrow_mut();
-        idle.retain(|(since, _)| now.saturating_sub(*since) < IDLE);
+        let is_old = |(since, _): &(At, _)| now.saturating_sub(*since) >= IDLE;
+        while idle.len() > POOL && idle.front().is_some_and(is_old) {
+            idle.pop_front();
+        }
     }
 
     /// Closes all connections.
@@ -100,6 +117,9 @@ pub(crate) async fn visit(
     mut due: UnboundedReceiver<At>,
     (watch, seed): (Watch, u64),
 ) -> Latencies {
+    for target in targets {
+        target.fill(watch.now()).await;
+    }
     let mut random = fastrand::Rng::with_seed(seed);
     let lateness = Rc::new(RefCell::new(Latencies::new()));
     let mut number = 0;
@@ -174,7 +194,7 @@ async fn ask(target: &Target, ticket: &Ticket, watch: Watch) -> Result<Response,
     let body = body.collect().await.map_err(|_| "the answer was cut off")?;
     if !connection.is_closed() {
         let mut idle = target.idle.borrow_mut();
-        idle.push((watch.now(), connection));
+        idle.push_back((watch.now(), connection));
     }
     let reason = parts.headers.get("x-clerk-auth-reason");
     Ok(Response {
@@ -187,7 +207,7 @@ async fn ask(target: &Target, ticket: &Ticket, watch: Watch) -> Result<Response,
 /// One that nobody uses, or a new one.
 async fn connection(target: &Target) -> Result<SendRequest<Empty<Bytes>>, &'static str> {
     loop {
-        let idle = target.idle.borrow_mut().pop();
+        let idle = target.idle.borrow_mut().pop_front();
         match idle {
             Some((_, connection)) if connection.is_ready() => return Ok(connection),
             // It has ended, or has not ended its last answer.
@@ -195,7 +215,11 @@ async fn connection(target: &Target) -> Result<SendRequest<Empty<Bytes>>, &'stat
             None => break,
         }
     }
-    let stream = TcpStream::connect(target.address).await;
+    open(target.address).await
+}
+
+async fn open(address: SocketAddr) -> Result<SendRequest<Empty<Bytes>>, &'static str> {
+    let stream = TcpStream::connect(address).await;
     let stream = stream
         .map_err(|_| "cannot connect; has this program too many files open? see `ulimit -n`")?;
     stream.set_nodelay(true).map_err(|_| "cannot connect")?;
