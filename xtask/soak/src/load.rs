@@ -34,11 +34,9 @@ use crate::{
 /// The longest that the service may take is the five seconds in which Clerk is asked.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// So many connections to each service are open all the time, and used in turns, as a load balancer's are. More are opened
-/// where all are busy. Without them, a process would take as much memory as there once were requests at the same time, which
-/// on a busy machine is chance.
+/// where all are busy, and closed after use. Without them, a process would take as much memory as there once were requests at
+/// the same time, which on a busy machine is chance.
 const POOL: usize = 256;
-/// After this time, others are closed that nobody uses.
-const IDLE: Duration = Duration::from_secs(20);
 /// The application's public address: what tokens name as their authorized party.
 const HOST: &str = "localhost:3000";
 
@@ -46,8 +44,8 @@ const HOST: &str = "localhost:3000";
 #[derive(Debug)]
 pub(crate) struct Target {
     address: SocketAddr,
-    /// Whichever has waited longest is used next. Each has the time since when nobody uses it.
-    idle: RefCell<VecDeque<(At, SendRequest<Empty<Bytes>>)>>,
+    /// Whichever has waited longest is used next.
+    idle: RefCell<VecDeque<SendRequest<Empty<Bytes>>>>,
     pub(crate) sent: Cell<u64>,
     pub(crate) in_flight: Cell<u64>,
     pub(crate) tally: RefCell<Tally>,
@@ -67,21 +65,12 @@ impl Target {
     }
 
     /// Opens what is open all the time.
-    async fn fill(&self, now: At) {
+    async fn fill(&self) {
         for _ in 0..POOL {
             // Where none can be had, whoever comes first says so.
             if let Ok(connection) = open(self.address).await {
-                self.idle.borrow_mut().push_back((now, connection));
+                self.idle.borrow_mut().push_back(connection);
             }
-        }
-    }
-
-    /// Closes those beyond them that nobody has used for a while.
-    pub(crate) fn let_go(&self, now: At) {
-        let mut idle = self.idle.borrow_mut();
-        let is_old = |(since, _): &(At, _)| now.saturating_sub(*since) >= IDLE;
-        while idle.len() > POOL && idle.front().is_some_and(is_old) {
-            idle.pop_front();
         }
     }
 
@@ -118,7 +107,7 @@ pub(crate) async fn visit(
     (watch, seed): (Watch, u64),
 ) -> Latencies {
     for target in targets {
-        target.fill(watch.now()).await;
+        target.fill().await;
     }
     let mut random = fastrand::Rng::with_seed(seed);
     let lateness = Rc::new(RefCell::new(Latencies::new()));
@@ -138,7 +127,7 @@ pub(crate) async fn visit(
         drop(spawn_local(async move {
             let sent = watch.now();
             lateness.borrow_mut().record(sent.saturating_sub(due));
-            let answer = match tokio::time::timeout(PATIENCE, ask(&target, &ticket, watch)).await {
+            let answer = match tokio::time::timeout(PATIENCE, ask(&target, &ticket)).await {
                 Ok(Ok(response)) => Answer::Response(response),
                 Ok(Err(why)) => Answer::Failed(why),
                 Err(_) => Answer::Failed("no answer in time"),
@@ -171,7 +160,7 @@ fn take_in(
     tally.count(asked.class, (answer, verdict), (due, span, is_at_hand));
 }
 
-async fn ask(target: &Target, ticket: &Ticket, watch: Watch) -> Result<Response, &'static str> {
+async fn ask(target: &Target, ticket: &Ticket) -> Result<Response, &'static str> {
     let mut request = Request::get(ticket.asked.class.path()).header(header::HOST, HOST);
     request = match &ticket.credentials {
         Credentials::None => request,
@@ -192,9 +181,9 @@ async fn ask(target: &Target, ticket: &Ticket, watch: Watch) -> Result<Response,
     let response = response.map_err(|_| "the connection was closed")?;
     let (parts, body) = response.into_parts();
     let body = body.collect().await.map_err(|_| "the answer was cut off")?;
-    if !connection.is_closed() {
-        let mut idle = target.idle.borrow_mut();
-        idle.push_back((watch.now(), connection));
+    let mut idle = target.idle.borrow_mut();
+    if idle.len() < POOL && !connection.is_closed() {
+        idle.push_back(connection);
     }
     let reason = parts.headers.get("x-clerk-auth-reason");
     Ok(Response {
@@ -209,7 +198,7 @@ async fn connection(target: &Target) -> Result<SendRequest<Empty<Bytes>>, &'stat
     loop {
         let idle = target.idle.borrow_mut().pop_front();
         match idle {
-            Some((_, connection)) if connection.is_ready() => return Ok(connection),
+            Some(connection) if connection.is_ready() => return Ok(connection),
             // It has ended, or has not ended its last answer.
             Some(_) => {}
             None => break,

@@ -89,9 +89,6 @@ impl Observer {
                     return self.world.stop();
                 }
             }
-            for target in &self.targets {
-                target.let_go(self.watch.now());
-            }
             number += 1;
             if number % LINE == 0 {
                 self.show_progress();
