@@ -107,6 +107,7 @@ mod reason;
 mod redirects;
 mod rejection;
 mod request_head;
+mod request_url;
 mod requirement;
 mod resource_metadata;
 mod response_headers;

@@ -1,8 +1,8 @@
-use std::{borrow::Cow, fmt, sync::OnceLock};
+use std::borrow::Cow;
 
 use url::{Origin, Url};
 
-use crate::{InvalidSettings, RequestHead};
+use crate::{InvalidSettings, RequestHead, request_url::RequestUrl};
 
 /// How it is found out under which address browsers know the application.
 ///
@@ -94,7 +94,7 @@ impl PublicAddress {
     pub fn base_url(&self, head: &RequestHead<'_>) -> Option<String> {
         let base = match &self.fixed {
             Some(base) => base.clone(),
-            None => first_url(&self.told(head, "/"))?,
+            None => RequestUrl::of(self.told(head, "/")).into_url()?,
         };
         let base = String::from(base);
         Some(base.trim_end_matches('/').to_owned())
@@ -111,27 +111,20 @@ impl PublicAddress {
     /// The path stays what it is: resolving it against the origin would make a host of the first
     /// part of `//host/`.
     pub(crate) fn url(&self, head: &RequestHead<'_>) -> Option<Url> {
-        first_url(&self.candidates(head))
+        self.unread_url(head).into_url()
     }
 
     /// The same, to be read later.
     pub(crate) fn unread_url(&self, head: &RequestHead<'_>) -> RequestUrl {
-        RequestUrl {
-            candidates: self.candidates(head),
-            read: OnceLock::new(),
-        }
-    }
-
-    fn candidates(&self, head: &RequestHead<'_>) -> Candidates {
         let path_and_query = head.path_and_query();
-        match &self.fixed {
+        RequestUrl::of(match &self.fixed {
             Some(base) => {
                 let base = base.as_str().trim_end_matches('/');
                 let url = [base, slash_before(path_and_query), path_and_query].concat();
                 [Some(url), None, None]
             }
             None => self.told(head, path_and_query),
-        }
+        })
     }
 
     /// The origin, where it is known without a request.
@@ -140,7 +133,7 @@ impl PublicAddress {
     }
 
     /// Each part on its own, so that one that cannot be used takes no good one with it.
-    fn told(&self, head: &RequestHead<'_>, path_and_query: &str) -> Candidates {
+    fn told(&self, head: &RequestHead<'_>, path_and_query: &str) -> [Option<String>; 3] {
         let forwarded = |name| {
             self.believes_forwarded
                 .then(|| head.first_listed(name))
@@ -156,38 +149,6 @@ impl PublicAddress {
             target_authority.map(Cow::Borrowed),
         ];
         authorities.map(|authority| build(scheme?, &authority?, path_and_query))
-    }
-}
-
-/// Texts that may be URLs. The first that is one counts.
-type Candidates = [Option<String>; 3];
-
-fn first_url(candidates: &Candidates) -> Option<Url> {
-    let mut texts = candidates.iter().flatten();
-    texts.find_map(|text| Url::parse(text).ok())
-}
-
-/// The URL under which the browser knows a request, read when it is first asked for: most handlers
-/// send nobody anywhere.
-#[derive(Clone)]
-pub(crate) struct RequestUrl {
-    candidates: Candidates,
-    read: OnceLock<Option<Url>>,
-}
-
-impl RequestUrl {
-    /// `None` if the request does not tell.
-    pub(crate) fn get(&self) -> Option<&Url> {
-        self.read
-            .get_or_init(|| first_url(&self.candidates))
-            .as_ref()
-    }
-}
-
-/// Its query may hold what signs somebody in.
-impl fmt::Debug for RequestUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RequestUrl")
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     InvalidRedirect, Redirects, RequestHead, Settings,
     authentication::header_token,
     origin_check::{self, AllowedOrigins},
-    public_address::RequestUrl,
+    request_url::RequestUrl,
 };
 
 /// What is kept of a request, for answers that lead its browser somewhere.
