@@ -96,3 +96,14 @@ fn a_cache_that_is_gone_is_counted_no_more() {
         assert_eq!(gauge.map(|one| &*one.value), Some("0"), "{name}");
     }
 }
+
+#[test]
+fn a_fetch_that_ends_with_its_runtime_has_failed() {
+    let all = recorded(Mode::Async, |world| {
+        world.verify_while_ending(&world.emulator.token().sign(world::NOW));
+    });
+    let lines: Vec<_> = all.iter().map(Series::line).collect();
+    let failed =
+        "clerk_key_fetches_total{cause=age,outcome=failure,reason=jwk-remote-failed-to-load} 1";
+    assert!(lines.iter().any(|line| line == failed), "{lines:?}");
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clerk::{
     Claims, M2mClaims, OAuthClaims, TemplateClaims, UserClaims,
     auth::{RequestHead, Requirement},
+    webhooks::Rejection,
 };
 use clerk_emulator::{Defect, Fault};
 
@@ -227,6 +228,95 @@ pub(crate) const ROWS: &[Row] = &[
         about: &["clerk_requests"],
         recorded: &[
             "clerk_requests_authenticated_total{reason=jwk-remote-failed-to-load,status=undecided,token_type=session_token} 1",
+        ],
+    },
+    Row {
+        what: "Clerk answers without keys, and then is away when those at hand are old",
+        acts: |world| {
+            let token = || world.emulator.token().user("ada@example.com");
+            let nothing = http::Response::new(r#"{"keys":[]}"#.into());
+            world
+                .emulator
+                .add_fault(Fault::answer(nothing).path("/v1/jwks").times(1));
+            world.verify(&token().sign(NOW));
+            world.clock.advance(Duration::from_secs(100));
+            world.verify(&token().sign(NOW));
+            world.in_process.pause();
+            world.clock.advance(Duration::from_secs(3600));
+            world.verify(&token().sign(NOW));
+        },
+        about: &["clerk_key"],
+        recorded: &[
+            "clerk_key_fetches_total{cause=age,outcome=failure,reason=jwk-remote-failed-to-load} 2",
+            "clerk_key_fetches_total{cause=age,outcome=success,reason=none} 1",
+            "clerk_keys_fetched_timestamp_seconds{} 1800000100",
+            "clerk_keys_usable_until_timestamp_seconds{} 1800004000",
+        ],
+    },
+    Row {
+        what: "machines come beside people, a user comes again, and then Clerk is away",
+        acts: |world| {
+            let token = world.emulator.token().user("ada@example.com").sign(NOW);
+            let key = world.emulator.token().user("ada@example.com");
+            let key = key.api_key().sign(NOW);
+            world.admit_bearer(&token, |auth| assert!(auth.session().is_ok()));
+            world.admit_bearer(&key, |auth| assert!(auth.machine().is_ok()));
+            world.admit_bearer(&token, |auth| assert!(auth.session().is_ok()));
+            world.in_process.pause();
+            world.admit_bearer(&key, |_| ());
+        },
+        about: &["clerk_requests", "clerk_token_cache_lookups"],
+        recorded: &[
+            "clerk_requests_authenticated_total{reason=none,status=signed-in,token_type=api_key} 1",
+            "clerk_requests_authenticated_total{reason=none,status=signed-in,token_type=session_token} 2",
+            "clerk_requests_authenticated_total{reason=unexpected-error,status=undecided,token_type=api_key} 1",
+            "clerk_token_cache_lookups_total{result=hit} 1",
+            "clerk_token_cache_lookups_total{result=miss} 1",
+        ],
+    },
+    Row {
+        what: "calls fail in every way that is not their own fault",
+        acts: |world| {
+            let no_user = http::Response::new("no user".into());
+            for fault in [
+                Fault::status(503),
+                Fault::delay(Duration::from_secs(3600)),
+                Fault::drop_connection(),
+                Fault::answer(no_user),
+            ] {
+                world.emulator.add_fault(fault);
+                world.get_user("user_1");
+                world.emulator.clear_faults();
+            }
+        },
+        about: &["clerk_api_calls", "clerk_api_retries"],
+        recorded: &[
+            "clerk_api_calls_total{operation=GetUser,outcome=broken} 1",
+            "clerk_api_calls_total{operation=GetUser,outcome=server-error} 1",
+            "clerk_api_calls_total{operation=GetUser,outcome=timed-out} 1",
+            "clerk_api_calls_total{operation=GetUser,outcome=unreadable} 1",
+            "clerk_api_retries_total{cause=broken,operation=GetUser} 2",
+            "clerk_api_retries_total{cause=server-error,operation=GetUser} 2",
+            "clerk_api_retries_total{cause=timed-out,operation=GetUser} 2",
+        ],
+    },
+    Row {
+        what: "a delivery comes while it is acted on, one breaks off, and nobody is there to judge one",
+        acts: |world| {
+            world.receive_while_received(
+                &secrets().sign("msg_1", NOW, b"{}").unwrap().svix(),
+                b"{}",
+            );
+            let _ = Rejection::incomplete();
+            let _ = Rejection::not_configured();
+        },
+        about: &["clerk_webhooks"],
+        recorded: &[
+            "clerk_webhooks_handled_total{outcome=done,reason=none} 1",
+            "clerk_webhooks_handled_total{outcome=postponed,reason=delivery-in-progress} 1",
+            "clerk_webhooks_received_total{outcome=refused,reason=body-incomplete} 1",
+            "clerk_webhooks_received_total{outcome=undecided,reason=receiver-missing} 1",
+            "clerk_webhooks_received_total{outcome=verified,reason=none} 2",
         ],
     },
 ];

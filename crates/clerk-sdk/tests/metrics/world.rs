@@ -152,6 +152,28 @@ impl World {
         assert!(call.poll(&mut context).is_pending());
     }
 
+    /// Looks for a key where whatever is begun beside ends at once, as with its runtime.
+    pub(crate) fn verify_while_ending(&self, token: &str) {
+        #[derive(Debug)]
+        struct Ending;
+
+        #[async_trait::async_trait]
+        impl Runtime for Ending {
+            async fn sleep(&self, _: Duration) {}
+
+            fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
+                drop(task);
+            }
+        }
+
+        let clerk = Clerk::builder()
+            .transport(self.in_process.clone(), Ending)
+            .secret_key(self.emulator.secret_key())
+            .build()
+            .unwrap();
+        self.wait(clerk.verify_token(token)).unwrap_err();
+    }
+
     /// Receives a delivery, and does `work` once.
     pub(crate) fn receive<H: Headers + ?Sized>(
         &self,
@@ -169,6 +191,30 @@ impl World {
                 .receive(headers, body)
                 .and_then(|delivery| delivery.once(|| work).map(drop)),
         };
+    }
+
+    /// Receives a delivery, and again while it is acted on.
+    pub(crate) fn receive_while_received<H: Headers + ?Sized>(&self, headers: &H, body: &[u8]) {
+        match self.mode {
+            Mode::Async => {
+                let receive = || self.receiver.receive(headers, body).unwrap();
+                let (first, again) = (receive(), receive());
+                let work = async || {
+                    again.once(async || Ok(())).await.unwrap_err();
+                    Ok(())
+                };
+                self.wait(first.once(work)).unwrap();
+            }
+            Mode::Blocking => {
+                let receive = || self.receiving_twin.receive(headers, body).unwrap();
+                let (first, again) = (receive(), receive());
+                let work = || {
+                    again.once(|| Ok(())).unwrap_err();
+                    Ok(())
+                };
+                first.once(work).unwrap();
+            }
+        }
     }
 
     /// Waits, and lets what was begun beside come to its end.
