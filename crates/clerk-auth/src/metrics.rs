@@ -6,6 +6,7 @@ use crate::{Error, RequestState};
 #[cfg(feature = "metrics")]
 use {
     crate::{AuthReason, RefreshFailure, TokenType},
+    clerk_jwt::Reason,
     metrics::{Counter, counter, describe_counter},
     std::{
         borrow::Cow,
@@ -18,7 +19,8 @@ const AUTHENTICATED: &str = "clerk_requests_authenticated_total";
 #[cfg(feature = "metrics")]
 const DENIED: &str = "clerk_requests_denied_total";
 
-/// Tells the recorder what the metrics of this crate mean, for `# HELP` lines and the like.
+/// Tells the recorder what the metrics of this crate mean, for `# HELP` lines and the like, and of what fails seldom that it
+/// has not so far: who computes a rise from nothing misses the first.
 ///
 /// Call it once the program's recorder is installed. Without one it does nothing.
 #[cfg(feature = "metrics")]
@@ -31,6 +33,16 @@ pub fn register_metrics() {
         DENIED,
         "Requests with good credentials that may not do what a handler asks for, by what is missing."
     );
+    for token_type in TokenType::ALL {
+        for reason in [
+            AuthReason::Token(Reason::JwkRemoteFailedToLoad),
+            AuthReason::Token(Reason::JwkFailedToResolve),
+            AuthReason::Token(Reason::SecretKeyInvalid),
+            AuthReason::UnexpectedError,
+        ] {
+            authenticated("undecided", reason.as_str(), token_type.as_str()).increment(0);
+        }
+    }
 }
 
 /// What all that come of the same settings count.
