@@ -14,6 +14,12 @@ mod world;
 
 use std::collections::BTreeSet;
 
+use clerk::{
+    VerifiedTokenCache,
+    jwt::{UnverifiedToken, VerifyingKey},
+};
+use clerk_emulator::Emulator;
+
 use self::{
     rows::ROWS,
     world::{Mode, Series, recorded},
@@ -99,6 +105,31 @@ fn a_cache_that_is_gone_is_counted_no_more() {
         let gauge = gauges.iter().find(|one| one.name == name);
         assert_eq!(gauge.map(|one| &*one.value), Some("0"), "{name}");
     }
+}
+
+/// Threads that verify the same token at the same time all put it there.
+#[test]
+fn a_token_that_is_put_there_again_takes_nobodys_place() {
+    let recorder = metrics_util::debugging::DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    let emulator = Emulator::builder().build().unwrap();
+    let key = VerifyingKey::from_pem(&emulator.public_key_pem()).unwrap();
+    let token = emulator.token().sign(world::NOW);
+    let token = UnverifiedToken::parse(&token).unwrap();
+    let cache = VerifiedTokenCache::new(8);
+    metrics::with_local_recorder(&recorder, || {
+        for _ in 0..2 {
+            cache.insert(&token.authenticate(&key).unwrap());
+        }
+        let counted = world::series(&snapshotter);
+        let lines: Vec<_> = counted.iter().map(Series::line).collect();
+        for line in [
+            "clerk_token_cache_evictions_total{} 0",
+            "clerk_token_cache_tokens{} 1",
+        ] {
+            assert!(lines.iter().any(|one| one == line), "{line}: {lines:?}");
+        }
+    });
 }
 
 #[test]
