@@ -28,10 +28,15 @@ pub(super) fn check(metadata: &Metadata) -> StepOutcome {
             succeed(deny_warnings(command))?;
         }
     }
-    // What the facade says where it was told of nothing.
-    let mut test = cargo(&["test", "--locked", "--quiet", "--no-default-features"]);
-    test.args(["--package", "clerk-sdk", "--test", "what_is_given"]);
-    succeed(test)?;
+    // What the facade says where it was told of nothing, and what servers are offered without HTTP/2.
+    for (package, test) in [
+        ("clerk-sdk", "what_is_given"),
+        ("clerk-http-reqwest", "tls"),
+    ] {
+        let mut command = cargo(&["test", "--locked", "--quiet", "--no-default-features"]);
+        command.args(["--package", package, "--test", test]);
+        succeed(command)?;
+    }
     wasm::check(metadata)
 }
 
