@@ -37,7 +37,7 @@ pub fn register_metrics() {
     describe_histogram!(
         name::DURATION,
         Unit::Seconds,
-        "How long calls took that were sent, attempts and the waits between them together."
+        "How long calls took that were sent and not abandoned, attempts and the waits between them together."
     );
     describe_gauge!(name::IN_FLIGHT, "Calls that have begun and not ended.");
     describe_counter!(

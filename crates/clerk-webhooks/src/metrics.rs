@@ -29,7 +29,7 @@ pub fn register_metrics() {
     );
     describe_counter!(
         HANDLED,
-        "Deliveries from Clerk that were to be acted on, by what came of it."
+        "Deliveries from Clerk that were to be acted on once, by what came of it."
     );
     received("verified", "none").increment(0);
     received("undecided", "receiver-missing").increment(0);

@@ -50,7 +50,7 @@ fn what_fails_seldom_is_there_before_it_fails() {
     let before = recorded(Mode::Async, |_| ());
     let names = |all: &BTreeSet<Series>| -> Vec<_> {
         let has_failed = |value: &str| value.starts_with("fail") || value == "undecided";
-        // Of calls, the share that fails counts; and nobody has to verify tokens by themselves.
+        // Of calls, the share that fails counts; of tokens by themselves, no alert of the guide's asks.
         let is_counted_from_zero = |name: &str| {
             !["clerk_api", "clerk_tokens"]
                 .iter()
