@@ -86,7 +86,11 @@ impl Authenticator {
                     now = Moment::of(clock);
                     authentication.waited(now)
                 }
-                Step::Verify(authentication) => authentication.verified().await,
+                Step::Verify(authentication) => {
+                    let next = authentication.verified().await;
+                    now = Moment::of(clock);
+                    next
+                }
                 Step::Done(decided) => return decided,
             }
         }
