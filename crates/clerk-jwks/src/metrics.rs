@@ -259,41 +259,77 @@ impl Cause {
     }
 }
 
-/// A fetch has ended.
+/// How a fetch has ended. It is told when nobody waits for it any more: what the program's recorder does, and for how
+/// long, must not be what others wait for.
+#[must_use = "it is counted when it is told"]
+pub(crate) struct Fetch {
+    #[cfg(feature = "metrics")]
+    counter: (&'static str, &'static str, &'static str),
+}
+
 #[allow(
     unused_variables,
     reason = "without the feature there is nobody to tell"
 )]
-pub(crate) fn fetched(cause: Cause, fetched: &Result<KeySet, Arc<FetchError>>) {
-    #[cfg(feature = "metrics")]
-    {
+impl Fetch {
+    pub(crate) fn ended(cause: Cause, fetched: &Result<KeySet, Arc<FetchError>>) -> Self {
+        #[cfg(feature = "metrics")]
         let cause = if cause.is_unknown_key {
             UNKNOWN_KEY
         } else {
             AGE
         };
+        #[cfg(feature = "metrics")]
         let (outcome, reason) = match fetched {
             Ok(keys) if keys.is_empty() => ("failure", FetchError::Empty.reason().as_str()),
             Ok(_) => ("success", "none"),
             Err(failure) => ("failure", failure.reason().as_str()),
         };
-        fetches(cause, outcome, reason).increment(1);
+        Self {
+            #[cfg(feature = "metrics")]
+            counter: (cause, outcome, reason),
+        }
+    }
+
+    pub(crate) fn tell(self) {
+        #[cfg(feature = "metrics")]
+        {
+            let (cause, outcome, reason) = self.counter;
+            fetches(cause, outcome, reason).increment(1);
+        }
     }
 }
 
-/// A fetch has changed what `cache` has, or has failed to.
+/// When the keys were fetched that a cache has, and until when they serve; likewise to be told afterwards.
 ///
-/// What is told are times and not ages: an age would have to be told again each second, also where nothing happens.
+/// They are times and not ages: an age would have to be told again each second, also where nothing happens.
+#[must_use = "it is recorded when it is told"]
+pub(crate) struct KeyTimes {
+    #[cfg(feature = "metrics")]
+    both: Option<[UnixTime; 2]>,
+}
+
 #[allow(
     unused_variables,
     reason = "without the feature there is nobody to tell"
 )]
-pub(crate) fn completed(cache: &KeySetCache, clock: &dyn Clock, now: MonotonicTime) {
-    #[cfg(feature = "metrics")]
-    if let Some((age, serve)) = cache.age(now) {
-        let fetched = clock.now().saturating_sub(age);
-        gauge!(name::FETCHED).set(seconds(fetched));
-        gauge!(name::USABLE_UNTIL).set(seconds(fetched.saturating_add(serve)));
+impl KeyTimes {
+    pub(crate) fn of(cache: &KeySetCache, clock: &dyn Clock, now: MonotonicTime) -> Self {
+        Self {
+            #[cfg(feature = "metrics")]
+            both: cache.age(now).map(|(age, serve)| {
+                let fetched = clock.now().saturating_sub(age);
+                [fetched, fetched.saturating_add(serve)]
+            }),
+        }
+    }
+
+    pub(crate) fn tell(self) {
+        #[cfg(feature = "metrics")]
+        if let Some([fetched, usable_until]) = self.both {
+            gauge!(name::FETCHED).set(seconds(fetched));
+            gauge!(name::USABLE_UNTIL).set(seconds(usable_until));
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use clerk_jwt::{KeyId, VerifyingKey};
 use event_listener::{Event, EventListener};
 
 use crate::{
-    CachePolicy, FetchError, KeySet, KeySetCache, Lookup, ResolveError, Snapshot, metrics,
+    CachePolicy, FetchError, KeySet, KeySetCache, Lookup, ResolveError, Snapshot,
+    metrics::{self, Fetch, KeyTimes},
 };
 
 pub(crate) struct SharedCache {
@@ -129,13 +130,17 @@ impl SharedCache {
             state.cache.seed(seed);
         }
         let now = self.clock.monotonic();
-        if state.cache.complete_begun(begun, fetched, now) {
+        let is_this = state.cache.complete_begun(begun, fetched, now);
+        let times = is_this.then(|| {
             state.ended = state.ended.wrapping_add(1);
-            metrics::completed(&state.cache, &*self.clock, now);
-        }
+            KeyTimes::of(&state.cache, &*self.clock, now)
+        });
         self.publish(&state.cache);
         drop(state);
         self.done.notify(usize::MAX);
+        if let Some(times) = times {
+            times.tell();
+        }
     }
 
     fn publish(&self, cache: &KeySetCache) {
@@ -190,8 +195,9 @@ impl Promise {
     }
 
     fn end(&self, seed: Option<u64>, fetched: Result<KeySet, Arc<FetchError>>) {
-        metrics::fetched(self.cause, &fetched);
+        let ended = Fetch::ended(self.cause, &fetched);
         self.cache.complete(self.begun, seed, fetched);
+        ended.tell();
     }
 }
 

@@ -12,13 +12,17 @@ mod made_up;
 mod rows;
 mod world;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use clerk::{
     VerifiedTokenCache,
     jwt::{UnverifiedToken, VerifyingKey},
 };
 use clerk_emulator::Emulator;
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 
 use self::{
     rows::ROWS,
@@ -130,6 +134,50 @@ fn a_token_that_is_put_there_again_takes_nobodys_place() {
             assert!(lines.iter().any(|one| one == line), "{line}: {lines:?}");
         }
     });
+}
+
+/// A recorder is the program's, and may do anything.
+#[test]
+fn a_recorder_that_panics_keeps_nobody_from_the_keys() {
+    struct Panics(&'static str);
+
+    impl Panics {
+        fn at(&self, key: &Key) {
+            assert_ne!(key.name(), self.0);
+        }
+    }
+
+    impl Recorder for Panics {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            self.at(key);
+            Counter::noop()
+        }
+
+        fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+            self.at(key);
+            Gauge::noop()
+        }
+
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::noop()
+        }
+    }
+
+    for name in [
+        "clerk_key_fetches_total",
+        "clerk_keys_fetched_timestamp_seconds",
+    ] {
+        let world = world::World::new(Mode::Blocking);
+        let token = world.emulator.token().sign(world::NOW);
+        let first = || metrics::with_local_recorder(&Panics(name), || world.verify(&token));
+        assert!(catch_unwind(AssertUnwindSafe(first)).is_err(), "{name}");
+        world.in_process.pause();
+        assert!(world.verify(&token), "{name}");
+    }
 }
 
 #[test]

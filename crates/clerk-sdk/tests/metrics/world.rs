@@ -100,11 +100,13 @@ impl World {
         }
     }
 
-    pub(crate) fn verify(&self, token: &str) {
-        let _ = match self.mode {
+    /// Whether it is a good one.
+    pub(crate) fn verify(&self, token: &str) -> bool {
+        let verified = match self.mode {
             Mode::Async => self.wait(self.clerk.verify_token(token)),
             Mode::Blocking => self.twin.verify_token(token),
         };
+        verified.is_ok()
     }
 
     pub(crate) fn verify_as<C: TokenClaims>(&self, token: &str) {
