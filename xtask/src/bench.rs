@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 
 fn cores(as_json: bool) -> Outcome {
     let mut program = Command::new(build()?.join("measure"));
-    print_rows(&measurements(program.arg("--cores"))?, as_json);
+    print_rows(&measurements(program.arg("--cores"))?, as_json, table);
     Ok(())
 }
 
@@ -98,17 +98,18 @@ fn rows(options: &Options) -> Outcome {
     if options.runtimes {
         rows.extend(runtimes::measure(measure(), &programs.join("runtimes"))?);
     }
-    print_rows(&rows, options.json);
+    print_rows(&rows, options.json, |rows| table(rows) + &memory(rows));
     Ok(())
 }
 
-fn print_rows(rows: &[Row], as_json: bool) {
+/// Prints the rows: as JSON, a line for each, or as `table` has them.
+fn print_rows(rows: &[Row], as_json: bool, table: fn(&[Row]) -> String) {
     if as_json {
         for row in rows {
             println!("{}", Value::Object(row.clone()));
         }
     } else {
-        print!("{}{}", table(rows), memory(rows));
+        print!("{}", table(rows));
     }
 }
 

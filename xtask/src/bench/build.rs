@@ -86,13 +86,7 @@ pub(super) fn run(as_json: bool) -> Outcome {
         });
         rows.extend(row.as_object().cloned());
     }
-    if as_json {
-        for row in rows {
-            println!("{}", Value::Object(row));
-        }
-    } else {
-        print!("{}", table(&rows));
-    }
+    super::print_rows(&rows, as_json, table);
     Ok(())
 }
 

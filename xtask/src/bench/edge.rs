@@ -76,13 +76,7 @@ pub(super) fn run(as_json: bool) -> Outcome {
             row.insert("aim".to_owned(), (*aim).into());
         }
     }
-    if as_json {
-        for row in rows {
-            println!("{}", Value::Object(row));
-        }
-    } else {
-        print!("{}", table(&rows));
-    }
+    super::print_rows(&rows, as_json, table);
     Ok(())
 }
 

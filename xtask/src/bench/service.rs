@@ -61,12 +61,7 @@ pub(super) fn run(programs: &Path, as_json: bool) -> Result<(), Box<dyn Error>> 
             service.sample()?;
         }
     }
-    let rows = rows(&services);
-    if as_json {
-        super::print_rows(&rows, true);
-    } else {
-        print!("{}", table(&rows));
-    }
+    super::print_rows(&rows(&services), as_json, table);
     Ok(())
 }
 
