@@ -99,8 +99,15 @@ impl<'d> Attempt<'d> {
                 Ok(Some(done))
             }
             (None, Some(Err(error))) => {
-                let rejection = Rejection::Failed(error.into_cause());
-                Err(report::failed(rejection, self.id))
+                let cause = error.into_cause();
+                // Whoever made that, such as `Delivery::event`, has told operators.
+                let is_told = cause.is::<Rejection>();
+                let rejection = Rejection::Failed(cause);
+                Err(if is_told {
+                    rejection
+                } else {
+                    report::failed(rejection, self.id)
+                })
             }
         }
     }

@@ -192,3 +192,21 @@ fn an_event_that_cannot_be_read_is_not_passed_over_in_silence() {
     );
     assert_eq!(told(r#"{"type":"user.renamed"}"#), "");
 }
+
+/// Operators hear of it, and it is counted, where the body is read; that the work ends with it is nothing new.
+#[cfg(feature = "events")]
+#[test]
+fn an_event_that_cannot_be_read_is_told_once_where_the_work_ends_with_it() {
+    let secrets = SigningSecrets::new("whsec_cGxhbnRlZCwgdG8gYmUgc2VlbiBub3doZXJl").unwrap();
+    let receiver = Receiver::new(Verifier::new(secrets.clone())).clock(ManualClock::at(NOW));
+    let signed = secrets.sign("msg_1", NOW, b"planted").unwrap();
+    let delivery = receiver.receive(&signed.svix(), *b"planted").unwrap();
+    let mut reason = "";
+    let log = logged(|| {
+        let outcome = delivery.once(|| Ok(delivery.event()?));
+        reason = outcome.unwrap_err().reason();
+    });
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(log.contains(r#"reason="body-not-an-event""#), "{log}");
+    assert_eq!(reason, "handler-failed");
+}
