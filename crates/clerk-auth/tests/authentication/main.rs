@@ -10,4 +10,5 @@ mod script;
 mod scripts;
 mod secrets;
 mod setup;
+mod time_passes;
 mod token_classes;

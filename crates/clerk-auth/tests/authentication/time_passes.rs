@@ -1,11 +1,6 @@
 //! Time goes by while a signature is checked, by a library that answers later.
 
-use std::{
-    pin::{Pin, pin},
-    sync::Arc,
-    task::{Context, Poll, Waker},
-    time::Duration,
-};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use clerk_auth::{Authenticator, RequestHead, Settings};
@@ -14,9 +9,11 @@ use clerk_emulator::Emulator;
 use clerk_http::{Client, Runtime, transport_fn};
 use clerk_jwks::StaticKeys;
 use clerk_jwt::{
-    Algorithm, InvalidKey, Provider, Ring, RsaPublicKey, SignatureError, SignatureVerifier,
-    VerifySignatureAsync, VerifyingSignature,
+    Algorithm, InvalidKey, Provider, RsaPublicKey, SignatureVerifier, VerifySignatureAsync,
+    VerifyingSignature,
 };
+
+use crate::awaited::{Later, block_on};
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
@@ -44,31 +41,28 @@ fn what_expires_while_another_signature_is_awaited_signs_nobody_in() {
         let head = RequestHead::new("GET", &url)
             .header("host", b"example.com")
             .header("sec-fetch-dest", b"document");
-        let mut decided = pin!(authenticator.authenticate(&head));
-        let state = loop {
-            let mut context = Context::from_waker(Waker::noop());
-            if let Poll::Ready(decided) = decided.as_mut().poll(&mut context) {
-                break decided.unwrap();
-            }
-        };
+        let state = block_on(authenticator.authenticate(&head)).unwrap();
         let reason = state.reason().map(ToString::to_string);
         assert_eq!(state.status(), status, "{reason:?}");
     }
 }
 
-/// Each signature is checked in the second turn, so much later.
+/// It answers later, and so much later.
 #[derive(Debug)]
 struct Slow(Arc<ManualClock>, Duration);
 
 impl Provider for Slow {
     fn rsa(&self, key: RsaPublicKey) -> Result<SignatureVerifier, InvalidKey> {
-        let key = SlowKey(Ring.rsa(key)?, Arc::clone(&self.0), self.1);
+        let SignatureVerifier::Awaited(later) = Later.rsa(key)? else {
+            unreachable!("it answers later");
+        };
+        let key = SlowKey(later, Arc::clone(&self.0), self.1);
         Ok(SignatureVerifier::Awaited(Arc::new(key)))
     }
 }
 
 #[derive(Debug)]
-struct SlowKey(SignatureVerifier, Arc<ManualClock>, Duration);
+struct SlowKey(Arc<dyn VerifySignatureAsync>, Arc<ManualClock>, Duration);
 
 impl VerifySignatureAsync for SlowKey {
     fn verify<'a>(
@@ -78,22 +72,9 @@ impl VerifySignatureAsync for SlowKey {
         signature: &'a [u8],
     ) -> VerifyingSignature<'a> {
         Box::pin(async move {
-            let mut has_waited = false;
-            std::future::poll_fn(|_| {
-                if has_waited {
-                    return Poll::Ready(());
-                }
-                has_waited = true;
-                Poll::Pending
-            })
-            .await;
+            let verified = self.0.verify(algorithm, message, signature).await;
             self.1.advance(self.2);
-            match &self.0 {
-                SignatureVerifier::AtOnce(key) => Ok(key.verify(algorithm, message, signature)?),
-                SignatureVerifier::Awaited(_) => {
-                    Err(SignatureError::Unchecked("ring answers at once"))
-                }
-            }
+            verified
         })
     }
 }
