@@ -74,13 +74,16 @@ impl Reply {
         Self::new(StatusCode::OK, Content::Json(body))
     }
 
-    pub(crate) fn created(body: Value) -> Self {
-        Self::new(StatusCode::CREATED, Content::Json(body))
+    pub(crate) fn with(status: StatusCode, body: Value) -> Self {
+        Self::new(status, Content::Json(body))
     }
 
-    /// An error in Clerk's shape.
-    pub(crate) fn error(status: StatusCode, body: Value) -> Self {
-        Self::new(status, Content::Json(body))
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self::new(status, Content::None)
+    }
+
+    pub(crate) fn created(body: Value) -> Self {
+        Self::new(StatusCode::CREATED, Content::Json(body))
     }
 
     pub(crate) fn no_content() -> Self {

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 
 use crate::{
     refusal::Refusal,
-    routing::{self, Access, Route},
+    route::{Access, Route},
 };
 
 /// In requests, the version that is asked for; in answers, the one that was served.
@@ -25,11 +25,15 @@ pub(crate) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// What the Backend API says of every answer of its own, refusals too: the version that was asked for,
-/// or else the newest.
-pub(crate) fn served(route: Option<&Route>, parts: &Parts) -> Option<HeaderValue> {
+/// or else the newest. Without a route, the place is one `of_browsers` or of nobody.
+pub(crate) fn served(
+    route: Option<&Route>,
+    of_browsers: bool,
+    parts: &Parts,
+) -> Option<HeaderValue> {
     let is_backend = match route {
         Some(route) => matches!(route.access, Access::SecretKey | Access::Machine),
-        None => routing::allowed(parts.uri.path()).is_none(),
+        None => !of_browsers,
     };
     let newest = HeaderValue::from_static(clerk_http::API_VERSION);
     let asked_for = parts.headers.get(HEADER).filter(|version| is_date(version));

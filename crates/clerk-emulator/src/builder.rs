@@ -10,6 +10,7 @@ use crate::{
     hosts::Hosts,
     ids::Ids,
     key_ring::KeyRing,
+    routing::Routes,
     seed::Seed,
     signing_key::{InvalidSigningKey, SigningKey},
     state::{Settings, State},
@@ -37,6 +38,7 @@ pub struct Builder {
     allowed_hosts: Vec<String>,
     redirect_hosts: Vec<String>,
     refresh_tokens: bool,
+    strict: bool,
     identifiers: Option<u64>,
     webhooks: Vec<WebhookEndpoint>,
 }
@@ -55,6 +57,7 @@ impl Builder {
             allowed_hosts: Vec::new(),
             redirect_hosts: Vec::new(),
             refresh_tokens: true,
+            strict: false,
             identifiers: None,
             webhooks: Vec::new(),
         }
@@ -144,6 +147,14 @@ impl Builder {
         self
     }
 
+    /// Refuses operations of which the emulator knows nothing but Clerk's description, with 501 and
+    /// `operation_not_emulated`. Otherwise it checks what they are sent and makes up an answer of the right shape,
+    /// which it marks with `Clerk-Emulator-Fidelity: described`.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
     /// Derives every identifier, the `kid` too, from this number: the same ones in each run, at the same
     /// times, with which identifiers begin. Without it they differ, so that a token of one run is worth nothing in another.
     pub fn deterministic(mut self, number: u64) -> Self {
@@ -201,6 +212,8 @@ impl Builder {
             authorized_party: self.authorized_party,
             redirect_hosts: self.redirect_hosts,
             refresh_tokens: self.refresh_tokens,
+            strict: self.strict,
+            routes: Routes::new(),
             first_keys,
             domain_id,
             first_directory,

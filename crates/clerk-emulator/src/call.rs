@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::{
+    description::{Body, Field, Operation, Ty},
     directory::Session,
     refusal::Refusal,
     state::{Settings, State},
@@ -21,6 +22,8 @@ pub(crate) struct Call<'c> {
     pub(crate) api_version: Option<String>,
     /// The id of the machine that calls, where one does.
     pub(crate) machine: Option<String>,
+    /// What Clerk's description says of the operation, if it has it.
+    pub(crate) description: Option<&'static Operation>,
     pub(crate) path: PathParameters,
     pub(crate) query: Query,
     pub(crate) headers: &'c HeaderMap,
@@ -66,12 +69,28 @@ impl Call<'_> {
 
     /// The body as a JSON object; an empty body is an empty object.
     pub(crate) fn input(&self) -> Result<Input, Refusal> {
+        let known = self.known_inputs();
         if self.body.is_empty() {
-            return Ok(Input::default());
+            return Ok(Input {
+                members: Map::new(),
+                known,
+            });
         }
         match serde_json::from_slice(&self.body) {
-            Ok(value) => Input::read(value),
+            Ok(value) => Input::read(value, known),
             Err(_) => Err(Refusal::request_body_invalid("it is not JSON")),
+        }
+    }
+
+    /// The inputs that Clerk's description has.
+    fn known_inputs(&self) -> &'static [Field] {
+        match self.description.map(|operation| operation.body) {
+            Some(Body::List {
+                item: Ty::Object(model),
+                ..
+            }) => model.fields,
+            Some(body) => body.fields(),
+            None => &[],
         }
     }
 
@@ -81,7 +100,10 @@ impl Call<'_> {
             Ok(Value::Array(items)) if items.len() > limit => {
                 Err(Refusal::bulk_size_exceeded(limit))
             }
-            Ok(Value::Array(items)) => items.into_iter().map(Input::read).collect(),
+            Ok(Value::Array(items)) => items
+                .into_iter()
+                .map(|item| Input::read(item, self.known_inputs()))
+                .collect(),
             Ok(_) => Err(Refusal::request_body_invalid("it is not a JSON array")),
             Err(_) => Err(Refusal::request_body_invalid("it is not JSON")),
         }
@@ -98,6 +120,11 @@ impl PathParameters {
     pub(crate) fn insert(&mut self, name: &'static str, segment: &str) {
         let value = percent_decode_str(segment).decode_utf8_lossy().into_owned();
         self.values.push((name, value));
+    }
+
+    /// All of them, in the order they stand there.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.values.iter().map(|(name, value)| (*name, &**value))
     }
 
     /// The value of a parameter of the operation's template.
@@ -140,6 +167,11 @@ impl Query {
     /// The last value of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.all(name).last()
+    }
+
+    /// What there are values of. A name comes as often as it was given.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_str())
     }
 
     /// All values of this name.
@@ -189,7 +221,9 @@ impl Query {
         let Some(text) = self.get(name) else {
             return Ok(default);
         };
-        text.parse()
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        whole
+            .parse()
             .ok()
             .filter(|number| range.contains(number))
             .ok_or_else(|| {
@@ -199,16 +233,24 @@ impl Query {
     }
 }
 
+/// A number without a fraction.
+fn whole(value: &Value) -> Option<i64> {
+    let float = value.as_f64().filter(|number| number.fract() == 0.0);
+    // Saturates, and what is that large is out of every range.
+    value.as_i64().or(float.map(|number| number as i64))
+}
+
 /// The members of a request's JSON object, taken one by one. `null` is the same as absent.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
     members: Map<String, Value>,
+    known: &'static [Field],
 }
 
 impl Input {
-    fn read(value: Value) -> Result<Self, Refusal> {
+    fn read(value: Value, known: &'static [Field]) -> Result<Self, Refusal> {
         match value {
-            Value::Object(members) => Ok(Self { members }),
+            Value::Object(members) => Ok(Self { members, known }),
             _ => Err(Refusal::request_body_invalid("it is not a JSON object")),
         }
     }
@@ -275,8 +317,8 @@ impl Input {
     pub(crate) fn integer(&mut self, name: &str) -> Result<Option<i64>, Refusal> {
         match self.take(name) {
             None => Ok(None),
-            Some(value) => value
-                .as_i64()
+            // Some clients write whole numbers as `10.0`.
+            Some(value) => whole(&value)
                 .map(Some)
                 .ok_or_else(|| Refusal::form_param_value_invalid(name, "a whole number")),
         }
@@ -314,10 +356,18 @@ impl Input {
         self.members.remove(name);
     }
 
+    /// All of them.
+    pub(crate) fn into_members(self) -> Map<String, Value> {
+        self.members
+    }
+
     /// Refuses what nobody took.
     pub(crate) fn finish(self) -> Result<(), Refusal> {
         match self.members.keys().next() {
             None => Ok(()),
+            Some(name) if self.known.iter().any(|field| field.name == name) => {
+                Err(Refusal::input_not_emulated(name))
+            }
             Some(name) => Err(Refusal::form_param_unknown(name)),
         }
     }

@@ -1,8 +1,9 @@
 //! What the emulated instance holds: users, browsers and their sessions, organizations,
-//! memberships, roles, invitations, JWT templates, and what machines come with. Everything in creation order, found by walking: instances in tests are small.
+//! memberships, roles, invitations, JWT templates, and what machines come with.
 
 mod api_key;
 mod client;
+mod described;
 mod external_account;
 mod image;
 mod invitation;
@@ -12,11 +13,13 @@ mod oauth_token;
 mod organization;
 mod planting;
 mod session;
+mod table;
 mod template;
 mod user;
 
 pub(crate) use api_key::ApiKey;
 pub(crate) use client::{Client, Handshake};
+pub(crate) use described::Described;
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
@@ -26,6 +29,7 @@ pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
 pub(crate) use session::{Session, SessionStatus};
+pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
 pub(crate) use user::{EmailAddress, User};
 
@@ -39,57 +43,52 @@ use crate::ids::Ids;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     pub(crate) images: Images,
-    pub(crate) users: Vec<User>,
-    pub(crate) clients: Vec<Client>,
+    pub(crate) users: Table<User>,
+    pub(crate) clients: Table<Client>,
     pub(crate) handshakes: Vec<Handshake>,
-    pub(crate) sessions: Vec<Session>,
-    pub(crate) organizations: Vec<Organization>,
-    pub(crate) memberships: Vec<Membership>,
-    pub(crate) invitations: Vec<Invitation>,
+    pub(crate) sessions: Table<Session>,
+    pub(crate) organizations: Table<Organization>,
+    pub(crate) memberships: Table<Membership>,
+    pub(crate) invitations: Table<Invitation>,
     /// Permissions by role key.
     pub(crate) roles: BTreeMap<String, Vec<String>>,
-    pub(crate) templates: Vec<Template>,
-    pub(crate) api_keys: Vec<ApiKey>,
-    pub(crate) machines: Vec<Machine>,
-    pub(crate) machine_tokens: Vec<MachineToken>,
-    pub(crate) oauth_tokens: Vec<OAuthToken>,
+    pub(crate) templates: Table<Template>,
+    pub(crate) api_keys: Table<ApiKey>,
+    pub(crate) machines: Table<Machine>,
+    pub(crate) machine_tokens: Table<MachineToken>,
+    pub(crate) oauth_tokens: Table<OAuthToken>,
+    pub(crate) described: Table<Described>,
 }
 
 impl Directory {
     pub(crate) fn user(&self, id: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.id == id)
-    }
-
-    pub(crate) fn user_mut(&mut self, id: &str) -> Option<&mut User> {
-        self.users.iter_mut().find(|user| user.id == id)
+        self.users.get(id)
     }
 
     /// The user with this id or e-mail address.
     pub(crate) fn user_called(&self, id_or_email: &str) -> Option<&User> {
-        self.users
-            .iter()
-            .find(|user| user.id == id_or_email || user.has_email(id_or_email))
+        self.user(id_or_email)
+            .or_else(|| self.user_with_email(id_or_email))
+    }
+
+    pub(crate) fn user_with_email(&self, address: &str) -> Option<&User> {
+        let address = address.to_ascii_lowercase();
+        self.users.by(Key::EmailAddress, &address).next()
     }
 
     pub(crate) fn session(&self, id: &str) -> Option<&Session> {
-        self.sessions.iter().find(|session| session.id == id)
+        self.sessions.get(id)
     }
 
     /// The organization with this id or slug.
     pub(crate) fn organization(&self, id_or_slug: &str) -> Option<&Organization> {
         self.organizations
-            .iter()
-            .find(|organization| organization.id == id_or_slug || organization.slug == id_or_slug)
-    }
-
-    pub(crate) fn organization_mut(&mut self, id: &str) -> Option<&mut Organization> {
-        self.organizations
-            .iter_mut()
-            .find(|organization| organization.id == id)
+            .get(id_or_slug)
+            .or_else(|| self.organizations.by(Key::Slug, id_or_slug).next())
     }
 
     pub(crate) fn template(&self, name: &str) -> Option<&Template> {
-        self.templates.iter().find(|template| template.name == name)
+        self.templates.by(Key::Name, name).next()
     }
 
     pub(crate) fn is_member(&self, user_id: &str, organization_id: &str) -> bool {
@@ -99,9 +98,8 @@ impl Directory {
     /// The organization a user joined last, which a new session starts in.
     pub(crate) fn last_joined(&self, user_id: &str) -> Option<&str> {
         self.memberships
-            .iter()
-            .rev()
-            .find(|membership| membership.user_id == user_id)
+            .by(Key::User, user_id)
+            .next_back()
             .map(|membership| membership.organization_id.as_str())
     }
 
@@ -126,39 +124,36 @@ impl Directory {
         user_id: &str,
         now: UnixTime,
         ids: &mut Ids,
-    ) -> &Session {
-        let index = self.sessions.len();
-        if let Some(user) = self.user_mut(user_id) {
-            user.last_sign_in_at = Some(now);
-        }
-        self.sessions.push(Session::start(
+    ) -> Session {
+        self.users
+            .update(user_id, |user| user.last_sign_in_at = Some(now));
+        let session = Session::start(
             ids.object_made_at("sess_", now),
             client_id,
             user_id.to_owned(),
             organization_id,
             now,
-        ));
-        &self.sessions[index]
+        );
+        self.sessions.put(session.clone());
+        session
     }
 
     /// Revokes those of a user's sessions that are active, and says which.
     pub(crate) fn revoke_sessions(&mut self, user_id: &str, now: UnixTime) -> Vec<Session> {
-        self.sessions
-            .iter_mut()
-            .filter(|session| session.user_id == user_id)
-            .filter_map(|session| {
-                let ended = session.end(SessionStatus::Revoked, now);
-                ended.then(|| session.clone())
-            })
-            .collect()
+        let mut revoked = Vec::new();
+        self.sessions.update_by(Key::User, user_id, |session| {
+            if session.end(SessionStatus::Revoked, now) {
+                revoked.push(session.clone());
+            }
+        });
+        revoked
     }
 
     /// Removes a user with all that belongs to them.
     pub(crate) fn remove_user(&mut self, id: &str) -> Option<User> {
-        let index = self.users.iter().position(|user| user.id == id)?;
-        self.sessions.retain(|session| session.user_id != id);
-        self.memberships
-            .retain(|membership| membership.user_id != id);
-        Some(self.users.remove(index))
+        let user = self.users.remove(id)?;
+        self.sessions.remove_by(Key::User, id);
+        self.memberships.remove_by(Key::User, id);
+        Some(user)
     }
 }

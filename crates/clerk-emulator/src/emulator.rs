@@ -6,7 +6,7 @@ use std::{
 
 use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
-use http::{HeaderMap, Request, header, request::Parts};
+use http::{HeaderMap, HeaderName, Request, header, request::Parts};
 use serde_json::Value;
 
 use crate::{
@@ -14,12 +14,14 @@ use crate::{
     api_version,
     builder::Builder,
     call::{Call, PathParameters, Query},
+    directory::Key,
     draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
     frontend::Cookies,
     refusal::Refusal,
     request_log::LoggedRequest,
-    routing::{self, Access, Route},
+    route::{Access, Route},
+    routing::Routed,
     signing_key::Digest,
     state::{Settings, State},
     token_builder::TokenBuilder,
@@ -28,6 +30,9 @@ use crate::{
 
 /// How many bytes of a request's body are read.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
+
+/// Says of an answer that it follows from Clerk's description alone.
+const FIDELITY: HeaderName = HeaderName::from_static("clerk-emulator-fidelity");
 
 /// An offline Clerk instance: a function from requests to answers over a state of its own.
 ///
@@ -96,13 +101,15 @@ impl Emulator {
             return Answer::respond(answer::response(Err(refusal), &state.ids.hex(32)));
         }
         let path = parts.uri.path();
-        let found = routing::find(&parts.method, path);
-        let route = found.as_ref().map(|(route, _)| *route);
+        let from_server = bearer_token(&parts.headers).is_ok();
+        let found = settings.routes.find(&parts.method, path, from_server);
+        let route = found.as_ref().map(|(routed, _)| &routed.route);
         if route.is_some_and(|route| route.access == Access::Control) {
             let result = carry_out(settings, state, parts, found, body, now);
             return Answer::respond(answer::response(result, &state.ids.hex(32)));
         }
-        let version = api_version::served(route, parts);
+        let of_browsers = settings.routes.allowed(path).is_some();
+        let version = api_version::served(route, of_browsers, parts);
         let respond = |result, trace_id: &str| {
             let mut response = answer::response(result, trace_id);
             if let Some(version) = version.clone() {
@@ -280,12 +287,13 @@ impl Emulator {
     /// How many of the latest requests had this method and this path (or were for the operation
     /// with this path template, such as `/v1/users/{user_id}`).
     pub fn count_requests(&self, method: &str, path: &str) -> usize {
+        let template = |operation| self.shared.settings.routes.template(operation);
         let state = self.lock();
         state
             .log
             .entries()
             .filter(|entry| entry.method.as_str() == method)
-            .filter(|entry| entry.path == path || routing::template(entry.operation) == Some(path))
+            .filter(|entry| entry.path == path || template(entry.operation) == Some(path))
             .count()
     }
 
@@ -326,27 +334,36 @@ fn carry_out(
     settings: &Settings,
     state: &mut State,
     parts: &Parts,
-    found: Option<(&'static Route, PathParameters)>,
+    found: Option<(&Routed, PathParameters)>,
     body: Option<Bytes>,
     now: UnixTime,
 ) -> Result<Reply, Refusal> {
-    let Some((route, path)) = found else {
+    let Some((routed, path)) = found else {
         let path = parts.uri.path();
-        return Err(match routing::allowed(path) {
+        return Err(match settings.routes.allowed(path) {
             Some(methods) => Refusal::method_not_allowed(&methods),
             None => Refusal::operation_not_emulated(parts.method.as_str(), path),
         });
     };
+    let Route {
+        operation,
+        access,
+        handler,
+        ..
+    } = routed.route;
     let mut machine = None;
-    if matches!(route.access, Access::SecretKey | Access::Machine) {
+    if matches!(access, Access::SecretKey | Access::Machine) {
         let token = bearer_token(&parts.headers)?;
-        if route.access == Access::Machine {
+        if access == Access::Machine {
             machine = machine_with(state, token);
         }
         if machine.is_none() && token != settings.secret_key.expose() {
             return Err(Refusal::clerk_key_invalid());
         }
         api_version::check(&parts.headers)?;
+    }
+    if settings.strict && !routed.by_hand {
+        return Err(Refusal::operation_only_described(operation));
     }
     let body = body.ok_or_else(|| Refusal::request_too_large(MAX_BODY))?;
     let mut call = Call {
@@ -355,13 +372,17 @@ fn carry_out(
         now,
         api_version: api_version::asked_for(&parts.headers),
         machine,
+        description: routed.description,
         path,
         query: Query::parse(parts.uri.query().unwrap_or_default()),
         headers: &parts.headers,
         body,
         events: Vec::new(),
     };
-    let reply = (route.handler)(&mut call)?;
+    let mut reply = handler(&mut call)?;
+    if !routed.by_hand {
+        reply = reply.header(FIDELITY, "described");
+    }
     let events = call.events;
     let user_agent = parts.headers.get(header::USER_AGENT);
     let user_agent = user_agent.and_then(|value| value.to_str().ok());
@@ -382,7 +403,10 @@ fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {
 
 /// The id of the machine whose secret key this is.
 fn machine_with(state: &State, secret_key: &str) -> Option<String> {
-    let mut machines = state.directory.machines.iter();
-    let machine = machines.find(|machine| machine.secret_key == secret_key)?;
+    let machine = state
+        .directory
+        .machines
+        .by(Key::Secret, secret_key)
+        .next()?;
     Some(machine.id.clone())
 }

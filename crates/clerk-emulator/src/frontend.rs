@@ -10,9 +10,12 @@ mod sign_in;
 
 pub(crate) use cookies::{CookieScope, Cookies};
 
-use crate::routing::Route;
+use crate::route::{Handled, Route};
 
-/// All of it, a table for each module.
+/// The operations of the Backend API that serve pages.
+pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
+
+/// All others, a table for each module.
 pub(crate) static TABLES: [&[Route]; 4] = [
     handshake::ROUTES,
     sign_in::ROUTES,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     claims::{self, Holder, Issuer, TokenVersion, Validity},
     defect::Defect,
-    directory::{Session, SessionStatus, Template, User},
+    directory::{Key, Session, SessionStatus, Template, User},
     draft::Draft,
     frontend::Cookies,
     state::{Settings, State},
@@ -150,7 +150,12 @@ impl TokenSpec {
 
     fn user(&self, state: &State) -> Result<User, MintError> {
         let user = match &self.user {
-            None => state.directory.users.first().ok_or(MintError::NoUsers),
+            None => state
+                .directory
+                .users
+                .iter()
+                .next()
+                .ok_or(MintError::NoUsers),
             Some(name) => state
                 .directory
                 .user_called(name)
@@ -200,9 +205,9 @@ impl TokenSpec {
         now: UnixTime,
     ) -> Result<Session, MintError> {
         let organization = self.organization(state, user)?;
-        let running = state.directory.sessions.iter().find(|session| {
-            session.user_id == user.id
-                && session.organization_id == organization
+        let sessions = &state.directory.sessions;
+        let running = sessions.by(Key::User, &user.id).find(|session| {
+            session.organization_id == organization
                 && session.status(now) == SessionStatus::Active
                 && session.created_at <= issued
         });
@@ -211,8 +216,7 @@ impl TokenSpec {
         }
         let State { directory, ids, .. } = state;
         let place = (ids.object_made_at("client_", issued), organization);
-        let session = directory.start_session(place, &user.id, issued, ids);
-        Ok(session.clone())
+        Ok(directory.start_session(place, &user.id, issued, ids))
     }
 
     fn machine_token(&self, settings: &Settings, state: &mut State, issued: UnixTime) -> Draft {

@@ -24,25 +24,30 @@ pub(crate) use sessions::admit;
 
 use serde_json::{Value, json};
 
-use crate::routing::Route;
+use crate::route::{Handled, Route};
 
-/// All operations. Within a table, literal paths come before the templates they fit.
-pub(crate) static TABLES: [&[Route]; 17] = [
+/// The operations of the Backend API that are written by hand.
+pub(crate) static HANDLERS: [&[Handled]; 14] = [
+    keys::HANDLERS,
+    users::HANDLERS,
+    sessions::HANDLERS,
+    refreshing::HANDLERS,
+    instance::HANDLERS,
+    organizations::HANDLERS,
+    memberships::HANDLERS,
+    organization_invitations::HANDLERS,
+    invitations::HANDLERS,
+    templates::HANDLERS,
+    api_keys::HANDLERS,
+    machines::HANDLERS,
+    machine_tokens::HANDLERS,
+    oauth_tokens::HANDLERS,
+];
+
+/// What Clerk's description does not have.
+pub(crate) static TABLES: [&[Route]; 4] = [
     keys::ROUTES,
-    users::ROUTES,
-    sessions::ROUTES,
-    refreshing::ROUTES,
     clients::ROUTES,
-    instance::ROUTES,
-    organizations::ROUTES,
-    memberships::ROUTES,
-    organization_invitations::ROUTES,
-    invitations::ROUTES,
-    templates::ROUTES,
-    api_keys::ROUTES,
-    machines::ROUTES,
-    machine_tokens::ROUTES,
-    oauth_tokens::ROUTES,
     control::ROUTES,
     webhooks::ROUTES,
 ];

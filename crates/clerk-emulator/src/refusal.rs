@@ -66,7 +66,7 @@ impl Refusal {
             error["meta"] = json!({ "param_name": name });
         }
         let body = json!({ "errors": [error], "clerk_trace_id": trace_id });
-        let reply = Reply::error(self.status, body);
+        let reply = Reply::with(self.status, body);
         match self.header {
             Some(header) => reply.header(header.0, &header.1),
             None => reply,
@@ -164,6 +164,19 @@ impl Refusal {
         )
     }
 
+    /// It would have been answered by its description alone, and nobody was to trust that.
+    pub(crate) fn operation_only_described(operation: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "operation_not_emulated",
+            "the emulator does not know what this operation does",
+            format!(
+                "Of {operation} the emulator knows what Clerk's description says, and it was told to be strict. \
+                 Without that, it makes up an answer of the right shape."
+            ),
+        )
+    }
+
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
         let mut refusal = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -214,7 +227,17 @@ impl Refusal {
         Self::unprocessable(
             "form_param_unknown",
             "is unknown",
-            format!("{name} is not an input of this operation, or not one the emulator has."),
+            format!("{name} is not an input of this operation."),
+        )
+        .param(name)
+    }
+
+    /// Clerk would take it, and the emulator does not know what it does.
+    pub(crate) fn input_not_emulated(name: &str) -> Self {
+        Self::unprocessable(
+            "input_not_emulated",
+            "is not emulated",
+            format!("{name} is an input at Clerk, and one that the emulator does not have."),
         )
         .param(name)
     }

@@ -1,40 +1,16 @@
-use std::borrow::Cow;
+//! Which operations there are, and which of them a request is for.
+
+use std::{borrow::Cow, collections::HashMap};
 
 use http::Method;
 
 use crate::{
-    answer::Reply,
-    call::{Call, PathParameters},
+    call::PathParameters,
+    described,
+    description::{OPERATIONS, Operation},
     frontend, operations,
-    refusal::Refusal,
+    route::{Access, Route},
 };
-
-/// What carries an operation out.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
-
-/// Who may call an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Whoever has the secret key.
-    SecretKey,
-    /// Whoever has the secret key, or that of a machine.
-    Machine,
-    /// Everybody.
-    Public,
-    /// Everybody, and neither faults nor the log know of it: the control plane.
-    Control,
-}
-
-/// One operation: its `operationId`, where it is, who may call it and what carries it out.
-#[derive(Debug)]
-pub(crate) struct Route {
-    pub(crate) operation: &'static str,
-    pub(crate) method: Method,
-    /// Segments in braces are parameters.
-    pub(crate) path: &'static str,
-    pub(crate) access: Access,
-    pub(crate) handler: Handler,
-}
 
 /// Resources whose paths are the same without the version: Clerk's clients leave it out there.
 const UNVERSIONED: [&str; 3] = [
@@ -43,69 +19,171 @@ const UNVERSIONED: [&str; 3] = [
     "/oauth_applications/access_tokens",
 ];
 
-/// The operation that a request is for. Literal paths come before templates in the table, so
-/// the first that fits is the one.
-pub(crate) fn find(method: &Method, path: &str) -> Option<(&'static Route, PathParameters)> {
-    let unversioned = UNVERSIONED.iter().any(|resource| {
-        path.strip_prefix(resource)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    let path: Cow<'_, str> = match unversioned {
-        true => format!("/v1{path}").into(),
-        false => path.into(),
-    };
-    routes()
-        .filter(|route| route.method == *method)
-        .find_map(|route| Some((route, match_path(route.path, &path)?)))
+/// Where an operation is, and what Clerk's description says of it, if that has it.
+#[derive(Debug)]
+pub(crate) struct Routed {
+    pub(crate) route: Route,
+    pub(crate) description: Option<&'static Operation>,
+    /// What it does was written for it, rather than guessed from the description.
+    pub(crate) by_hand: bool,
 }
 
-/// The methods that browsers may come to a place of theirs with.
-pub(crate) fn allowed(path: &str) -> Option<String> {
-    let methods: Vec<&str> = frontend::TABLES
-        .iter()
-        .flat_map(|table| table.iter())
-        .filter(|route| match_path(route.path, path).is_some())
-        .map(|route| route.method.as_str())
-        .collect();
-    (!methods.is_empty()).then(|| methods.join(", "))
+impl Routed {
+    /// Whether it is one of the Backend API.
+    fn is_for_servers(&self) -> bool {
+        matches!(self.route.access, Access::SecretKey | Access::Machine)
+    }
 }
 
-fn routes() -> impl Iterator<Item = &'static Route> {
-    let tables = operations::TABLES.iter().chain(&frontend::TABLES);
-    tables.flat_map(|table| table.iter())
+/// All operations, by their place.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    all: Vec<Routed>,
+    root: Node,
 }
 
-/// The path template of an operation.
-pub(crate) fn template(operation: Option<&str>) -> Option<&'static str> {
-    routes()
-        .find(|route| Some(route.operation) == operation)
-        .map(|route| route.path)
+/// What follows a segment of paths.
+#[derive(Debug, Default)]
+struct Node {
+    literals: HashMap<&'static str, Node>,
+    parameter: Option<Box<Node>>,
+    /// The operations at this place, by their index.
+    here: Vec<usize>,
 }
 
-fn match_path(template: &'static str, path: &str) -> Option<PathParameters> {
-    let mut parameters = PathParameters::default();
-    let mut segments = path.split('/');
-    for expected in template.split('/') {
-        let segment = segments.next()?;
-        let name = expected
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'));
-        match name {
-            Some(_) if segment.is_empty() => return None,
-            Some(name) => parameters.insert(name, segment),
-            None if expected != segment => return None,
-            None => {}
+impl Routes {
+    /// Those that are written by hand, and for the rest of the Backend API those that are described.
+    pub(crate) fn new() -> Self {
+        let handled: HashMap<_, _> = operations::HANDLERS
+            .iter()
+            .chain(&frontend::HANDLERS)
+            .flat_map(|table| table.iter().copied())
+            .collect::<HashMap<_, _>>();
+        let mut routes = Self::default();
+        for operation in OPERATIONS {
+            let handler = handled.get(operation.id).copied();
+            routes.add(Routed {
+                route: Route {
+                    operation: operation.id,
+                    method: operation.method.clone(),
+                    path: operation.path,
+                    access: operation.access,
+                    handler: handler.unwrap_or(described::carry_out),
+                },
+                description: Some(operation),
+                by_hand: handler.is_some(),
+            });
+        }
+        for table in operations::TABLES.iter().chain(&frontend::TABLES) {
+            for route in *table {
+                routes.add(Routed {
+                    route: route.clone(),
+                    description: None,
+                    by_hand: true,
+                });
+            }
+        }
+        routes
+    }
+
+    fn add(&mut self, routed: Routed) {
+        let mut node = &mut self.root;
+        for segment in routed.route.path.split('/') {
+            node = match parameter_name(segment) {
+                None => node.literals.entry(segment).or_default(),
+                Some(_) => node.parameter.get_or_insert_default(),
+            };
+        }
+        node.here.push(self.all.len());
+        self.all.push(routed);
+    }
+
+    /// The operation that a request is for. Where there is one of each API at its place, callers with the key
+    /// of a server are taken for servers.
+    pub(crate) fn find(
+        &self,
+        method: &Method,
+        path: &str,
+        from_server: bool,
+    ) -> Option<(&Routed, PathParameters)> {
+        let unversioned = UNVERSIONED.iter().any(|resource| {
+            path.strip_prefix(resource)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        let path: Cow<'_, str> = match unversioned {
+            true => format!("/v1{path}").into(),
+            false => path.into(),
+        };
+        let segments: Vec<&str> = path.split('/').collect();
+        let mut best: Option<&Routed> = None;
+        self.visit(&self.root, &segments, &mut |routed| {
+            let fits = routed.route.method == *method;
+            let better = best.is_none_or(|best| {
+                best.is_for_servers() != from_server && routed.is_for_servers() == from_server
+            });
+            if fits && better {
+                best = Some(routed);
+            }
+        });
+        let routed = best?;
+        let mut parameters = PathParameters::default();
+        for (expected, segment) in routed.route.path.split('/').zip(segments) {
+            if let Some(name) = parameter_name(expected) {
+                parameters.insert(name, segment);
+            }
+        }
+        Some((routed, parameters))
+    }
+
+    /// The methods that browsers may come to a place of theirs with.
+    pub(crate) fn allowed(&self, path: &str) -> Option<String> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let mut methods: Vec<&str> = Vec::new();
+        self.visit(&self.root, &segments, &mut |routed| {
+            if routed.route.access == Access::Public && routed.description.is_none() {
+                methods.push(routed.route.method.as_str());
+            }
+        });
+        (!methods.is_empty()).then(|| methods.join(", "))
+    }
+
+    /// The path template of an operation.
+    pub(crate) fn template(&self, operation: Option<&str>) -> Option<&'static str> {
+        self.all
+            .iter()
+            .find(|routed| Some(routed.route.operation) == operation)
+            .map(|routed| routed.route.path)
+    }
+
+    /// Shows every operation at the place of these segments, those at literal ones first.
+    fn visit<'r>(&'r self, node: &'r Node, segments: &[&str], show: &mut dyn FnMut(&'r Routed)) {
+        let Some((segment, rest)) = segments.split_first() else {
+            for routed in node.here.iter().filter_map(|index| self.all.get(*index)) {
+                show(routed);
+            }
+            return;
+        };
+        if let Some(next) = node.literals.get(*segment) {
+            self.visit(next, rest, show);
+        }
+        if let Some(next) = node.parameter.as_ref().filter(|_| !segment.is_empty()) {
+            self.visit(next, rest, show);
         }
     }
-    segments.next().is_none().then_some(parameters)
+}
+
+fn parameter_name(segment: &'static str) -> Option<&'static str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::route::Handled;
 
     #[test]
     fn finds_the_operation() {
+        let routes = Routes::new();
         for (method, path, expected) in [
             (Method::GET, "/v1/jwks", Some("GetJWKS")),
             (Method::GET, "/v1/users/count", Some("GetUsersCount")),
@@ -118,6 +196,11 @@ mod tests {
                 "/api_keys/ak_1/secret",
                 Some("getApiKeySecret"),
             ),
+            (
+                Method::GET,
+                "/v1/organizations/org_1/invitations/pending",
+                Some("ListPendingOrganizationInvitations"),
+            ),
             (Method::GET, "/api_keys_of_others", None),
             (Method::GET, "/users", None),
             (Method::GET, "/v1/users/", None),
@@ -127,26 +210,45 @@ mod tests {
             (Method::GET, "", None),
             (Method::GET, "/", None),
         ] {
-            let found = find(&method, path).map(|(route, _)| route.operation);
+            let found = routes.find(&method, path, true);
+            let found = found.map(|(routed, _)| routed.route.operation);
             assert_eq!(found, expected, "{method} {path}");
         }
     }
 
     #[test]
     fn no_two_operations_share_a_name_or_a_place() {
-        let routes: Vec<&Route> = routes().collect();
-        for (index, route) in routes.iter().enumerate() {
-            for other in &routes[index + 1..] {
-                assert_ne!(route.operation, other.operation);
-                assert!(route.method != other.method || route.path != other.path);
+        let routes = Routes::new();
+        for (index, routed) in routes.all.iter().enumerate() {
+            for other in &routes.all[index + 1..] {
+                assert_ne!(routed.route.operation, other.route.operation);
+                let same_place = routed.route.method == other.route.method
+                    && routed.route.path == other.route.path
+                    && routed.is_for_servers() == other.is_for_servers();
+                assert!(!same_place, "{}", routed.route.operation);
             }
+        }
+    }
+
+    #[test]
+    fn everything_written_by_hand_is_an_operation_of_the_description() {
+        let handlers = operations::HANDLERS.iter().chain(&frontend::HANDLERS);
+        let handled: Vec<Handled> = handlers.flat_map(|table| table.iter().copied()).collect();
+        for (id, _) in &handled {
+            let described = OPERATIONS.iter().filter(|known| known.id == *id);
+            assert_eq!(described.count(), 1, "{id}");
+            assert_eq!(
+                handled.iter().filter(|(other, _)| other == id).count(),
+                1,
+                "{id}"
+            );
         }
     }
 
     #[test]
     fn the_list_of_supported_things_lists_every_operation() {
         let supported = include_str!("../SUPPORTED.md");
-        for route in routes() {
+        for Routed { route, .. } in Routes::new().all.iter().filter(|routed| routed.by_hand) {
             let place = format!("`{} {}`", route.method, route.path);
             assert!(supported.contains(&place), "{place}");
             let named = supported.contains(&format!("| {} |", route.operation));
@@ -156,12 +258,11 @@ mod tests {
 
     #[test]
     fn parameters_are_percent_decoded() {
-        let parameters = match_path(
-            "/v1/sessions/{id}/tokens/{name}",
-            "/v1/sessions/a%2Fb/tokens/x%20y",
-        );
-        let parameters = parameters.unwrap();
-        assert_eq!(parameters.get("id"), "a/b");
-        assert_eq!(parameters.get("name"), "x y");
+        let routes = Routes::new();
+        let (_, parameters) = routes
+            .find(&Method::POST, "/v1/sessions/a%2Fb/tokens/x%20y", true)
+            .unwrap();
+        assert_eq!(parameters.get("session_id"), "a/b");
+        assert_eq!(parameters.get("template_name"), "x y");
     }
 }

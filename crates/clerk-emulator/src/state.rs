@@ -8,6 +8,7 @@ use crate::{
     ids::Ids,
     key_ring::KeyRing,
     request_log::RequestLog,
+    routing::Routes,
     webhooks::{Cause, Event, Outbox},
 };
 
@@ -25,6 +26,9 @@ pub(crate) struct Settings {
     pub(crate) domain: Option<String>,
     /// Beside those of this machine: where browsers may be sent back to.
     pub(crate) redirect_hosts: Vec<String>,
+    /// Whether operations of which nothing is known but their description are refused.
+    pub(crate) strict: bool,
+    pub(crate) routes: Routes,
     /// Whether browsers get refresh tokens.
     pub(crate) refresh_tokens: bool,
     /// The id of the one domain that the instance has.

@@ -36,7 +36,8 @@ fn a_machine_is_created_listed_and_deleted() {
     assert_eq!(found["default_token_ttl"], 3600);
     assert!(found.get("secret_key").is_none());
     let secret = get(&emulator, &format!("{path}/secret_key"));
-    assert_eq!(secret, (200, json!({ "secret": key })));
+    let expected = json!({ "object": "machine_secret_key", "secret": key });
+    assert_eq!(secret, (200, expected));
     let (_, list) = get(&emulator, "/v1/machines?order_by=name");
     assert_eq!(
         (&list["data"][0], &list["total_count"]),

@@ -102,7 +102,7 @@ fn requests_that_no_operation_can_take_are_refused() {
     assert_eq!(response.status(), 413);
 
     for (method, path) in [
-        ("GET", "/v1/redirect_urls"),
+        ("GET", "/v1/users/user_1/nothing"),
         ("PUT", "/v1/jwks"),
         ("GET", "/nowhere"),
     ] {

@@ -182,7 +182,7 @@ fn users_that_cannot_be_are_refused() {
         ),
         (
             json!({ "username": "x", "phone_number": [] }),
-            "form_param_unknown",
+            "input_not_emulated",
             "phone_number",
         ),
     ] {

@@ -12,8 +12,10 @@
 //! facade.rs     accessors of `clerk-sdk`    trials.rs   what tests need one of for everything
 //! listing.rs    what `clerk-dev` lists         event.rs    what `clerk-webhooks` tells apart
 //! samples.rs    what `clerk-dev` sends         payload.rs  JSON as Clerk could send it
+//! description.rs  what the emulator checks requests against
 //! ```
 
+mod description;
 mod error;
 mod event;
 mod facade;
@@ -70,6 +72,7 @@ pub fn generate(api: &Api) -> Result<Vec<File>, Error> {
         trials::models(api),
     ];
     files.extend(model::files(api)?);
+    files.extend(description::files(api)?);
     for group in &api.groups {
         let made = group::file(api, group);
         files.push(made.map_err(|error| error.of(&group.name))?);

@@ -50,6 +50,10 @@ impl Source {
         }
     }
 
+    pub(crate) fn contains(&self, code: &str) -> bool {
+        self.text.contains(code)
+    }
+
     pub(crate) fn finish(self) -> String {
         self.text
     }

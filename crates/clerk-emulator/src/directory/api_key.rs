@@ -3,6 +3,8 @@ use std::fmt;
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
+use super::{Key, Record};
+
 /// A key that a user or an organization calls the application's API with.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
@@ -23,6 +25,17 @@ pub(crate) struct ApiKey {
     pub(crate) last_used_at: Option<UnixTime>,
     pub(crate) created_at: UnixTime,
     pub(crate) updated_at: UnixTime,
+}
+
+impl Record for ApiKey {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Secret, &self.secret);
+        add(Key::Subject, &self.subject);
+    }
 }
 
 impl ApiKey {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use clerk_core::UnixTime;
 
-use super::{Directory, Session, SessionStatus};
+use super::{Directory, Key, Record, Session, SessionStatus};
 use crate::ids::Ids;
 
 /// What the instance knows of one browser.
@@ -21,6 +21,17 @@ pub(crate) struct Client {
     pub(crate) renewed_at: Option<UnixTime>,
     /// The expired tokens that others were given for.
     pub(crate) spent: Vec<String>,
+}
+
+impl Record for Client {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Secret, &self.token);
+        add(Key::Refresh, &self.refresh_token);
+    }
 }
 
 /// Cookies that wait for the application's server to fetch them, once.
@@ -46,7 +57,7 @@ impl Client {
 
 impl Directory {
     pub(crate) fn client(&self, token: &str) -> Option<&Client> {
-        self.clients.iter().find(|client| client.token == token)
+        self.clients.by(Key::Secret, token).next()
     }
 
     /// The browser that `token` names, or a new one.
@@ -55,30 +66,24 @@ impl Directory {
             return client.clone();
         }
         let client = Client::new(ids.object("client_"), None, ids);
-        self.clients.push(client.clone());
+        self.clients.put(client.clone());
         client
     }
 
     /// The browser that a session is on.
     pub(crate) fn client_of(&mut self, session: &Session, ids: &mut Ids) -> Client {
-        let mut clients = self.clients.iter();
-        if let Some(client) = clients.find(|client| client.id == session.client_id) {
+        if let Some(client) = self.clients.get(&session.client_id) {
             return client.clone();
         }
         let client = Client::new(session.client_id.clone(), Some(session.id.clone()), ids);
-        self.clients.push(client.clone());
+        self.clients.put(client.clone());
         client
-    }
-
-    pub(crate) fn client_mut(&mut self, id: &str) -> Option<&mut Client> {
-        self.clients.iter_mut().find(|client| client.id == id)
     }
 
     /// Remembers that a browser got a session token.
     pub(crate) fn note_renewal(&mut self, id: &str, now: UnixTime) {
-        if let Some(client) = self.client_mut(id) {
-            client.renewed_at = Some(now);
-        }
+        self.clients
+            .update(id, |client| client.renewed_at = Some(now));
     }
 
     /// Starts a session on a browser on which none is active.
@@ -91,22 +96,24 @@ impl Directory {
     ) -> Session {
         let organization = self.last_joined(user_id).map(str::to_owned);
         let place = (client.id.clone(), organization);
-        let session = self.start_session(place, user_id, now, ids).clone();
+        let session = self.start_session(place, user_id, now, ids);
         let refresh_token = ids.object("rt_");
-        if let Some(client) = self.client_mut(&client.id) {
+        self.clients.update(&client.id, |client| {
             client.session_id = Some(session.id.clone());
             client.refresh_token = refresh_token;
             client.renewed_at = None;
-        }
+        });
         session
     }
 
     /// Ends the session that is active on a browser, and says which it was.
     pub(crate) fn sign_out(&mut self, client: &Client, now: UnixTime) -> Option<Session> {
-        let mut sessions = self.sessions.iter_mut();
-        let session = sessions.find(|session| Some(&session.id) == client.session_id.as_ref())?;
-        let ended = session.end(SessionStatus::Ended, now);
-        ended.then(|| session.clone())
+        let id = client.session_id.as_deref()?;
+        let end = |session: &mut Session| {
+            let ended = session.end(SessionStatus::Ended, now);
+            ended.then(|| session.clone())
+        };
+        self.sessions.update(id, end).flatten()
     }
 
     /// The session that is active on a browser.

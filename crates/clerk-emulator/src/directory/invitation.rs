@@ -3,7 +3,7 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, membership::role_name};
+use super::{Directory, Key, Record, membership::role_name};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -21,6 +21,19 @@ pub(crate) struct Invitation {
     pub(crate) expires_at: UnixTime,
     pub(crate) created_at: UnixTime,
     pub(crate) revoked_at: Option<UnixTime>,
+}
+
+impl Record for Invitation {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::EmailAddress, &self.email_address.to_ascii_lowercase());
+        let place = self.organization.as_ref();
+        let organization = place.map_or("", |place| place.organization_id.as_str());
+        add(Key::Organization, organization);
+    }
 }
 
 /// What whoever accepts an invitation to an organization becomes there.
@@ -130,11 +143,9 @@ impl Directory {
     pub(crate) fn invitations_to<'d>(
         &'d self,
         organization_id: Option<&'d str>,
-    ) -> impl Iterator<Item = &'d Invitation> {
-        self.invitations.iter().filter(move |invitation| {
-            let place = invitation.organization.as_ref();
-            place.map(|place| place.organization_id.as_str()) == organization_id
-        })
+    ) -> impl DoubleEndedIterator<Item = &'d Invitation> {
+        let organization_id = organization_id.unwrap_or_default();
+        self.invitations.by(Key::Organization, organization_id)
     }
 
     /// Whether an invitation waits for this address already.

@@ -3,6 +3,8 @@ use std::fmt;
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
+use super::{Key, Record};
+
 /// A machine, which makes tokens to call other machines with.
 #[derive(Clone)]
 pub(crate) struct Machine {
@@ -14,6 +16,19 @@ pub(crate) struct Machine {
     /// Seconds.
     pub(crate) token_lifetime: u64,
     pub(crate) created_at: UnixTime,
+}
+
+impl Record for Machine {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Secret, &self.secret_key);
+        for scope in &self.scopes {
+            add(Key::Machine, scope);
+        }
+    }
 }
 
 /// A machine's token of the opaque kind: those that are JWTs nobody keeps.
@@ -31,6 +46,17 @@ pub(crate) struct MachineToken {
     pub(crate) last_used_at: Option<UnixTime>,
     pub(crate) created_at: UnixTime,
     pub(crate) updated_at: UnixTime,
+}
+
+impl Record for MachineToken {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Secret, &self.token);
+        add(Key::Machine, &self.subject);
+    }
 }
 
 impl Machine {

@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, User};
+use super::{Directory, Key, Record, User};
 
 /// Permission to change who is a member: some member has to keep it.
 const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
@@ -17,6 +17,17 @@ pub(crate) struct Membership {
     pub(crate) private_metadata: Map<String, Value>,
     pub(crate) created_at: UnixTime,
     pub(crate) updated_at: UnixTime,
+}
+
+impl Record for Membership {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::User, &self.user_id);
+        add(Key::Organization, &self.organization_id);
+    }
 }
 
 impl Membership {
@@ -61,19 +72,17 @@ impl Membership {
 
 impl Directory {
     pub(crate) fn membership(&self, organization_id: &str, user_id: &str) -> Option<&Membership> {
-        self.memberships.iter().find(|membership| {
-            membership.user_id == user_id && membership.organization_id == organization_id
-        })
+        self.memberships
+            .by(Key::User, user_id)
+            .find(|membership| membership.organization_id == organization_id)
     }
 
     /// The members of an organization, oldest membership first.
     pub(crate) fn members<'d>(
         &'d self,
         organization_id: &'d str,
-    ) -> impl Iterator<Item = &'d Membership> {
-        self.memberships
-            .iter()
-            .filter(move |membership| membership.organization_id == organization_id)
+    ) -> impl DoubleEndedIterator<Item = &'d Membership> + Clone {
+        self.memberships.by(Key::Organization, organization_id)
     }
 
     pub(crate) fn permissions(&self, role: &str) -> &[String] {
@@ -97,39 +106,34 @@ impl Directory {
 
     /// Ends a membership; the user's sessions are then in no organization where they were in it.
     pub(crate) fn remove_membership(&mut self, organization_id: &str, user_id: &str) {
-        self.memberships.retain(|membership| {
-            membership.user_id != user_id || membership.organization_id != organization_id
-        });
-        for session in &mut self.sessions {
-            if session.user_id == user_id
-                && session.organization_id.as_deref() == Some(organization_id)
-            {
-                session.organization_id = None;
-            }
+        let membership = self.membership(organization_id, user_id);
+        if let Some(id) = membership.map(|membership| membership.id.clone()) {
+            self.memberships.remove(&id);
         }
+        self.leave(user_id, organization_id);
     }
 
     /// Removes an organization with all that belongs to it.
     pub(crate) fn remove_organization(&mut self, id: &str) {
-        self.organizations
-            .retain(|organization| organization.id != id);
-        self.memberships
-            .retain(|membership| membership.organization_id != id);
-        self.invitations.retain(|invitation| {
-            let place = invitation.organization.as_ref();
-            place.is_none_or(|place| place.organization_id != id)
-        });
-        for session in &mut self.sessions {
-            if session.organization_id.as_deref() == Some(id) {
+        self.organizations.remove(id);
+        self.invitations.remove_by(Key::Organization, id);
+        for membership in self.memberships.remove_by(Key::Organization, id) {
+            self.leave(&membership.user_id, id);
+        }
+    }
+
+    /// No session of the user is in the organization any more.
+    fn leave(&mut self, user_id: &str, organization_id: &str) {
+        self.sessions.update_by(Key::User, user_id, |session| {
+            if session.organization_id.as_deref() == Some(organization_id) {
                 session.organization_id = None;
             }
-        }
+        });
     }
 }
 
 /// What an organization's members get to know of a user.
 pub(super) fn public_user_data(user: &User) -> Value {
-    let email = user.primary_email().map(|email| &email.address);
     json!({
         "user_id": user.id,
         "first_name": user.first_name,
@@ -137,7 +141,7 @@ pub(super) fn public_user_data(user: &User) -> Value {
         "profile_image_url": user.image_url,
         "image_url": user.image_url,
         "has_image": false,
-        "identifier": email.or(user.username.as_ref()),
+        "identifier": user.identifier(),
         "username": user.username,
         "banned": user.banned,
         "deprovisioned": false,

@@ -3,6 +3,8 @@ use std::fmt;
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
+use super::{Key, Record};
+
 /// An OAuth access token of the opaque kind: those that are JWTs nobody keeps.
 #[derive(Clone)]
 pub(crate) struct OAuthToken {
@@ -16,6 +18,16 @@ pub(crate) struct OAuthToken {
     pub(crate) audience: Option<Value>,
     pub(crate) created_at: UnixTime,
     pub(crate) expires_at: UnixTime,
+}
+
+impl Record for OAuthToken {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Secret, &self.token);
+    }
 }
 
 impl OAuthToken {

@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, Images};
+use super::{Directory, Images, Key, Record};
 
 /// An organization.
 #[derive(Clone, Debug)]
@@ -22,6 +22,16 @@ pub(crate) struct Organization {
     pub(crate) features: Vec<String>,
     pub(crate) created_at: UnixTime,
     pub(crate) updated_at: UnixTime,
+}
+
+impl Record for Organization {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Slug, &self.slug);
+    }
 }
 
 impl Organization {

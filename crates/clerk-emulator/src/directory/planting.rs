@@ -106,7 +106,7 @@ impl Directory {
             user.external_accounts
                 .push(ExternalAccount::new(ids, account));
         }
-        self.users.push(user);
+        self.users.put(user);
         Ok(())
     }
 
@@ -142,14 +142,14 @@ impl Directory {
             let (user_id, now) = (user.id.clone(), self.next_moment());
             let membership = ids.object_made_at("orgmem_", now);
             let membership = Membership::new(membership, id.clone(), user_id, role, now);
-            self.memberships.push(membership);
+            self.memberships.put(membership);
         }
         let name = seed.name.unwrap_or_else(|| seed.slug.clone());
         let now = self.next_moment();
         let mut organization = Organization::new(id, seed.slug, name, &self.images, now);
         organization.plan = seed.plan;
         organization.features = seed.features;
-        self.organizations.push(organization);
+        self.organizations.put(organization);
         Ok(())
     }
 
@@ -175,7 +175,7 @@ impl Directory {
         let mut template = Template::new(id, seed.name, seed.claims, now);
         template.lifetime = seed.lifetime;
         template.allowed_clock_skew = seed.allowed_clock_skew;
-        self.templates.push(template);
+        self.templates.put(template);
         Ok(())
     }
 

@@ -3,6 +3,8 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
+use super::{Key, Record};
+
 /// Clerk's default maximum lifetime of a session.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -18,6 +20,17 @@ pub(crate) struct Session {
     pub(crate) organization_id: Option<String>,
     pub(crate) created_at: UnixTime,
     ended: Option<(SessionStatus, UnixTime)>,
+}
+
+impl Record for Session {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::User, &self.user_id);
+        add(Key::Client, &self.client_id);
+    }
 }
 
 /// Where a session is in its life. Expiry is computed from the time, never stored.

@@ -1,6 +1,8 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
+use super::{Key, Record};
+
 /// Claims that no template sets: every token has them.
 const RESERVED: [&str; 9] = ["azp", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "v"];
 
@@ -16,6 +18,16 @@ pub(crate) struct Template {
     pub(crate) allowed_clock_skew: u64,
     pub(crate) created_at: UnixTime,
     pub(crate) updated_at: UnixTime,
+}
+
+impl Record for Template {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Name, &self.name);
+    }
 }
 
 impl Template {

@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{ExternalAccount, Images};
+use super::{ExternalAccount, Images, Key, Record};
 
 /// A user. Every field is one of the API's user object.
 #[derive(Clone, Debug)]
@@ -34,6 +34,26 @@ pub(crate) struct User {
     pub(crate) last_sign_in_at: Option<UnixTime>,
     pub(crate) created_at: UnixTime,
     pub(crate) updated_at: UnixTime,
+}
+
+impl Record for User {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        for email in &self.email_addresses {
+            add(Key::EmailAddress, &email.address.to_ascii_lowercase());
+        }
+        for (key, value) in [
+            (Key::Username, &self.username),
+            (Key::ExternalId, &self.external_id),
+        ] {
+            if let Some(value) = value {
+                add(key, value);
+            }
+        }
+    }
 }
 
 /// An e-mail address of a user, verified by whoever created the user.
@@ -101,6 +121,16 @@ impl User {
             .or_else(|| self.email_addresses.first())
     }
 
+    /// What others know the user by.
+    pub(crate) fn identifier(&self) -> Option<&str> {
+        let email = self.primary_email().map(|email| &email.address);
+        email.or(self.username.as_ref()).map(String::as_str)
+    }
+
+    pub(crate) fn last_active_at(&self) -> UnixTime {
+        self.last_sign_in_at.unwrap_or(self.created_at)
+    }
+
     /// First and last name, as far as there are any.
     pub(crate) fn full_name(&self) -> Option<String> {
         let names: Vec<&str> = [&self.first_name, &self.last_name]
@@ -140,7 +170,7 @@ impl User {
             "create_organization_enabled": self.create_organization_enabled,
             "create_organizations_limit": self.create_organizations_limit,
             "last_sign_in_at": self.last_sign_in_at.map(UnixTime::as_millis),
-            "last_active_at": self.last_sign_in_at.unwrap_or(self.created_at).as_millis(),
+            "last_active_at": self.last_active_at().as_millis(),
             "created_at": self.created_at.as_millis(),
             "updated_at": self.updated_at.as_millis(),
         });

@@ -12,10 +12,10 @@ use crate::{
     answer::Reply,
     call::Call,
     claims::SESSION_CATEGORY,
-    directory::{Client, Directory, Handshake},
+    directory::{Client, Directory, Handshake, Session},
     draft::Draft,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::{Access, Route},
 };
 
 /// How long the application's server has to fetch what a nonce stands for.
@@ -117,9 +117,8 @@ fn activate(directory: &mut Directory, client: &Client, organization: &str) {
     let may = active
         .as_ref()
         .is_none_or(|id| directory.is_member(user_id, id));
-    let mut sessions = directory.sessions.iter_mut();
-    let session = sessions.find(|session| Some(&session.id) == client.session_id.as_ref());
-    if let Some(session) = session.filter(|_| may) {
-        session.organization_id = active;
+    if let Some(id) = client.session_id.as_deref().filter(|_| may) {
+        let activate = |session: &mut Session| session.organization_id = active;
+        directory.sessions.update(id, activate);
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     answer::Reply,
     call::Call,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::{Access, Route},
 };
 
 pub(super) const ROUTES: &[Route] = &[Route {

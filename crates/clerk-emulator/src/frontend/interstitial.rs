@@ -6,25 +6,19 @@ use crate::{
     answer::Reply,
     call::Call,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::{Access, Handled, Route},
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "GetPublicInterstitial",
-        method: Method::GET,
-        path: "/v1/public/interstitial",
-        access: Access::Public,
-        handler: public,
-    },
-    Route {
-        operation: "_backend.internalInterstitial",
-        method: Method::GET,
-        path: "/v1/internal/interstitial",
-        access: Access::SecretKey,
-        handler: internal,
-    },
-];
+pub(super) const HANDLERS: &[Handled] = &[("GetPublicInterstitial", public)];
+
+/// Not of the Backend API as Clerk describes it.
+pub(super) const ROUTES: &[Route] = &[Route {
+    operation: "_backend.internalInterstitial",
+    method: Method::GET,
+    path: "/v1/internal/interstitial",
+    access: Access::SecretKey,
+    handler: internal,
+}];
 
 fn public(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let query = &call.query;

@@ -11,7 +11,7 @@ use crate::{
     directory::{Client, User},
     operations::admit,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::{Access, Route},
     state::{Settings, State},
     webhooks::EventType,
 };

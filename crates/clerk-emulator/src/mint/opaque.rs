@@ -48,7 +48,7 @@ impl TokenSpec {
         let ids = &mut state.ids;
         let token = ids.object("mt_");
         let lifetime = self.lifetime.unwrap_or(claims::MACHINE_LIFETIME);
-        state.directory.machine_tokens.push(MachineToken {
+        state.directory.machine_tokens.put(MachineToken {
             id: ids.machine("mt_"),
             token: token.clone(),
             subject: ids.object("mch_"),
@@ -69,7 +69,7 @@ impl TokenSpec {
         let ids = &mut state.ids;
         let token = ids.object("oat_");
         let lifetime = self.lifetime.unwrap_or(claims::OAUTH_LIFETIME);
-        state.directory.oauth_tokens.push(OAuthToken {
+        state.directory.oauth_tokens.put(OAuthToken {
             id: ids.machine("oat_"),
             token: token.clone(),
             client_id: ids.object("client_"),
@@ -96,7 +96,7 @@ impl TokenSpec {
         key.expires_at = self
             .lifetime
             .map(|lifetime| issued.saturating_add(lifetime));
-        state.directory.api_keys.push(key);
+        state.directory.api_keys.put(key);
         Ok(secret)
     }
 }

@@ -1,8 +1,7 @@
 use std::time::Duration;
 
 use clerk_core::UnixTime;
-use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     deleted,
@@ -11,69 +10,21 @@ use super::{
 use crate::{
     answer::Reply,
     call::{Call, Input},
-    directory::ApiKey,
+    directory::{ApiKey, Key},
     ids::is_object_id,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "getApiKeys",
-        method: Method::GET,
-        path: "/v1/api_keys",
-        access: Access::SecretKey,
-        handler: |call| with_bad_requests(list(call)),
-    },
-    Route {
-        operation: "createApiKey",
-        method: Method::POST,
-        path: "/v1/api_keys",
-        access: Access::SecretKey,
-        handler: |call| with_bad_requests(create(call)),
-    },
-    Route {
-        operation: "verifyApiKey",
-        method: Method::POST,
-        path: "/v1/api_keys/verify",
-        access: Access::SecretKey,
-        handler: |call| with_bad_requests(verify(call)),
-    },
-    Route {
-        operation: "getApiKey",
-        method: Method::GET,
-        path: "/v1/api_keys/{api_key_id}",
-        access: Access::SecretKey,
-        handler: get,
-    },
-    Route {
-        operation: "updateApiKey",
-        method: Method::PATCH,
-        path: "/v1/api_keys/{api_key_id}",
-        access: Access::SecretKey,
-        handler: |call| with_bad_requests(update(call)),
-    },
-    Route {
-        operation: "deleteApiKey",
-        method: Method::DELETE,
-        path: "/v1/api_keys/{api_key_id}",
-        access: Access::SecretKey,
-        handler: delete,
-    },
-    Route {
-        operation: "getApiKeySecret",
-        method: Method::GET,
-        path: "/v1/api_keys/{api_key_id}/secret",
-        access: Access::SecretKey,
-        handler: secret,
-    },
-    Route {
-        operation: "revokeApiKey",
-        method: Method::POST,
-        path: "/v1/api_keys/{api_key_id}/revoke",
-        access: Access::SecretKey,
-        handler: |call| with_bad_requests(revoke(call)),
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("getApiKeys", |call| with_bad_requests(list(call))),
+    ("createApiKey", |call| with_bad_requests(create(call))),
+    ("verifyApiKey", |call| with_bad_requests(verify(call))),
+    ("getApiKey", get),
+    ("updateApiKey", |call| with_bad_requests(update(call))),
+    ("deleteApiKey", delete),
+    ("getApiKeySecret", secret),
+    ("revokeApiKey", |call| with_bad_requests(revoke(call))),
 ];
 
 /// The service behind these operations has one code for all that is wrong with an input.
@@ -105,7 +56,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     input.finish()?;
     let mut body = key.to_json(call.now);
     body["secret"] = json!(key.secret);
-    call.state.directory.api_keys.push(key);
+    call.state.directory.api_keys.put(key);
     // Clerk's description says 200; what it sends, and its Python SDK insists on, is 201.
     Ok(Reply::created(body))
 }
@@ -168,22 +119,26 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         .ok_or_else(|| Refusal::form_param_missing("subject"))?;
     check_subject("subject", subject)?;
     let all = query.flag("include_invalid")? == Some(true);
-    let keys = call.state.directory.api_keys.iter().rev();
-    let keys: Vec<Value> = keys
-        .filter(|key| key.subject == subject && (all || key.is_valid(call.now)))
+    let keys = call
+        .state
+        .directory
+        .api_keys
+        .by(Key::Subject, subject)
+        .rev();
+    let keys: Vec<&ApiKey> = keys
+        .filter(|key| all || key.is_valid(call.now))
         .filter(|key| mentions(query, "query", [&*key.name, &*key.id]))
-        .map(|key| key.to_json(call.now))
         .collect();
-    let page = slice(query, &keys, 100)?;
+    let page = slice(query, &keys, 100, |key| key.to_json(call.now))?;
     Ok(Reply::ok(
         json!({ "data": page, "total_count": keys.len() }),
     ))
 }
 
-fn called_for<'c>(call: &'c mut Call<'_>) -> Result<&'c mut ApiKey, Refusal> {
-    let id = call.path.get("api_key_id");
-    let mut keys = call.state.directory.api_keys.iter_mut();
-    keys.find(|key| key.id == id)
+fn called_for(call: &Call<'_>) -> Result<ApiKey, Refusal> {
+    let id = call.path.get("apiKeyID");
+    let key = call.state.directory.api_keys.get(id);
+    key.cloned()
         .ok_or_else(|| Refusal::resource_not_found("API key", id))
 }
 
@@ -198,22 +153,22 @@ fn secret(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (mut input, now) = (call.input()?, call.now);
-    let key = called_for(call)?;
-    let mut changed = key.clone();
-    settings(&mut input, &mut changed, now)?;
+    let mut key = called_for(call)?;
+    settings(&mut input, &mut key, now)?;
     if let Some(subject) = input.text("subject")? {
         check_subject("subject", &subject)?;
-        changed.subject = subject;
+        key.subject = subject;
     }
     input.finish()?;
-    changed.updated_at = now;
-    *key = changed;
-    Ok(Reply::ok(key.to_json(now)))
+    key.updated_at = now;
+    let body = key.to_json(now);
+    call.state.directory.api_keys.put(key);
+    Ok(Reply::ok(body))
 }
 
 fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (mut input, now) = (call.input()?, call.now);
-    let key = called_for(call)?;
+    let mut key = called_for(call)?;
     let reason = input.text("revocation_reason")?;
     input.finish()?;
     if !key.revoked {
@@ -221,12 +176,14 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         key.revocation_reason = reason;
         key.updated_at = now;
     }
-    Ok(Reply::ok(key.to_json(now)))
+    let body = key.to_json(now);
+    call.state.directory.api_keys.put(key);
+    Ok(Reply::ok(body))
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let id = called_for(call)?.id.clone();
-    call.state.directory.api_keys.retain(|key| key.id != id);
+    let id = called_for(call)?.id;
+    call.state.directory.api_keys.remove(&id);
     Ok(Reply::ok(deleted("api_key", &id, None)))
 }
 
@@ -234,10 +191,13 @@ fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (mut input, now) = (call.input()?, call.now);
     let secret = input.required_text("secret")?;
     input.finish()?;
-    let mut keys = call.state.directory.api_keys.iter_mut();
-    let key = keys
-        .find(|key| key.secret == secret && key.is_valid(now))
+    let keys = &mut call.state.directory.api_keys;
+    let key = keys.by(Key::Secret, &secret).find(|key| key.is_valid(now));
+    let mut key = key
+        .cloned()
         .ok_or_else(|| Refusal::token_not_found("API key"))?;
     key.last_used_at = Some(now);
-    Ok(Reply::ok(key.to_json(now)))
+    let body = key.to_json(now);
+    keys.put(key);
+    Ok(Reply::ok(body))
 }

@@ -15,7 +15,7 @@ use crate::{
     fault::Fault,
     mint::{Issued, Kind, TokenSpec},
     refusal::Refusal,
-    routing::{Access, Route},
+    route::{Access, Route},
 };
 
 pub(super) const ROUTES: &[Route] = &[

@@ -1,33 +1,14 @@
 //! What there is one of in an instance: settings and the domain.
 
-use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{listing::page_with_total, organizations::CREATOR_ROLE};
-use crate::{
-    answer::Reply,
-    call::Call,
-    directory::Organization,
-    refusal::Refusal,
-    routing::{Access, Route},
-};
+use crate::{answer::Reply, call::Call, directory::Organization, refusal::Refusal, route::Handled};
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "ListDomains",
-        method: Method::GET,
-        path: "/v1/domains",
-        access: Access::SecretKey,
-        handler: domains,
-    },
-    Route {
-        operation: "GetInstanceOrganizationSettings",
-        method: Method::GET,
-        path: "/v1/instance/organization_settings",
-        access: Access::SecretKey,
-        handler: organization_settings,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("ListDomains", domains),
+    ("GetInstanceOrganizationSettings", organization_settings),
 ];
 
 /// The one that the instance itself is at.
@@ -46,7 +27,11 @@ fn domains(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         "accounts_portal_url": settings.origin,
         "development_origin": settings.authorized_party.as_deref().unwrap_or_default(),
     });
-    Ok(Reply::ok(page_with_total(&call.query, &[domain])?))
+    Ok(Reply::ok(page_with_total(
+        &call.query,
+        &[domain],
+        Value::clone,
+    )?))
 }
 
 fn organization_settings(call: &mut Call<'_>) -> Result<Reply, Refusal> {

@@ -1,9 +1,8 @@
 use clerk_core::UnixTime;
-use http::Method;
 use serde_json::Value;
 
 use super::{
-    listing::{mentions, page, passes, sort},
+    listing::{Order, Rank, mentions, page, passes, sort},
     metadata::{self, Change},
 };
 use crate::{
@@ -12,49 +11,31 @@ use crate::{
     directory::{EmailAddress, Invitation, InvitationStatus},
     ids::Ids,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
     state::Settings,
 };
 
 /// How many invitations one request makes.
 pub(super) const BULK: usize = 10;
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "ListInvitations",
-        method: Method::GET,
-        path: "/v1/invitations",
-        access: Access::SecretKey,
-        handler: list,
-    },
-    Route {
-        operation: "CreateInvitation",
-        method: Method::POST,
-        path: "/v1/invitations",
-        access: Access::SecretKey,
-        handler: create,
-    },
-    Route {
-        operation: "CreateBulkInvitations",
-        method: Method::POST,
-        path: "/v1/invitations/bulk",
-        access: Access::SecretKey,
-        handler: create_all,
-    },
-    Route {
-        operation: "RevokeInvitation",
-        method: Method::POST,
-        path: "/v1/invitations/{invitation_id}/revoke",
-        access: Access::SecretKey,
-        handler: revoke,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("ListInvitations", list),
+    ("CreateInvitation", create),
+    ("CreateBulkInvitations", create_all),
+    ("RevokeInvitation", revoke),
 ];
 
-/// The orders of lists of invitations, and where in an invitation each looks.
-pub(super) const ORDERS: [(&str, &str); 3] = [
-    ("created_at", "/created_at"),
-    ("email_address", "/email_address"),
-    ("expires_at", "/expires_at"),
+/// The orders of lists of invitations.
+pub(super) const ORDERS: [Order<'static, Invitation>; 3] = [
+    ("created_at", &|invitation| {
+        Rank::from(Some(invitation.created_at))
+    }),
+    ("email_address", &|invitation| {
+        Rank::from(Some(invitation.email_address.as_str()))
+    }),
+    ("expires_at", &|invitation| {
+        Rank::from(Some(invitation.expires_at))
+    }),
 ];
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -66,13 +47,13 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 /// All of them, or none.
 fn create_all(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let inputs = call.inputs(BULK)?;
-    let before = call.state.directory.invitations.len();
+    let before = call.state.directory.invitations.clone();
     let invitations: Result<Vec<Value>, Refusal> = inputs
         .into_iter()
         .map(|input| invite(call, input))
         .collect();
     if invitations.is_err() {
-        call.state.directory.invitations.truncate(before);
+        call.state.directory.invitations = before;
     }
     Ok(Reply::ok(invitations?.into()))
 }
@@ -96,7 +77,7 @@ fn invite(call: &mut Call<'_>, mut input: Input) -> Result<Value, Refusal> {
     let directory = &mut call.state.directory;
     let address = &invitation.email_address;
     if !ignore_existing {
-        if directory.users.iter().any(|user| user.has_email(address)) {
+        if directory.user_with_email(address).is_some() {
             return Err(Refusal::form_identifier_exists("email_address"));
         }
         if directory.is_invited(address, None, call.now) {
@@ -107,7 +88,7 @@ fn invite(call: &mut Call<'_>, mut input: Input) -> Result<Value, Refusal> {
         }
     }
     let body = invitation.to_json(directory, call.now);
-    directory.invitations.push(invitation);
+    directory.invitations.put(invitation);
     Ok(body)
 }
 
@@ -140,9 +121,10 @@ pub(super) fn read(
 fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let id = call.path.get("invitation_id");
     let directory = &mut call.state.directory;
-    let mut invitations = directory.invitations.iter_mut();
-    let invitation = invitations
-        .find(|invitation| invitation.id == id && invitation.organization.is_none())
+    let invitation = directory.invitations.get(id);
+    let mut invitation = invitation
+        .filter(|invitation| invitation.organization.is_none())
+        .cloned()
         .ok_or_else(|| Refusal::resource_not_found("invitation", id))?;
     if invitation.status(call.now) == InvitationStatus::Revoked {
         return Err(Refusal::bad_request(
@@ -151,8 +133,9 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         ));
     }
     invitation.revoked_at = Some(call.now);
-    let invitation = invitation.clone();
-    Ok(Reply::ok(invitation.to_json(directory, call.now)))
+    let body = invitation.to_json(directory, call.now);
+    directory.invitations.put(invitation);
+    Ok(Reply::ok(body))
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -167,7 +150,7 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     ])?;
     check_status(call)?;
     let directory = &call.state.directory;
-    let mut invitations: Vec<Value> = directory
+    let mut invitations: Vec<&Invitation> = directory
         .invitations_to(None)
         .filter(|invitation| {
             let status = invitation.status(call.now);
@@ -178,10 +161,10 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
                 && passes(query, "status", Some(status.as_str()))
                 && mentions(query, "query", texts)
         })
-        .map(|invitation| invitation.to_json(directory, call.now))
         .collect();
     sort(query, &mut invitations, &ORDERS)?;
-    Ok(Reply::ok(page(query, &invitations)?))
+    let write = |invitation: &&Invitation| invitation.to_json(directory, call.now);
+    Ok(Reply::ok(page(query, &invitations, write)?))
 }
 
 pub(super) fn check_status(call: &Call<'_>) -> Result<(), Refusal> {

@@ -1,59 +1,89 @@
 //! Filters, orders and pages of lists.
 
+use std::borrow::Borrow;
+
+use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
 use crate::{call::Query, refusal::Refusal};
 
 /// One page of a list: a bare array, or with its total where `paginated=true` asks for it.
-pub(super) fn page(query: &Query, items: &[Value]) -> Result<Value, Refusal> {
+pub(super) fn page<R>(
+    query: &Query,
+    records: &[R],
+    write: impl FnMut(&R) -> Value,
+) -> Result<Value, Refusal> {
     match query.flag("paginated")? {
-        Some(true) => page_with_total(query, items),
-        _ => Ok(json!(slice(query, items, 500)?)),
+        Some(true) => page_with_total(query, records, write),
+        _ => Ok(slice(query, records, 500, write)?.into()),
     }
 }
 
 /// One page of a list that always comes with its total.
-pub(super) fn page_with_total(query: &Query, items: &[Value]) -> Result<Value, Refusal> {
-    Ok(json!({ "data": slice(query, items, 500)?, "total_count": items.len() }))
+pub(super) fn page_with_total<R>(
+    query: &Query,
+    records: &[R],
+    write: impl FnMut(&R) -> Value,
+) -> Result<Value, Refusal> {
+    let data = slice(query, records, 500, write)?;
+    Ok(json!({ "data": data, "total_count": records.len() }))
 }
 
-/// The items that `limit` and `offset` ask for.
-pub(super) fn slice<'i>(
+/// The records that `limit` and `offset` ask for, as they are written. No others are.
+pub(super) fn slice<R>(
     query: &Query,
-    items: &'i [Value],
+    records: &[R],
     max: usize,
-) -> Result<Vec<&'i Value>, Refusal> {
+    write: impl FnMut(&R) -> Value,
+) -> Result<Vec<Value>, Refusal> {
     let limit = query.number("limit", 1..=max, 10)?;
     let offset = query.number("offset", 0..=usize::MAX, 0)?;
-    Ok(items.iter().skip(offset).take(limit).collect())
+    Ok(records.iter().skip(offset).take(limit).map(write).collect())
 }
 
-/// Puts items, which come oldest first, into the order that `order_by` asks for: newest first
-/// unless it says otherwise. `fields` has the names it knows, and where in an item each is.
-pub(super) fn sort(
+/// What a record is sorted by. Those that lack it come first.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    None,
+    Number(i64),
+    /// In lower case.
+    Text(String),
+}
+
+impl From<Option<&str>> for Rank {
+    fn from(text: Option<&str>) -> Self {
+        text.map_or(Self::None, |text| Self::Text(text.to_lowercase()))
+    }
+}
+
+impl From<Option<UnixTime>> for Rank {
+    fn from(at: Option<UnixTime>) -> Self {
+        at.map_or(Self::None, |at| Self::Number(at.as_millis()))
+    }
+}
+
+/// A name that `order_by` knows, and what it sorts by.
+pub(super) type Order<'o, R> = (&'static str, &'o dyn Fn(&R) -> Rank);
+
+/// Puts records, which come oldest first, into the order that `order_by` asks for: newest first
+/// unless it says otherwise.
+pub(super) fn sort<R, T: Borrow<R>>(
     query: &Query,
-    items: &mut [Value],
-    fields: &[(&str, &str)],
+    records: &mut [T],
+    orders: &[Order<'_, R>],
 ) -> Result<(), Refusal> {
     // Clerk keeps the first where there are several.
     let order = query.all("order_by").next().unwrap_or("-created_at");
     // An unescaped plus sign is a space in a query.
     let name = order.trim_start_matches(['-', '+', ' ']);
-    let Some((_, pointer)) = fields.iter().find(|(known, _)| *known == name) else {
-        let known: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    let Some((_, rank)) = orders.iter().find(|(known, _)| *known == name) else {
+        let known: Vec<&str> = orders.iter().map(|(name, _)| *name).collect();
         let expected = format!("one of {}, after a + or a -", known.join(", "));
         return Err(Refusal::form_param_value_invalid("order_by", &expected));
     };
-    items.sort_by(|left, right| {
-        let key = |item: &Value| {
-            let value = item.pointer(pointer);
-            let text = value.and_then(Value::as_str).map(str::to_lowercase);
-            (value.and_then(Value::as_i64), text)
-        };
-        key(left).cmp(&key(right))
-    });
+    records.sort_by_cached_key(|record| rank(record.borrow()));
     if order.starts_with('-') {
-        items.reverse();
+        records.reverse();
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use clerk_core::UnixTime;
-use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::{api_keys::with_bad_requests, listing::slice};
@@ -9,49 +8,27 @@ use crate::{
     answer::Reply,
     call::Call,
     claims::{self, Validity},
-    directory::{Machine, MachineToken},
+    directory::{Key, Machine, MachineToken},
     draft::Draft,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "getM2MTokens",
-        method: Method::GET,
-        path: "/v1/m2m_tokens",
-        access: Access::Machine,
-        handler: |call| with_bad_requests(list(call)),
-    },
-    Route {
-        operation: "createM2MToken",
-        method: Method::POST,
-        path: "/v1/m2m_tokens",
-        access: Access::Machine,
-        handler: |call| with_bad_requests(create(call)),
-    },
-    Route {
-        operation: "verifyM2MToken",
-        method: Method::POST,
-        path: "/v1/m2m_tokens/verify",
-        access: Access::Machine,
-        handler: |call| with_bad_requests(verify(call)),
-    },
-    Route {
-        operation: "revokeM2MToken",
-        method: Method::POST,
-        path: "/v1/m2m_tokens/{m2m_token_id}/revoke",
-        access: Access::Machine,
-        handler: |call| with_bad_requests(revoke(call)),
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("getM2MTokens", |call| with_bad_requests(list(call))),
+    ("createM2MToken", |call| with_bad_requests(create(call))),
+    ("verifyM2MToken", |call| with_bad_requests(verify(call))),
+    ("revokeM2MToken", |call| with_bad_requests(revoke(call))),
 ];
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let caller = call.machine.as_deref();
-    let mut machines = call.state.directory.machines.iter();
+    let caller = call.machine.as_deref().unwrap_or_default();
     // A machine's token is in that machine's name, which the instance's own key says nothing of.
-    let machine = machines
-        .find(|machine| Some(machine.id.as_str()) == caller)
+    let machine = call
+        .state
+        .directory
+        .machines
+        .get(caller)
         .cloned()
         .ok_or_else(Refusal::clerk_key_invalid)?;
     let mut input = call.input()?;
@@ -70,12 +47,9 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let reusable = reuse.and_then(|seconds| {
         let until = call.now.saturating_add(Duration::from_secs(seconds));
-        let mut tokens = call.state.directory.machine_tokens.iter();
-        tokens.find(|token| {
-            token.subject == machine.id
-                && token.claims == claims
-                && token.scopes == machine.scopes
-                && token.is_valid(until)
+        let tokens = &call.state.directory.machine_tokens;
+        tokens.by(Key::Machine, &machine.id).find(|token| {
+            token.claims == claims && token.scopes == machine.scopes && token.is_valid(until)
         })
     });
     if let Some(token) = reusable {
@@ -84,7 +58,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let (id, token) = (call.state.ids.machine("mt_"), call.state.ids.object("mt_"));
     let token = new_token((id, token), machine, claims, (call.now, lifetime));
     let body = with_token(&token, call.now);
-    call.state.directory.machine_tokens.push(token);
+    call.state.directory.machine_tokens.put(token);
     Ok(Reply::created(body))
 }
 
@@ -157,16 +131,16 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let revoked = query.flag("revoked")? == Some(true);
     let expired = query.flag("expired")? == Some(true);
-    let tokens = call.state.directory.machine_tokens.iter().rev();
-    let tokens: Vec<Value> = tokens
-        .filter(|token| {
-            token.subject == subject
-                && (revoked || !token.revoked)
-                && (expired || !token.is_expired(call.now))
-        })
-        .map(|token| token.to_json(call.now))
+    let tokens = call
+        .state
+        .directory
+        .machine_tokens
+        .by(Key::Machine, subject)
+        .rev();
+    let tokens: Vec<&MachineToken> = tokens
+        .filter(|token| (revoked || !token.revoked) && (expired || !token.is_expired(call.now)))
         .collect();
-    let page = slice(query, &tokens, 100)?;
+    let page = slice(query, &tokens, 100, |token| token.to_json(call.now))?;
     Ok(Reply::ok(
         json!({ "m2m_tokens": page, "total_count": tokens.len() }),
     ))
@@ -178,16 +152,23 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     input.finish()?;
     let id = call.path.get("m2m_token_id");
     let caller = call.machine.as_deref();
-    let mut tokens = call.state.directory.machine_tokens.iter_mut();
-    let token = tokens
-        .find(|token| token.id == id && caller.is_none_or(|caller| caller == token.subject))
-        .ok_or_else(|| Refusal::resource_not_found("machine token", id))?;
-    if !token.revoked {
-        token.revoked = true;
-        token.revocation_reason = reason;
-        token.updated_at = now;
-    }
-    Ok(Reply::ok(token.to_json(now)))
+    let tokens = &mut call.state.directory.machine_tokens;
+    let token = tokens.get(id);
+    let token = token.filter(|token| caller.is_none_or(|caller| caller == token.subject));
+    let revoke = |token: &mut MachineToken| {
+        if !token.revoked {
+            token.revoked = true;
+            token.revocation_reason = reason;
+            token.updated_at = now;
+        }
+        token.to_json(now)
+    };
+    token
+        .is_some()
+        .then(|| tokens.update(id, revoke))
+        .flatten()
+        .map(Reply::ok)
+        .ok_or_else(|| Refusal::resource_not_found("machine token", id))
 }
 
 fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -200,13 +181,19 @@ fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     input.finish()?;
     let caller = call.machine.as_ref();
-    let mut tokens = call.state.directory.machine_tokens.iter_mut();
-    let token = tokens
-        .find(|known| {
+    let tokens = &mut call.state.directory.machine_tokens;
+    let known = tokens.by(Key::Secret, &token).next();
+    let id = known
+        .filter(|known| {
             let is_for_caller = caller.is_none_or(|caller| known.scopes.contains(caller));
-            known.token == token && known.is_valid(now) && is_for_caller
+            known.is_valid(now) && is_for_caller
         })
+        .map(|known| known.id.clone())
         .ok_or_else(|| Refusal::token_not_found("machine token"))?;
-    token.last_used_at = Some(now);
-    Ok(Reply::ok(token.to_json(now)))
+    let note_use = |token: &mut MachineToken| {
+        token.last_used_at = Some(now);
+        token.to_json(now)
+    };
+    let body = tokens.update(&id, note_use);
+    Ok(Reply::ok(body.unwrap_or_default()))
 }

@@ -1,54 +1,31 @@
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{
     deleted,
-    listing::{mentions, page_with_total, sort},
+    listing::{Order, Rank, mentions, page_with_total, sort},
 };
 use crate::{
     answer::Reply,
     call::Call,
-    directory::Machine,
+    directory::{Key, Machine},
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "ListMachines",
-        method: Method::GET,
-        path: "/v1/machines",
-        access: Access::SecretKey,
-        handler: list,
-    },
-    Route {
-        operation: "CreateMachine",
-        method: Method::POST,
-        path: "/v1/machines",
-        access: Access::SecretKey,
-        handler: create,
-    },
-    Route {
-        operation: "GetMachine",
-        method: Method::GET,
-        path: "/v1/machines/{machine_id}",
-        access: Access::SecretKey,
-        handler: get,
-    },
-    Route {
-        operation: "DeleteMachine",
-        method: Method::DELETE,
-        path: "/v1/machines/{machine_id}",
-        access: Access::SecretKey,
-        handler: delete,
-    },
-    Route {
-        operation: "GetMachineSecretKey",
-        method: Method::GET,
-        path: "/v1/machines/{machine_id}/secret_key",
-        access: Access::SecretKey,
-        handler: secret_key,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("ListMachines", list),
+    ("CreateMachine", create),
+    ("GetMachine", get),
+    ("DeleteMachine", delete),
+    ("GetMachineSecretKey", secret_key),
+];
+
+/// The orders of lists of machines.
+const ORDERS: [Order<'static, Machine>; 2] = [
+    ("created_at", &|machine| {
+        Rank::from(Some(machine.created_at))
+    }),
+    ("name", &|machine| Rank::from(Some(machine.name.as_str()))),
 ];
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -62,7 +39,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let lifetime = input.number("default_token_ttl", 1..=315_360_000)?;
     input.finish()?;
     let known = &call.state.directory.machines;
-    let is_unknown = |id: &&String| !known.iter().any(|machine| machine.id == **id);
+    let is_unknown = |id: &&String| known.get(id).is_none();
     if let Some(id) = scopes.iter().find(is_unknown) {
         return Err(Refusal::resource_not_found("machine", id));
     }
@@ -76,7 +53,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     let mut body = described(call, &machine);
     body["secret_key"] = json!(machine.secret_key);
-    call.state.directory.machines.push(machine);
+    call.state.directory.machines.put(machine);
     Ok(Reply::ok(body))
 }
 
@@ -96,9 +73,8 @@ fn described(call: &Call<'_>, machine: &Machine) -> Value {
 
 fn called_for(call: &Call<'_>) -> Result<Machine, Refusal> {
     let id = call.path.get("machine_id");
-    let mut machines = call.state.directory.machines.iter();
-    machines
-        .find(|machine| machine.id == id)
+    let machine = call.state.directory.machines.get(id);
+    machine
         .cloned()
         .ok_or_else(|| Refusal::resource_not_found("machine", id))
 }
@@ -110,28 +86,29 @@ fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 fn secret_key(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let secret = called_for(call)?.secret_key;
-    Ok(Reply::ok(json!({ "secret": secret })))
+    Ok(Reply::ok(
+        json!({ "object": "machine_secret_key", "secret": secret }),
+    ))
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let id = called_for(call)?.id;
     let directory = &mut call.state.directory;
-    directory.machines.retain(|machine| machine.id != id);
-    for machine in &mut directory.machines {
+    directory.machines.remove(&id);
+    directory.machines.update_by(Key::Machine, &id, |machine| {
         machine.scopes.retain(|scope| *scope != id);
-    }
-    directory.machine_tokens.retain(|token| token.subject != id);
+    });
+    directory.machine_tokens.remove_by(Key::Machine, &id);
     Ok(Reply::ok(deleted("machine", &id, None)))
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     call.query.only(&["limit", "offset", "query", "order_by"])?;
     let machines = call.state.directory.machines.iter();
-    let mut machines: Vec<Value> = machines
+    let mut machines: Vec<&Machine> = machines
         .filter(|machine| mentions(&call.query, "query", [&*machine.name, &*machine.id]))
-        .map(|machine| described(call, machine))
         .collect();
-    let orders = [("created_at", "/created_at"), ("name", "/name")];
-    sort(&call.query, &mut machines, &orders)?;
-    Ok(Reply::ok(page_with_total(&call.query, &machines)?))
+    sort(&call.query, &mut machines, &ORDERS)?;
+    let write = |machine: &&Machine| described(call, machine);
+    Ok(Reply::ok(page_with_total(&call.query, &machines, write)?))
 }

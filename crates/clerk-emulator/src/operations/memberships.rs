@@ -1,81 +1,51 @@
-use http::Method;
-use serde_json::Value;
-
 use super::{
-    listing::{mentions, page_with_total, passes, passes_marked, sort},
+    listing::{Order, Rank, mentions, page_with_total, passes, passes_marked, sort},
     metadata::{self, Change},
     organizations,
 };
 use crate::{
     answer::Reply,
     call::{Call, Input, Query},
-    directory::{Directory, Membership},
+    directory::{Directory, Key, Membership, User},
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
     webhooks::EventType,
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "ListOrganizationMemberships",
-        method: Method::GET,
-        path: "/v1/organizations/{organization_id}/memberships",
-        access: Access::SecretKey,
-        handler: list,
-    },
-    Route {
-        operation: "CreateOrganizationMembership",
-        method: Method::POST,
-        path: "/v1/organizations/{organization_id}/memberships",
-        access: Access::SecretKey,
-        handler: create,
-    },
-    Route {
-        operation: "UpdateOrganizationMembership",
-        method: Method::PATCH,
-        path: "/v1/organizations/{organization_id}/memberships/{user_id}",
-        access: Access::SecretKey,
-        handler: update,
-    },
-    Route {
-        operation: "DeleteOrganizationMembership",
-        method: Method::DELETE,
-        path: "/v1/organizations/{organization_id}/memberships/{user_id}",
-        access: Access::SecretKey,
-        handler: delete,
-    },
-    Route {
-        operation: "UpdateOrganizationMembershipMetadata",
-        method: Method::PATCH,
-        path: "/v1/organizations/{organization_id}/memberships/{user_id}/metadata",
-        access: Access::SecretKey,
-        handler: merge_metadata,
-    },
-    Route {
-        operation: "InstanceGetOrganizationMemberships",
-        method: Method::GET,
-        path: "/v1/organization_memberships",
-        access: Access::SecretKey,
-        handler: list_of_instance,
-    },
-    Route {
-        operation: "UsersGetOrganizationMemberships",
-        method: Method::GET,
-        path: "/v1/users/{user_id}/organization_memberships",
-        access: Access::SecretKey,
-        handler: list_of_user,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("ListOrganizationMemberships", list),
+    ("CreateOrganizationMembership", create),
+    ("UpdateOrganizationMembership", update),
+    ("DeleteOrganizationMembership", delete),
+    ("UpdateOrganizationMembershipMetadata", merge_metadata),
+    ("InstanceGetOrganizationMemberships", list_of_instance),
+    ("UsersGetOrganizationMemberships", list_of_user),
 ];
 
-/// The orders of lists of memberships, and where in a membership each looks.
-const ORDERS: [(&str, &str); 6] = [
-    ("created_at", "/created_at"),
-    ("phone_number", "/public_user_data/phone_number"),
-    ("email_address", "/public_user_data/identifier"),
-    ("first_name", "/public_user_data/first_name"),
-    ("last_name", "/public_user_data/last_name"),
-    ("username", "/public_user_data/username"),
-];
+/// A membership and whose it is.
+type Member<'d> = (&'d Membership, Option<&'d User>);
+
+/// The orders of lists of memberships.
+fn orders<'d>() -> [Order<'d, Member<'d>>; 6] {
+    [
+        ("created_at", &|(membership, _)| {
+            Rank::from(Some(membership.created_at))
+        }),
+        ("phone_number", &|_| Rank::None),
+        ("email_address", &|(_, user)| {
+            Rank::from(user.and_then(User::identifier))
+        }),
+        ("first_name", &|(_, user)| {
+            Rank::from(user.and_then(|user| user.first_name.as_deref()))
+        }),
+        ("last_name", &|(_, user)| {
+            Rank::from(user.and_then(|user| user.last_name.as_deref()))
+        }),
+        ("username", &|(_, user)| {
+            Rank::from(user.and_then(|user| user.username.as_deref()))
+        }),
+    ]
+}
 
 /// Refuses roles that the instance does not have, such as `admin` without its prefix.
 pub(super) fn check_role(directory: &Directory, role: &str) -> Result<(), Refusal> {
@@ -122,7 +92,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         ));
     }
     let body = membership.to_json(directory);
-    directory.memberships.push(membership);
+    directory.memberships.put(membership);
     call.tell(EventType::OrganizationMembershipCreated, body.clone());
     Ok(Reply::ok(body))
 }
@@ -177,10 +147,7 @@ fn store(call: &mut Call<'_>, mut membership: Membership) -> Reply {
     membership.updated_at = call.now;
     let directory = &mut call.state.directory;
     let body = membership.to_json(directory);
-    let mut memberships = directory.memberships.iter_mut();
-    if let Some(slot) = memberships.find(|known| known.id == membership.id) {
-        *slot = membership;
-    }
+    directory.memberships.put(membership);
     call.tell(EventType::OrganizationMembershipUpdated, body.clone());
     Reply::ok(body)
 }
@@ -240,21 +207,21 @@ fn list_of_user(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if directory.user(user_id).is_none() {
         return Err(Refusal::resource_not_found("user", user_id));
     }
-    let memberships = directory.memberships.iter();
-    let memberships = memberships.filter(|membership| membership.user_id == user_id);
+    let memberships = directory.memberships.by(Key::User, user_id);
     listed(directory, &call.query, memberships)
 }
 
 fn listed<'d>(
-    directory: &Directory,
+    directory: &'d Directory,
     query: &Query,
     memberships: impl Iterator<Item = &'d Membership>,
 ) -> Result<Reply, Refusal> {
-    let mut memberships: Vec<Value> = memberships
-        .map(|membership| membership.to_json(directory))
+    let mut members: Vec<Member<'d>> = memberships
+        .map(|membership| (membership, directory.user(&membership.user_id)))
         .collect();
-    sort(query, &mut memberships, &ORDERS)?;
-    Ok(Reply::ok(page_with_total(query, &memberships)?))
+    sort(query, &mut members, &orders())?;
+    let write = |(membership, _): &Member<'_>| membership.to_json(directory);
+    Ok(Reply::ok(page_with_total(query, &members, write)?))
 }
 
 fn fits(directory: &Directory, membership: &Membership, query: &Query) -> bool {

@@ -1,20 +1,9 @@
-use http::Method;
-
 use super::api_keys::with_bad_requests;
-use crate::{
-    answer::Reply,
-    call::Call,
-    refusal::Refusal,
-    routing::{Access, Route},
-};
+use crate::{answer::Reply, call::Call, directory::Key, refusal::Refusal, route::Handled};
 
-pub(super) const ROUTES: &[Route] = &[Route {
-    operation: "verifyOAuthAccessToken",
-    method: Method::POST,
-    path: "/v1/oauth_applications/access_tokens/verify",
-    access: Access::SecretKey,
-    handler: |call| with_bad_requests(verify(call)),
-}];
+pub(super) const HANDLERS: &[Handled] = &[("verifyOAuthAccessToken", |call| {
+    with_bad_requests(verify(call))
+})];
 
 fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
@@ -24,9 +13,10 @@ fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         None => input.required_text("access_token")?,
     };
     input.finish()?;
-    let mut tokens = call.state.directory.oauth_tokens.iter();
+    let tokens = &call.state.directory.oauth_tokens;
     let token = tokens
-        .find(|known| known.token == token && known.is_valid(call.now))
+        .by(Key::Secret, &token)
+        .find(|known| known.is_valid(call.now))
         .ok_or_else(|| Refusal::token_not_found("OAuth access token"))?;
     Ok(Reply::ok(token.to_json(call.now)))
 }

@@ -1,4 +1,4 @@
-use http::{Method, StatusCode};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{
@@ -13,53 +13,17 @@ use crate::{
     call::{Call, Input},
     directory::{Directory, Invitation, InvitationStatus, Organization, Place},
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
     webhooks::EventType,
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "ListOrganizationInvitations",
-        method: Method::GET,
-        path: "/v1/organizations/{organization_id}/invitations",
-        access: Access::SecretKey,
-        handler: list,
-    },
-    Route {
-        operation: "CreateOrganizationInvitation",
-        method: Method::POST,
-        path: "/v1/organizations/{organization_id}/invitations",
-        access: Access::SecretKey,
-        handler: create,
-    },
-    Route {
-        operation: "CreateOrganizationInvitationBulk",
-        method: Method::POST,
-        path: "/v1/organizations/{organization_id}/invitations/bulk",
-        access: Access::SecretKey,
-        handler: create_all,
-    },
-    Route {
-        operation: "GetOrganizationInvitation",
-        method: Method::GET,
-        path: "/v1/organizations/{organization_id}/invitations/{invitation_id}",
-        access: Access::SecretKey,
-        handler: get,
-    },
-    Route {
-        operation: "RevokeOrganizationInvitation",
-        method: Method::POST,
-        path: "/v1/organizations/{organization_id}/invitations/{invitation_id}/revoke",
-        access: Access::SecretKey,
-        handler: revoke,
-    },
-    Route {
-        operation: "ListInstanceOrganizationInvitations",
-        method: Method::GET,
-        path: "/v1/organization_invitations",
-        access: Access::SecretKey,
-        handler: list_of_instance,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("ListOrganizationInvitations", list),
+    ("CreateOrganizationInvitation", create),
+    ("CreateOrganizationInvitationBulk", create_all),
+    ("GetOrganizationInvitation", get),
+    ("RevokeOrganizationInvitation", revoke),
+    ("ListInstanceOrganizationInvitations", list_of_instance),
 ];
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -72,13 +36,13 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn create_all(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let organization = organizations::called_for(call)?.clone();
     let inputs = call.inputs(BULK)?;
-    let before = call.state.directory.invitations.len();
+    let before = call.state.directory.invitations.clone();
     let invitations: Result<Vec<Value>, Refusal> = inputs
         .into_iter()
         .map(|input| invite(call, &organization, input))
         .collect();
     if invitations.is_err() {
-        call.state.directory.invitations.truncate(before);
+        call.state.directory.invitations = before;
     }
     let invitations = invitations?;
     let total_count = invitations.len();
@@ -132,7 +96,7 @@ fn invite(
     }
     invitation.organization = Some(place);
     let body = invitation.to_json(directory, call.now);
-    directory.invitations.push(invitation);
+    directory.invitations.put(invitation);
     call.tell(EventType::OrganizationInvitationCreated, body.clone());
     Ok(body)
 }
@@ -193,10 +157,12 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             "Only pending invitations can be revoked.",
         ));
     }
-    let mut invitations = call.state.directory.invitations.iter_mut();
-    if let Some(slot) = invitations.find(|known| known.id == invitation.id) {
-        slot.revoked_at = Some(call.now);
-    }
+    let now = call.now;
+    let revoke = |invitation: &mut Invitation| invitation.revoked_at = Some(now);
+    call.state
+        .directory
+        .invitations
+        .update(&invitation.id, revoke);
     let revoked = called_for(call)?.to_json(&call.state.directory, call.now);
     call.tell(EventType::OrganizationInvitationRevoked, revoked.clone());
     Ok(Reply::ok(revoked))
@@ -208,7 +174,7 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     check_status(call)?;
     let organization = organizations::called_for(call)?;
     let directory = &call.state.directory;
-    let mut invitations: Vec<Value> = directory
+    let mut invitations: Vec<&Invitation> = directory
         .invitations_to(Some(&organization.id))
         .filter(|invitation| {
             let address = query.get("email_address");
@@ -216,10 +182,10 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             passes(query, "status", Some(status))
                 && address.is_none_or(|address| invitation.is_for(address))
         })
-        .map(|invitation| invitation.to_json(directory, call.now))
         .collect();
     sort(query, &mut invitations, &ORDERS)?;
-    Ok(Reply::ok(page_with_total(query, &invitations)?))
+    let write = |invitation: &&Invitation| invitation.to_json(directory, call.now);
+    Ok(Reply::ok(page_with_total(query, &invitations, write)?))
 }
 
 fn list_of_instance(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -227,22 +193,26 @@ fn list_of_instance(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     query.only(&["status", "query", "order_by", "limit", "offset"])?;
     check_status(call)?;
     let directory = &call.state.directory;
-    let mut invitations = Vec::new();
-    for invitation in &directory.invitations {
-        let Some(place) = &invitation.organization else {
-            continue;
-        };
-        let status = invitation.status(call.now).as_str();
-        let texts = [&*invitation.email_address, &*invitation.id];
-        if passes(query, "status", Some(status)) && mentions(query, "query", texts) {
-            let mut item = invitation.to_json(directory, call.now);
-            let organization = directory.organization(&place.organization_id);
-            item["public_organization_data"] = json!(organization.map(public_data));
-            invitations.push(item);
-        }
-    }
+    let mut invitations: Vec<&Invitation> = directory
+        .invitations
+        .iter()
+        .filter(|invitation| {
+            let status = invitation.status(call.now).as_str();
+            let texts = [&*invitation.email_address, &*invitation.id];
+            invitation.organization.is_some()
+                && passes(query, "status", Some(status))
+                && mentions(query, "query", texts)
+        })
+        .collect();
     sort(query, &mut invitations, &ORDERS)?;
-    Ok(Reply::ok(page_with_total(query, &invitations)?))
+    let write = |invitation: &&Invitation| {
+        let mut item = invitation.to_json(directory, call.now);
+        let place = invitation.organization.as_ref();
+        let organization = place.and_then(|place| directory.organization(&place.organization_id));
+        item["public_organization_data"] = json!(organization.map(public_data));
+        item
+    };
+    Ok(Reply::ok(page_with_total(query, &invitations, write)?))
 }
 
 /// What those who are invited get to know of an organization.

@@ -1,73 +1,30 @@
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{
     deleted,
-    listing::{mentions, page_with_total, passes_marked, sort},
+    listing::{Order, Rank, mentions, page_with_total, passes_marked, sort},
     metadata::{self, Change},
 };
 use crate::{
     answer::Reply,
     call::{Call, Input, Query},
-    directory::{Directory, Membership, Organization},
+    directory::{Directory, Key, Membership, Organization},
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
     webhooks::EventType,
 };
 
 /// The role of whoever creates an organization.
 pub(super) const CREATOR_ROLE: &str = "org:admin";
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "ListOrganizations",
-        method: Method::GET,
-        path: "/v1/organizations",
-        access: Access::SecretKey,
-        handler: list,
-    },
-    Route {
-        operation: "CreateOrganization",
-        method: Method::POST,
-        path: "/v1/organizations",
-        access: Access::SecretKey,
-        handler: create,
-    },
-    Route {
-        operation: "GetOrganization",
-        method: Method::GET,
-        path: "/v1/organizations/{organization_id}",
-        access: Access::SecretKey,
-        handler: get,
-    },
-    Route {
-        operation: "UpdateOrganization",
-        method: Method::PATCH,
-        path: "/v1/organizations/{organization_id}",
-        access: Access::SecretKey,
-        handler: update,
-    },
-    Route {
-        operation: "DeleteOrganization",
-        method: Method::DELETE,
-        path: "/v1/organizations/{organization_id}",
-        access: Access::SecretKey,
-        handler: delete,
-    },
-    Route {
-        operation: "MergeOrganizationMetadata",
-        method: Method::PATCH,
-        path: "/v1/organizations/{organization_id}/metadata",
-        access: Access::SecretKey,
-        handler: merge_metadata,
-    },
-    Route {
-        operation: "ReplaceOrganizationMetadata",
-        method: Method::PUT,
-        path: "/v1/organizations/{organization_id}/metadata",
-        access: Access::SecretKey,
-        handler: replace_metadata,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("ListOrganizations", list),
+    ("CreateOrganization", create),
+    ("GetOrganization", get),
+    ("UpdateOrganization", update),
+    ("DeleteOrganization", delete),
+    ("MergeOrganizationMetadata", merge_metadata),
+    ("ReplaceOrganizationMetadata", replace_metadata),
 ];
 
 /// The organization in the path, by id or slug.
@@ -107,10 +64,10 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             CREATOR_ROLE.to_owned(),
             call.now,
         );
-        directory.memberships.push(membership);
+        directory.memberships.put(membership);
     }
     let (id, mut body) = (organization.id.clone(), organization.to_json());
-    directory.organizations.push(organization);
+    directory.organizations.put(organization);
     let memberships = memberships_of(directory, &id);
     call.tell(EventType::OrganizationCreated, body.clone());
     body["members_count"] = json!(memberships.len());
@@ -165,8 +122,8 @@ fn check(directory: &Directory, organization: &Organization) -> Result<(), Refus
         let expected = "of lower-case letters, digits and hyphens";
         return Err(Refusal::form_param_format_invalid("slug", expected));
     }
-    let mut others = directory.organizations.iter().filter(|o| o.id != *id);
-    if others.any(|other| other.slug == *slug) {
+    let mut others = directory.organizations.by(Key::Slug, slug);
+    if others.any(|other| other.id != *id) {
         return Err(Refusal::form_identifier_exists("slug"));
     }
     Ok(())
@@ -179,26 +136,40 @@ fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     ])?;
     let organization = called_for(call)?;
     let directory = &call.state.directory;
-    Ok(Reply::ok(described(directory, organization, &call.query)?))
+    let included = Included::asked_for(&call.query)?;
+    Ok(Reply::ok(included.describe(directory, organization)))
 }
 
-/// The organization object with what the query wants it to include.
-fn described(
-    directory: &Directory,
-    organization: &Organization,
-    query: &Query,
-) -> Result<Value, Refusal> {
-    let mut body = organization.to_json();
-    if query.flag("include_members_count")? == Some(true) {
-        body["members_count"] = json!(directory.members(&organization.id).count());
+/// What a query wants the organization object to include.
+struct Included {
+    members_count: bool,
+    missing_manager: bool,
+}
+
+impl Included {
+    fn asked_for(query: &Query) -> Result<Self, Refusal> {
+        let asked_for = |name| Ok(query.flag(name)? == Some(true));
+        Ok(Self {
+            members_count: asked_for("include_members_count")?,
+            missing_manager: asked_for("include_missing_member_with_elevated_permissions")?,
+        })
     }
-    let name = "missing_member_with_elevated_permissions";
-    if query.flag(&format!("include_{name}"))? == Some(true) {
-        let mut members = directory.members(&organization.id);
-        let managed = members.any(|membership| directory.manages_members(&membership.role));
-        body[name] = json!(!managed);
+
+    fn describe(&self, directory: &Directory, organization: &Organization) -> Value {
+        let mut body = organization.to_json();
+        if self.members_count {
+            let count = directory
+                .memberships
+                .count(Key::Organization, &organization.id);
+            body["members_count"] = json!(count);
+        }
+        if self.missing_manager {
+            let mut members = directory.members(&organization.id);
+            let managed = members.any(|membership| directory.manages_members(&membership.role));
+            body["missing_member_with_elevated_permissions"] = json!(!managed);
+        }
+        body
     }
-    Ok(body)
 }
 
 fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -243,9 +214,7 @@ fn update_metadata(call: &mut Call<'_>, change: Change) -> Result<Reply, Refusal
 fn store(call: &mut Call<'_>, mut organization: Organization) -> Reply {
     organization.updated_at = call.now;
     let body = organization.to_json();
-    if let Some(slot) = call.state.directory.organization_mut(&organization.id) {
-        *slot = organization;
-    }
+    call.state.directory.organizations.put(organization);
     call.tell(EventType::OrganizationUpdated, body.clone());
     Reply::ok(body)
 }
@@ -274,33 +243,46 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         "offset",
     ])?;
     let directory = &call.state.directory;
-    let mut organizations = Vec::new();
-    for organization in &directory.organizations {
-        let members: Vec<&str> = directory
-            .members(&organization.id)
-            .map(|membership| membership.user_id.as_str())
-            .collect();
-        let names = [&organization.id, &organization.name, &organization.slug];
-        if passes_marked(query, "user_id", &members)
-            && passes_marked(query, "organization_id", &[&organization.id])
-            && mentions(query, "query", names.map(String::as_str))
-        {
-            let mut item = described(directory, organization, query)?;
-            item["members_count"] = json!(members.len());
-            organizations.push(item);
-        }
-    }
-    let orders = [
-        ("name", "/name"),
-        ("created_at", "/created_at"),
-        ("members_count", "/members_count"),
+    let count = |organization: &Organization| {
+        let members = directory
+            .memberships
+            .count(Key::Organization, &organization.id);
+        i64::try_from(members).unwrap_or(i64::MAX)
+    };
+    let mut organizations: Vec<&Organization> = directory
+        .organizations
+        .iter()
+        .filter(|organization| {
+            let names = [&organization.id, &organization.name, &organization.slug];
+            passes_marked(query, "organization_id", &[&organization.id])
+                && mentions(query, "query", names.map(String::as_str))
+                && has_member(directory, organization, query)
+        })
+        .collect();
+    let orders: [Order<'_, Organization>; 3] = [
+        ("name", &|organization| {
+            Rank::from(Some(organization.name.as_str()))
+        }),
+        ("created_at", &|organization| {
+            Rank::from(Some(organization.created_at))
+        }),
+        ("members_count", &|organization| {
+            Rank::Number(count(organization))
+        }),
     ];
     sort(query, &mut organizations, &orders)?;
-    // It was there for the order; in the answer it is where it was asked for.
-    if query.flag("include_members_count")? != Some(true) {
-        for organization in organizations.iter_mut().filter_map(Value::as_object_mut) {
-            organization.remove("members_count");
-        }
+    let included = Included::asked_for(query)?;
+    let write = |organization: &&Organization| included.describe(directory, organization);
+    Ok(Reply::ok(page_with_total(query, &organizations, write)?))
+}
+
+fn has_member(directory: &Directory, organization: &Organization, query: &Query) -> bool {
+    if query.get("user_id").is_none() {
+        return true;
     }
-    Ok(Reply::ok(page_with_total(query, &organizations)?))
+    let members: Vec<&str> = directory
+        .members(&organization.id)
+        .map(|membership| membership.user_id.as_str())
+        .collect();
+    passes_marked(query, "user_id", &members)
 }

@@ -1,26 +1,19 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clerk_core::UnixTime;
-use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
     answer::Reply,
     call::Call,
     claims::TEMPLATE_CATEGORY,
-    directory::Client,
+    directory::{Client, Key},
     frontend::{CookieScope, Cookies},
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
     state::State,
 };
 
-pub(super) const ROUTES: &[Route] = &[Route {
-    operation: "RefreshSession",
-    method: Method::POST,
-    path: "/v1/sessions/{session_id}/refresh",
-    access: Access::SecretKey,
-    handler: refresh,
-}];
+pub(super) const HANDLERS: &[Handled] = &[("RefreshSession", refresh)];
 
 /// A new token for who has an old one of the session and the refresh token of its browser.
 fn refresh(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -44,9 +37,8 @@ fn refresh(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     let suffixed = call.query.flag("suffixed_cookies")?.unwrap_or(false);
     let client = renewable(call, &expired_token, &refresh_token, &origin)?.clone();
-    if let Some(client) = call.state.directory.client_mut(&client.id) {
-        client.spent.push(expired_token);
-    }
+    let spend = |client: &mut Client| client.spent.push(expired_token);
+    call.state.directory.clients.update(&client.id, spend);
     let cookies = Cookies::issue(call.settings, call.state, (&client, &origin), call.now);
     let scope = CookieScope::new(call.settings, None, suffixed);
     let directives = cookies.session_directives(&scope, call.now);
@@ -78,8 +70,7 @@ fn renewable<'c>(
     if is_of_a_template(expired_token) {
         return ineligible();
     }
-    let mut clients = directory.clients.iter();
-    let Some(client) = clients.find(|client| client.refresh_token == refresh_token) else {
+    let Some(client) = directory.clients.by(Key::Refresh, refresh_token).next() else {
         let why = "No browser has this refresh token.";
         return refused("refresh_token_not_found", why);
     };

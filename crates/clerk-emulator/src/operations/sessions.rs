@@ -1,62 +1,25 @@
 use std::time::Duration;
 
-use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::listing::{page, passes};
 use crate::{
     answer::Reply,
     call::Call,
-    directory::{Session, SessionStatus, User},
+    directory::{Key, Session, SessionStatus, User},
     mint::{Form, session_token},
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
     webhooks::EventType,
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "GetSessionList",
-        method: Method::GET,
-        path: "/v1/sessions",
-        access: Access::SecretKey,
-        handler: list,
-    },
-    Route {
-        operation: "createSession",
-        method: Method::POST,
-        path: "/v1/sessions",
-        access: Access::SecretKey,
-        handler: create,
-    },
-    Route {
-        operation: "GetSession",
-        method: Method::GET,
-        path: "/v1/sessions/{session_id}",
-        access: Access::SecretKey,
-        handler: get,
-    },
-    Route {
-        operation: "RevokeSession",
-        method: Method::POST,
-        path: "/v1/sessions/{session_id}/revoke",
-        access: Access::SecretKey,
-        handler: revoke,
-    },
-    Route {
-        operation: "CreateSessionToken",
-        method: Method::POST,
-        path: "/v1/sessions/{session_id}/tokens",
-        access: Access::SecretKey,
-        handler: create_token,
-    },
-    Route {
-        operation: "CreateSessionTokenFromTemplate",
-        method: Method::POST,
-        path: "/v1/sessions/{session_id}/tokens/{template_name}",
-        access: Access::SecretKey,
-        handler: create_token_from_template,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("GetSessionList", list),
+    ("createSession", create),
+    ("GetSession", get),
+    ("RevokeSession", revoke),
+    ("CreateSessionToken", create_token),
+    ("CreateSessionTokenFromTemplate", create_token_from_template),
 ];
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -86,8 +49,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let place = (state.ids.object("client_"), organization);
     let session = state
         .directory
-        .start_session(place, &user_id, call.now, &mut state.ids)
-        .clone();
+        .start_session(place, &user_id, call.now, &mut state.ids);
     call.tell_of_session(EventType::SessionCreated, &session);
     Ok(Reply::ok(session.to_json(call.now)))
 }
@@ -111,11 +73,11 @@ fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let id = called_for(call)?.id.clone();
     let now = call.now;
-    let mut sessions = call.state.directory.sessions.iter_mut();
-    let session = sessions.find(|session| session.id == id);
-    if let Some(session) = session.filter(|session| session.status(now) == SessionStatus::Active) {
-        session.end(SessionStatus::Revoked, now);
-        let session = session.clone();
+    let end = |session: &mut Session| {
+        let ended = session.end(SessionStatus::Revoked, now);
+        ended.then(|| session.clone())
+    };
+    if let Some(session) = call.state.directory.sessions.update(&id, end).flatten() {
         call.tell_of_session(EventType::SessionRevoked, &session);
     }
     get(call)
@@ -131,23 +93,19 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         "client_id",
         "status",
     ])?;
-    if query.get("user_id").is_none() && query.get("client_id").is_none() {
-        return Err(Refusal::form_param_missing("user_id"));
-    }
-    let sessions: Vec<Value> = call
-        .state
-        .directory
-        .sessions
-        .iter()
-        .rev()
-        .filter(|session| {
-            passes(query, "user_id", Some(&session.user_id))
-                && passes(query, "client_id", Some(&session.client_id))
-                && passes(query, "status", Some(session.status(call.now).as_str()))
-        })
-        .map(|session| session.to_json(call.now))
-        .collect();
-    Ok(Reply::ok(page(query, &sessions)?))
+    let sessions = &call.state.directory.sessions;
+    let found: Vec<&Session> = match (query.get("user_id"), query.get("client_id")) {
+        (Some(id), _) => sessions.by(Key::User, id).collect(),
+        (None, Some(id)) => sessions.by(Key::Client, id).collect(),
+        (None, None) => return Err(Refusal::form_param_missing("user_id")),
+    };
+    let sessions = found.into_iter().rev().filter(|session| {
+        passes(query, "client_id", Some(&session.client_id))
+            && passes(query, "status", Some(session.status(call.now).as_str()))
+    });
+    let sessions: Vec<&Session> = sessions.collect();
+    let write = |session: &&Session| session.to_json(call.now);
+    Ok(Reply::ok(page(query, &sessions, write)?))
 }
 
 fn create_token(call: &mut Call<'_>) -> Result<Reply, Refusal> {

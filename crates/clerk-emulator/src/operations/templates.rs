@@ -1,5 +1,4 @@
-use http::Method;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::{deleted, listing::page};
 use crate::{
@@ -7,52 +6,23 @@ use crate::{
     call::{Call, Input},
     directory::Template,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "ListJWTTemplates",
-        method: Method::GET,
-        path: "/v1/jwt_templates",
-        access: Access::SecretKey,
-        handler: list,
-    },
-    Route {
-        operation: "CreateJWTTemplate",
-        method: Method::POST,
-        path: "/v1/jwt_templates",
-        access: Access::SecretKey,
-        handler: create,
-    },
-    Route {
-        operation: "GetJWTTemplate",
-        method: Method::GET,
-        path: "/v1/jwt_templates/{template_id}",
-        access: Access::SecretKey,
-        handler: get,
-    },
-    Route {
-        operation: "UpdateJWTTemplate",
-        method: Method::PATCH,
-        path: "/v1/jwt_templates/{template_id}",
-        access: Access::SecretKey,
-        handler: update,
-    },
-    Route {
-        operation: "DeleteJWTTemplate",
-        method: Method::DELETE,
-        path: "/v1/jwt_templates/{template_id}",
-        access: Access::SecretKey,
-        handler: delete,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("ListJWTTemplates", list),
+    ("CreateJWTTemplate", create),
+    ("GetJWTTemplate", get),
+    ("UpdateJWTTemplate", update),
+    ("DeleteJWTTemplate", delete),
 ];
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     call.query.only(&["paginated", "limit", "offset"])?;
     let templates = call.state.directory.templates.iter().rev();
-    let templates: Vec<Value> = templates.map(Template::to_json).collect();
-    Ok(Reply::ok(page(&call.query, &templates)?))
+    let templates: Vec<&Template> = templates.collect();
+    let write = |template: &&Template| template.to_json();
+    Ok(Reply::ok(page(&call.query, &templates, write)?))
 }
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -63,7 +33,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     input.finish()?;
     refuse_duplicate(call, &template)?;
     let body = template.to_json();
-    call.state.directory.templates.push(template);
+    call.state.directory.templates.put(template);
     Ok(Reply::ok(body))
 }
 
@@ -108,8 +78,8 @@ fn fill_in(input: &mut Input, template: &mut Template) -> Result<(), Refusal> {
 }
 
 fn refuse_duplicate(call: &Call<'_>, template: &Template) -> Result<(), Refusal> {
-    let mut others = call.state.directory.templates.iter();
-    match others.any(|other| other.id != template.id && other.name == template.name) {
+    let other = call.state.directory.template(&template.name);
+    match other.is_some_and(|other| other.id != template.id) {
         true => Err(Refusal::form_already_exists("name")),
         false => Ok(()),
     }
@@ -117,9 +87,8 @@ fn refuse_duplicate(call: &Call<'_>, template: &Template) -> Result<(), Refusal>
 
 fn called_for(call: &Call<'_>) -> Result<Template, Refusal> {
     let id = call.path.get("template_id");
-    let mut templates = call.state.directory.templates.iter();
-    templates
-        .find(|template| template.id == id)
+    let template = call.state.directory.templates.get(id);
+    template
         .cloned()
         .ok_or_else(|| Refusal::resource_not_found("JWT template", id))
 }
@@ -136,16 +105,12 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     refuse_duplicate(call, &template)?;
     template.updated_at = call.now;
     let body = template.to_json();
-    let mut templates = call.state.directory.templates.iter_mut();
-    if let Some(slot) = templates.find(|known| known.id == template.id) {
-        *slot = template;
-    }
+    call.state.directory.templates.put(template);
     Ok(Reply::ok(body))
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let id = called_for(call)?.id;
-    let templates = &mut call.state.directory.templates;
-    templates.retain(|template| template.id != id);
+    call.state.directory.templates.remove(&id);
     Ok(Reply::ok(deleted("jwt_template", &id, None)))
 }

@@ -1,8 +1,6 @@
 mod listing;
 mod standing;
 
-use http::Method;
-
 use super::{
     deleted,
     metadata::{self, Change},
@@ -10,111 +8,27 @@ use super::{
 use crate::{
     answer::Reply,
     call::{Call, Input},
-    directory::{Directory, EmailAddress, User},
+    directory::{Directory, EmailAddress, Key, User},
     refusal::Refusal,
-    routing::{Access, Route},
+    route::Handled,
     webhooks::EventType,
 };
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        operation: "GetUserList",
-        method: Method::GET,
-        path: "/v1/users",
-        access: Access::SecretKey,
-        handler: listing::list,
-    },
-    Route {
-        operation: "CreateUser",
-        method: Method::POST,
-        path: "/v1/users",
-        access: Access::SecretKey,
-        handler: create,
-    },
-    Route {
-        operation: "GetUsersCount",
-        method: Method::GET,
-        path: "/v1/users/count",
-        access: Access::SecretKey,
-        handler: listing::count,
-    },
-    Route {
-        operation: "UsersBan",
-        method: Method::POST,
-        path: "/v1/users/ban",
-        access: Access::SecretKey,
-        handler: standing::ban_all,
-    },
-    Route {
-        operation: "UsersUnban",
-        method: Method::POST,
-        path: "/v1/users/unban",
-        access: Access::SecretKey,
-        handler: standing::unban_all,
-    },
-    Route {
-        operation: "GetUser",
-        method: Method::GET,
-        path: "/v1/users/{user_id}",
-        access: Access::SecretKey,
-        handler: get,
-    },
-    Route {
-        operation: "DeleteUser",
-        method: Method::DELETE,
-        path: "/v1/users/{user_id}",
-        access: Access::SecretKey,
-        handler: delete,
-    },
-    Route {
-        operation: "UpdateUser",
-        method: Method::PATCH,
-        path: "/v1/users/{user_id}",
-        access: Access::SecretKey,
-        handler: update,
-    },
-    Route {
-        operation: "UpdateUserMetadata",
-        method: Method::PATCH,
-        path: "/v1/users/{user_id}/metadata",
-        access: Access::SecretKey,
-        handler: merge_metadata,
-    },
-    Route {
-        operation: "ReplaceUserMetadata",
-        method: Method::PUT,
-        path: "/v1/users/{user_id}/metadata",
-        access: Access::SecretKey,
-        handler: replace_metadata,
-    },
-    Route {
-        operation: "BanUser",
-        method: Method::POST,
-        path: "/v1/users/{user_id}/ban",
-        access: Access::SecretKey,
-        handler: standing::ban,
-    },
-    Route {
-        operation: "UnbanUser",
-        method: Method::POST,
-        path: "/v1/users/{user_id}/unban",
-        access: Access::SecretKey,
-        handler: standing::unban,
-    },
-    Route {
-        operation: "LockUser",
-        method: Method::POST,
-        path: "/v1/users/{user_id}/lock",
-        access: Access::SecretKey,
-        handler: standing::lock,
-    },
-    Route {
-        operation: "UnlockUser",
-        method: Method::POST,
-        path: "/v1/users/{user_id}/unlock",
-        access: Access::SecretKey,
-        handler: standing::unlock,
-    },
+pub(super) const HANDLERS: &[Handled] = &[
+    ("GetUserList", listing::list),
+    ("CreateUser", create),
+    ("GetUsersCount", listing::count),
+    ("UsersBan", standing::ban_all),
+    ("UsersUnban", standing::unban_all),
+    ("GetUser", get),
+    ("DeleteUser", delete),
+    ("UpdateUser", update),
+    ("UpdateUserMetadata", merge_metadata),
+    ("ReplaceUserMetadata", replace_metadata),
+    ("BanUser", standing::ban),
+    ("UnbanUser", standing::unban),
+    ("LockUser", standing::lock),
+    ("UnlockUser", standing::unlock),
 ];
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -130,7 +44,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
                 expected,
             ));
         }
-        if user.has_email(&address) || directory.users.iter().any(|u| u.has_email(&address)) {
+        if user.has_email(&address) || directory.user_with_email(&address).is_some() {
             return Err(Refusal::form_identifier_exists("email_address"));
         }
         let id = call.state.ids.object("idn_");
@@ -161,21 +75,22 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::form_data_missing());
     }
     let (body, told) = (user.to_json(), user.to_webhook_json());
-    directory.users.push(user);
+    directory.users.put(user);
     call.tell(EventType::UserCreated, told);
     Ok(Reply::ok(body))
 }
 
 fn refuse_duplicates(directory: &Directory, new: &User) -> Result<(), Refusal> {
-    let taken = |same: fn(&User) -> Option<&String>| {
-        let mut others = directory.users.iter().filter(|user| user.id != new.id);
-        same(new).is_some() && others.any(|user| same(user) == same(new))
-    };
-    if taken(|user| user.username.as_ref()) {
-        return Err(Refusal::form_identifier_exists("username"));
-    }
-    if taken(|user| user.external_id.as_ref()) {
-        return Err(Refusal::form_identifier_exists("external_id"));
+    for (key, name, value) in [
+        (Key::Username, "username", &new.username),
+        (Key::ExternalId, "external_id", &new.external_id),
+    ] {
+        let mut others = directory
+            .users
+            .by(key, value.as_deref().unwrap_or_default());
+        if others.any(|other| other.id != new.id) {
+            return Err(Refusal::form_identifier_exists(name));
+        }
     }
     Ok(())
 }
@@ -289,9 +204,7 @@ fn update_metadata(call: &mut Call<'_>, change: Change) -> Result<Reply, Refusal
 fn store(call: &mut Call<'_>, mut user: User) -> Reply {
     user.updated_at = call.now;
     let (body, told) = (user.to_json(), user.to_webhook_json());
-    if let Some(slot) = call.state.directory.user_mut(&user.id) {
-        *slot = user;
-    }
+    call.state.directory.users.put(user);
     call.tell(EventType::UserUpdated, told);
     Reply::ok(body)
 }

@@ -10,7 +10,7 @@ use crate::{
     answer::Reply,
     call::Call,
     refusal::Refusal,
-    routing::{Access, Route},
+    route::{Access, Route},
     webhooks::{Endpoint, LoggedWebhook, WebhookDefect, WebhookEndpoint},
 };
 

@@ -1,12 +1,12 @@
 //! Lists of users, and their filters.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     answer::Reply,
     call::{Call, Query},
-    directory::{Directory, User},
-    operations::listing::{mentions, page, passes, passes_marked, sort},
+    directory::{Directory, Key, User},
+    operations::listing::{Order, Rank, mentions, page, passes, passes_marked, sort},
     refusal::Refusal,
 };
 
@@ -27,18 +27,23 @@ const FILTERS: [&str; 13] = [
     "phone_number",
 ];
 
-/// The orders of `GetUserList`, and where in a user each looks.
-const ORDERS: [(&str, &str); 10] = [
-    ("created_at", "/created_at"),
-    ("updated_at", "/updated_at"),
-    ("email_address", "/email_addresses/0/email_address"),
-    ("web3wallet", "/web3_wallets/0/web3_wallet"),
-    ("first_name", "/first_name"),
-    ("last_name", "/last_name"),
-    ("phone_number", "/phone_numbers/0/phone_number"),
-    ("username", "/username"),
-    ("last_active_at", "/last_active_at"),
-    ("last_sign_in_at", "/last_sign_in_at"),
+/// The orders of `GetUserList`.
+const ORDERS: [Order<'static, User>; 10] = [
+    ("created_at", &|user| Rank::from(Some(user.created_at))),
+    ("updated_at", &|user| Rank::from(Some(user.updated_at))),
+    ("email_address", &|user| {
+        let first = user.email_addresses.first();
+        Rank::from(first.map(|email| email.address.as_str()))
+    }),
+    ("web3wallet", &|_| Rank::None),
+    ("first_name", &|user| Rank::from(user.first_name.as_deref())),
+    ("last_name", &|user| Rank::from(user.last_name.as_deref())),
+    ("phone_number", &|_| Rank::None),
+    ("username", &|user| Rank::from(user.username.as_deref())),
+    ("last_active_at", &|user| {
+        Rank::from(Some(user.last_active_at()))
+    }),
+    ("last_sign_in_at", &|user| Rank::from(user.last_sign_in_at)),
 ];
 
 pub(super) fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -52,12 +57,16 @@ pub(super) fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         None => &users[..],
         Some(cursor) => following(query, &users, cursor)?,
     };
-    Ok(Reply::ok(page(query, users)?))
+    Ok(Reply::ok(page(query, users, |user| user.to_json())?))
 }
 
 /// The users after the one that the cursor names. Other orders than that by creation have ties,
 /// so a cursor over them would skip users.
-fn following<'u>(query: &Query, users: &'u [Value], cursor: &str) -> Result<&'u [Value], Refusal> {
+fn following<'u, 'd>(
+    query: &Query,
+    users: &'u [&'d User],
+    cursor: &str,
+) -> Result<&'u [&'d User], Refusal> {
     let order = query.all("order_by").next().unwrap_or_default();
     if !matches!(order.trim_start_matches(['-', '+', ' ']), "" | "created_at") {
         let expected = "created_at or -created_at where there is starting_after";
@@ -67,7 +76,7 @@ fn following<'u>(query: &Query, users: &'u [Value], cursor: &str) -> Result<&'u 
         let expected = "0 where there is starting_after";
         return Err(Refusal::form_param_value_invalid("offset", expected));
     }
-    let position = users.iter().position(|user| user["id"] == cursor);
+    let position = users.iter().position(|user| user.id == cursor);
     let position = position.ok_or_else(|| {
         let expected = "the id of a user that the list has";
         Refusal::form_param_value_invalid("starting_after", expected)
@@ -84,7 +93,7 @@ pub(super) fn count(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// The users that every filter lets through, oldest first.
-fn matching(directory: &Directory, query: &Query) -> Result<Vec<Value>, Refusal> {
+fn matching<'d>(directory: &'d Directory, query: &Query) -> Result<Vec<&'d User>, Refusal> {
     let banned = query.flag("banned")?;
     let before = query.number("created_at_before", 0..=usize::MAX, usize::MAX)?;
     let after = query.number("created_at_after", 0..=usize::MAX, 0)?;
@@ -97,7 +106,7 @@ fn matching(directory: &Directory, query: &Query) -> Result<Vec<Value>, Refusal>
             && is_mentioned(user, query)
             && is_member(directory, user, query)
     });
-    Ok(users.map(User::to_json).collect())
+    Ok(users.collect())
 }
 
 fn is_named(user: &User, query: &Query) -> bool {
@@ -127,9 +136,11 @@ fn is_mentioned(user: &User, query: &Query) -> bool {
 }
 
 fn is_member(directory: &Directory, user: &User, query: &Query) -> bool {
-    let memberships = directory.memberships.iter();
+    if query.get("organization_id").is_none() {
+        return true;
+    }
+    let memberships = directory.memberships.by(Key::User, &user.id);
     let organizations: Vec<&str> = memberships
-        .filter(|membership| membership.user_id == user.id)
         .map(|membership| membership.organization_id.as_str())
         .collect();
     passes_marked(query, "organization_id", &organizations)

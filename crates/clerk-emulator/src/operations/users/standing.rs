@@ -64,15 +64,18 @@ fn all(call: &mut Call<'_>, change: fn(&mut User)) -> Result<Reply, Refusal> {
 fn apply(call: &mut Call<'_>, ids: &[String], change: fn(&mut User)) -> Vec<Value> {
     let mut users = Vec::new();
     for id in ids {
-        let Some(user) = call.state.directory.user_mut(id) else {
+        let now = call.now;
+        let change = |user: &mut User| {
+            change(user);
+            user.updated_at = now;
+            user.clone()
+        };
+        let Some(user) = call.state.directory.users.update(id, change) else {
             continue;
         };
-        change(user);
-        user.updated_at = call.now;
-        let (banned, told) = (user.banned, user.to_webhook_json());
         users.push(user.to_json());
-        call.tell(EventType::UserUpdated, told);
-        if banned {
+        call.tell(EventType::UserUpdated, user.to_webhook_json());
+        if user.banned {
             super::revoke_sessions(call, id);
         }
     }
