@@ -4,8 +4,6 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
-use crate::refusal::Refusal;
-
 /// What the emulator does with one request: what to send, and how.
 ///
 /// The transport that carries it decides nothing: it waits for [`delay`](Self::delay), then does
@@ -114,28 +112,25 @@ impl Reply {
         }
         self
     }
-}
 
-/// Puts what an operation brought back into a response. Errors carry the trace id in the body,
-/// everything carries it as a header, as Clerk's own answers do.
-pub(crate) fn response(result: Result<Reply, Refusal>, trace_id: &str) -> Response<Bytes> {
-    let reply = result.unwrap_or_else(|refusal| refusal.into_reply(trace_id));
-    let reply = reply.header(HeaderName::from_static("clerk-trace-id"), trace_id);
-    let (media_type, body) = match reply.content {
-        Content::None => (None, Bytes::new()),
-        // Exactly this: Clerk's Node SDK does not read the body of any other content type.
-        Content::Json(body) => (Some("application/json"), body.to_string().into()),
-        Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
-        Content::Svg(svg) => (Some("image/svg+xml"), Bytes::from_static(svg.as_bytes())),
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
-    if let Some(media_type) = media_type {
-        let media_type = HeaderValue::from_static(media_type);
+    /// As it goes over the wire.
+    pub(crate) fn into_response(self) -> Response<Bytes> {
+        let (media_type, body) = match self.content {
+            Content::None => (None, Bytes::new()),
+            // Exactly this: Clerk's Node SDK does not read the body of any other content type.
+            Content::Json(body) => (Some("application/json"), body.to_string().into()),
+            Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
+            Content::Svg(svg) => (Some("image/svg+xml"), Bytes::from_static(svg.as_bytes())),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        if let Some(media_type) = media_type {
+            let media_type = HeaderValue::from_static(media_type);
+            response
+                .headers_mut()
+                .insert(header::CONTENT_TYPE, media_type);
+        }
         response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, media_type);
     }
-    response
 }

@@ -2,10 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 
-use crate::{
-    refusal::Refusal,
-    route::{Access, Route},
-};
+use crate::{description::Access, refusal::Refusal, route::Route};
 
 /// In requests, the version that is asked for; in answers, the one that was served.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("clerk-api-version");

@@ -6,25 +6,24 @@ use std::{
 
 use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
-use http::{HeaderMap, HeaderName, Request, header, request::Parts};
+use http::{HeaderMap, HeaderName, Request, Response, header, request::Parts};
 use serde_json::Value;
 
 use crate::{
-    answer::{self, Answer, Outcome, Reply},
+    answer::{Answer, Outcome, Reply},
     api_version,
-    builder::Builder,
     call::{Call, PathParameters, Query},
+    cookies::Cookies,
+    description::Access,
     directory::Key,
     draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
-    frontend::Cookies,
     refusal::Refusal,
     request_log::LoggedRequest,
-    route::{Access, Route},
-    routing::Routed,
+    route::Route,
+    routing::{Routed, Routes},
     signing_key::Digest,
     state::{Settings, State},
-    token_builder::TokenBuilder,
     webhooks::Bell,
 };
 
@@ -46,20 +45,17 @@ pub struct Emulator {
 
 struct Shared {
     settings: Settings,
+    routes: Routes,
     state: Mutex<State>,
     bell: Bell,
 }
 
 impl Emulator {
-    /// Starts a description of an instance; [`Builder::build`] makes it.
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
     pub(crate) fn new(settings: Settings, state: State) -> Self {
         Self {
             shared: Arc::new(Shared {
                 settings,
+                routes: Routes::new(),
                 state: Mutex::new(state),
                 bell: Bell::default(),
             }),
@@ -94,24 +90,31 @@ impl Emulator {
     }
 
     fn decide(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
-        let Shared { settings, .. } = &*self.shared;
+        let Shared {
+            settings, routes, ..
+        } = &*self.shared;
         let state = &mut *self.lock();
         state.ids.set_time(now);
         if let Err(refusal) = settings.hosts.admit(parts, body.as_ref()) {
-            return Answer::respond(answer::response(Err(refusal), &state.ids.hex(32)));
+            return Answer::respond(response(Err(refusal), &state.ids.hex(32)));
         }
         let path = parts.uri.path();
         let from_server = bearer_token(&parts.headers).is_ok();
-        let found = settings.routes.find(&parts.method, path, from_server);
-        let route = found.as_ref().map(|(routed, _)| &routed.route);
+        let allowed = routes.allowed(path);
+        let of_browsers = allowed.is_some();
+        let found = routes.find(&parts.method, path, from_server);
+        let found = found.ok_or_else(|| match allowed {
+            Some(methods) => Refusal::method_not_allowed(&methods),
+            None => Refusal::operation_not_emulated(parts.method.as_str(), path),
+        });
+        let route = found.as_ref().ok().map(|(routed, _)| &routed.route);
         if route.is_some_and(|route| route.access == Access::Control) {
             let result = carry_out(settings, state, parts, found, body, now);
-            return Answer::respond(answer::response(result, &state.ids.hex(32)));
+            return Answer::respond(response(result, &state.ids.hex(32)));
         }
-        let of_browsers = settings.routes.allowed(path).is_some();
         let version = api_version::served(route, of_browsers, parts);
         let respond = |result, trace_id: &str| {
-            let mut response = answer::response(result, trace_id);
+            let mut response = response(result, trace_id);
             if let Some(version) = version.clone() {
                 response.headers_mut().insert(api_version::HEADER, version);
             }
@@ -144,11 +147,6 @@ impl Emulator {
             },
         });
         Answer { delay, outcome }
-    }
-
-    /// Starts a token; see [`TokenBuilder`].
-    pub fn token(&self) -> TokenBuilder {
-        TokenBuilder::new(self.clone())
     }
 
     /// A compact JWS (RFC 7515 §7.1) of any header and any payload, signed with the current key:
@@ -287,7 +285,7 @@ impl Emulator {
     /// How many of the latest requests had this method and this path (or were for the operation
     /// with this path template, such as `/v1/users/{user_id}`).
     pub fn count_requests(&self, method: &str, path: &str) -> usize {
-        let template = |operation| self.shared.settings.routes.template(operation);
+        let template = |operation| self.shared.routes.template(operation);
         let state = self.lock();
         state
             .log
@@ -329,22 +327,24 @@ impl fmt::Debug for Emulator {
     }
 }
 
+/// Errors carry the trace id in the body, everything carries it as a header, as Clerk's own answers do.
+fn response(result: Result<Reply, Refusal>, trace_id: &str) -> Response<Bytes> {
+    result
+        .unwrap_or_else(|refusal| refusal.into_reply(trace_id))
+        .header(HeaderName::from_static("clerk-trace-id"), trace_id)
+        .into_response()
+}
+
 /// From the checks that are the same for all operations to the operation itself.
 fn carry_out(
     settings: &Settings,
     state: &mut State,
     parts: &Parts,
-    found: Option<(&Routed, PathParameters)>,
+    found: Result<(&Routed, PathParameters), Refusal>,
     body: Option<Bytes>,
     now: UnixTime,
 ) -> Result<Reply, Refusal> {
-    let Some((routed, path)) = found else {
-        let path = parts.uri.path();
-        return Err(match settings.routes.allowed(path) {
-            Some(methods) => Refusal::method_not_allowed(&methods),
-            None => Refusal::operation_not_emulated(parts.method.as_str(), path),
-        });
-    };
+    let (routed, path) = found?;
     let Route {
         operation,
         access,

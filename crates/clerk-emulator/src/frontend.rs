@@ -1,14 +1,11 @@
 //! What browsers come to: the handshake, and pages that stand in for Clerk's hosted ones.
 
-mod cookies;
 mod handshake;
 mod html;
 mod images;
 mod interstitial;
 mod return_url;
 mod sign_in;
-
-pub(crate) use cookies::{CookieScope, Cookies};
 
 use crate::route::{Handled, Route};
 

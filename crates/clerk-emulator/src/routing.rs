@@ -7,9 +7,10 @@ use http::Method;
 use crate::{
     call::PathParameters,
     described,
+    description::Access,
     description::{OPERATIONS, Operation},
     frontend, operations,
-    route::{Access, Route},
+    route::Route,
 };
 
 /// Resources whose paths are the same without the version: Clerk's clients leave it out there.

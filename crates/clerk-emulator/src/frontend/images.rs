@@ -1,11 +1,6 @@
 use http::Method;
 
-use crate::{
-    answer::Reply,
-    call::Call,
-    refusal::Refusal,
-    route::{Access, Route},
-};
+use crate::{answer::Reply, call::Call, description::Access, refusal::Refusal, route::Route};
 
 pub(super) const ROUTES: &[Route] = &[Route {
     operation: "_frontend.image",

@@ -1,12 +1,7 @@
 use http::Method;
 use serde_json::json;
 
-use crate::{
-    answer::Reply,
-    call::Call,
-    refusal::Refusal,
-    route::{Access, Route},
-};
+use crate::{answer::Reply, call::Call, description::Access, refusal::Refusal, route::Route};
 
 pub(super) const ROUTES: &[Route] = &[Route {
     operation: "_backend.handshakePayload",
