@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
@@ -27,13 +27,6 @@ pub enum Outcome {
 }
 
 impl Answer {
-    pub(crate) fn respond(response: Response<Bytes>) -> Self {
-        Self {
-            delay: Duration::ZERO,
-            outcome: Outcome::Respond(response),
-        }
-    }
-
     /// The response, where there is one.
     pub fn into_response(self) -> Option<Response<Bytes>> {
         match self.outcome {
@@ -55,8 +48,17 @@ pub(crate) struct Reply {
 enum Content {
     None,
     Json(Value),
+    Later(Later),
     Html(String),
     Svg(&'static str),
+}
+
+struct Later(Box<dyn FnOnce() -> Value + Send>);
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Later")
+    }
 }
 
 impl Reply {
@@ -70,6 +72,11 @@ impl Reply {
 
     pub(crate) fn ok(body: Value) -> Self {
         Self::new(StatusCode::OK, Content::Json(body))
+    }
+
+    /// JSON that takes long to make, and nothing but what `make` owns: nobody waits for it but who asked.
+    pub(crate) fn later(make: impl FnOnce() -> Value + Send + 'static) -> Self {
+        Self::new(StatusCode::OK, Content::Later(Later(Box::new(make))))
     }
 
     pub(crate) fn with(status: StatusCode, body: Value) -> Self {
@@ -105,6 +112,10 @@ impl Reply {
             .header(header::CACHE_CONTROL, "no-store")
     }
 
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// Adds a field, where its value is one.
     pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -119,6 +130,7 @@ impl Reply {
             Content::None => (None, Bytes::new()),
             // Exactly this: Clerk's Node SDK does not read the body of any other content type.
             Content::Json(body) => (Some("application/json"), body.to_string().into()),
+            Content::Later(Later(make)) => (Some("application/json"), make().to_string().into()),
             Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
             Content::Svg(svg) => (Some("image/svg+xml"), Bytes::from_static(svg.as_bytes())),
         };
