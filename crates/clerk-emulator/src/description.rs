@@ -6,6 +6,10 @@
 
 mod models;
 mod operations;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
 
 use http::Method;
 
