@@ -51,7 +51,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        usage: "bench [--json] [--build|--cores|--edge|--service | [--instructions] [--runtimes] [ROW]...]",
+        usage: "bench [--json] [--build|--cores|--edge|--emulator [PROGRAM]...|--service | [--instructions] [--runtimes] [ROW]...]",
         about: "measure our verification beside that of other libraries",
         run: bench::run,
     },

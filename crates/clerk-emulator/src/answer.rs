@@ -50,7 +50,8 @@ enum Content {
     Json(Value),
     Later(Later),
     Html(String),
-    Svg(&'static str),
+    /// A text that is the same for everybody, and what it is.
+    Asset(&'static str, &'static str),
 }
 
 struct Later(Box<dyn FnOnce() -> Value + Send>);
@@ -100,9 +101,9 @@ impl Reply {
         Self::new(StatusCode::OK, Content::Html(html)).header(header::CACHE_CONTROL, "no-store")
     }
 
-    /// A picture.
-    pub(crate) fn picture(svg: &'static str) -> Self {
-        Self::new(StatusCode::OK, Content::Svg(svg))
+    /// A part of a page, or a picture.
+    pub(crate) fn asset(media_type: &'static str, text: &'static str) -> Self {
+        Self::new(StatusCode::OK, Content::Asset(media_type, text))
     }
 
     /// A redirect that nobody keeps.
@@ -132,7 +133,9 @@ impl Reply {
             Content::Json(body) => (Some("application/json"), body.to_string().into()),
             Content::Later(Later(make)) => (Some("application/json"), make().to_string().into()),
             Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
-            Content::Svg(svg) => (Some("image/svg+xml"), Bytes::from_static(svg.as_bytes())),
+            Content::Asset(media_type, text) => {
+                (Some(media_type), Bytes::from_static(text.as_bytes()))
+            }
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;

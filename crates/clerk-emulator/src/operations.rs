@@ -3,6 +3,7 @@
 mod api_keys;
 mod clients;
 mod control;
+mod inspection;
 mod instance;
 mod invitations;
 mod keys;
@@ -45,10 +46,11 @@ pub(crate) static HANDLERS: [&[Handled]; 14] = [
 ];
 
 /// What Clerk's description does not have.
-pub(crate) static TABLES: [&[Route]; 4] = [
+pub(crate) static TABLES: [&[Route]; 5] = [
     keys::ROUTES,
     clients::ROUTES,
     control::ROUTES,
+    inspection::ROUTES,
     webhooks::ROUTES,
 ];
 

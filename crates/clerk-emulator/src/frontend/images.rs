@@ -18,5 +18,5 @@ const PICTURE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 6
 
 /// What `image_url` leads to.
 fn image(_: &mut Call<'_>) -> Result<Reply, Refusal> {
-    Ok(Reply::picture(PICTURE))
+    Ok(Reply::asset("image/svg+xml", PICTURE))
 }
