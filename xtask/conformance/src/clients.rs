@@ -65,9 +65,17 @@ pub(crate) struct Python {
 
 impl Python {
     pub(crate) fn set_up(target: &Path) -> Result<Self, Stopped> {
-        let directory = target.join("python");
+        Self::with(target.join("python"), "requirements.txt")
+    }
+
+    /// `clerk-backend-api` 7 alone, which cannot be beside its version 6.
+    pub(crate) fn set_up_newest(target: &Path) -> Result<Self, Stopped> {
+        Self::with(target.join("python-newest"), "requirements-newest.txt")
+    }
+
+    fn with(directory: PathBuf, requirements: &str) -> Result<Self, Stopped> {
         let interpreter = directory.join("bin/python");
-        let requirements = Path::new(SOURCES).join("requirements.txt");
+        let requirements = Path::new(SOURCES).join(requirements);
         let version = output(
             "looking for Python",
             Command::new("python3").arg("--version"),

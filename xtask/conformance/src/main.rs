@@ -13,6 +13,7 @@ mod clients;
 mod divergences;
 mod emulator;
 mod has;
+mod methods;
 mod outcome;
 mod problems;
 mod programs;
@@ -42,6 +43,8 @@ struct Settings {
     directory: PathBuf,
     /// The program that answers for us.
     clerk_dev: PathBuf,
+    /// Whether what is found now is what is to be expected from now on.
+    bless: bool,
 }
 
 struct Suite {
@@ -53,6 +56,10 @@ const SUITES: &[Suite] = &[
     Suite {
         name: emulator::NAME,
         run: emulator::run,
+    },
+    Suite {
+        name: methods::NAME,
+        run: methods::run,
     },
     Suite {
         name: tokens::NAME,
@@ -76,14 +83,17 @@ const SUITES: &[Suite] = &[
     },
 ];
 
-const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [SUITE]...
+const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bless] [SUITE]...
 
   emulator      Clerk's own clients accept our emulator, and refuse bad tokens as we do
+  methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
   has           what a session may do is what @clerk/backend says
   webhooks      webhooks signed by svix and standardwebhooks verify here, and ours there
+
+--bless writes the list of the methods that do not pass anew.
 
 Exits with 0 if all suites passed, 1 if one failed, 77 if none failed but one could not run here.";
 
@@ -115,6 +125,7 @@ fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String
         count: 5_000,
         directory: target.join("conformance"),
         clerk_dev,
+        bless: false,
     };
     let mut suites = Vec::new();
     let mut arguments = arguments.iter();
@@ -126,6 +137,7 @@ fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String
         match argument.as_str() {
             "--seed" => settings.seed = number()?.into(),
             "--count" => settings.count = number()? as usize,
+            "--bless" => settings.bless = true,
             name => {
                 let suite = SUITES.iter().find(|suite| suite.name == name);
                 suites.push(suite.ok_or_else(|| format!("there is no suite `{name}`"))?);
@@ -190,6 +202,7 @@ mod tests {
                 5_000,
                 vec![
                     "emulator",
+                    "methods",
                     "tokens",
                     "requests",
                     "authenticate",
