@@ -8,7 +8,14 @@ use std::{
 
 use crate::outcome::Stopped;
 
-const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+pub(crate) const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+
+/// Installs clients into a directory, where they are not yet.
+pub(crate) type SetUp = fn(&Path) -> Result<(), Stopped>;
+
+pub(crate) const NODE: SetUp = |target| Node::set_up(target).map(drop);
+pub(crate) const PYTHON: SetUp = |target| Python::set_up(target).map(drop);
+pub(crate) const PYTHON_NEWEST: SetUp = |target| Python::set_up_newest(target).map(drop);
 
 /// `@clerk/backend`, `svix` and `standardwebhooks`.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ mod clients;
 mod divergences;
 mod emulator;
 mod has;
+mod isolation;
 mod methods;
 mod outcome;
 mod problems;
@@ -49,36 +50,45 @@ struct Settings {
 
 struct Suite {
     name: &'static str,
+    /// What installs the clients it needs.
+    clients: &'static [clients::SetUp],
     run: fn(&Settings) -> Outcome,
 }
 
 const SUITES: &[Suite] = &[
     Suite {
         name: emulator::NAME,
+        clients: &[clients::NODE, clients::PYTHON],
         run: emulator::run,
     },
     Suite {
         name: methods::NAME,
+        clients: &[clients::NODE, clients::PYTHON, clients::PYTHON_NEWEST],
         run: methods::run,
     },
     Suite {
         name: tokens::NAME,
+        clients: &[clients::NODE],
         run: tokens::run,
     },
     Suite {
         name: requests::NAME,
+        clients: &[clients::NODE],
         run: requests::run,
     },
     Suite {
         name: authenticate::NAME,
+        clients: &[clients::NODE],
         run: authenticate::run,
     },
     Suite {
         name: has::NAME,
+        clients: &[clients::NODE],
         run: has::run,
     },
     Suite {
         name: webhooks::NAME,
+        clients: &[clients::NODE, clients::PYTHON],
         run: webhooks::run,
     },
 ];
@@ -107,7 +117,10 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match parse(&arguments) {
-        Ok((settings, suites)) => run(&settings, &suites),
+        Ok((settings, suites)) => match isolation::enter(&settings, &suites, &arguments) {
+            Some(code) => ExitCode::from(code),
+            None => run(&settings, &suites),
+        },
         Err(problem) => {
             eprintln!("{problem}\n\n{USAGE}");
             ExitCode::from(2)
