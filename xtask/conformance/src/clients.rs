@@ -72,15 +72,15 @@ pub(crate) struct Python {
 
 impl Python {
     pub(crate) fn set_up(target: &Path) -> Result<Self, Stopped> {
-        Self::with(target.join("python"), "requirements.txt")
+        Self::with(&target.join("python"), "requirements.txt")
     }
 
     /// `clerk-backend-api` 7 alone, which cannot be beside its version 6.
     pub(crate) fn set_up_newest(target: &Path) -> Result<Self, Stopped> {
-        Self::with(target.join("python-newest"), "requirements-newest.txt")
+        Self::with(&target.join("python-newest"), "requirements-newest.txt")
     }
 
-    fn with(directory: PathBuf, requirements: &str) -> Result<Self, Stopped> {
+    fn with(directory: &Path, requirements: &str) -> Result<Self, Stopped> {
         let interpreter = directory.join("bin/python");
         let requirements = Path::new(SOURCES).join(requirements);
         let version = output(
@@ -88,9 +88,9 @@ impl Python {
             Command::new("python3").arg("--version"),
         )?;
         let pinned = format!("# {version}{}", fs::read_to_string(&requirements)?);
-        install(&directory, &pinned, || {
+        install(directory, &pinned, || {
             let mut venv = Command::new("python3");
-            venv.args(["-m", "venv", "--clear"]).arg(&directory);
+            venv.args(["-m", "venv", "--clear"]).arg(directory);
             output("making a virtual environment", &mut venv)?;
             let mut pip = Command::new(&interpreter);
             pip.args(["-m", "pip", "install", "--quiet", "--retries", "1"]);

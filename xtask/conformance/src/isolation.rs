@@ -15,8 +15,8 @@ pub(crate) fn enter(settings: &Settings, suites: &[&Suite], arguments: &[String]
     if env::var_os(WITHIN).is_some() {
         let routes = fs::read_to_string("/proc/net/route").unwrap_or_default();
         match is_cut_off(&routes) {
-            true => println!("network   loopback alone"),
-            false => println!("network   not cut off, although it should be"),
+            true => println!("network      loopback alone"),
+            false => println!("network      not cut off, although it should be"),
         }
         return None;
     }
@@ -30,7 +30,7 @@ pub(crate) fn enter(settings: &Settings, suites: &[&Suite], arguments: &[String]
     }
     let code = run_within(arguments);
     if let Err(why) = &code {
-        println!("network   not cut off: {why}");
+        println!("network      not cut off: {why}");
     }
     code.ok()
 }

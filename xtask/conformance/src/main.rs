@@ -9,9 +9,11 @@
 )]
 
 mod authenticate;
+mod checks;
 mod clients;
 mod divergences;
 mod emulator;
+mod frameworks;
 mod has;
 mod isolation;
 mod methods;
@@ -62,6 +64,11 @@ const SUITES: &[Suite] = &[
         run: emulator::run,
     },
     Suite {
+        name: frameworks::NAME,
+        clients: &[clients::NODE],
+        run: frameworks::run,
+    },
+    Suite {
         name: methods::NAME,
         clients: &[clients::NODE, clients::PYTHON, clients::PYTHON_NEWEST],
         run: methods::run,
@@ -96,6 +103,7 @@ const SUITES: &[Suite] = &[
 const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bless] [SUITE]...
 
   emulator      Clerk's own clients accept our emulator, and refuse bad tokens as we do
+  frameworks    services with Clerk's middleware for Express, Fastify and Hono, before our emulator
   methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
@@ -185,7 +193,7 @@ fn run(settings: &Settings, suites: &[&Suite]) -> ExitCode {
             }
         };
         let seconds = elapsed.as_secs_f64();
-        println!("{:<10}{verdict:<9}{seconds:>5.1} s  {text}", suite.name);
+        println!("{:<13}{verdict:<9}{seconds:>5.1} s  {text}", suite.name);
     }
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     match (failed, skipped) {
@@ -215,6 +223,7 @@ mod tests {
                 5_000,
                 vec![
                     "emulator",
+                    "frameworks",
                     "methods",
                     "tokens",
                     "requests",

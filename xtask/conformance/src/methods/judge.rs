@@ -41,6 +41,20 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
+    /// The titles of all verdicts but that it passes.
+    pub(super) const OTHERS: [&str; 4] =
+        ["refused as Clerk does", "not emulated", "fail", "untried"];
+
+    pub(super) fn title(&self) -> &'static str {
+        match self {
+            Self::Passed => "pass",
+            Self::Refused(_) => "refused as Clerk does",
+            Self::NotEmulated => "not emulated",
+            Self::Failed(_) => "fail",
+            Self::Untried => "untried",
+        }
+    }
+
     /// Why it does not pass, in the words of the list of those that are known not to.
     pub(super) fn why(&self) -> Option<String> {
         match self {

@@ -6,16 +6,6 @@ use super::{Client, judge::Verdict, run::Findings};
 
 type Found<'f> = &'f [(&'f Client, Findings)];
 
-/// A title for each verdict but passing, and whether a verdict is that one.
-const KINDS: [(&str, fn(&Verdict) -> bool); 4] = [
-    ("refused as Clerk does", |verdict| {
-        matches!(verdict, Verdict::Refused(_))
-    }),
-    ("not emulated", |verdict| *verdict == Verdict::NotEmulated),
-    ("fail", |verdict| matches!(verdict, Verdict::Failed(_))),
-    ("untried", |verdict| *verdict == Verdict::Untried),
-];
-
 /// How many methods pass, and the names of the others.
 pub(super) fn summary(found: Found<'_>) -> String {
     let mut lines = Vec::new();
@@ -30,10 +20,10 @@ pub(super) fn summary(found: Found<'_>) -> String {
             findings.len()
         );
         let mut lists = Vec::new();
-        for (title, is) in KINDS {
+        for title in Verdict::OTHERS {
             let names: Vec<_> = findings
                 .iter()
-                .filter(|(_, finding)| is(&finding.verdict))
+                .filter(|(_, finding)| finding.verdict.title() == title)
                 .map(|(name, _)| name.as_str())
                 .collect();
             if !names.is_empty() {
