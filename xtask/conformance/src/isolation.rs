@@ -20,12 +20,13 @@ pub(crate) fn enter(settings: &Settings, suites: &[&Suite], arguments: &[String]
         }
         return None;
     }
-    // What cannot be installed is told by the suite that needs it.
     let installed = suites
         .iter()
         .flat_map(|suite| suite.clients)
         .all(|client| client(&settings.directory).is_ok());
     if !installed {
+        // Which ones is told by the suites that need them.
+        println!("network      not cut off: some clients are not installed");
         return None;
     }
     let code = run_within(arguments);
