@@ -40,11 +40,21 @@ pub(super) fn client(client: &Client, settings: &Settings) -> Result<Findings, S
     let mut found = Findings::new();
     for row in table.rows(client.version, &names)? {
         let finding = call(client, row, &table, &mut program, &mut scene)?;
-        let earlier = found.get(&row.call).map(|earlier| &earlier.verdict);
-        if earlier.is_none_or(|verdict| *verdict == Verdict::Passed) {
-            found.insert(row.call.clone(), finding);
-        }
+        add(&mut found, &row.call, finding);
     }
+    Ok(of_all(methods, found))
+}
+
+/// A method passes if all its calls do; the first that does not tells why.
+fn add(found: &mut Findings, method: &str, finding: Finding) {
+    let earlier = found.get(method).map(|earlier| &earlier.verdict);
+    if earlier.is_none_or(|verdict| *verdict == Verdict::Passed) {
+        found.insert(method.to_owned(), finding);
+    }
+}
+
+/// What was found, and that nothing was found of the other methods that the client has.
+fn of_all(methods: Vec<Method>, mut found: Findings) -> Findings {
     for method in methods {
         let untried = || Finding {
             verdict: Verdict::Untried,
@@ -54,7 +64,7 @@ pub(super) fn client(client: &Client, settings: &Settings) -> Result<Findings, S
         let expects = method.expects.map(|expects| ("client takes", expects));
         finding.facts.extend(expects);
     }
-    Ok(found)
+    found
 }
 
 fn call(
@@ -108,8 +118,55 @@ fn secret(key: Option<&Resolved>, scene: &Scene) -> String {
 fn prepared(mut given: Resolved, key: Option<Resolved>) -> Resolved {
     let unprepared: BTreeSet<_> = key.map(|key| key.unprepared).unwrap_or_default();
     given.unprepared.extend(unprepared);
-    if given.value.is_null() {
-        given.value = Value::Array(Vec::new());
-    }
     given
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(verdict: Verdict) -> Finding {
+        Finding {
+            verdict,
+            facts: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn one_call_that_fails_is_enough_and_the_first_tells_why() {
+        let failed = |why: &str| Verdict::Failed(why.to_owned());
+        let mut found = Findings::new();
+        for verdict in [
+            Verdict::Passed,
+            failed("one"),
+            failed("two"),
+            Verdict::Passed,
+        ] {
+            add(&mut found, "users.get", finding(verdict));
+        }
+        assert_eq!(found["users.get"].verdict, failed("one"));
+    }
+
+    #[test]
+    fn a_method_without_a_row_is_told_of() {
+        let methods = ["users.get", "users.forgotten"].map(|name| Method {
+            name: name.to_owned(),
+            expects: None,
+        });
+        let mut found = Findings::new();
+        add(&mut found, "users.get", finding(Verdict::Passed));
+        let found = of_all(methods.into(), found);
+        assert_eq!(found["users.get"].verdict, Verdict::Passed);
+        assert_eq!(found["users.forgotten"].verdict, Verdict::Untried);
+    }
+
+    #[test]
+    fn a_key_that_was_not_prepared_counts_as_an_argument_that_was_not() {
+        let resolved = |reference: &[&str]| Resolved {
+            value: json!({}),
+            unprepared: reference.iter().map(|&text| text.to_owned()).collect(),
+        };
+        let given = prepared(resolved(&["$a"]), Some(resolved(&["$machine.key"])));
+        assert_eq!(given.unprepared.len(), 2);
+    }
 }
