@@ -77,7 +77,7 @@ const SERVICES = { '@clerk/express': withExpress, '@clerk/fastify': withFastify,
 
 // Not all of them read these settings themselves: the plug-in for Fastify does not know the API's URL.
 const { CLERK_API_URL: apiUrl, CLERK_PUBLISHABLE_KEY: publishableKey, CLERK_SECRET_KEY: secretKey } = process.env;
-const options = { apiUrl, publishableKey, secretKey };
+const options = { apiUrl, publishableKey, secretKey, telemetry: { disabled: true } };
 const answers = routes(createClerkClient(options));
 const urls = {};
 for (const [name, start] of Object.entries(SERVICES)) {
