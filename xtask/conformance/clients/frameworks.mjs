@@ -75,7 +75,8 @@ function withHono(options, answers) {
 
 const SERVICES = { '@clerk/express': withExpress, '@clerk/fastify': withFastify, '@clerk/hono': withHono };
 
-// Not all of them read these settings themselves: the plug-in for Fastify does not know the API's URL.
+// Given both ways: the plug-in for Fastify does not read the API's URL, and Express's redeems handshakes with the
+// environment's secret key alone.
 const { CLERK_API_URL: apiUrl, CLERK_PUBLISHABLE_KEY: publishableKey, CLERK_SECRET_KEY: secretKey } = process.env;
 const options = { apiUrl, publishableKey, secretKey, telemetry: { disabled: true } };
 const answers = routes(createClerkClient(options));
