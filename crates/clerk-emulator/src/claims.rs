@@ -97,6 +97,9 @@ pub(crate) fn session(
     claims.insert("sub".into(), json!(user.id));
     claims.insert("sid".into(), json!(session.id));
     claims.insert("sts".into(), json!("active"));
+    if let Some(actor) = &session.actor {
+        claims.insert("act".into(), json!(actor));
+    }
     claims.insert("fva".into(), json!([minutes, -1]));
     match version {
         TokenVersion::V1 => write_version_1(&mut claims, organization),

@@ -15,6 +15,7 @@ mod planting;
 mod session;
 mod table;
 mod template;
+mod ticket;
 mod user;
 
 pub(crate) use api_key::ApiKey;
@@ -31,6 +32,7 @@ pub use planting::InvalidSeed;
 pub(crate) use session::{Session, SessionStatus};
 pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
+pub(crate) use ticket::{Purpose, Ticket, TicketStatus};
 pub(crate) use user::{EmailAddress, User};
 
 use std::collections::BTreeMap;
@@ -53,6 +55,7 @@ pub(crate) struct Directory {
     /// Permissions by role key.
     pub(crate) roles: BTreeMap<String, Vec<String>>,
     pub(crate) templates: Table<Template>,
+    pub(crate) tickets: Table<Ticket>,
     pub(crate) api_keys: Table<ApiKey>,
     pub(crate) machines: Table<Machine>,
     pub(crate) machine_tokens: Table<MachineToken>,
@@ -74,6 +77,12 @@ impl Directory {
     pub(crate) fn user_with_email(&self, address: &str) -> Option<&User> {
         let address = address.to_ascii_lowercase();
         self.users.by(Key::EmailAddress, &address).next()
+    }
+
+    /// The user who signs in by this: an e-mail address or a username.
+    pub(crate) fn user_identified_by(&self, identifier: &str) -> Option<&User> {
+        self.user_with_email(identifier)
+            .or_else(|| self.users.by(Key::Username, identifier).next())
     }
 
     pub(crate) fn session(&self, id: &str) -> Option<&Session> {
@@ -135,6 +144,7 @@ impl Directory {
             now,
         );
         self.sessions.put(session.clone());
+        self.client_of(&session, ids);
         session
     }
 
@@ -154,6 +164,7 @@ impl Directory {
         let user = self.users.remove(id)?;
         self.sessions.remove_by(Key::User, id);
         self.memberships.remove_by(Key::User, id);
+        self.tickets.remove_by(Key::User, id);
         Some(user)
     }
 }

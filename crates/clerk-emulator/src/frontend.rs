@@ -7,6 +7,7 @@ mod images;
 mod interstitial;
 mod return_url;
 mod sign_in;
+mod tickets;
 
 pub(crate) use cookies::{CookieScope, Cookies};
 
@@ -16,9 +17,10 @@ use crate::route::{Handled, Route};
 pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
 
 /// All others, a table for each module.
-pub(crate) static TABLES: [&[Route]; 4] = [
+pub(crate) static TABLES: [&[Route]; 5] = [
     handshake::ROUTES,
     sign_in::ROUTES,
     interstitial::ROUTES,
     images::ROUTES,
+    tickets::ROUTES,
 ];

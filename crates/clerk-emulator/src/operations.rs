@@ -1,5 +1,7 @@
 //! The operations, a table for each group of resources.
 
+mod actor_tokens;
+mod agent_tasks;
 mod api_keys;
 mod clients;
 mod control;
@@ -16,7 +18,10 @@ mod organization_invitations;
 mod organizations;
 mod refreshing;
 mod sessions;
+mod sign_in_tokens;
 mod templates;
+mod testing_tokens;
+mod tickets;
 mod users;
 mod webhooks;
 
@@ -27,10 +32,11 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 14] = [
+pub(crate) static HANDLERS: [&[Handled]; 19] = [
     keys::HANDLERS,
     users::HANDLERS,
     sessions::HANDLERS,
+    clients::HANDLERS,
     refreshing::HANDLERS,
     instance::HANDLERS,
     organizations::HANDLERS,
@@ -42,12 +48,17 @@ pub(crate) static HANDLERS: [&[Handled]; 14] = [
     machines::HANDLERS,
     machine_tokens::HANDLERS,
     oauth_tokens::HANDLERS,
+    testing_tokens::HANDLERS,
+    agent_tasks::HANDLERS,
+    sign_in_tokens::HANDLERS,
+    actor_tokens::HANDLERS,
 ];
 
 /// What Clerk's description does not have.
-pub(crate) static TABLES: [&[Route]; 4] = [
+pub(crate) static TABLES: [&[Route]; 5] = [
     keys::ROUTES,
     clients::ROUTES,
+    sessions::ROUTES,
     control::ROUTES,
     webhooks::ROUTES,
 ];
