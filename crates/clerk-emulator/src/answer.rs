@@ -59,6 +59,8 @@ enum Content {
     Json(Value),
     Html(String),
     Svg(&'static str),
+    /// A file of this media type.
+    File(&'static str, Bytes),
 }
 
 impl Reply {
@@ -100,6 +102,13 @@ impl Reply {
         Self::new(StatusCode::OK, Content::Svg(svg))
     }
 
+    /// A picture that somebody has sent, of the media type that its bytes have. No browser is to find another
+    /// in them.
+    pub(crate) fn uploaded(media_type: &'static str, content: Bytes) -> Self {
+        Self::new(StatusCode::OK, Content::File(media_type, content))
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+    }
+
     /// A redirect that nobody keeps.
     pub(crate) fn redirect(status: StatusCode, location: &str) -> Self {
         Self::new(status, Content::None)
@@ -126,6 +135,7 @@ pub(crate) fn response(result: Result<Reply, Refusal>, trace_id: &str) -> Respon
         // Exactly this: Clerk's Node SDK does not read the body of any other content type.
         Content::Json(body) => (Some("application/json"), body.to_string().into()),
         Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
+        Content::File(media_type, content) => (Some(media_type), content),
         Content::Svg(svg) => (Some("image/svg+xml"), Bytes::from_static(svg.as_bytes())),
     };
     let mut response = Response::new(body);

@@ -5,6 +5,8 @@ mod agent_tasks;
 mod api_keys;
 mod clients;
 mod control;
+mod email_addresses;
+mod identifications;
 mod instance;
 mod invitations;
 mod keys;
@@ -16,12 +18,14 @@ mod metadata;
 mod oauth_tokens;
 mod organization_invitations;
 mod organizations;
+mod phone_numbers;
 mod refreshing;
 mod sessions;
 mod sign_in_tokens;
 mod templates;
 mod testing_tokens;
 mod tickets;
+mod uploads;
 mod users;
 mod webhooks;
 
@@ -32,9 +36,11 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 19] = [
+pub(crate) static HANDLERS: [&[Handled]; 21] = [
     keys::HANDLERS,
     users::HANDLERS,
+    email_addresses::HANDLERS,
+    phone_numbers::HANDLERS,
     sessions::HANDLERS,
     clients::HANDLERS,
     refreshing::HANDLERS,

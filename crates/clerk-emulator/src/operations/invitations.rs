@@ -8,7 +8,7 @@ use super::{
 use crate::{
     answer::Reply,
     call::{Call, Input},
-    directory::{EmailAddress, Invitation, InvitationStatus},
+    directory::{IdentificationKind, Invitation, InvitationStatus},
     ids::Ids,
     refusal::Refusal,
     route::Handled,
@@ -100,7 +100,7 @@ pub(super) fn read(
     (id, now): (String, UnixTime),
 ) -> Result<Invitation, Refusal> {
     let address = input.required_text("email_address")?;
-    if !EmailAddress::is_valid(&address) {
+    if !IdentificationKind::EmailAddress.is_valid(&address) {
         let expected = "a valid email address";
         return Err(Refusal::form_param_format_invalid(
             "email_address",
