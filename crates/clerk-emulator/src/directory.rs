@@ -22,6 +22,7 @@ mod table;
 mod template;
 mod ticket;
 mod user;
+mod waitlist;
 
 pub(crate) use api_key::ApiKey;
 pub(crate) use client::{Client, Handshake};
@@ -44,6 +45,7 @@ pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
 pub(crate) use ticket::{Purpose, Ticket, TicketStatus};
 pub(crate) use user::User;
+pub(crate) use waitlist::{WaitlistEntry, WaitlistEntryStatus};
 
 use std::collections::BTreeMap;
 
@@ -63,6 +65,7 @@ pub(crate) struct Directory {
     pub(crate) organizations: Table<Organization>,
     pub(crate) memberships: Table<Membership>,
     pub(crate) invitations: Table<Invitation>,
+    pub(crate) waitlist: Table<WaitlistEntry>,
     /// Permissions by role key.
     pub(crate) roles: BTreeMap<String, Vec<String>>,
     pub(crate) templates: Table<Template>,

@@ -27,6 +27,7 @@ mod testing_tokens;
 mod tickets;
 mod uploads;
 mod users;
+mod waitlist;
 mod webhooks;
 
 pub(crate) use sessions::admit;
@@ -36,7 +37,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 21] = [
+pub(crate) static HANDLERS: [&[Handled]; 22] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -49,6 +50,7 @@ pub(crate) static HANDLERS: [&[Handled]; 21] = [
     memberships::HANDLERS,
     organization_invitations::HANDLERS,
     invitations::HANDLERS,
+    waitlist::HANDLERS,
     templates::HANDLERS,
     api_keys::HANDLERS,
     machines::HANDLERS,

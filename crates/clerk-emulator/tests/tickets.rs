@@ -44,7 +44,7 @@ fn each(emulator: &Emulator) -> [(Value, String); 3] {
     let task = created(
         emulator,
         "/v1/agents/tasks",
-        task(json!({ "user_id": BOB })),
+        task(&json!({ "user_id": BOB })),
     );
     let path = |group: &str, value: &Value, name: &str| {
         format!("/v1/{group}/{}/revoke", text(value, name))
@@ -56,7 +56,7 @@ fn each(emulator: &Emulator) -> [(Value, String); 3] {
     ]
 }
 
-fn task(on_behalf_of: Value) -> Value {
+fn task(on_behalf_of: &Value) -> Value {
     json!({
         "on_behalf_of": on_behalf_of, "permissions": "*", "agent_name": "crawler",
         "task_description": "Reads the dashboard", "redirect_url": APP,
@@ -107,7 +107,7 @@ fn tickets_are_whole_and_what_lets_in_is_told_once() {
     let again = created(
         &emulator,
         "/v1/agents/tasks",
-        task(json!({ "identifier": "ada@example.com" })),
+        task(&json!({ "identifier": "ada@example.com" })),
     );
     assert_eq!(again["agent_id"], first["agent_id"]);
     assert_ne!(again["agent_task_id"], first["agent_task_id"]);
@@ -257,7 +257,7 @@ fn tickets_that_are_none_any_more_let_nobody_in() {
 #[test]
 fn an_agent_task_leads_to_no_foreign_host() {
     let emulator = emulator();
-    let mut elsewhere = task(json!({ "user_id": ADA }));
+    let mut elsewhere = task(&json!({ "user_id": ADA }));
     elsewhere["redirect_url"] = json!("https://attacker.example/");
     let task = created(&emulator, "/v1/agents/tasks", elsewhere);
     let found = open(&emulator, text(&task, "url"), NOW);
@@ -270,7 +270,7 @@ fn an_agent_task_leads_to_no_foreign_host() {
 fn tickets_that_cannot_be_are_refused() {
     let emulator = emulator();
     let changed = |name: &str, value: Value| {
-        let mut body = task(json!({ "user_id": ADA }));
+        let mut body = task(&json!({ "user_id": ADA }));
         body[name] = value;
         body
     };
@@ -376,7 +376,7 @@ fn tickets_that_cannot_be_are_refused() {
     created(
         &emulator,
         "/v1/agents/tasks",
-        task(json!({ "identifier": "ada" })),
+        task(&json!({ "identifier": "ada" })),
     );
 }
 
