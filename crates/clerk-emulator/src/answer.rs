@@ -50,8 +50,8 @@ enum Content {
     Json(Value),
     Later(Later),
     Html(String),
-    /// A text that is the same for everybody, and what it is.
-    Asset(&'static str, &'static str),
+    /// A file of this media type.
+    File(&'static str, Bytes),
 }
 
 struct Later(Box<dyn FnOnce() -> Value + Send>);
@@ -103,7 +103,14 @@ impl Reply {
 
     /// A part of a page, or a picture.
     pub(crate) fn asset(media_type: &'static str, text: &'static str) -> Self {
-        Self::new(StatusCode::OK, Content::Asset(media_type, text))
+        Self::new(StatusCode::OK, Content::File(media_type, text.into()))
+    }
+
+    /// A picture that somebody has sent, of the media type that its bytes have. No browser is to find another
+    /// in them.
+    pub(crate) fn uploaded(media_type: &'static str, content: Bytes) -> Self {
+        Self::new(StatusCode::OK, Content::File(media_type, content))
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
     }
 
     /// A redirect that nobody keeps.
@@ -133,9 +140,7 @@ impl Reply {
             Content::Json(body) => (Some("application/json"), body.to_string().into()),
             Content::Later(Later(make)) => (Some("application/json"), make().to_string().into()),
             Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
-            Content::Asset(media_type, text) => {
-                (Some(media_type), Bytes::from_static(text.as_bytes()))
-            }
+            Content::File(media_type, content) => (Some(media_type), content),
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;

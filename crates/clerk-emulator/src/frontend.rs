@@ -7,6 +7,7 @@ mod interstitial;
 mod return_url;
 mod sign_in;
 mod status;
+mod tickets;
 
 use crate::route::{Handled, Route};
 
@@ -14,10 +15,11 @@ use crate::route::{Handled, Route};
 pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
 
 /// All others, a table for each module.
-pub(crate) static TABLES: [&[Route]; 5] = [
+pub(crate) static TABLES: [&[Route]; 6] = [
     handshake::ROUTES,
     sign_in::ROUTES,
     interstitial::ROUTES,
     images::ROUTES,
     status::ROUTES,
+    tickets::ROUTES,
 ];

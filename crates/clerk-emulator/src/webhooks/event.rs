@@ -19,10 +19,12 @@ pub(crate) enum EventType {
     OrganizationMembershipDeleted,
     OrganizationInvitationCreated,
     OrganizationInvitationRevoked,
+    WaitlistEntryCreated,
+    WaitlistEntryUpdated,
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -37,6 +39,8 @@ impl EventType {
         Self::OrganizationMembershipDeleted,
         Self::OrganizationInvitationCreated,
         Self::OrganizationInvitationRevoked,
+        Self::WaitlistEntryCreated,
+        Self::WaitlistEntryUpdated,
     ];
 
     /// Clerk's name of it.
@@ -56,6 +60,8 @@ impl EventType {
             Self::OrganizationMembershipDeleted => "organizationMembership.deleted",
             Self::OrganizationInvitationCreated => "organizationInvitation.created",
             Self::OrganizationInvitationRevoked => "organizationInvitation.revoked",
+            Self::WaitlistEntryCreated => "waitlistEntry.created",
+            Self::WaitlistEntryUpdated => "waitlistEntry.updated",
         }
     }
 
