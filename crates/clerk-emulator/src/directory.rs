@@ -12,7 +12,10 @@ mod membership;
 mod oauth_token;
 mod organization;
 mod planting;
+mod role;
+mod role_set;
 mod session;
+mod settings;
 mod table;
 mod template;
 mod user;
@@ -28,12 +31,13 @@ pub(crate) use membership::Membership;
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub use planting::InvalidSeed;
+pub(crate) use role::{Permission, Role};
+pub(crate) use role_set::RoleSet;
 pub(crate) use session::{Session, SessionStatus};
+pub(crate) use settings::{InstanceSettings, OrganizationSettings};
 pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
 pub(crate) use user::{EmailAddress, User};
-
-use std::collections::BTreeMap;
 
 use clerk_core::UnixTime;
 
@@ -43,6 +47,7 @@ use crate::ids::Ids;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     pub(crate) images: Images,
+    pub(crate) settings: InstanceSettings,
     pub(crate) users: Table<User>,
     pub(crate) clients: Table<Client>,
     pub(crate) handshakes: Vec<Handshake>,
@@ -50,8 +55,9 @@ pub(crate) struct Directory {
     pub(crate) organizations: Table<Organization>,
     pub(crate) memberships: Table<Membership>,
     pub(crate) invitations: Table<Invitation>,
-    /// Permissions by role key.
-    pub(crate) roles: BTreeMap<String, Vec<String>>,
+    pub(crate) roles: Table<Role>,
+    pub(crate) permissions: Table<Permission>,
+    pub(crate) role_sets: Table<RoleSet>,
     pub(crate) templates: Table<Template>,
     pub(crate) api_keys: Table<ApiKey>,
     pub(crate) machines: Table<Machine>,

@@ -127,6 +127,7 @@ mod mint;
 mod operations;
 mod refusal;
 mod request_log;
+mod rfc3339;
 mod route;
 mod routing;
 mod seed;

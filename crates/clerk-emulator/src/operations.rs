@@ -14,7 +14,10 @@ mod metadata;
 mod oauth_tokens;
 mod organization_invitations;
 mod organizations;
+mod permissions;
 mod refreshing;
+mod role_sets;
+mod roles;
 mod sessions;
 mod templates;
 mod users;
@@ -27,7 +30,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 14] = [
+pub(crate) static HANDLERS: [&[Handled]; 17] = [
     keys::HANDLERS,
     users::HANDLERS,
     sessions::HANDLERS,
@@ -36,6 +39,9 @@ pub(crate) static HANDLERS: [&[Handled]; 14] = [
     organizations::HANDLERS,
     memberships::HANDLERS,
     organization_invitations::HANDLERS,
+    roles::HANDLERS,
+    permissions::HANDLERS,
+    role_sets::HANDLERS,
     invitations::HANDLERS,
     templates::HANDLERS,
     api_keys::HANDLERS,

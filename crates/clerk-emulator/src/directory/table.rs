@@ -26,8 +26,11 @@ pub(crate) enum Key {
     Machine,
     Name,
     Organization,
+    Permission,
     /// What new tokens are given for.
     Refresh,
+    Role,
+    RoleSet,
     /// What somebody shows to be let in.
     Secret,
     Slug,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{
     invitations::{self, BULK, ORDERS, check_status},
     listing::{mentions, page_with_total, passes, sort},
-    memberships::check_role,
+    memberships::check_role_in,
     metadata::{self, Change},
     organizations,
 };
@@ -74,7 +74,7 @@ fn invite(
     )?;
     input.finish()?;
     let directory = &mut call.state.directory;
-    check_role(directory, &place.role)?;
+    check_role_in(directory, organization, &place.role)?;
     if let Some(user_id) = &place.inviter_id {
         check_manager(directory, &organization.id, user_id)?;
     }

@@ -19,10 +19,16 @@ pub(crate) enum EventType {
     OrganizationMembershipDeleted,
     OrganizationInvitationCreated,
     OrganizationInvitationRevoked,
+    RoleCreated,
+    RoleUpdated,
+    RoleDeleted,
+    PermissionCreated,
+    PermissionUpdated,
+    PermissionDeleted,
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -37,6 +43,12 @@ impl EventType {
         Self::OrganizationMembershipDeleted,
         Self::OrganizationInvitationCreated,
         Self::OrganizationInvitationRevoked,
+        Self::RoleCreated,
+        Self::RoleUpdated,
+        Self::RoleDeleted,
+        Self::PermissionCreated,
+        Self::PermissionUpdated,
+        Self::PermissionDeleted,
     ];
 
     /// Clerk's name of it.
@@ -56,6 +68,12 @@ impl EventType {
             Self::OrganizationMembershipDeleted => "organizationMembership.deleted",
             Self::OrganizationInvitationCreated => "organizationInvitation.created",
             Self::OrganizationInvitationRevoked => "organizationInvitation.revoked",
+            Self::RoleCreated => "role.created",
+            Self::RoleUpdated => "role.updated",
+            Self::RoleDeleted => "role.deleted",
+            Self::PermissionCreated => "permission.created",
+            Self::PermissionUpdated => "permission.updated",
+            Self::PermissionDeleted => "permission.deleted",
         }
     }
 

@@ -1,0 +1,120 @@
+//! Times as people write them (RFC 3339).
+
+use clerk_core::UnixTime;
+
+/// The time that `text` says, to the millisecond. A leap second is the one after it.
+pub(crate) fn parse(text: &str) -> Option<UnixTime> {
+    let (date, time) = text.split_once(['T', 't', ' '])?;
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let (clock, offset) = match time.strip_suffix(['Z', 'z']) {
+        Some(clock) => (clock, 0),
+        None => {
+            let at = time.rfind(['+', '-'])?;
+            let (clock, offset) = time.split_at_checked(at)?;
+            let [hours, minutes] = numbers(offset.get(1..)?, ':', [2, 2])?;
+            let seconds = hours * 3600 + minutes * 60;
+            let is_valid = hours < 24 && minutes < 60;
+            let seconds = is_valid.then_some(seconds)?;
+            (
+                clock,
+                if offset.starts_with('-') {
+                    -seconds
+                } else {
+                    seconds
+                },
+            )
+        }
+    };
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
+    let is_valid = (1..=12).contains(&month)
+        && (1..=days_of(year, month)).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second <= 60;
+    let seconds =
+        days_before(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset;
+    let milliseconds = seconds * 1000 + thousandths(fraction)?;
+    is_valid.then_some(UnixTime::from_millis(milliseconds))
+}
+
+/// Numbers of exactly so many digits.
+fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[i64; N]> {
+    let mut numbers = [0; N];
+    let mut parts = text.split(separator);
+    for (number, digits) in numbers.iter_mut().zip(digits) {
+        let part = parts.next()?;
+        let is_number = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        *number = is_number.then(|| part.parse().ok())??;
+    }
+    parts.next().is_none().then_some(numbers)
+}
+
+fn thousandths(fraction: &str) -> Option<i64> {
+    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let digits = fraction.bytes().chain([b'0', b'0']).take(3);
+    Some(digits.fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
+}
+
+fn days_of(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// The days between 1970-01-01 and a date. Years are counted from March, so that a leap day ends one.
+fn days_before(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = match month > 2 {
+        true => (year, month - 3),
+        false => (year - 1, month + 9),
+    };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + (month * 153 + 2) / 5 + day - 1 - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_that_were_written() {
+        for (text, milliseconds) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("1969-12-31T23:59:59.5Z", -500),
+            ("2012-10-20T07:15:20.902Z", 1_350_717_320_902),
+            ("2020-01-02T03:04:05Z", 1_577_934_245_000),
+            ("2020-02-29t03:04:05.1234567z", 1_582_945_445_123),
+            ("2020-01-02 05:04:05+02:00", 1_577_934_245_000),
+            ("2020-01-01T22:34:05-04:30", 1_577_934_245_000),
+            ("2000-03-01T00:00:00Z", 951_868_800_000),
+        ] {
+            assert_eq!(
+                parse(text),
+                Some(UnixTime::from_millis(milliseconds)),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "2020-01-02",
+            "2020-01-02T03:04:05",
+            "2020-1-2T03:04:05Z",
+            "2021-02-29T00:00:00Z",
+            "2020-13-01T00:00:00Z",
+            "2020-00-01T00:00:00Z",
+            "2020-01-02T24:00:00Z",
+            "2020-01-02T03:04:05.Z",
+            "2020-01-02T03:04:05+99:00",
+            "2020-01-02T03:04:05.é+00:00",
+            "+020-01-02T03:04:05Z",
+            "1577934245",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
