@@ -11,6 +11,7 @@ mod machine;
 mod membership;
 mod oauth_token;
 mod organization;
+mod organization_domain;
 mod planting;
 mod role;
 mod role_set;
@@ -30,6 +31,7 @@ pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
+pub(crate) use organization_domain::OrganizationDomain;
 pub use planting::InvalidSeed;
 pub(crate) use role::{Permission, Role};
 pub(crate) use role_set::RoleSet;
@@ -53,6 +55,7 @@ pub(crate) struct Directory {
     pub(crate) handshakes: Vec<Handshake>,
     pub(crate) sessions: Table<Session>,
     pub(crate) organizations: Table<Organization>,
+    pub(crate) organization_domains: Table<OrganizationDomain>,
     pub(crate) memberships: Table<Membership>,
     pub(crate) invitations: Table<Invitation>,
     pub(crate) roles: Table<Role>,

@@ -12,6 +12,7 @@ mod machines;
 mod memberships;
 mod metadata;
 mod oauth_tokens;
+mod organization_domains;
 mod organization_invitations;
 mod organizations;
 mod permissions;
@@ -30,7 +31,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 17] = [
+pub(crate) static HANDLERS: [&[Handled]; 18] = [
     keys::HANDLERS,
     users::HANDLERS,
     sessions::HANDLERS,
@@ -39,6 +40,7 @@ pub(crate) static HANDLERS: [&[Handled]; 17] = [
     organizations::HANDLERS,
     memberships::HANDLERS,
     organization_invitations::HANDLERS,
+    organization_domains::HANDLERS,
     roles::HANDLERS,
     permissions::HANDLERS,
     role_sets::HANDLERS,

@@ -355,3 +355,29 @@ fn roles_and_permissions_are_told_of() {
         assert_eq!(event["data"], *answered);
     }
 }
+
+#[test]
+fn domains_of_organizations_are_told_of() {
+    let emulator = listened_to();
+    let path = format!("/v1/organizations/{ACME}/domains");
+    let (_, created) = post(&emulator, &path, json!({ "name": "acme.example" }));
+    let path = format!("{path}/{}", created["id"].as_str().unwrap());
+    let (_, changed) = patch(&emulator, &path, json!({ "verified": false }));
+    let (_, owned) = post(&emulator, &format!("{path}/verify_ownership"), json!({}));
+    // Nothing changes the second time, so nothing is told.
+    post(&emulator, &format!("{path}/verify_ownership"), json!({}));
+    let (_, gone) = delete(&emulator, &path);
+    let events = told(&emulator);
+    assert_eq!(
+        types(&events),
+        [
+            "organizationDomain.created",
+            "organizationDomain.updated",
+            "organizationDomain.updated",
+            "organizationDomain.deleted"
+        ]
+    );
+    for (event, answered) in events.iter().zip([created, changed, owned, gone]) {
+        assert_eq!(event["data"], answered);
+    }
+}

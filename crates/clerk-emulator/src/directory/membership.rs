@@ -118,6 +118,7 @@ impl Directory {
     pub(crate) fn remove_organization(&mut self, id: &str) {
         self.organizations.remove(id);
         self.invitations.remove_by(Key::Organization, id);
+        self.organization_domains.remove_by(Key::Organization, id);
         for membership in self.memberships.remove_by(Key::Organization, id) {
             self.leave(&membership.user_id, id);
         }

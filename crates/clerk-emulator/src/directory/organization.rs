@@ -89,6 +89,17 @@ impl Organization {
             "updated_at": self.updated_at.as_millis(),
         })
     }
+
+    /// What those who are not in it get to know of it.
+    pub(crate) fn to_public_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "slug": self.slug,
+            "image_url": self.image_url,
+            "has_image": false,
+        })
+    }
 }
 
 impl Directory {

@@ -1,5 +1,5 @@
 use super::{
-    listing::{Order, Rank, mentions, page_with_total, passes, passes_marked, sort},
+    listing::{Order, Rank, between, mentions, page_with_total, passes, passes_marked, sort},
     metadata::{self, Change},
     organizations,
 };
@@ -211,17 +211,30 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         "order_by",
         "user_id",
         "email_address",
+        "phone_number",
         "username",
+        "web3_wallet",
         "role",
         "query",
         "email_address_query",
+        "phone_number_query",
         "username_query",
         "name_query",
+        "last_active_at_before",
+        "last_active_at_after",
+        "created_at_before",
+        "created_at_after",
     ])?;
     let directory = &call.state.directory;
-    let memberships = directory
-        .members(&organization.id)
-        .filter(|membership| fits(directory, membership, &call.query));
+    let created = between(&call.query, "created_at")?;
+    let active = between(&call.query, "last_active_at")?;
+    let memberships = directory.members(&organization.id).filter(|membership| {
+        created(membership.created_at)
+            && directory
+                .user(&membership.user_id)
+                .is_some_and(|user| active(user.last_active_at()))
+            && fits(directory, membership, &call.query)
+    });
     listed(directory, &call.query, memberships)
 }
 
@@ -268,6 +281,9 @@ fn fits(directory: &Directory, membership: &Membership, query: &Query) -> bool {
     passes_marked(query, "user_id", &[&user.id])
         && passes(query, "username", user.username.as_deref())
         && passes(query, "role", Some(&membership.role))
+        && passes(query, "phone_number", None)
+        && passes(query, "web3_wallet", None)
+        && mentions(query, "phone_number_query", [])
         && (wanted.peek().is_none() || wanted.any(|address| user.has_email(address)))
         && mentions(query, "query", all)
         && mentions(query, "email_address_query", emails())

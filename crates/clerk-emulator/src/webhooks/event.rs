@@ -19,6 +19,9 @@ pub(crate) enum EventType {
     OrganizationMembershipDeleted,
     OrganizationInvitationCreated,
     OrganizationInvitationRevoked,
+    OrganizationDomainCreated,
+    OrganizationDomainUpdated,
+    OrganizationDomainDeleted,
     RoleCreated,
     RoleUpdated,
     RoleDeleted,
@@ -28,7 +31,7 @@ pub(crate) enum EventType {
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -43,6 +46,9 @@ impl EventType {
         Self::OrganizationMembershipDeleted,
         Self::OrganizationInvitationCreated,
         Self::OrganizationInvitationRevoked,
+        Self::OrganizationDomainCreated,
+        Self::OrganizationDomainUpdated,
+        Self::OrganizationDomainDeleted,
         Self::RoleCreated,
         Self::RoleUpdated,
         Self::RoleDeleted,
@@ -68,6 +74,9 @@ impl EventType {
             Self::OrganizationMembershipDeleted => "organizationMembership.deleted",
             Self::OrganizationInvitationCreated => "organizationInvitation.created",
             Self::OrganizationInvitationRevoked => "organizationInvitation.revoked",
+            Self::OrganizationDomainCreated => "organizationDomain.created",
+            Self::OrganizationDomainUpdated => "organizationDomain.updated",
+            Self::OrganizationDomainDeleted => "organizationDomain.deleted",
             Self::RoleCreated => "role.created",
             Self::RoleUpdated => "role.updated",
             Self::RoleDeleted => "role.deleted",
