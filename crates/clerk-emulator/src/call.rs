@@ -302,6 +302,17 @@ impl Input {
         }
     }
 
+    /// A list of texts that may be cleared: the outer `None` is an absent one, the inner `None` one that is `null`.
+    pub(crate) fn clearable_texts(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<Option<Vec<String>>>, Refusal> {
+        match self.members.contains_key(name) {
+            true => self.given_texts(name).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Whatever is there.
     pub(crate) fn any(&mut self, name: &str) -> Option<Value> {
         self.take(name)

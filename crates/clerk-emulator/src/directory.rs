@@ -4,15 +4,18 @@
 mod api_key;
 mod client;
 mod described;
+mod domain;
 mod external_account;
 mod image;
 mod invitation;
+mod listed_identifier;
 mod machine;
 mod membership;
 mod oauth_token;
 mod organization;
 mod organization_domain;
 mod planting;
+mod redirect_url;
 mod role;
 mod role_set;
 mod session;
@@ -24,15 +27,18 @@ mod user;
 pub(crate) use api_key::ApiKey;
 pub(crate) use client::{Client, Handshake};
 pub(crate) use described::Described;
+pub(crate) use domain::Domain;
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
+pub(crate) use listed_identifier::{IdentifierKind, ListedIdentifier};
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub(crate) use organization_domain::OrganizationDomain;
 pub use planting::InvalidSeed;
+pub(crate) use redirect_url::RedirectUrl;
 pub(crate) use role::{Permission, Role};
 pub(crate) use role_set::RoleSet;
 pub(crate) use session::{Session, SessionStatus};
@@ -66,6 +72,11 @@ pub(crate) struct Directory {
     pub(crate) machines: Table<Machine>,
     pub(crate) machine_tokens: Table<MachineToken>,
     pub(crate) oauth_tokens: Table<OAuthToken>,
+    /// Satellites, and the primary domain where it was changed.
+    pub(crate) domains: Table<Domain>,
+    pub(crate) allowlist: Table<ListedIdentifier>,
+    pub(crate) blocklist: Table<ListedIdentifier>,
+    pub(crate) redirect_urls: Table<RedirectUrl>,
     pub(crate) described: Table<Described>,
 }
 

@@ -3,9 +3,11 @@
 mod api_keys;
 mod clients;
 mod control;
+mod domains;
 mod instance;
 mod invitations;
 mod keys;
+mod listed_identifiers;
 mod listing;
 mod machine_tokens;
 mod machines;
@@ -16,6 +18,7 @@ mod organization_domains;
 mod organization_invitations;
 mod organizations;
 mod permissions;
+mod redirect_urls;
 mod refreshing;
 mod role_sets;
 mod roles;
@@ -31,12 +34,15 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 18] = [
+pub(crate) static HANDLERS: [&[Handled]; 21] = [
     keys::HANDLERS,
     users::HANDLERS,
     sessions::HANDLERS,
     refreshing::HANDLERS,
     instance::HANDLERS,
+    domains::HANDLERS,
+    listed_identifiers::HANDLERS,
+    redirect_urls::HANDLERS,
     organizations::HANDLERS,
     memberships::HANDLERS,
     organization_invitations::HANDLERS,
