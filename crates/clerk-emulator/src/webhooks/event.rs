@@ -21,10 +21,19 @@ pub(crate) enum EventType {
     OrganizationInvitationRevoked,
     WaitlistEntryCreated,
     WaitlistEntryUpdated,
+    OrganizationDomainCreated,
+    OrganizationDomainUpdated,
+    OrganizationDomainDeleted,
+    RoleCreated,
+    RoleUpdated,
+    RoleDeleted,
+    PermissionCreated,
+    PermissionUpdated,
+    PermissionDeleted,
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -41,6 +50,15 @@ impl EventType {
         Self::OrganizationInvitationRevoked,
         Self::WaitlistEntryCreated,
         Self::WaitlistEntryUpdated,
+        Self::OrganizationDomainCreated,
+        Self::OrganizationDomainUpdated,
+        Self::OrganizationDomainDeleted,
+        Self::RoleCreated,
+        Self::RoleUpdated,
+        Self::RoleDeleted,
+        Self::PermissionCreated,
+        Self::PermissionUpdated,
+        Self::PermissionDeleted,
     ];
 
     /// Clerk's name of it.
@@ -62,6 +80,15 @@ impl EventType {
             Self::OrganizationInvitationRevoked => "organizationInvitation.revoked",
             Self::WaitlistEntryCreated => "waitlistEntry.created",
             Self::WaitlistEntryUpdated => "waitlistEntry.updated",
+            Self::OrganizationDomainCreated => "organizationDomain.created",
+            Self::OrganizationDomainUpdated => "organizationDomain.updated",
+            Self::OrganizationDomainDeleted => "organizationDomain.deleted",
+            Self::RoleCreated => "role.created",
+            Self::RoleUpdated => "role.updated",
+            Self::RoleDeleted => "role.deleted",
+            Self::PermissionCreated => "permission.created",
+            Self::PermissionUpdated => "permission.updated",
+            Self::PermissionDeleted => "permission.deleted",
         }
     }
 
