@@ -1,10 +1,12 @@
 //! What the emulated instance holds: users, browsers and their sessions, organizations,
 //! memberships, roles, invitations, JWT templates, and what machines come with.
 
+mod admin_portal_link_token;
 mod api_key;
 mod client;
 mod described;
 mod domain;
+mod email;
 mod external_account;
 mod identification;
 mod image;
@@ -12,6 +14,7 @@ mod invitation;
 mod listed_identifier;
 mod machine;
 mod membership;
+mod message_template;
 mod oauth_token;
 mod organization;
 mod organization_domain;
@@ -31,10 +34,12 @@ mod ticket;
 mod user;
 mod waitlist;
 
+pub(crate) use admin_portal_link_token::AdminPortalLinkToken;
 pub(crate) use api_key::ApiKey;
 pub(crate) use client::{Client, Handshake};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
+pub(crate) use email::Email;
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof, UnknownCode};
 pub(crate) use image::Images;
@@ -42,6 +47,7 @@ pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
+pub(crate) use message_template::{MessageTemplate, MessageText};
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub(crate) use organization_domain::OrganizationDomain;
@@ -94,6 +100,9 @@ pub(crate) struct Directory {
     pub(crate) allowlist: Table<ListedIdentifier>,
     pub(crate) blocklist: Table<ListedIdentifier>,
     pub(crate) redirect_urls: Table<RedirectUrl>,
+    pub(crate) message_templates: Table<MessageTemplate>,
+    pub(crate) emails: Table<Email>,
+    pub(crate) admin_portal_link_tokens: Table<AdminPortalLinkToken>,
     pub(crate) described: Table<Described>,
 }
 

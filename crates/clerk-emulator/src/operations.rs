@@ -1,12 +1,14 @@
 //! The operations, a table for each group of resources.
 
 mod actor_tokens;
+mod admin_portal_link_tokens;
 mod agent_tasks;
 mod api_keys;
 mod clients;
 mod control;
 mod domains;
 mod email_addresses;
+mod emails;
 mod identifications;
 mod inspection;
 mod instance;
@@ -17,6 +19,7 @@ mod listing;
 mod machine_tokens;
 mod machines;
 mod memberships;
+mod message_templates;
 mod metadata;
 mod oauth_tokens;
 mod organization_domains;
@@ -30,6 +33,7 @@ mod role_sets;
 mod roles;
 mod sessions;
 mod sign_in_tokens;
+mod svix;
 mod templates;
 mod testing_tokens;
 mod tickets;
@@ -45,7 +49,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 29] = [
+pub(crate) static HANDLERS: [&[Handled]; 33] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -75,6 +79,10 @@ pub(crate) static HANDLERS: [&[Handled]; 29] = [
     agent_tasks::HANDLERS,
     sign_in_tokens::HANDLERS,
     actor_tokens::HANDLERS,
+    message_templates::HANDLERS,
+    emails::HANDLERS,
+    svix::HANDLERS,
+    admin_portal_link_tokens::HANDLERS,
 ];
 
 /// What Clerk's description does not have.

@@ -38,6 +38,7 @@ pub(crate) enum Key {
     Secret,
     Slug,
     Subject,
+    Type,
     Username,
     User,
     Web3Wallet,
