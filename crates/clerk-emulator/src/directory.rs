@@ -4,6 +4,7 @@
 mod admin_portal_link_token;
 mod api_key;
 mod client;
+mod connection;
 mod described;
 mod domain;
 mod email;
@@ -25,6 +26,7 @@ mod planting;
 mod redirect_url;
 mod role;
 mod role_set;
+mod scim_directory;
 mod second_factor;
 mod session;
 mod settings;
@@ -37,6 +39,7 @@ mod waitlist;
 pub(crate) use admin_portal_link_token::AdminPortalLinkToken;
 pub(crate) use api_key::ApiKey;
 pub(crate) use client::{Client, Handshake};
+pub(crate) use connection::{Connection, Protocol, TestRun};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use email::Email;
@@ -58,6 +61,7 @@ pub use planting::InvalidSeed;
 pub(crate) use redirect_url::RedirectUrl;
 pub(crate) use role::{Permission, Role};
 pub(crate) use role_set::RoleSet;
+pub(crate) use scim_directory::{GroupRoleMapping, ScimDirectory};
 pub(crate) use second_factor::{SecondFactors, Totp};
 pub(crate) use session::{Session, SessionStatus};
 pub(crate) use settings::{InstanceSettings, OrganizationSettings};
@@ -103,6 +107,9 @@ pub(crate) struct Directory {
     pub(crate) message_templates: Table<MessageTemplate>,
     pub(crate) emails: Table<Email>,
     pub(crate) admin_portal_link_tokens: Table<AdminPortalLinkToken>,
+    /// What enterprises sign in by.
+    pub(crate) connections: Table<Connection>,
+    pub(crate) scim_directories: Table<ScimDirectory>,
     pub(crate) described: Table<Described>,
 }
 

@@ -6,9 +6,11 @@ mod agent_tasks;
 mod api_keys;
 mod clients;
 mod control;
+mod directories;
 mod domains;
 mod email_addresses;
 mod emails;
+mod enterprise_connections;
 mod identifications;
 mod inspection;
 mod instance;
@@ -31,6 +33,7 @@ mod redirect_urls;
 mod refreshing;
 mod role_sets;
 mod roles;
+mod saml_connections;
 mod sessions;
 mod sign_in_tokens;
 mod svix;
@@ -49,7 +52,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 33] = [
+pub(crate) static HANDLERS: [&[Handled]; 36] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -83,6 +86,9 @@ pub(crate) static HANDLERS: [&[Handled]; 33] = [
     emails::HANDLERS,
     svix::HANDLERS,
     admin_portal_link_tokens::HANDLERS,
+    enterprise_connections::HANDLERS,
+    saml_connections::HANDLERS,
+    directories::HANDLERS,
 ];
 
 /// What Clerk's description does not have.
