@@ -318,3 +318,79 @@ fn what_changes_nothing_is_not_told_of() {
     assert_eq!(emulator.webhooks(), []);
     assert_eq!(emulator.next_webhook_at(), None);
 }
+
+#[test]
+fn what_belongs_to_a_user_is_told_as_a_change_of_the_user() {
+    let emulator = listened_to();
+    let (_, user) = post(
+        &emulator,
+        "/v1/users",
+        json!({
+            "username": "kay", "email_address": ["kay@example.com"], "web3_wallet": ["0x52908400098527886E0F7030069857D2E4169EE7"],
+            "password": "correct horse", "totp_secret": "MZXW6YTBOI", "backup_codes": ["one", "two"],
+        }),
+    );
+    let id = user["id"].as_str().unwrap();
+    session_of(&emulator, id);
+    assert_eq!(types(&told(&emulator)), ["user.created", "session.created"]);
+    let (of_user, wallet) = (
+        format!("/v1/users/{id}"),
+        user["web3_wallets"][0]["id"].as_str().unwrap(),
+    );
+    let email = json!({ "user_id": id, "email_address": "k@example.com", "verified": true });
+    let updated = &["user.updated"][..];
+    for (method, path, body, expected) in [
+        ("POST", "/v1/email_addresses".to_owned(), email, updated),
+        (
+            "PUT",
+            format!("{of_user}/phone_number"),
+            json!({ "phone_number": "+15555550100" }),
+            updated,
+        ),
+        (
+            "DELETE",
+            format!("{of_user}/web3_wallets/{wallet}"),
+            json!({}),
+            updated,
+        ),
+        (
+            "POST",
+            format!("{of_user}/verify_password"),
+            json!({ "password": "correct horse" }),
+            &[],
+        ),
+        (
+            "POST",
+            format!("{of_user}/verify_totp"),
+            json!({ "code": "one" }),
+            updated,
+        ),
+        (
+            "DELETE",
+            format!("{of_user}/backup_code"),
+            json!({}),
+            updated,
+        ),
+        ("DELETE", format!("{of_user}/mfa"), json!({}), updated),
+        (
+            "POST",
+            format!("{of_user}/password/set_compromised"),
+            json!({ "revoke_all_sessions": true }),
+            &["user.updated", "session.revoked"],
+        ),
+        (
+            "POST",
+            format!("{of_user}/remove_password"),
+            json!({}),
+            updated,
+        ),
+        ("POST", format!("{of_user}/remove_password"), json!({}), &[]),
+    ] {
+        let (status, answer) = call(&emulator, method, &path, Some(&body));
+        assert_eq!(status, 200, "{path} {answer}");
+        assert_eq!(types(&told(&emulator)), expected, "{path}");
+    }
+    let refused = json!({ "user_id": id, "email_address": "kay@example.com" });
+    assert_eq!(post(&emulator, "/v1/email_addresses", refused).0, 422);
+    assert_eq!(types(&told(&emulator)), [""; 0]);
+}

@@ -68,13 +68,20 @@ impl IdentificationKind {
         }
     }
 
-    /// The same for all that mean the same: Clerk tells no e-mail addresses apart by their case, and no
-    /// wallet's hexadecimal digits.
+    /// The same for all that mean the same.
     pub(crate) fn normal(self, text: &str) -> String {
+        match self.ignores_case(text) {
+            true => text.to_ascii_lowercase(),
+            false => text.to_owned(),
+        }
+    }
+
+    /// Clerk tells no e-mail addresses apart by their case, and no wallet's hexadecimal digits.
+    fn ignores_case(self, text: &str) -> bool {
         match self {
-            Self::EmailAddress => text.to_ascii_lowercase(),
-            Self::Web3Wallet if text.starts_with("0x") => text.to_ascii_lowercase(),
-            Self::PhoneNumber | Self::Web3Wallet => text.to_owned(),
+            Self::EmailAddress => true,
+            Self::PhoneNumber => false,
+            Self::Web3Wallet => text.starts_with("0x"),
         }
     }
 
@@ -185,8 +192,12 @@ impl Identification {
         self.claim != Claim::Unverified
     }
 
+    /// Whether this address means the same.
     pub(crate) fn is(&self, address: &str) -> bool {
-        self.kind.normal(&self.address) == self.kind.normal(address)
+        match self.kind.ignores_case(address) {
+            true => self.address.eq_ignore_ascii_case(address),
+            false => self.address == address,
+        }
     }
 
     /// Sends a code there, and says by which id it is known.
