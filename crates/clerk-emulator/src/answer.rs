@@ -1,10 +1,8 @@
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
-
-use crate::refusal::Refusal;
 
 /// What the emulator does with one request: what to send, and how.
 ///
@@ -29,13 +27,6 @@ pub enum Outcome {
 }
 
 impl Answer {
-    pub(crate) fn respond(response: Response<Bytes>) -> Self {
-        Self {
-            delay: Duration::ZERO,
-            outcome: Outcome::Respond(response),
-        }
-    }
-
     /// The response, where there is one.
     pub fn into_response(self) -> Option<Response<Bytes>> {
         match self.outcome {
@@ -57,10 +48,18 @@ pub(crate) struct Reply {
 enum Content {
     None,
     Json(Value),
+    Later(Later),
     Html(String),
-    Svg(&'static str),
     /// A file of this media type.
     File(&'static str, Bytes),
+}
+
+struct Later(Box<dyn FnOnce() -> Value + Send>);
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Later")
+    }
 }
 
 impl Reply {
@@ -74,6 +73,11 @@ impl Reply {
 
     pub(crate) fn ok(body: Value) -> Self {
         Self::new(StatusCode::OK, Content::Json(body))
+    }
+
+    /// JSON that takes long to make, and nothing but what `make` owns: nobody waits for it but who asked.
+    pub(crate) fn later(make: impl FnOnce() -> Value + Send + 'static) -> Self {
+        Self::new(StatusCode::OK, Content::Later(Later(Box::new(make))))
     }
 
     pub(crate) fn with(status: StatusCode, body: Value) -> Self {
@@ -97,9 +101,9 @@ impl Reply {
         Self::new(StatusCode::OK, Content::Html(html)).header(header::CACHE_CONTROL, "no-store")
     }
 
-    /// A picture.
-    pub(crate) fn picture(svg: &'static str) -> Self {
-        Self::new(StatusCode::OK, Content::Svg(svg))
+    /// A part of a page, or a picture.
+    pub(crate) fn asset(media_type: &'static str, text: &'static str) -> Self {
+        Self::new(StatusCode::OK, Content::File(media_type, text.into()))
     }
 
     /// A picture that somebody has sent, of the media type that its bytes have. No browser is to find another
@@ -116,6 +120,10 @@ impl Reply {
             .header(header::CACHE_CONTROL, "no-store")
     }
 
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// Adds a field, where its value is one.
     pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -123,29 +131,26 @@ impl Reply {
         }
         self
     }
-}
 
-/// Puts what an operation brought back into a response. Errors carry the trace id in the body,
-/// everything carries it as a header, as Clerk's own answers do.
-pub(crate) fn response(result: Result<Reply, Refusal>, trace_id: &str) -> Response<Bytes> {
-    let reply = result.unwrap_or_else(|refusal| refusal.into_reply(trace_id));
-    let reply = reply.header(HeaderName::from_static("clerk-trace-id"), trace_id);
-    let (media_type, body) = match reply.content {
-        Content::None => (None, Bytes::new()),
-        // Exactly this: Clerk's Node SDK does not read the body of any other content type.
-        Content::Json(body) => (Some("application/json"), body.to_string().into()),
-        Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
-        Content::File(media_type, content) => (Some(media_type), content),
-        Content::Svg(svg) => (Some("image/svg+xml"), Bytes::from_static(svg.as_bytes())),
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
-    if let Some(media_type) = media_type {
-        let media_type = HeaderValue::from_static(media_type);
+    /// As it goes over the wire.
+    pub(crate) fn into_response(self) -> Response<Bytes> {
+        let (media_type, body) = match self.content {
+            Content::None => (None, Bytes::new()),
+            // Exactly this: Clerk's Node SDK does not read the body of any other content type.
+            Content::Json(body) => (Some("application/json"), body.to_string().into()),
+            Content::Later(Later(make)) => (Some("application/json"), make().to_string().into()),
+            Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
+            Content::File(media_type, content) => (Some(media_type), content),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        if let Some(media_type) = media_type {
+            let media_type = HeaderValue::from_static(media_type);
+            response
+                .headers_mut()
+                .insert(header::CONTENT_TYPE, media_type);
+        }
         response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, media_type);
     }
-    response
 }

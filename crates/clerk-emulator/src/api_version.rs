@@ -1,11 +1,8 @@
 //! Versions of the Backend API: dates. Which of them Clerk still knows is its own business.
 
-use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
+use http::{HeaderMap, HeaderName, request::Parts};
 
-use crate::{
-    refusal::Refusal,
-    route::{Access, Route},
-};
+use crate::{description::Access, refusal::Refusal, route::Route};
 
 /// In requests, the version that is asked for; in answers, the one that was served.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("clerk-api-version");
@@ -19,29 +16,25 @@ pub(crate) fn asked_for(headers: &HeaderMap) -> Option<String> {
 /// Refuses what is no date.
 pub(crate) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
     match headers.get(HEADER) {
-        Some(version) if !is_date(version) => Err(Refusal::api_version_invalid()),
+        Some(version) if !is_date(version.as_bytes()) => Err(Refusal::api_version_invalid()),
         _ => Ok(()),
     }
 }
 
 /// What the Backend API says of every answer of its own, refusals too: the version that was asked for,
 /// or else the newest. Without a route, the place is one `of_browsers` or of nobody.
-pub(crate) fn served(
-    route: Option<&Route>,
-    of_browsers: bool,
-    parts: &Parts,
-) -> Option<HeaderValue> {
+pub(crate) fn served(route: Option<&Route>, of_browsers: bool, parts: &Parts) -> Option<String> {
     let is_backend = match route {
         Some(route) => matches!(route.access, Access::SecretKey | Access::Machine),
         None => !of_browsers,
     };
-    let newest = HeaderValue::from_static(clerk_http::API_VERSION);
-    let asked_for = parts.headers.get(HEADER).filter(|version| is_date(version));
-    is_backend.then(|| asked_for.cloned().unwrap_or(newest))
+    let asked_for = asked_for(&parts.headers);
+    let version = asked_for.filter(|version| is_date(version.as_bytes()));
+    is_backend.then(|| version.unwrap_or_else(|| clerk_http::API_VERSION.to_owned()))
 }
 
-fn is_date(version: &HeaderValue) -> bool {
-    let mut bytes = version.as_bytes().iter().enumerate();
+fn is_date(version: &[u8]) -> bool {
+    let mut bytes = version.iter().enumerate();
     version.len() == 10
         && bytes.all(|(index, byte)| match index {
             4 | 7 => *byte == b'-',

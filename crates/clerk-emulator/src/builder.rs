@@ -10,7 +10,6 @@ use crate::{
     hosts::Hosts,
     ids::Ids,
     key_ring::KeyRing,
-    routing::Routes,
     seed::Seed,
     signing_key::{InvalidSigningKey, SigningKey},
     state::{Settings, State},
@@ -43,9 +42,10 @@ pub struct Builder {
     webhooks: Vec<WebhookEndpoint>,
 }
 
-impl Builder {
-    pub(crate) fn new() -> Self {
-        Self {
+impl Emulator {
+    /// Starts a description of an instance; [`Builder::build`] makes it.
+    pub fn builder() -> Builder {
+        Builder {
             seed: Seed::example(),
             origin: None,
             domain: None,
@@ -62,7 +62,9 @@ impl Builder {
             webhooks: Vec::new(),
         }
     }
+}
 
+impl Builder {
     /// What the instance holds at the start.
     pub fn seed(mut self, seed: Seed) -> Self {
         self.seed = seed;
@@ -213,7 +215,6 @@ impl Builder {
             redirect_hosts: self.redirect_hosts,
             refresh_tokens: self.refresh_tokens,
             strict: self.strict,
-            routes: Routes::new(),
             first_keys,
             domain_id,
             first_directory,

@@ -20,6 +20,8 @@ use crate::{
     refusal::Refusal,
 };
 use answers::Writer;
+#[cfg(test)]
+pub(crate) use inputs::fits;
 
 /// What an operation is, as far as its place tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,12 +6,14 @@
 
 mod models;
 mod operations;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
 
 use http::Method;
 
 pub(crate) use operations::OPERATIONS;
-
-use crate::route::Access;
 
 /// An operation of the Backend API.
 #[derive(Debug)]
@@ -27,6 +29,19 @@ pub(crate) struct Operation {
     /// Of a success.
     pub(crate) status: u16,
     pub(crate) answer: Content,
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Whoever has the secret key.
+    SecretKey,
+    /// Whoever has the secret key, or that of a machine.
+    Machine,
+    /// Everybody.
+    Public,
+    /// Everybody, and neither faults nor the log know of it: the control plane.
+    Control,
 }
 
 /// What an operation takes beside its path and query.

@@ -6,25 +6,24 @@ use std::{
 
 use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
-use http::{HeaderMap, HeaderName, Request, header, request::Parts};
+use http::{HeaderMap, HeaderName, Request, Response, StatusCode, header, request::Parts};
 use serde_json::Value;
 
 use crate::{
-    answer::{self, Answer, Outcome, Reply},
+    answer::{Answer, Outcome, Reply},
     api_version,
-    builder::Builder,
     call::{Call, PathParameters, Query},
+    cookies::Cookies,
+    description::Access,
     directory::Key,
     draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
-    frontend::Cookies,
     refusal::Refusal,
     request_log::LoggedRequest,
-    route::{Access, Route},
-    routing::Routed,
+    route::Route,
+    routing::{Routed, Routes},
     signing_key::Digest,
     state::{Settings, State},
-    token_builder::TokenBuilder,
     webhooks::Bell,
 };
 
@@ -46,20 +45,17 @@ pub struct Emulator {
 
 struct Shared {
     settings: Settings,
+    routes: Routes,
     state: Mutex<State>,
     bell: Bell,
 }
 
 impl Emulator {
-    /// Starts a description of an instance; [`Builder::build`] makes it.
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
     pub(crate) fn new(settings: Settings, state: State) -> Self {
         Self {
             shared: Arc::new(Shared {
                 settings,
+                routes: Routes::new(),
                 state: Mutex::new(state),
                 bell: Bell::default(),
             }),
@@ -88,36 +84,45 @@ impl Emulator {
 
     /// As [`handle`](Self::handle), where `None` is a body that is larger than it may be.
     pub(crate) fn handle_parts(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
-        let answer = self.decide(parts, body, now);
+        let Decision { delay, ending } = self.decide(parts, body, now);
         self.bell().ring();
-        answer
+        // Here the state is free for others again: signing and writing take longer than all else.
+        let outcome = match ending {
+            Ending::Reply(reply) => Outcome::Respond(reply.into_response()),
+            Ending::Answer(response) => Outcome::Respond(response),
+            Ending::Drop => Outcome::Drop,
+        };
+        Answer { delay, outcome }
     }
 
-    fn decide(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
-        let Shared { settings, .. } = &*self.shared;
+    fn decide(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Decision {
+        let Shared {
+            settings, routes, ..
+        } = &*self.shared;
         let state = &mut *self.lock();
         state.ids.set_time(now);
         if let Err(refusal) = settings.hosts.admit(parts, body.as_ref()) {
-            return Answer::respond(answer::response(Err(refusal), &state.ids.hex(32)));
+            return Decision::now(reply(Err(refusal), &state.ids.hex(32)));
         }
         let path = parts.uri.path();
         let from_server = bearer_token(&parts.headers).is_ok();
-        let found = settings.routes.find(&parts.method, path, from_server);
-        let route = found.as_ref().map(|(routed, _)| &routed.route);
+        let allowed = routes.allowed(path);
+        let of_browsers = allowed.is_some();
+        let found = routes.find(&parts.method, path, from_server);
+        let found = found.ok_or_else(|| match allowed {
+            Some(methods) => Refusal::method_not_allowed(&methods),
+            None => Refusal::operation_not_emulated(parts.method.as_str(), path),
+        });
+        let route = found.as_ref().ok().map(|(routed, _)| &routed.route);
         if route.is_some_and(|route| route.access == Access::Control) {
             let result = carry_out(settings, state, parts, found, body, now);
-            return Answer::respond(answer::response(result, &state.ids.hex(32)));
+            return Decision::now(reply(result, &state.ids.hex(32)));
         }
-        let of_browsers = settings.routes.allowed(path).is_some();
         let version = api_version::served(route, of_browsers, parts);
-        let respond = |result, trace_id: &str| {
-            let mut response = answer::response(result, trace_id);
-            if let Some(version) = version.clone() {
-                response.headers_mut().insert(api_version::HEADER, version);
-            }
-            response
-        };
-        let template = route.map(|route| route.path);
+        let (operation, template) = (
+            route.map(|route| route.operation),
+            route.map(|route| route.path),
+        );
         let Misfortune { delay, end } = state
             .faults
             .strike(&parts.method, path, template)
@@ -125,30 +130,29 @@ impl Emulator {
                 delay: Duration::ZERO,
                 end: End::CarryOut,
             });
-        let outcome = match end {
-            End::CarryOut => {
-                let result = carry_out(settings, state, parts, found, body, now);
-                Outcome::Respond(respond(result, &state.ids.hex(32)))
+        let result = match end {
+            End::CarryOut => Ok(carry_out(settings, state, parts, found, body, now)),
+            End::Refuse(refusal) => Ok(Err(refusal)),
+            End::Answer(response) => Err(Ending::Answer(response)),
+            End::Drop => Err(Ending::Drop),
+        };
+        let ending = match result {
+            Ok(result) => {
+                let reply = reply(result, &state.ids.hex(32));
+                Ending::Reply(match &version {
+                    Some(version) => reply.header(api_version::HEADER, version),
+                    None => reply,
+                })
             }
-            End::Refuse(refusal) => Outcome::Respond(respond(Err(refusal), &state.ids.hex(32))),
-            End::Answer(response) => Outcome::Respond(response),
-            End::Drop => Outcome::Drop,
+            Err(ending) => ending,
         };
         state.log.push(LoggedRequest {
             method: parts.method.clone(),
             path: path.to_owned(),
-            operation: route.map(|route| route.operation),
-            status: match &outcome {
-                Outcome::Respond(response) => Some(response.status()),
-                Outcome::Drop => None,
-            },
+            operation,
+            status: ending.status(),
         });
-        Answer { delay, outcome }
-    }
-
-    /// Starts a token; see [`TokenBuilder`].
-    pub fn token(&self) -> TokenBuilder {
-        TokenBuilder::new(self.clone())
+        Decision { delay, ending }
     }
 
     /// A compact JWS (RFC 7515 §7.1) of any header and any payload, signed with the current key:
@@ -287,7 +291,7 @@ impl Emulator {
     /// How many of the latest requests had this method and this path (or were for the operation
     /// with this path template, such as `/v1/users/{user_id}`).
     pub fn count_requests(&self, method: &str, path: &str) -> usize {
-        let template = |operation| self.shared.settings.routes.template(operation);
+        let template = |operation| self.shared.routes.template(operation);
         let state = self.lock();
         state
             .log
@@ -329,22 +333,54 @@ impl fmt::Debug for Emulator {
     }
 }
 
+/// What a request comes to, before it is written.
+struct Decision {
+    delay: Duration,
+    ending: Ending,
+}
+
+enum Ending {
+    Reply(Reply),
+    Answer(Response<Bytes>),
+    Drop,
+}
+
+impl Decision {
+    fn now(reply: Reply) -> Self {
+        Self {
+            delay: Duration::ZERO,
+            ending: Ending::Reply(reply),
+        }
+    }
+}
+
+impl Ending {
+    fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::Reply(reply) => Some(reply.status()),
+            Self::Answer(response) => Some(response.status()),
+            Self::Drop => None,
+        }
+    }
+}
+
+/// Errors carry the trace id in the body, everything carries it as a header, as Clerk's own answers do.
+fn reply(result: Result<Reply, Refusal>, trace_id: &str) -> Reply {
+    result
+        .unwrap_or_else(|refusal| refusal.into_reply(trace_id))
+        .header(HeaderName::from_static("clerk-trace-id"), trace_id)
+}
+
 /// From the checks that are the same for all operations to the operation itself.
 fn carry_out(
     settings: &Settings,
     state: &mut State,
     parts: &Parts,
-    found: Option<(&Routed, PathParameters)>,
+    found: Result<(&Routed, PathParameters), Refusal>,
     body: Option<Bytes>,
     now: UnixTime,
 ) -> Result<Reply, Refusal> {
-    let Some((routed, path)) = found else {
-        let path = parts.uri.path();
-        return Err(match settings.routes.allowed(path) {
-            Some(methods) => Refusal::method_not_allowed(&methods),
-            None => Refusal::operation_not_emulated(parts.method.as_str(), path),
-        });
-    };
+    let (routed, path) = found?;
     let Route {
         operation,
         access,

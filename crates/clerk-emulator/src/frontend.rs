@@ -1,15 +1,13 @@
 //! What browsers come to: the handshake, and pages that stand in for Clerk's hosted ones.
 
-mod cookies;
 mod handshake;
 mod html;
 mod images;
 mod interstitial;
 mod return_url;
 mod sign_in;
+mod status;
 mod tickets;
-
-pub(crate) use cookies::{CookieScope, Cookies};
 
 use crate::route::{Handled, Route};
 
@@ -17,10 +15,11 @@ use crate::route::{Handled, Route};
 pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
 
 /// All others, a table for each module.
-pub(crate) static TABLES: [&[Route]; 5] = [
+pub(crate) static TABLES: [&[Route]; 6] = [
     handshake::ROUTES,
     sign_in::ROUTES,
     interstitial::ROUTES,
     images::ROUTES,
+    status::ROUTES,
     tickets::ROUTES,
 ];

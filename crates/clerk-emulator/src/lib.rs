@@ -110,6 +110,7 @@ mod browser;
 mod builder;
 mod call;
 mod claims;
+mod cookies;
 mod defect;
 mod described;
 mod description;

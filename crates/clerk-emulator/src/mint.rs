@@ -8,9 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     claims::{self, Holder, Issuer, TokenVersion, Validity},
     defect::Defect,
-    directory::{Key, Session, SessionStatus, Template, User},
+    directory::{Client, Key, Session, SessionStatus, Template, User},
     draft::Draft,
-    frontend::Cookies,
     state::{Settings, State},
 };
 
@@ -129,23 +128,19 @@ impl TokenSpec {
         })
     }
 
-    /// What a browser sends that holds this token, and is known to the instance: as a
-    /// `Cookie` header.
-    pub(crate) fn cookies(
+    /// The token, and whose session on which browser it is one of.
+    pub(crate) fn mint_on_client(
         &self,
         settings: &Settings,
         state: &mut State,
         now: UnixTime,
-    ) -> Result<String, MintError> {
+    ) -> Result<(String, Session, Client), MintError> {
         let token = self.mint(settings, state, now)?;
         let user = self.user(state)?;
         let session = self.session(state, &user, self.issued.time(now), now)?;
         let State { directory, ids, .. } = state;
         let client = directory.client_of(&session, ids);
-        let cookies = Cookies::signed_out(settings, &client);
-        Ok(cookies
-            .signed_in(settings, (&client, &session), token)
-            .header())
+        Ok((token, session, client))
     }
 
     fn user(&self, state: &State) -> Result<User, MintError> {

@@ -7,6 +7,7 @@ mod clients;
 mod control;
 mod email_addresses;
 mod identifications;
+mod inspection;
 mod instance;
 mod invitations;
 mod keys;
@@ -63,11 +64,12 @@ pub(crate) static HANDLERS: [&[Handled]; 22] = [
 ];
 
 /// What Clerk's description does not have.
-pub(crate) static TABLES: [&[Route]; 5] = [
+pub(crate) static TABLES: [&[Route]; 6] = [
     keys::ROUTES,
     clients::ROUTES,
     sessions::ROUTES,
     control::ROUTES,
+    inspection::ROUTES,
     webhooks::ROUTES,
 ];
 

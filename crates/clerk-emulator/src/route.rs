@@ -2,23 +2,10 @@
 
 use http::Method;
 
-use crate::{answer::Reply, call::Call, refusal::Refusal};
+use crate::{answer::Reply, call::Call, description::Access, refusal::Refusal};
 
 /// What carries an operation out.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
-
-/// Who may call an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Whoever has the secret key.
-    SecretKey,
-    /// Whoever has the secret key, or that of a machine.
-    Machine,
-    /// Everybody.
-    Public,
-    /// Everybody, and neither faults nor the log know of it: the control plane.
-    Control,
-}
 
 /// One operation: its name, where it is, who may call it and what carries it out.
 #[derive(Clone, Debug)]

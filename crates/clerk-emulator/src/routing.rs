@@ -7,9 +7,10 @@ use http::Method;
 use crate::{
     call::PathParameters,
     described,
+    description::Access,
     description::{OPERATIONS, Operation},
     frontend, operations,
-    route::{Access, Route},
+    route::Route,
 };
 
 /// Resources whose paths are the same without the version: Clerk's clients leave it out there.
@@ -208,7 +209,7 @@ mod tests {
             (Method::PUT, "/v1/jwks", None),
             (Method::GET, "/v1", None),
             (Method::GET, "", None),
-            (Method::GET, "/", None),
+            (Method::GET, "/", Some("_frontend.start")),
         ] {
             let found = routes.find(&method, path, true);
             let found = found.map(|(routed, _)| routed.route.operation);

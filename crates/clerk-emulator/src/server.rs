@@ -16,7 +16,10 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+        oneshot,
+    },
     task::JoinSet,
 };
 
@@ -24,7 +27,7 @@ use crate::{Builder, Emulator, Outcome, emulator::MAX_BODY};
 
 /// An [`Emulator`] as an HTTP server on this machine.
 ///
-/// It runs on a thread of its own, so blocking and async tests use it alike. It listens on
+/// It runs on threads of its own, so blocking and async tests use it alike. It listens on
 /// loopback only. Dropping it stops it and closes its connections.
 ///
 /// It sends [webhooks](crate::WebhookEndpoint) as they become due, one after the other, and follows
@@ -90,7 +93,9 @@ impl Server {
             .default_origin(format!("http://{address}"))
             .build()
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(workers())
+            .thread_name("clerk-emulator")
             .enable_all()
             .build()?;
         let (commands, inbox) = unbounded_channel();
@@ -208,6 +213,12 @@ impl fmt::Debug for Server {
     }
 }
 
+/// As many threads as there are cores, and no more than signing and writing in turns keep busy.
+fn workers() -> usize {
+    let cores = std::thread::available_parallelism();
+    cores.map_or(1, |cores| cores.get().min(4))
+}
+
 /// What every connection needs to know.
 #[derive(Clone)]
 struct Site {
@@ -218,7 +229,10 @@ struct Site {
 
 /// The port, open or held.
 enum Port {
-    Open(tokio::task::JoinHandle<()>),
+    Open {
+        accepting: tokio::task::JoinHandle<()>,
+        stop: oneshot::Sender<()>,
+    },
     /// Bound but not listening: connections are refused, and nobody else gets the port.
     Held(TcpSocket),
     /// An error has left nothing.
@@ -255,12 +269,14 @@ impl Site {
     }
 
     fn open(&self, listener: TcpListener) -> Port {
-        Port::Open(tokio::spawn(accept(listener, self.clone())))
+        let (stop, stopped) = oneshot::channel();
+        let accepting = tokio::spawn(accept(listener, self.clone(), stopped));
+        Port::Open { accepting, stop }
     }
 
     async fn hold(&self, port: Port) -> (Port, io::Result<()>) {
-        if let Port::Open(accepting) = port {
-            accepting.abort();
+        if let Port::Open { accepting, stop } = port {
+            drop(stop);
             // Only when it has ended are the listener and the connections closed.
             drop(accepting.await);
         } else if let Port::Held(_) = port {
@@ -287,7 +303,7 @@ impl Site {
 
     async fn reopen(&self, port: Port) -> (Port, io::Result<()>) {
         let socket = match port {
-            Port::Open(_) => return (port, Ok(())),
+            Port::Open { .. } => return (port, Ok(())),
             Port::Held(socket) => Ok(socket),
             Port::Lost => self.bind_again().await,
         };
@@ -341,11 +357,15 @@ async fn read(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
 #[error("the connection is dropped")]
 struct Dropped;
 
-async fn accept(listener: TcpListener, site: Site) {
-    // Owned by this future, so that aborting it closes every connection.
+/// Serves until nobody can say `stopped` any more, then closes every connection.
+async fn accept(listener: TcpListener, site: Site, mut stopped: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
-        if let Ok((stream, _)) = listener.accept().await {
+        let accepted = tokio::select! {
+            _ = &mut stopped => break,
+            accepted = listener.accept() => accepted,
+        };
+        if let Ok((stream, _)) = accepted {
             connections.spawn(serve(stream, site.clone()));
         } else {
             // Out of file descriptors, say: connections have to end before the next attempt.
@@ -353,6 +373,9 @@ async fn accept(listener: TcpListener, site: Site) {
         }
         while connections.try_join_next().is_some() {}
     }
+    drop(listener);
+    // Other threads may be serving them: they are closed when those have let go of them.
+    connections.shutdown().await;
 }
 
 async fn serve(stream: TcpStream, site: Site) {

@@ -8,7 +8,6 @@ use crate::{
     ids::Ids,
     key_ring::KeyRing,
     request_log::RequestLog,
-    routing::Routes,
     webhooks::{Cause, Event, Outbox},
 };
 
@@ -28,7 +27,6 @@ pub(crate) struct Settings {
     pub(crate) redirect_hosts: Vec<String>,
     /// Whether operations of which nothing is known but their description are refused.
     pub(crate) strict: bool,
-    pub(crate) routes: Routes,
     /// Whether browsers get refresh tokens.
     pub(crate) refresh_tokens: bool,
     /// The id of the one domain that the instance has.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     Emulator,
     claims::TokenVersion,
+    cookies::Cookies,
     defect::Defect,
     mint::{Issued, Kind, MintError, TokenSpec},
 };
@@ -39,14 +40,17 @@ pub struct TokenBuilder {
     spec: TokenSpec,
 }
 
-impl TokenBuilder {
-    pub(crate) fn new(emulator: Emulator) -> Self {
-        Self {
-            emulator,
+impl Emulator {
+    /// Starts a token; see [`TokenBuilder`].
+    pub fn token(&self) -> TokenBuilder {
+        TokenBuilder {
+            emulator: self.clone(),
             spec: TokenSpec::default(),
         }
     }
+}
 
+impl TokenBuilder {
     /// Whose token it is: an e-mail address or an id. Session tokens belong to a session of this
     /// user, which is started if there is none in the same organization.
     pub fn user(mut self, id_or_email: impl Into<String>) -> Self {
@@ -199,8 +203,9 @@ impl TokenBuilder {
     #[must_use]
     pub fn cookies(self, now: UnixTime) -> String {
         let Self { emulator, spec } = self;
-        match emulator.with_state(|settings, state| spec.cookies(settings, state, now)) {
-            Ok(cookies) => cookies,
+        let minted = |settings: &_, state: &mut _| Cookies::mint(&spec, settings, state, now);
+        match emulator.with_state(minted) {
+            Ok(cookies) => cookies.header(),
             Err(error) => panic!("the token cannot be made: {error}"),
         }
     }

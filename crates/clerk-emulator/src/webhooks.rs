@@ -7,14 +7,16 @@ mod defect;
 mod delivery;
 mod endpoint;
 mod event;
+mod log;
 mod outbox;
 
 pub(crate) use bell::Bell;
 pub use defect::{UnknownWebhookDefect, WebhookDefect};
-pub use delivery::{LoggedWebhook, WebhookAttempt, WebhookDelivery};
+pub use delivery::WebhookDelivery;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::{InvalidWebhook, WebhookEndpoint};
 pub(crate) use event::{Cause, Event, EventType};
+pub use log::{LoggedWebhook, WebhookAttempt};
 pub(crate) use outbox::Outbox;
 
 use std::time::Duration;

@@ -26,9 +26,8 @@ fn operations(api: &Api) -> Result<File, Error> {
     source.push("use http::Method;\n");
     source.push(imports(
         &rows,
-        &["Body", "Bounds", "Content", "Operation", "Ty"],
+        &["Access", "Body", "Bounds", "Content", "Operation", "Ty"],
     ));
-    source.push("use crate::route::Access;\n");
     source.push(rows);
     Ok(File::new(
         "crates/clerk-emulator/src/description/operations.rs",

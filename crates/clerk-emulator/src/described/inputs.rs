@@ -127,7 +127,7 @@ fn within(bounds: Bounds, unit: &str) -> String {
 }
 
 /// Whether a value is one of the type.
-pub(super) fn fits(value: &Value, ty: Ty) -> bool {
+pub(crate) fn fits(value: &Value, ty: Ty) -> bool {
     match ty {
         Ty::Json => true,
         Ty::Str | Ty::DateTime | Ty::File | Ty::Id(_) => value.is_string(),

@@ -1,11 +1,14 @@
 use clerk_core::UnixTime;
 use http::{Method, Request};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::inputs::fits;
 use crate::{
     Emulator,
-    description::{Body, Content, Field, OPERATIONS, Operation, Ty},
+    description::{
+        Body, Content, OPERATIONS, Operation, Ty,
+        samples::{sample, samples},
+    },
     directory::Described,
     routing::Routes,
 };
@@ -44,34 +47,6 @@ fn described() -> impl Iterator<Item = &'static Operation> {
         let found = routes.find(&operation.method, operation.path, true);
         found.is_some_and(|(routed, _)| !routed.by_hand)
     })
-}
-
-/// Something of this type.
-fn sample(ty: Ty) -> Value {
-    match ty {
-        Ty::Str | Ty::File => json!("text"),
-        Ty::Bool => json!(true),
-        Ty::Int | Ty::Number => json!(60),
-        Ty::Milliseconds => json!(NOW.as_millis()),
-        Ty::DateTime => json!("2027-01-15T08:00:00Z"),
-        Ty::Json | Ty::Map | Ty::Dictionary(_) | Ty::Choice(_) => json!({}),
-        Ty::List(item) => json!([sample(*item)]),
-        Ty::Tag(tag) => json!(tag),
-        Ty::Object(model) => Value::Object(samples(model.fields)),
-        Ty::Enum(known) => json!(known.last()),
-        Ty::Id(prefix) => json!(format!("{prefix}1")),
-    }
-}
-
-fn samples(fields: &[Field]) -> Map<String, Value> {
-    let members = fields.iter().map(|field| {
-        let mut value = sample(field.ty);
-        if let (Value::Number(_), Some(least)) = (&value, field.range.min) {
-            value = json!(least);
-        }
-        (field.name.to_owned(), value)
-    });
-    members.collect()
 }
 
 /// The operation's path through things that there are.

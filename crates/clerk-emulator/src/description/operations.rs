@@ -2,9 +2,7 @@
 
 use http::Method;
 
-use super::{Body, Bounds, Content, Operation, Ty, field, models};
-
-use crate::route::Access;
+use super::{Access, Body, Bounds, Content, Operation, Ty, field, models};
 
 /// All of them, by group.
 pub(crate) static OPERATIONS: &[Operation] = &[

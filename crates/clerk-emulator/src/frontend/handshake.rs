@@ -3,19 +3,17 @@ use std::time::Duration;
 use http::{Method, StatusCode, header};
 use serde_json::{Map, json};
 
-use super::{
-    cookies::{CookieScope, Cookies, HANDSHAKE_NONCE},
-    return_url::ReturnUrl,
-    sign_in,
-};
+use super::{return_url::ReturnUrl, sign_in};
 use crate::{
     answer::Reply,
     call::Call,
     claims::SESSION_CATEGORY,
+    cookies::{CookieScope, Cookies, HANDSHAKE_NONCE},
+    description::Access,
     directory::{Client, Directory, Handshake, Session},
     draft::Draft,
     refusal::Refusal,
-    route::{Access, Route},
+    route::Route,
     state::State,
 };
 

@@ -1,11 +1,6 @@
 use http::Method;
 
-use crate::{
-    answer::Reply,
-    call::Call,
-    refusal::Refusal,
-    route::{Access, Route},
-};
+use crate::{answer::Reply, call::Call, description::Access, refusal::Refusal, route::Route};
 
 pub(super) const ROUTES: &[Route] = &[Route {
     operation: "_frontend.image",
@@ -26,6 +21,6 @@ fn image(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let picture = call.state.directory.pictures.get(call.path.get("id"));
     Ok(match picture {
         Some(picture) => Reply::uploaded(picture.media_type, picture.content.clone()),
-        None => Reply::picture(PICTURE),
+        None => Reply::asset("image/svg+xml", PICTURE),
     })
 }

@@ -5,8 +5,9 @@ use super::html::{Escaped, script_string};
 use crate::{
     answer::Reply,
     call::Call,
+    description::Access,
     refusal::Refusal,
-    route::{Access, Handled, Route},
+    route::{Handled, Route},
 };
 
 pub(super) const HANDLERS: &[Handled] = &[("GetPublicInterstitial", public)];

@@ -1,17 +1,18 @@
 use http::{Method, StatusCode, header};
 
 use super::{
-    cookies::CookieScope,
     html::{Escaped, page},
     return_url::ReturnUrl,
 };
 use crate::{
     answer::Reply,
     call::{Call, Query},
+    cookies::CookieScope,
+    description::Access,
     directory::{Client, User},
     operations::admit,
     refusal::Refusal,
-    route::{Access, Route},
+    route::Route,
     state::{Settings, State},
     webhooks::EventType,
 };

@@ -6,10 +6,11 @@ use super::{handshake, return_url::ReturnUrl, sign_in};
 use crate::{
     answer::Reply,
     call::Call,
+    description::Access,
     directory::{Client, Purpose, Ticket, TicketStatus},
     operations::admit,
     refusal::Refusal,
-    route::{Access, Route},
+    route::Route,
     state::State,
     webhooks::EventType,
 };

@@ -5,9 +5,10 @@ use super::listing::page;
 use crate::{
     answer::Reply,
     call::Call,
+    description::Access,
     directory::Client,
     refusal::Refusal,
-    route::{Access, Handled, Route},
+    route::{Handled, Route},
 };
 
 pub(super) const HANDLERS: &[Handled] = &[

@@ -12,10 +12,12 @@ use crate::{
     answer::Reply,
     call::Call,
     claims::TokenVersion,
+    cookies::Cookies,
+    description::Access,
     fault::Fault,
     mint::{Issued, Kind, TokenSpec},
     refusal::Refusal,
-    route::{Access, Route},
+    route::Route,
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -205,7 +207,10 @@ fn mint(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         scopes: body.scopes,
     };
     let (member, minted) = match body.cookies {
-        true => ("cookie", spec.cookies(call.settings, call.state, call.now)),
+        true => {
+            let cookies = Cookies::mint(&spec, call.settings, call.state, call.now);
+            ("cookie", cookies.map(|cookies| cookies.header()))
+        }
         false => ("jwt", spec.mint(call.settings, call.state, call.now)),
     };
     let minted = minted.map_err(|error| Refusal::request_body_invalid(&error.to_string()))?;

@@ -3,8 +3,9 @@ use http::Method;
 use crate::{
     answer::Reply,
     call::Call,
+    description::Access,
     refusal::Refusal,
-    route::{Access, Handled, Route},
+    route::{Handled, Route},
 };
 
 pub(super) const HANDLERS: &[Handled] = &[("GetJWKS", jwks)];

@@ -10,10 +10,11 @@ use super::{
 use crate::{
     answer::Reply,
     call::Call,
+    description::Access,
     directory::{Directory, Key, Session, SessionStatus, User},
     mint::{Form, session_token},
     refusal::Refusal,
-    route::{Access, Handled, Route},
+    route::{Handled, Route},
     webhooks::EventType,
 };
 
@@ -188,8 +189,10 @@ fn token(call: &mut Call<'_>, form: &Form) -> Result<Reply, Refusal> {
     let holder = (&user, &session);
     let issuer = call.settings.issuer();
     let draft = session_token(form, issuer, call.state, holder, (call.now, lifetime));
-    let jwt = draft.sign(call.state.keys.current());
-    Ok(Reply::ok(json!({ "object": "token", "jwt": jwt })))
+    let key = call.state.keys.current().clone();
+    Ok(Reply::later(
+        move || json!({ "object": "token", "jwt": draft.sign(&key) }),
+    ))
 }
 
 fn called_for<'c>(call: &'c Call<'_>) -> Result<&'c Session, Refusal> {

@@ -9,8 +9,9 @@ use super::control::body;
 use crate::{
     answer::Reply,
     call::Call,
+    description::Access,
     refusal::Refusal,
-    route::{Access, Route},
+    route::Route,
     webhooks::{Endpoint, LoggedWebhook, WebhookDefect, WebhookEndpoint},
 };
 

@@ -6,8 +6,6 @@ use std::{
 
 use tokio::sync::Notify;
 
-use crate::state::State;
-
 /// Rings when there may be something to send, and when something was sent: for the task that
 /// sends, and for threads that wait until it has.
 #[derive(Default)]
@@ -29,11 +27,11 @@ impl Bell {
     }
 
     /// Blocks while `is_busy`, but no longer than `within`; says whether it ended.
-    pub(super) fn wait_while(
+    pub(super) fn wait_while<T>(
         &self,
-        state: MutexGuard<'_, State>,
+        state: MutexGuard<'_, T>,
         within: Duration,
-        is_busy: impl FnMut(&mut State) -> bool,
+        is_busy: impl FnMut(&mut T) -> bool,
     ) -> bool {
         let outcome = self.threads.wait_timeout_while(state, within, is_busy);
         let (state, outcome) = outcome.unwrap_or_else(PoisonError::into_inner);

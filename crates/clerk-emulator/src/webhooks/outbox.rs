@@ -6,9 +6,9 @@ use http::{HeaderValue, Method, Request, header};
 
 use super::{
     defect::{self, WebhookDefect},
-    delivery::{LoggedWebhook, WebhookAttempt},
     endpoint::Endpoint,
     event::{Cause, Event},
+    log::{LoggedWebhook, WebhookAttempt},
 };
 use crate::ids::Ids;
 

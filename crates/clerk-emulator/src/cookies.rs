@@ -6,7 +6,7 @@ use crate::{
     claims::Issuer,
     directory::{Client, Session},
     hosts::is_within,
-    mint::{Form, session_token},
+    mint::{Form, MintError, TokenSpec, session_token},
     state::{Settings, State},
 };
 
@@ -17,7 +17,7 @@ const TEN_YEARS: u32 = 315_360_000;
 const LONG_AGO: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
 
 /// What a handshake comes back with, in the query or, in production, as a cookie of this name.
-pub(super) const HANDSHAKE_NONCE: &str = "__clerk_handshake_nonce";
+pub(crate) const HANDSHAKE_NONCE: &str = "__clerk_handshake_nonce";
 
 /// Whose cookies directives are, and by which names.
 pub(crate) struct CookieScope {
@@ -69,7 +69,7 @@ impl CookieScope {
 
     /// What the sign-in page of a production instance sets itself, as it is in the application's domain:
     /// since when somebody is signed in. No other instance's page could.
-    pub(super) fn client_uat_of_production(&self, settings: &Settings, since: i64) -> Vec<String> {
+    pub(crate) fn client_uat_of_production(&self, settings: &Settings, since: i64) -> Vec<String> {
         if self.domain_of_production().is_none() {
             return Vec::new();
         }
@@ -78,7 +78,7 @@ impl CookieScope {
     }
 
     /// The domain of a production instance, where the application is within it.
-    pub(super) fn domain_of_production(&self) -> Option<&str> {
+    pub(crate) fn domain_of_production(&self) -> Option<&str> {
         self.domain.as_deref().filter(|_| self.is_production)
     }
 }
@@ -116,6 +116,18 @@ impl Cookies {
             }
         }
         cookies
+    }
+
+    /// Those of a browser, known to the instance, that holds a token which was made to order.
+    pub(crate) fn mint(
+        spec: &TokenSpec,
+        settings: &Settings,
+        state: &mut State,
+        now: UnixTime,
+    ) -> Result<Self, MintError> {
+        let (token, session, client) = spec.mint_on_client(settings, state, now)?;
+        let cookies = Self::signed_out(settings, &client);
+        Ok(cookies.signed_in(settings, (&client, &session), token))
     }
 
     pub(crate) fn signed_out(settings: &Settings, client: &Client) -> Self {
