@@ -14,7 +14,7 @@ fn answers_are_json_of_exactly_that_type_and_carry_a_trace_id() {
         "/v1/users",
         "/v1/users/nobody",
         "/v1/nowhere",
-        "/",
+        "/nowhere/either",
     ] {
         let response = send(&emulator, request("GET", path, None));
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");

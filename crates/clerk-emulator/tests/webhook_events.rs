@@ -394,3 +394,36 @@ fn what_belongs_to_a_user_is_told_as_a_change_of_the_user() {
     assert_eq!(post(&emulator, "/v1/email_addresses", refused).0, 422);
     assert_eq!(types(&told(&emulator)), [""; 0]);
 }
+
+#[test]
+fn codes_on_their_way_are_told_of() {
+    let emulator = listened_to();
+    let user = json!({ "email_address": ["kay@example.com"], "phone_number": ["+15555550100"] });
+    let (_, user) = post(&emulator, "/v1/users", user);
+    told(&emulator);
+    for (path, own, event, to) in [
+        (
+            "email_addresses",
+            &user["email_addresses"][0],
+            "email.created",
+            "to_email_address",
+        ),
+        (
+            "phone_numbers",
+            &user["phone_numbers"][0],
+            "sms.created",
+            "to_phone_number",
+        ),
+    ] {
+        let id = own["id"].as_str().unwrap();
+        let path = format!("/v1/{path}/{id}/prepare_verification");
+        assert_eq!(post(&emulator, &path, json!({})).0, 200);
+        let told = told(&emulator);
+        assert_eq!(types(&told), [event]);
+        let message = &told[0]["data"];
+        assert_eq!(message["data"]["otp_code"], "424242");
+        assert_eq!(message["user_id"], user["id"]);
+        let address = own.get("email_address").or(own.get("phone_number"));
+        assert_eq!(message.get(to), address);
+    }
+}

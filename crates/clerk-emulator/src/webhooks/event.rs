@@ -21,10 +21,12 @@ pub(crate) enum EventType {
     OrganizationInvitationRevoked,
     WaitlistEntryCreated,
     WaitlistEntryUpdated,
+    EmailCreated,
+    SmsCreated,
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -41,6 +43,8 @@ impl EventType {
         Self::OrganizationInvitationRevoked,
         Self::WaitlistEntryCreated,
         Self::WaitlistEntryUpdated,
+        Self::EmailCreated,
+        Self::SmsCreated,
     ];
 
     /// Clerk's name of it.
@@ -62,6 +66,8 @@ impl EventType {
             Self::OrganizationInvitationRevoked => "organizationInvitation.revoked",
             Self::WaitlistEntryCreated => "waitlistEntry.created",
             Self::WaitlistEntryUpdated => "waitlistEntry.updated",
+            Self::EmailCreated => "email.created",
+            Self::SmsCreated => "sms.created",
         }
     }
 
