@@ -8,6 +8,7 @@ use crate::{
     description::{Body, Field, Operation, Ty},
     directory::Session,
     refusal::Refusal,
+    rfc3339,
     state::{Settings, State},
     webhooks::{Event, EventType},
 };
@@ -301,6 +302,17 @@ impl Input {
         }
     }
 
+    /// A list of texts that may be cleared: the outer `None` is an absent one, the inner `None` one that is `null`.
+    pub(crate) fn clearable_texts(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<Option<Vec<String>>>, Refusal> {
+        match self.members.contains_key(name) {
+            true => self.given_texts(name).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Whatever is there.
     pub(crate) fn any(&mut self, name: &str) -> Option<Value> {
         self.take(name)
@@ -340,6 +352,17 @@ impl Input {
                 Err(Refusal::form_param_value_invalid(name, &expected))
             }
         }
+    }
+
+    /// An instant, as RFC 3339 writes it.
+    pub(crate) fn time(&mut self, name: &str) -> Result<Option<UnixTime>, Refusal> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        let expected = "a time as RFC 3339 writes it";
+        rfc3339::parse(&text)
+            .map(Some)
+            .ok_or_else(|| Refusal::form_param_format_invalid(name, expected))
     }
 
     /// A JSON object, where there is one.

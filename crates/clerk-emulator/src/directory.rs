@@ -4,21 +4,28 @@
 mod api_key;
 mod client;
 mod described;
+mod domain;
 mod external_account;
 mod identification;
 mod image;
 mod invitation;
+mod listed_identifier;
 mod machine;
 mod membership;
 mod oauth_token;
 mod organization;
+mod organization_domain;
 mod password;
 mod password_digest;
 mod picture;
 mod planting;
+mod redirect_url;
+mod role;
+mod role_set;
 mod second_factor;
 mod sent_code;
 mod session;
+mod settings;
 mod table;
 mod template;
 mod ticket;
@@ -28,28 +35,33 @@ mod waitlist;
 pub(crate) use api_key::ApiKey;
 pub(crate) use client::{Client, Handshake};
 pub(crate) use described::Described;
+pub(crate) use domain::Domain;
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof};
 pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
+pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
+pub(crate) use organization_domain::OrganizationDomain;
 pub(crate) use password::Password;
 pub(crate) use password_digest::{InvalidDigest, PasswordDigest};
 pub(crate) use picture::Picture;
 pub use planting::InvalidSeed;
+pub(crate) use redirect_url::RedirectUrl;
+pub(crate) use role::{Permission, Role};
+pub(crate) use role_set::RoleSet;
 pub(crate) use second_factor::{SecondFactors, Totp};
 pub(crate) use sent_code::UnknownCode;
 pub(crate) use session::{Session, SessionStatus};
+pub(crate) use settings::{InstanceSettings, OrganizationSettings};
 pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
 pub(crate) use ticket::{Purpose, Ticket, TicketStatus};
 pub(crate) use user::User;
 pub(crate) use waitlist::{WaitlistEntry, WaitlistEntryStatus};
-
-use std::collections::BTreeMap;
 
 use clerk_core::UnixTime;
 
@@ -60,22 +72,30 @@ use crate::ids::Ids;
 pub(crate) struct Directory {
     pub(crate) images: Images,
     pub(crate) pictures: Table<Picture>,
+    pub(crate) settings: InstanceSettings,
     pub(crate) users: Table<User>,
     pub(crate) clients: Table<Client>,
     pub(crate) handshakes: Vec<Handshake>,
     pub(crate) sessions: Table<Session>,
     pub(crate) organizations: Table<Organization>,
+    pub(crate) organization_domains: Table<OrganizationDomain>,
     pub(crate) memberships: Table<Membership>,
     pub(crate) invitations: Table<Invitation>,
     pub(crate) waitlist: Table<WaitlistEntry>,
-    /// Permissions by role key.
-    pub(crate) roles: BTreeMap<String, Vec<String>>,
+    pub(crate) roles: Table<Role>,
+    pub(crate) permissions: Table<Permission>,
+    pub(crate) role_sets: Table<RoleSet>,
     pub(crate) templates: Table<Template>,
     pub(crate) tickets: Table<Ticket>,
     pub(crate) api_keys: Table<ApiKey>,
     pub(crate) machines: Table<Machine>,
     pub(crate) machine_tokens: Table<MachineToken>,
     pub(crate) oauth_tokens: Table<OAuthToken>,
+    /// Satellites, and the primary domain where it was changed.
+    pub(crate) domains: Table<Domain>,
+    pub(crate) allowlist: Table<ListedIdentifier>,
+    pub(crate) blocklist: Table<ListedIdentifier>,
+    pub(crate) redirect_urls: Table<RedirectUrl>,
     pub(crate) described: Table<Described>,
 }
 

@@ -391,7 +391,7 @@ fn carry_out(
     if matches!(access, Access::SecretKey | Access::Machine) {
         let token = bearer_token(&parts.headers)?;
         if access == Access::Machine {
-            machine = machine_with(state, token);
+            machine = machine_with(state, token, now);
         }
         if machine.is_none() && token != settings.secret_key.expose() {
             return Err(Refusal::clerk_key_invalid());
@@ -438,11 +438,8 @@ fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {
 }
 
 /// The id of the machine whose secret key this is.
-fn machine_with(state: &State, secret_key: &str) -> Option<String> {
-    let machine = state
-        .directory
-        .machines
-        .by(Key::Secret, secret_key)
-        .next()?;
+fn machine_with(state: &State, secret_key: &str, now: UnixTime) -> Option<String> {
+    let mut machines = state.directory.machines.by(Key::Secret, secret_key);
+    let machine = machines.find(|machine| machine.has_key(secret_key, now))?;
     Some(machine.id.clone())
 }

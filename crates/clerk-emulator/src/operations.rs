@@ -5,22 +5,29 @@ mod agent_tasks;
 mod api_keys;
 mod clients;
 mod control;
+mod domains;
 mod email_addresses;
 mod identifications;
 mod inspection;
 mod instance;
 mod invitations;
 mod keys;
+mod listed_identifiers;
 mod listing;
 mod machine_tokens;
 mod machines;
 mod memberships;
 mod metadata;
 mod oauth_tokens;
+mod organization_domains;
 mod organization_invitations;
 mod organizations;
+mod permissions;
 mod phone_numbers;
+mod redirect_urls;
 mod refreshing;
+mod role_sets;
+mod roles;
 mod sessions;
 mod sign_in_tokens;
 mod templates;
@@ -38,7 +45,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 22] = [
+pub(crate) static HANDLERS: [&[Handled]; 29] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -47,9 +54,16 @@ pub(crate) static HANDLERS: [&[Handled]; 22] = [
     clients::HANDLERS,
     refreshing::HANDLERS,
     instance::HANDLERS,
+    domains::HANDLERS,
+    listed_identifiers::HANDLERS,
+    redirect_urls::HANDLERS,
     organizations::HANDLERS,
     memberships::HANDLERS,
     organization_invitations::HANDLERS,
+    organization_domains::HANDLERS,
+    roles::HANDLERS,
+    permissions::HANDLERS,
+    role_sets::HANDLERS,
     invitations::HANDLERS,
     waitlist::HANDLERS,
     templates::HANDLERS,

@@ -307,6 +307,11 @@ fn invitations_are_listed_newest_first_and_through_filters() {
         ("/v1/invitations?limit=1&offset=1", &[b]),
         ("/v1/organizations/acme/invitations", &[c, a, b]),
         ("/v1/organizations/acme/invitations?status=pending", &[a, b]),
+        ("/v1/organizations/acme/invitations/pending", &[a, b]),
+        (
+            "/v1/organizations/acme/invitations/pending?limit=1&offset=1",
+            &[b],
+        ),
         (
             "/v1/organizations/acme/invitations?status=pending&status=revoked",
             &[c, a, b],

@@ -2,9 +2,15 @@
 
 mod support;
 
+use std::time::Duration;
+
+use clerk_core::UnixTime;
 use clerk_emulator::Emulator;
 use serde_json::{Value, json};
-use support::{call, decode, emulator, get, post, refusal, refused, request, send};
+use support::{
+    NOW, call, decode, delete, emulator, fine, get, patch, post, refusal, refused, request, send,
+    text,
+};
 
 fn machine(emulator: &Emulator, name: &str, scopes: &[&str]) -> (String, String) {
     let body = json!({ "name": name, "scoped_machines": scopes });
@@ -208,5 +214,111 @@ fn tokens_that_cannot_be_are_refused() {
     ] {
         let found = refusal(by(&emulator, key, method, path, &body));
         assert_eq!(found, expected, "{method} {path}");
+    }
+}
+
+#[test]
+fn a_machine_is_renamed() {
+    let emulator = emulator();
+    let (id, key) = machine(&emulator, "worker", &[]);
+    let path = format!("/v1/machines/{id}");
+    let renamed = fine(patch(
+        &emulator,
+        &path,
+        json!({ "name": "night worker", "default_token_ttl": 60 }),
+    ));
+    assert_eq!(renamed["name"], "night worker");
+    let body = json!({});
+    let token = fine(by(&emulator, &key, "POST", "/v1/m2m_tokens", &body));
+    assert_eq!(token["expiration"], (NOW.as_secs() + 60) * 1000);
+    for (body, name) in [
+        (json!({ "name": "" }), "name"),
+        (json!({ "default_token_ttl": 0 }), "default_token_ttl"),
+    ] {
+        let found = refusal(patch(&emulator, &path, body));
+        assert_eq!(found, refused(422, "form_param_value_invalid", name));
+    }
+}
+
+#[test]
+fn scopes_say_which_machines_tokens_are_for() {
+    let emulator = emulator();
+    let (worker, worker_key) = machine(&emulator, "worker", &[]);
+    let (billing, billing_key) = machine(&emulator, "billing", &[]);
+    let scopes = format!("/v1/machines/{worker}/scopes");
+    let verified = || {
+        let token = by(&emulator, &worker_key, "POST", "/v1/m2m_tokens", &json!({}));
+        let body = json!({ "token": fine(token)["token"] });
+        let verify = "/v1/m2m_tokens/verify";
+        by(&emulator, &billing_key, "POST", verify, &body).0
+    };
+    assert_eq!(verified(), 404);
+    let scope = json!({ "to_machine_id": billing });
+    assert_eq!(
+        fine(post(&emulator, &scopes, scope.clone())),
+        json!({
+            "object": "machine_scope", "from_machine_id": worker, "to_machine_id": billing,
+            "created_at": NOW.as_millis(),
+        })
+    );
+    assert_eq!(verified(), 200);
+    assert_eq!(
+        refusal(post(&emulator, &scopes, scope)),
+        refused(409, "machine_scope_already_exists", "")
+    );
+    let nobody = json!({ "to_machine_id": "mch_x" });
+    let expected = refused(404, "resource_not_found", "");
+    assert_eq!(refusal(post(&emulator, &scopes, nobody)), expected);
+    let one = format!("{scopes}/{billing}");
+    assert_eq!(
+        fine(delete(&emulator, &one)),
+        json!({
+            "object": "machine_scope", "from_machine_id": worker, "to_machine_id": billing,
+            "deleted": true,
+        })
+    );
+    assert_eq!(refusal(delete(&emulator, &one)), expected);
+    assert_eq!(verified(), 404);
+}
+
+#[test]
+fn a_key_that_was_rotated_away_opens_nothing_after_its_time() {
+    let emulator = emulator();
+    let (id, first) = machine(&emulator, "worker", &[]);
+    let rotate = |seconds: u64| {
+        let path = format!("/v1/machines/{id}/secret_key/rotate");
+        let body = json!({ "previous_token_ttl": seconds });
+        text(&fine(post(&emulator, &path, body)), "secret").to_owned()
+    };
+    let opens = |key: &str, at: UnixTime| {
+        let mut request = request("POST", "/v1/m2m_tokens", Some(&json!({})));
+        let authorization = format!("Bearer {key}").parse().unwrap();
+        request.headers_mut().insert("authorization", authorization);
+        let answer = emulator.handle(request, at).into_response().unwrap();
+        answer.status() == 201
+    };
+    let second = rotate(60);
+    let (soon, late) = (
+        NOW.saturating_add(Duration::from_secs(59)),
+        NOW.saturating_add(Duration::from_secs(60)),
+    );
+    assert_ne!(first, second);
+    assert!(opens(&first, soon) && opens(&second, soon));
+    assert!(!opens(&first, late) && opens(&second, late));
+    // The last one is gone at once, the first still has its time.
+    let third = rotate(0);
+    assert!(opens(&first, soon) && !opens(&second, soon) && opens(&third, soon));
+    let secret = fine(get(&emulator, &format!("/v1/machines/{id}/secret_key")));
+    assert_eq!(text(&secret, "secret"), third);
+    let path = format!("/v1/machines/{id}/secret_key/rotate");
+    for (body, code) in [
+        (json!({}), "form_param_missing"),
+        (
+            json!({ "previous_token_ttl": 28_801 }),
+            "form_param_value_invalid",
+        ),
+    ] {
+        let found = refusal(post(&emulator, &path, body));
+        assert_eq!(found, refused(422, code, "previous_token_ttl"));
     }
 }

@@ -191,6 +191,31 @@ fn memberships_are_listed_by_organization_user_and_instance() {
         ),
         ("/v1/organizations/acme/memberships?username=x", &[]),
         (
+            "/v1/organizations/acme/memberships?phone_number=%2B1555",
+            &[],
+        ),
+        ("/v1/organizations/acme/memberships?web3_wallet=0x1", &[]),
+        (
+            "/v1/organizations/acme/memberships?phone_number_query=1",
+            &[],
+        ),
+        (
+            "/v1/organizations/acme/memberships?created_at_after=1735689602000",
+            &[BOB],
+        ),
+        (
+            "/v1/organizations/acme/memberships?created_at_before=1735689603000",
+            &[ADA],
+        ),
+        (
+            "/v1/organizations/acme/memberships?last_active_at_after=1735689600000",
+            &[BOB],
+        ),
+        (
+            "/v1/organizations/acme/memberships?last_active_at_before=1735689601000",
+            &[ADA],
+        ),
+        (
             "/v1/organizations/acme/memberships?user_id=-user_0adaLovelaceExample00000000",
             &[BOB],
         ),
@@ -220,6 +245,10 @@ fn memberships_are_listed_by_organization_user_and_instance() {
         (
             "/v1/organizations/acme/memberships?order_by=role",
             refused(422, value, "order_by"),
+        ),
+        (
+            "/v1/organizations/acme/memberships?created_at_before=soon",
+            refused(422, value, "created_at_before"),
         ),
         (
             "/v1/organization_memberships?limit=0",

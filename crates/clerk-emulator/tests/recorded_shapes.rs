@@ -75,7 +75,11 @@ const ROWS: &[Row] = &[
         name: "the domain of an instance",
         recorded: include_str!("data/recorded/domain.json"),
         ours: || get(&support::emulator(), "/v1/domains").1["data"][0].clone(),
-        more: &[("object", DESCRIBED)],
+        more: &[
+            ("object", DESCRIBED),
+            ("proxy_url", DESCRIBED),
+            ("cname_targets", DESCRIBED),
+        ],
     },
     Row {
         name: "session.created",

@@ -427,3 +427,66 @@ fn codes_on_their_way_are_told_of() {
         assert_eq!(message.get(to), address);
     }
 }
+
+#[test]
+fn roles_and_permissions_are_told_of() {
+    let emulator = listened_to();
+    let permission = json!({ "name": "Audit", "key": "org:teams:audit" });
+    let (_, permission) = post(&emulator, "/v1/organization_permissions", permission);
+    let role = json!({ "name": "Auditor", "key": "org:auditor" });
+    let (_, role) = post(&emulator, "/v1/organization_roles", role);
+    let [role_path, permission_path] =
+        [("roles", &role), ("permissions", &permission)].map(|(list, record)| {
+            format!("/v1/organization_{list}/{}", record["id"].as_str().unwrap())
+        });
+    let assigned = format!(
+        "{role_path}/permissions/{}",
+        permission["id"].as_str().unwrap()
+    );
+    let (_, assigned) = post(&emulator, &assigned, json!({}));
+    let (_, renamed) = patch(&emulator, &permission_path, json!({ "name": "Inspect" }));
+    let (_, gone) = delete(&emulator, &permission_path);
+    let (_, role_gone) = delete(&emulator, &role_path);
+    let events = told(&emulator);
+    assert_eq!(
+        types(&events),
+        [
+            "permission.created",
+            "role.created",
+            "role.updated",
+            "permission.updated",
+            "permission.deleted",
+            "role.deleted"
+        ]
+    );
+    let answered = [&permission, &role, &assigned, &renamed, &gone, &role_gone];
+    for (event, answered) in events.iter().zip(answered) {
+        assert_eq!(event["data"], *answered);
+    }
+}
+
+#[test]
+fn domains_of_organizations_are_told_of() {
+    let emulator = listened_to();
+    let path = format!("/v1/organizations/{ACME}/domains");
+    let (_, created) = post(&emulator, &path, json!({ "name": "acme.example" }));
+    let path = format!("{path}/{}", created["id"].as_str().unwrap());
+    let (_, changed) = patch(&emulator, &path, json!({ "verified": false }));
+    let (_, owned) = post(&emulator, &format!("{path}/verify_ownership"), json!({}));
+    // Nothing changes the second time, so nothing is told.
+    post(&emulator, &format!("{path}/verify_ownership"), json!({}));
+    let (_, gone) = delete(&emulator, &path);
+    let events = told(&emulator);
+    assert_eq!(
+        types(&events),
+        [
+            "organizationDomain.created",
+            "organizationDomain.updated",
+            "organizationDomain.updated",
+            "organizationDomain.deleted"
+        ]
+    );
+    for (event, answered) in events.iter().zip([created, changed, owned, gone]) {
+        assert_eq!(event["data"], answered);
+    }
+}

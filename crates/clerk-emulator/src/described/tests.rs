@@ -221,7 +221,7 @@ fn an_answer_says_how_far_it_can_be_trusted() {
         (response.status().as_u16(), header)
     };
     let described = Some("described".to_owned());
-    let uri = "/v1/organizations/acme/domains";
+    let uri = "/v1/saml_connections";
     assert_eq!(fidelity(false, uri), (200, described));
     assert_eq!(fidelity(true, uri), (501, None));
     assert_eq!(fidelity(true, "/v1/users"), (200, None));

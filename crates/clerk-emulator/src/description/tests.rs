@@ -196,6 +196,26 @@ impl Trials {
         }
     }
 
+    /// What an input of this name takes that no type tells.
+    fn likely(&mut self, name: &str) -> Option<Value> {
+        let number = self.choices.below(1000);
+        Some(match name {
+            "name" => json!(format!("x{number}.example.com")),
+            "key" => json!(self.choices.of(&[
+                format!("org:x{number}"),
+                format!("org:x:x{number}"),
+                format!("role_set:x{number}"),
+            ])),
+            "role" | "creator_role_key" | "to_role_key" => json!("org:admin"),
+            "default_role_key" | "role_key" => json!("org:member"),
+            "roles" | "role_keys" => json!(["org:admin", "org:member"]),
+            "redirect_uris" | "url" | "proxy_url" | "home_url" => {
+                json!(format!("https://x{number}.example.com/x"))
+            }
+            _ => return None,
+        })
+    }
+
     /// The fields, some left out and some of them anything.
     fn object(&mut self, fields: &'static [Field]) -> Value {
         let mut members = samples(fields);
@@ -210,6 +230,8 @@ impl Trials {
             } else if field.name.contains("email_address") && matches!(field.ty, Ty::Str) {
                 let address = format!("x{}@example.com", self.choices.below(1000));
                 members.insert(field.name.to_owned(), json!(address));
+            } else if let Some(value) = self.likely(field.name) {
+                members.insert(field.name.to_owned(), value);
             }
         }
         if self.choices.one_in(20) {

@@ -17,6 +17,11 @@ pub(crate) enum IdentificationKind {
 impl IdentificationKind {
     pub(crate) const ALL: [Self; 3] = [Self::EmailAddress, Self::PhoneNumber, Self::Web3Wallet];
 
+    /// What a text is, if it is one of them.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.is_valid(text))
+    }
+
     /// The API's name of the object, and of the address within it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

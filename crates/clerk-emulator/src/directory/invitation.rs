@@ -3,7 +3,7 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, Key, Record, membership::role_name};
+use super::{Directory, Key, Record};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -34,6 +34,9 @@ impl Record for Invitation {
         let place = self.organization.as_ref();
         let organization = place.map_or("", |place| place.organization_id.as_str());
         add(Key::Organization, organization);
+        if let Some(place) = place {
+            add(Key::Role, &place.role);
+        }
     }
 }
 
@@ -137,7 +140,7 @@ impl Place {
     fn describe(&self, directory: &Directory, invitation: &mut Value) {
         let inviter = self.inviter_id.as_deref().and_then(|id| directory.user(id));
         invitation["role"] = json!(self.role);
-        invitation["role_name"] = json!(role_name(&self.role));
+        invitation["role_name"] = json!(directory.role_name(&self.role));
         invitation["organization_id"] = json!(self.organization_id);
         invitation["inviter_id"] = json!(self.inviter_id);
         invitation["public_inviter_data"] = json!(inviter.map(super::membership::public_user_data));

@@ -11,11 +11,14 @@ pub(crate) struct Machine {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) secret_key: String,
+    /// Secret keys that were rotated away, and until when they are good.
+    pub(crate) previous_keys: Vec<(String, UnixTime)>,
     /// The ids of the machines that its tokens are for.
     pub(crate) scopes: Vec<String>,
     /// Seconds.
     pub(crate) token_lifetime: u64,
     pub(crate) created_at: UnixTime,
+    pub(crate) updated_at: UnixTime,
 }
 
 impl Record for Machine {
@@ -25,6 +28,9 @@ impl Record for Machine {
 
     fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
         add(Key::Secret, &self.secret_key);
+        for (key, _) in &self.previous_keys {
+            add(Key::Secret, key);
+        }
         for scope in &self.scopes {
             add(Key::Machine, scope);
         }
@@ -60,6 +66,13 @@ impl Record for MachineToken {
 }
 
 impl Machine {
+    /// Whether this is its secret key, or an older one that is still good.
+    pub(crate) fn has_key(&self, secret_key: &str, now: UnixTime) -> bool {
+        let mut previous = self.previous_keys.iter();
+        self.secret_key == secret_key
+            || previous.any(|(key, until)| key == secret_key && now < *until)
+    }
+
     /// The API's machine object, without the machines that its tokens are for.
     pub(crate) fn to_json(&self, instance_id: &str) -> Value {
         json!({
@@ -69,7 +82,7 @@ impl Machine {
             "instance_id": instance_id,
             "default_token_ttl": self.token_lifetime,
             "created_at": self.created_at.as_millis(),
-            "updated_at": self.created_at.as_millis(),
+            "updated_at": self.updated_at.as_millis(),
         })
     }
 }

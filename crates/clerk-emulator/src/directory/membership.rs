@@ -1,10 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, Key, Record, User};
-
-/// Permission to change who is a member: some member has to keep it.
-const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
+use super::{Directory, Key, Record, User, role::MANAGE_MEMBERS};
 
 /// Whose role is which in which organization.
 #[derive(Clone, Debug)]
@@ -27,6 +24,7 @@ impl Record for Membership {
     fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
         add(Key::User, &self.user_id);
         add(Key::Organization, &self.organization_id);
+        add(Key::Role, &self.role);
     }
 }
 
@@ -56,7 +54,7 @@ impl Membership {
             "object": "organization_membership",
             "id": self.id,
             "role": self.role,
-            "role_name": role_name(&self.role),
+            "role_name": directory.role_name(&self.role),
             "permissions": directory.permissions(&self.role),
             "public_metadata": self.public_metadata,
             "private_metadata": self.private_metadata,
@@ -85,8 +83,11 @@ impl Directory {
         self.memberships.by(Key::Organization, organization_id)
     }
 
+    /// The keys of what a role permits, Clerk's own too.
     pub(crate) fn permissions(&self, role: &str) -> &[String] {
-        self.roles.get(role).map(Vec::as_slice).unwrap_or_default()
+        let role = self.role(role);
+        role.map(|role| role.permissions.as_slice())
+            .unwrap_or_default()
     }
 
     /// Whether a role lets its holder change who is a member.
@@ -117,6 +118,7 @@ impl Directory {
     pub(crate) fn remove_organization(&mut self, id: &str) {
         self.organizations.remove(id);
         self.invitations.remove_by(Key::Organization, id);
+        self.organization_domains.remove_by(Key::Organization, id);
         for membership in self.memberships.remove_by(Key::Organization, id) {
             self.leave(&membership.user_id, id);
         }
@@ -145,14 +147,5 @@ pub(super) fn public_user_data(user: &User) -> Value {
         "username": user.username,
         "banned": user.banned,
         "deprovisioned": false,
-    })
-}
-
-/// `org:admin` is called Admin.
-pub(super) fn role_name(key: &str) -> String {
-    let name = key.strip_prefix("org:").unwrap_or(key);
-    let mut characters = name.chars();
-    characters.next().map_or(String::new(), |first| {
-        first.to_uppercase().chain(characters).collect()
     })
 }

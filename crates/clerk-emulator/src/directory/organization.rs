@@ -17,6 +17,8 @@ pub(crate) struct Organization {
     pub(crate) private_metadata: Map<String, Value>,
     /// The id of a user.
     pub(crate) created_by: Option<String>,
+    /// The key of its role set, where it has one: otherwise it has all roles of the instance.
+    pub(crate) role_set: Option<String>,
     /// The plan and its features, which are in tokens but not in the organization object.
     pub(crate) plan: Option<String>,
     pub(crate) features: Vec<String>,
@@ -31,6 +33,9 @@ impl Record for Organization {
 
     fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
         add(Key::Slug, &self.slug);
+        if let Some(set) = &self.role_set {
+            add(Key::RoleSet, set);
+        }
     }
 }
 
@@ -56,6 +61,7 @@ impl Organization {
             public_metadata: Map::new(),
             private_metadata: Map::new(),
             created_by: None,
+            role_set: None,
             plan: None,
             features: Vec::new(),
             created_at: now,
@@ -76,11 +82,22 @@ impl Organization {
             "admin_delete_enabled": self.admin_delete_enabled,
             "public_metadata": self.public_metadata,
             "private_metadata": self.private_metadata,
-            "role_set_key": null,
+            "role_set_key": self.role_set,
             // Clerk writes an empty text where nobody did.
             "created_by": self.created_by.as_deref().unwrap_or_default(),
             "created_at": self.created_at.as_millis(),
             "updated_at": self.updated_at.as_millis(),
+        })
+    }
+
+    /// What those who are not in it get to know of it.
+    pub(crate) fn to_public_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "slug": self.slug,
+            "image_url": self.image_url,
+            "has_image": false,
         })
     }
 }

@@ -3,33 +3,13 @@ use std::time::Duration;
 
 use super::{
     Claim, Directory, ExternalAccount, Identification, IdentificationKind, Images, Membership,
-    Organization, Proof, Template, User,
+    Organization, Permission, Proof, Role, Template, User,
+    role::{SYSTEM_PERMISSIONS, SYSTEM_ROLES},
 };
 use crate::{
     ids::{Ids, SEEDED_AT, is_object_id},
-    seed::{OrganizationSeed, Seed, TemplateSeed, UserSeed},
+    seed::{OrganizationSeed, RoleSeed, Seed, TemplateSeed, UserSeed},
 };
-
-/// Permissions that Clerk gives to its own two roles. They are never in tokens.
-const SYSTEM: [(&str, &[&str]); 2] = [
-    (
-        "org:admin",
-        &[
-            "org:sys_profile:manage",
-            "org:sys_profile:delete",
-            "org:sys_memberships:read",
-            "org:sys_memberships:manage",
-            "org:sys_domains:read",
-            "org:sys_domains:manage",
-            "org:sys_billing:read",
-            "org:sys_billing:manage",
-        ],
-    ),
-    (
-        "org:member",
-        &["org:sys_memberships:read", "org:sys_billing:read"],
-    ),
-];
 
 /// Why a seed does not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,15 +35,7 @@ impl Directory {
             images: Images::at(origin),
             ..Self::default()
         };
-        for (role, permissions) in SYSTEM {
-            let permissions = permissions.iter().map(ToString::to_string).collect();
-            directory.roles.insert(role.to_owned(), permissions);
-        }
-        for role in seed.roles {
-            check_role(&role.key, &role.permissions)?;
-            let permissions = directory.roles.entry(role.key).or_default();
-            permissions.extend(role.permissions);
-        }
+        directory.plant_roles(seed.roles, ids)?;
         for user in seed.users {
             directory.plant_user(user, ids)?;
         }
@@ -74,6 +46,39 @@ impl Directory {
             directory.plant_template(template, ids)?;
         }
         Ok(directory)
+    }
+
+    /// Clerk's own roles and permissions, and those of the seed.
+    fn plant_roles(&mut self, seeds: Vec<RoleSeed>, ids: &mut Ids) -> Result<(), InvalidSeed> {
+        let permission = |key: &str, name: String, ids: &mut Ids| {
+            let id = ids.object_made_at("perm_", SEEDED_AT);
+            Permission::new(id, key.to_owned(), name, SEEDED_AT)
+        };
+        for (key, name) in SYSTEM_PERMISSIONS {
+            let permission = permission(key, name.to_owned(), ids);
+            self.permissions.put(permission);
+        }
+        for (key, permissions) in SYSTEM_ROLES {
+            let mut role = Role::named_like(key, ids, SEEDED_AT);
+            role.permissions = permissions.iter().map(ToString::to_string).collect();
+            self.roles.put(role);
+        }
+        for seed in seeds {
+            check_role(&seed.key, &seed.permissions)?;
+            for key in &seed.permissions {
+                if self.permission(key).is_none() {
+                    let permission = permission(key, Permission::name_like(key), ids);
+                    self.permissions.put(permission);
+                }
+            }
+            let known = self.role(&seed.key).cloned();
+            let mut role = known.unwrap_or_else(|| Role::named_like(&seed.key, ids, SEEDED_AT));
+            for key in seed.permissions {
+                role.permit(key);
+            }
+            self.roles.put(role);
+        }
+        Ok(())
     }
 
     fn plant_user(&mut self, seed: UserSeed, ids: &mut Ids) -> Result<(), InvalidSeed> {
@@ -141,7 +146,7 @@ impl Directory {
             let user = self.user_called(&email).ok_or_else(|| {
                 InvalidSeed::new(&place, format!("has a member who is no user: {email}"))
             })?;
-            if !self.roles.contains_key(&role) {
+            if self.role(&role).is_none() {
                 return Err(InvalidSeed::new(
                     place,
                     format!("has a member in a role that there is not: {role}"),

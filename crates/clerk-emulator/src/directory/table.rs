@@ -29,8 +29,11 @@ pub(crate) enum Key {
     Name,
     Organization,
     PhoneNumber,
+    Permission,
     /// What new tokens are given for.
     Refresh,
+    Role,
+    RoleSet,
     /// What somebody shows to be let in.
     Secret,
     Slug,

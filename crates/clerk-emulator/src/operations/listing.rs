@@ -102,6 +102,36 @@ pub(super) fn passes_marked(query: &Query, name: &str, ids: &[&str]) -> bool {
     !query.all(name).any(excluded) && (inclusions.peek().is_none() || inclusions.any(included))
 }
 
+/// As [`passes`], for values that stand beside each other, with commas, and that may be marked: with `-`, they
+/// are not to be `value`.
+pub(super) fn passes_split(query: &Query, name: &str, value: &str) -> bool {
+    let wanted = || query.all(name).flat_map(|values| values.split(','));
+    let mut inclusions = wanted()
+        .filter(|wanted| !wanted.starts_with('-'))
+        .peekable();
+    let excluded = wanted().any(|wanted| wanted.strip_prefix('-') == Some(value));
+    !excluded && (inclusions.peek().is_none() || inclusions.any(|wanted| wanted == value))
+}
+
+/// The instants that the filters `…_before` and `…_after` let through, which are in milliseconds.
+pub(super) fn between(
+    query: &Query,
+    name: &str,
+) -> Result<impl Fn(UnixTime) -> bool + use<>, Refusal> {
+    let end = |which: &str| {
+        let name = format!("{name}_{which}");
+        match query.get(&name) {
+            None => Ok(None),
+            Some(_) => query.number(&name, 0..=usize::MAX, 0).map(Some),
+        }
+    };
+    let (before, after) = (end("before")?, end("after")?);
+    Ok(move |at: UnixTime| {
+        let at = usize::try_from(at.as_millis()).unwrap_or_default();
+        before.is_none_or(|before| at < before) && after.is_none_or(|after| at > after)
+    })
+}
+
 /// Whether one of `texts` contains what the filter asks for, in any case.
 pub(super) fn mentions<'t>(
     query: &Query,

@@ -1,12 +1,12 @@
 use super::{
-    listing::{Order, Rank, mentions, page_with_total, passes, passes_marked, sort},
+    listing::{Order, Rank, between, mentions, page_with_total, passes, passes_marked, sort},
     metadata::{self, Change},
     organizations,
 };
 use crate::{
     answer::Reply,
     call::{Call, Input, Query},
-    directory::{Directory, Key, Membership, User},
+    directory::{Directory, Key, Membership, Organization, User},
     refusal::Refusal,
     route::Handled,
     webhooks::EventType,
@@ -49,9 +49,25 @@ fn orders<'d>() -> [Order<'d, Member<'d>>; 6] {
 
 /// Refuses roles that the instance does not have, such as `admin` without its prefix.
 pub(super) fn check_role(directory: &Directory, role: &str) -> Result<(), Refusal> {
-    match directory.roles.contains_key(role) {
+    match directory.role(role) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::resource_not_found("role", role)),
+    }
+}
+
+/// The same, and those that the organization's role set lacks.
+pub(super) fn check_role_in(
+    directory: &Directory,
+    organization: &Organization,
+    role: &str,
+) -> Result<(), Refusal> {
+    check_role(directory, role)?;
+    match directory.allows_role(organization, role) {
         true => Ok(()),
-        false => Err(Refusal::resource_not_found("role", role)),
+        false => {
+            let expected = "the key of a role of the organization's role set";
+            Err(Refusal::form_param_value_invalid("role", expected))
+        }
     }
 }
 
@@ -74,27 +90,37 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if directory.user(&user_id).is_none() {
         return Err(Refusal::resource_not_found("user", &user_id));
     }
-    check_role(directory, &role)?;
-    if directory.is_member(&user_id, &organization.id) {
+    check_role_in(directory, &organization, &role)?;
+    refuse_new_member(directory, &organization, &user_id)?;
+    let body = membership.to_json(directory);
+    directory.memberships.put(membership);
+    call.tell(EventType::OrganizationMembershipCreated, body.clone());
+    Ok(Reply::ok(body))
+}
+
+/// Refuses who is a member already, and whoever would be one too many.
+pub(super) fn refuse_new_member(
+    directory: &Directory,
+    organization: &Organization,
+    user_id: &str,
+) -> Result<(), Refusal> {
+    if directory.is_member(user_id, &organization.id) {
         return Err(Refusal::bad_request(
             "already_a_member_in_organization",
             "The user is a member of the organization already.",
         ));
     }
-    let (limit, count) = (
-        organization.max_allowed_memberships,
-        directory.members(&organization.id).count() as u64,
-    );
-    if limit > 0 && count >= limit {
+    let limit = organization.max_allowed_memberships;
+    let count = directory
+        .memberships
+        .count(Key::Organization, &organization.id);
+    if limit > 0 && u64::try_from(count).is_ok_and(|count| count >= limit) {
         return Err(Refusal::forbidden(
             "organization_membership_quota_exceeded",
             format!("The organization takes at most {limit} members."),
         ));
     }
-    let body = membership.to_json(directory);
-    directory.memberships.put(membership);
-    call.tell(EventType::OrganizationMembershipCreated, body.clone());
-    Ok(Reply::ok(body))
+    Ok(())
 }
 
 fn change_metadata(
@@ -127,7 +153,11 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     membership.role = input.required_text("role")?;
     input.finish()?;
     let directory = &call.state.directory;
-    check_role(directory, &membership.role)?;
+    check_role_in(
+        directory,
+        organizations::called_for(call)?,
+        &membership.role,
+    )?;
     if !directory.manages_members(&membership.role) {
         keep_a_manager(directory, &membership)?;
     }
@@ -181,17 +211,30 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         "order_by",
         "user_id",
         "email_address",
+        "phone_number",
         "username",
+        "web3_wallet",
         "role",
         "query",
         "email_address_query",
+        "phone_number_query",
         "username_query",
         "name_query",
+        "last_active_at_before",
+        "last_active_at_after",
+        "created_at_before",
+        "created_at_after",
     ])?;
     let directory = &call.state.directory;
-    let memberships = directory
-        .members(&organization.id)
-        .filter(|membership| fits(directory, membership, &call.query));
+    let created = between(&call.query, "created_at")?;
+    let active = between(&call.query, "last_active_at")?;
+    let memberships = directory.members(&organization.id).filter(|membership| {
+        created(membership.created_at)
+            && directory
+                .user(&membership.user_id)
+                .is_some_and(|user| active(user.last_active_at()))
+            && fits(directory, membership, &call.query)
+    });
     listed(directory, &call.query, memberships)
 }
 
@@ -238,6 +281,9 @@ fn fits(directory: &Directory, membership: &Membership, query: &Query) -> bool {
     passes_marked(query, "user_id", &[&user.id])
         && passes(query, "username", user.username.as_deref())
         && passes(query, "role", Some(&membership.role))
+        && passes(query, "phone_number", None)
+        && passes(query, "web3_wallet", None)
+        && mentions(query, "phone_number_query", [])
         && (wanted.peek().is_none() || wanted.any(|address| user.has_email(address)))
         && mentions(query, "query", all)
         && mentions(query, "email_address_query", emails())

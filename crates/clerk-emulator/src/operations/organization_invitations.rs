@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{
     invitations::{self, BULK, ORDERS, check_status},
     listing::{mentions, page_with_total, passes, sort},
-    memberships::check_role,
+    memberships::check_role_in,
     metadata::{self, Change},
     organizations,
 };
@@ -21,6 +21,7 @@ pub(super) const HANDLERS: &[Handled] = &[
     ("ListOrganizationInvitations", list),
     ("CreateOrganizationInvitation", create),
     ("CreateOrganizationInvitationBulk", create_all),
+    ("ListPendingOrganizationInvitations", list_pending),
     ("GetOrganizationInvitation", get),
     ("RevokeOrganizationInvitation", revoke),
     ("ListInstanceOrganizationInvitations", list_of_instance),
@@ -74,7 +75,7 @@ fn invite(
     )?;
     input.finish()?;
     let directory = &mut call.state.directory;
-    check_role(directory, &place.role)?;
+    check_role_in(directory, organization, &place.role)?;
     if let Some(user_id) = &place.inviter_id {
         check_manager(directory, &organization.id, user_id)?;
     }
@@ -188,6 +189,20 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     Ok(Reply::ok(page_with_total(query, &invitations, write)?))
 }
 
+fn list_pending(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let query = &call.query;
+    query.only(&["limit", "offset"])?;
+    let organization = organizations::called_for(call)?;
+    let directory = &call.state.directory;
+    let mut invitations: Vec<&Invitation> = directory
+        .invitations_to(Some(&organization.id))
+        .filter(|invitation| invitation.status(call.now) == InvitationStatus::Pending)
+        .collect();
+    sort(query, &mut invitations, &ORDERS)?;
+    let write = |invitation: &&Invitation| invitation.to_json(directory, call.now);
+    Ok(Reply::ok(page_with_total(query, &invitations, write)?))
+}
+
 fn list_of_instance(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let query = &call.query;
     query.only(&["status", "query", "order_by", "limit", "offset"])?;
@@ -209,20 +224,8 @@ fn list_of_instance(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         let mut item = invitation.to_json(directory, call.now);
         let place = invitation.organization.as_ref();
         let organization = place.and_then(|place| directory.organization(&place.organization_id));
-        item["public_organization_data"] = json!(organization.map(public_data));
+        item["public_organization_data"] = json!(organization.map(Organization::to_public_json));
         item
     };
     Ok(Reply::ok(page_with_total(query, &invitations, write)?))
-}
-
-/// What those who are invited get to know of an organization.
-fn public_data(organization: &Organization) -> Value {
-    let whole = organization.to_json();
-    json!({
-        "id": whole["id"],
-        "name": whole["name"],
-        "slug": whole["slug"],
-        "image_url": whole["image_url"],
-        "has_image": whole["has_image"],
-    })
 }

@@ -14,9 +14,6 @@ use crate::{
     webhooks::EventType,
 };
 
-/// The role of whoever creates an organization.
-pub(super) const CREATOR_ROLE: &str = "org:admin";
-
 pub(super) const HANDLERS: &[Handled] = &[
     ("ListOrganizations", list),
     ("CreateOrganization", create),
@@ -29,6 +26,7 @@ pub(super) const HANDLERS: &[Handled] = &[
 
 /// The organization in the path, by id or slug.
 pub(super) fn called_for<'c>(call: &'c Call<'_>) -> Result<&'c Organization, Refusal> {
+    check_enabled(&call.state.directory)?;
     let id_or_slug = call.path.get("organization_id");
     call.state
         .directory
@@ -36,14 +34,44 @@ pub(super) fn called_for<'c>(call: &'c Call<'_>) -> Result<&'c Organization, Ref
         .ok_or_else(|| Refusal::resource_not_found("organization", id_or_slug))
 }
 
+/// Refuses everything about organizations where the instance has none.
+fn check_enabled(directory: &Directory) -> Result<(), Refusal> {
+    match directory.settings.organizations.enabled {
+        true => Ok(()),
+        false => Err(Refusal::forbidden(
+            "organization_not_enabled_in_instance",
+            "The instance has organizations switched off: PATCH /v1/instance/organization_settings \
+             with enabled switches them on.",
+        )),
+    }
+}
+
+/// Refuses a slug where the instance's organizations have none of their own choice.
+fn check_slug_allowed(directory: &Directory, slug: Option<&str>) -> Result<(), Refusal> {
+    match slug.is_some() && directory.settings.organizations.slug_disabled {
+        false => Ok(()),
+        true => Err(Refusal::forbidden(
+            "organization_slugs_disabled",
+            "The instance has slugs of organizations switched off.",
+        )),
+    }
+}
+
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    check_enabled(&call.state.directory)?;
     let mut input = call.input()?;
     let name = input.required_text("name")?;
     let slug = input.clearable_text("slug")?.flatten();
+    check_slug_allowed(&call.state.directory, slug.as_deref())?;
     let slug = slug.unwrap_or_else(|| call.state.directory.free_slug(&name, call.now));
     let id = call.state.ids.object("org_");
     let mut organization =
         Organization::new(id, slug, name, &call.state.directory.images, call.now);
+    let defaults = &call.state.directory.settings.organizations;
+    organization.max_allowed_memberships = defaults.max_allowed_memberships;
+    organization.admin_delete_enabled = defaults.admin_delete_enabled;
+    let initial = call.state.directory.initial_role_set();
+    organization.role_set = initial.map(|set| set.key.clone());
     settings(&mut input, &mut organization)?;
     change_metadata(&mut input, &mut organization, Change::Replace)?;
     organization.created_by = input.text("created_by")?;
@@ -61,7 +89,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             call.state.ids.object("orgmem_"),
             organization.id.clone(),
             user_id.clone(),
-            CREATOR_ROLE.to_owned(),
+            directory.creator_role(&organization).to_owned(),
             call.now,
         );
         directory.memberships.put(membership);
@@ -91,6 +119,12 @@ fn tell_all(call: &mut Call<'_>, event_type: EventType, records: Vec<Value>) {
 fn settings(input: &mut Input, organization: &mut Organization) -> Result<(), Refusal> {
     if let Some(limit) = input.number("max_allowed_memberships", 0..=u64::MAX)? {
         organization.max_allowed_memberships = limit;
+    }
+    if let Some(created_at) = input.time("created_at")? {
+        organization.created_at = created_at;
+    }
+    if let Some(set) = input.text("role_set_key")? {
+        organization.role_set = Some(set);
     }
     Ok(())
 }
@@ -122,11 +156,32 @@ fn check(directory: &Directory, organization: &Organization) -> Result<(), Refus
         let expected = "of lower-case letters, digits and hyphens";
         return Err(Refusal::form_param_format_invalid("slug", expected));
     }
+    check_role_set(directory, organization)?;
     let mut others = directory.organizations.by(Key::Slug, slug);
     if others.any(|other| other.id != *id) {
         return Err(Refusal::form_identifier_exists("slug"));
     }
     Ok(())
+}
+
+/// Refuses role sets that there are not, and those that lack roles which members have.
+fn check_role_set(directory: &Directory, organization: &Organization) -> Result<(), Refusal> {
+    let Some(key) = &organization.role_set else {
+        return Ok(());
+    };
+    let set = directory.role_sets.by(Key::Name, key).next();
+    let set = set.ok_or_else(|| Refusal::resource_not_found("role set", key))?;
+    let mut members = directory.members(&organization.id);
+    match members.find(|membership| !set.has(&membership.role)) {
+        None => Ok(()),
+        Some(membership) => {
+            let expected = format!(
+                "the key of a role set with {}, which members have",
+                membership.role
+            );
+            Err(Refusal::form_param_value_invalid("role_set_key", &expected))
+        }
+    }
 }
 
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -179,6 +234,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         organization.name = name;
     }
     if let Some(slug) = input.text("slug")? {
+        check_slug_allowed(&call.state.directory, Some(&slug))?;
         organization.slug = slug;
     }
     if let Some(enabled) = input.flag("admin_delete_enabled")? {
@@ -231,6 +287,7 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    check_enabled(&call.state.directory)?;
     let query = &call.query;
     query.only(&[
         "include_members_count",

@@ -23,10 +23,19 @@ pub(crate) enum EventType {
     WaitlistEntryUpdated,
     EmailCreated,
     SmsCreated,
+    OrganizationDomainCreated,
+    OrganizationDomainUpdated,
+    OrganizationDomainDeleted,
+    RoleCreated,
+    RoleUpdated,
+    RoleDeleted,
+    PermissionCreated,
+    PermissionUpdated,
+    PermissionDeleted,
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -45,6 +54,15 @@ impl EventType {
         Self::WaitlistEntryUpdated,
         Self::EmailCreated,
         Self::SmsCreated,
+        Self::OrganizationDomainCreated,
+        Self::OrganizationDomainUpdated,
+        Self::OrganizationDomainDeleted,
+        Self::RoleCreated,
+        Self::RoleUpdated,
+        Self::RoleDeleted,
+        Self::PermissionCreated,
+        Self::PermissionUpdated,
+        Self::PermissionDeleted,
     ];
 
     /// Clerk's name of it.
@@ -68,6 +86,15 @@ impl EventType {
             Self::WaitlistEntryUpdated => "waitlistEntry.updated",
             Self::EmailCreated => "email.created",
             Self::SmsCreated => "sms.created",
+            Self::OrganizationDomainCreated => "organizationDomain.created",
+            Self::OrganizationDomainUpdated => "organizationDomain.updated",
+            Self::OrganizationDomainDeleted => "organizationDomain.deleted",
+            Self::RoleCreated => "role.created",
+            Self::RoleUpdated => "role.updated",
+            Self::RoleDeleted => "role.deleted",
+            Self::PermissionCreated => "permission.created",
+            Self::PermissionUpdated => "permission.updated",
+            Self::PermissionDeleted => "permission.deleted",
         }
     }
 

@@ -75,6 +75,29 @@ pub(crate) fn patch(emulator: &Emulator, path: &str, body: Value) -> (u16, Value
     call(emulator, "PATCH", path, Some(&body))
 }
 
+pub(crate) fn delete(emulator: &Emulator, path: &str) -> (u16, Value) {
+    call(emulator, "DELETE", path, None)
+}
+
+/// The answer to a request that is to succeed.
+pub(crate) fn fine((status, body): (u16, Value)) -> Value {
+    assert!((200..300).contains(&status), "{status} {body}");
+    body
+}
+
+/// The text that an object has under this name.
+pub(crate) fn text<'v>(object: &'v Value, name: &str) -> &'v str {
+    object[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("{name} in {object}"))
+}
+
+/// What the items of a page have under this name, in its order.
+pub(crate) fn column<'v>(page: &'v Value, name: &str) -> Vec<&'v str> {
+    let items = page["data"].as_array().unwrap_or_else(|| panic!("{page}"));
+    items.iter().map(|item| text(item, name)).collect()
+}
+
 /// Status, code and blamed parameter of an answer.
 pub(crate) fn refusal((status, body): (u16, Value)) -> (u16, String, String) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

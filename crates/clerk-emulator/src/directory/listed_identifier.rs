@@ -1,0 +1,45 @@
+use clerk_core::UnixTime;
+use serde_json::{Value, json};
+
+use super::{IdentificationKind, Key, Record};
+
+/// Somebody who may sign up, or may not, by the list that it stands on.
+#[derive(Clone, Debug)]
+pub(crate) struct ListedIdentifier {
+    pub(crate) id: String,
+    /// E-mail addresses are in lower case; `*@example.com` stands for all of a domain.
+    pub(crate) identifier: String,
+    pub(crate) kind: IdentificationKind,
+    /// The invitation that told them, where one did.
+    pub(crate) invitation_id: Option<String>,
+    pub(crate) created_at: UnixTime,
+}
+
+impl Record for ListedIdentifier {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Name, &self.identifier);
+    }
+}
+
+impl ListedIdentifier {
+    /// The API's object for an identifier on this list.
+    pub(crate) fn to_json(&self, list: &str, instance_id: &str) -> Value {
+        let mut body = json!({
+            "object": format!("{list}_identifier"),
+            "id": self.id,
+            "identifier": self.identifier,
+            "identifier_type": self.kind.as_str(),
+            "instance_id": instance_id,
+            "created_at": self.created_at.as_millis(),
+            "updated_at": self.created_at.as_millis(),
+        });
+        if let Some(id) = &self.invitation_id {
+            body["invitation_id"] = json!(id);
+        }
+        body
+    }
+}
