@@ -13,6 +13,7 @@ mod machine_tokens;
 mod machines;
 mod memberships;
 mod metadata;
+mod oauth_applications;
 mod oauth_tokens;
 mod organization_domains;
 mod organization_invitations;
@@ -34,7 +35,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 21] = [
+pub(crate) static HANDLERS: [&[Handled]; 22] = [
     keys::HANDLERS,
     users::HANDLERS,
     sessions::HANDLERS,
@@ -55,6 +56,7 @@ pub(crate) static HANDLERS: [&[Handled]; 21] = [
     api_keys::HANDLERS,
     machines::HANDLERS,
     machine_tokens::HANDLERS,
+    oauth_applications::HANDLERS,
     oauth_tokens::HANDLERS,
 ];
 
