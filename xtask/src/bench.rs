@@ -2,6 +2,7 @@
 
 mod build;
 mod edge;
+mod emulator;
 mod runtimes;
 mod service;
 
@@ -23,6 +24,7 @@ enum Subject {
     Service,
     Build,
     Edge,
+    Emulator,
 }
 
 #[derive(Default)]
@@ -47,6 +49,7 @@ impl Options {
                 "--service" => subjects.push(Subject::Service),
                 "--build" => subjects.push(Subject::Build),
                 "--edge" => subjects.push(Subject::Edge),
+                "--emulator" => subjects.push(Subject::Emulator),
                 row if !row.starts_with('-') => options.rows.push(row.to_owned()),
                 unknown => return Err(format!("there is no option `{unknown}`")),
             }
@@ -54,9 +57,11 @@ impl Options {
         let of_rows = options.instructions || options.runtimes || !options.rows.is_empty();
         options.subject = match subjects.as_slice() {
             [] => Subject::Rows,
+            // Other builds of `clerk-dev` are named in the place of rows.
+            [Subject::Emulator] if !options.instructions && !options.runtimes => Subject::Emulator,
             [only] if !of_rows => *only,
             _ => {
-                let why = "`--cores`, `--service`, `--build` and `--edge` measure rows of their own, and no others";
+                let why = "`--cores`, `--service`, `--build`, `--edge` and `--emulator` measure rows of their own, and no others";
                 return Err(why.to_owned());
             }
         };
@@ -72,6 +77,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         Subject::Service => service::run(&build()?, options.json),
         Subject::Build => build::run(options.json),
         Subject::Edge => edge::run(options.json),
+        Subject::Emulator => emulator::run(&options.rows, options.json),
     }
 }
 

@@ -51,13 +51,13 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        usage: "bench [--json] [--build|--cores|--edge|--service | [--instructions] [--runtimes] [ROW]...]",
+        usage: "bench [--json] [--build|--cores|--edge|--emulator [PROGRAM]...|--service | [--instructions] [--runtimes] [ROW]...]",
         about: "measure our verification beside that of other libraries",
         run: bench::run,
     },
     Command {
         name: "conformance",
-        usage: "conformance [--seed N] [--count N] [SUITE]...",
+        usage: "conformance [--seed N] [--count N] [--bless] [SUITE]...",
         about: "hold our answers against those of Clerk's own clients",
         run: conformance::run,
     },

@@ -1,6 +1,7 @@
 //! Facts about the repository that the compiler cannot check, each with what to do when it no longer holds.
 
 mod advisories;
+mod circles;
 mod documents;
 mod errors;
 mod layers;
@@ -45,6 +46,7 @@ const CHECKS: &[fn(&Repository) -> Vec<Finding>] = &[
     advisories::list,
     advisories::lock_files,
     advisories::requirements,
+    circles::of_modules,
     sources::clocks_and_waiting,
     sources::statics,
     sources::subtractive_features,

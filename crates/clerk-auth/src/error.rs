@@ -5,7 +5,7 @@ use clerk_jwks::{FetchError, ResolveError};
 use clerk_jwt::{Fault, Reason, VerifyError};
 use http::{HeaderMap, StatusCode};
 
-use crate::{AuthReason, TokenType, state};
+use crate::{AuthReason, TokenType, auth_headers};
 
 /// Why it could not be found out who a request comes from. That is not the same as nobody.
 #[derive(thiserror::Error)]
@@ -134,7 +134,7 @@ impl Error {
             Some((what, _)) => format!("{what} (reason={reason})"),
             None => format!("{self} (reason={reason})"),
         };
-        state::describe(&mut headers, "signed-out", &reason, &message);
+        auth_headers::describe(&mut headers, "signed-out", &reason, &message);
         headers
     }
 }

@@ -86,6 +86,7 @@
 
 mod admission;
 mod auth;
+mod auth_headers;
 mod authentication;
 mod authenticator;
 pub mod blocking;

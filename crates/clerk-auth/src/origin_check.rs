@@ -7,31 +7,7 @@
 
 use url::Url;
 
-use crate::{InvalidSettings, RequestHead, public_address::origin, settings::Builder};
-
-impl Builder {
-    /// Lets browsers' cookies count only for pages of the application's own origin and of these:
-    /// `https://app.example.com`. Not checked, if not said; with none, the application's own
-    /// origin is all.
-    ///
-    /// It is about requests that act, and whose answer no CORS policy guards: WebSocket upgrades,
-    /// over HTTP/2 as well, and methods that are not safe (RFC 9110 §9.2.1). One of these that
-    /// comes with a session in its cookies and an `Origin` that is not allowed is signed out, as
-    /// [`AuthReason::OriginNotAllowed`](crate::AuthReason::OriginNotAllowed), and handlers that ask
-    /// for a session answer 403. One without an `Origin` is from no browser's page and goes on, and
-    /// so does one with a token in its header, which no page can have a browser send by itself.
-    ///
-    /// The application's own origin is that of the URL under which browsers know it, which the
-    /// headers of a proxy in front of it tell; where the browser itself says that the page is of
-    /// the same origin (`Sec-Fetch-Site`), it is believed.
-    pub fn allowed_origins<O: Into<String>>(
-        mut self,
-        origins: impl IntoIterator<Item = O>,
-    ) -> Self {
-        self.allowed_origins = Some(origins.into_iter().map(Into::into).collect());
-        self
-    }
-}
+use crate::{InvalidSettings, RequestHead, public_address::origin};
 
 /// The origins, beside the application's own, whose pages may act with a browser's cookies.
 #[derive(Clone, Debug, Default)]

@@ -8,8 +8,8 @@ use http::{
 use serde_json::json;
 
 use crate::{
-    AuthReason, Denied, Error, InvalidRedirect, TokenType, events,
-    resource_metadata::ResourceMetadata, state,
+    AuthReason, Denied, Error, InvalidRedirect, TokenType, auth_headers, events,
+    resource_metadata::ResourceMetadata,
 };
 
 /// The response to a request that may not go on, the same in every framework.
@@ -104,7 +104,10 @@ impl Rejection {
             .headers
             .insert(WWW_AUTHENTICATE, INSUFFICIENT_SCOPE);
         let reason = HeaderValue::from_static(denied.code());
-        rejection.0.headers.insert(state::AUTH_REASON, reason);
+        rejection
+            .0
+            .headers
+            .insert(auth_headers::AUTH_REASON, reason);
         rejection
     }
 
@@ -134,7 +137,7 @@ impl Rejection {
         rejection
             .0
             .headers
-            .insert(state::AUTH_REASON, LAYER_MISSING);
+            .insert(auth_headers::AUTH_REASON, LAYER_MISSING);
         rejection.explain(remedy);
         rejection
     }
@@ -196,7 +199,7 @@ impl Rejection {
 
     fn because(mut self, reason: &AuthReason) -> Self {
         if let Ok(reason) = HeaderValue::from_str(&reason.as_str()) {
-            self.0.headers.insert(state::AUTH_REASON, reason);
+            self.0.headers.insert(auth_headers::AUTH_REASON, reason);
         }
         self
     }
@@ -206,7 +209,7 @@ impl Rejection {
         // Header values are ASCII (RFC 9110 §5.5).
         let message = message.replace('…', "...");
         if let Ok(message) = HeaderValue::from_str(&message) {
-            self.0.headers.insert(state::AUTH_MESSAGE, message);
+            self.0.headers.insert(auth_headers::AUTH_MESSAGE, message);
         }
     }
 

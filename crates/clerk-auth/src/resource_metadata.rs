@@ -5,24 +5,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use url::Url;
 
-use crate::{InvalidSettings, settings::Builder};
-
-impl Builder {
-    /// The URL of the service's OAuth 2.0 Protected Resource Metadata (RFC 9728):
-    /// `https://api.example.com/.well-known/oauth-protected-resource`, with the resource's own path
-    /// behind it if it has one. Not named, if not said.
-    ///
-    /// Every refusal by [`RequestAuth`](crate::RequestAuth), and so by the extractors, that challenges
-    /// the caller names it (`WWW-Authenticate: Bearer resource_metadata="…"`), which is how clients of
-    /// MCP servers find where to sign a user in. A [`Rejection`](crate::Rejection) made by hand, or of
-    /// the [`Denied`](crate::Denied) of a requirement that was asked by hand, does not know the
-    /// settings, and names none: ask by [`RequestAuth::require`](crate::RequestAuth::require) where
-    /// that matters. Serving the document is the application's part.
-    pub fn resource_metadata(mut self, url: impl Into<String>) -> Self {
-        self.resource_metadata = Some(url.into());
-        self
-    }
-}
+use crate::InvalidSettings;
 
 /// The parameter as it stands in a challenge.
 #[derive(Clone, Debug)]

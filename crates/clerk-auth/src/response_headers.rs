@@ -3,7 +3,7 @@ use http::{
     header::{CACHE_CONTROL, SET_COOKIE, VARY},
 };
 
-use crate::state::{AUTH_MESSAGE, AUTH_REASON, AUTH_STATUS};
+use crate::auth_headers::{AUTH_MESSAGE, AUTH_REASON, AUTH_STATUS};
 
 /// What authentication changes about the headers of a response, for frameworks that keep headers
 /// in types of their own.

@@ -1,14 +1,10 @@
 use std::{fmt, sync::Arc};
 
-use http::{HeaderMap, HeaderName, HeaderValue, header::LOCATION};
+use http::{HeaderMap, HeaderValue, header::LOCATION};
 
 use crate::{
     Auth, AuthReason, Error, MachineAuth, PendingSessions, SessionAuth, SignedOutAuth, TokenType,
 };
-
-pub(crate) const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
-pub(crate) const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");
-pub(crate) const AUTH_MESSAGE: HeaderName = HeaderName::from_static("x-clerk-auth-message");
 
 /// What was found out about a request.
 #[derive(Clone, Debug)]
@@ -216,19 +212,4 @@ impl fmt::Debug for Handshake {
             .field("message", &self.message)
             .finish_non_exhaustive()
     }
-}
-
-/// Adds the headers that tell a developer in the browser's network view what happened.
-pub(crate) fn describe(headers: &mut HeaderMap, status: &str, reason: &AuthReason, message: &str) {
-    let mut put = |name: HeaderName, value: &str| {
-        if value.is_empty() {
-            return;
-        }
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    };
-    put(AUTH_STATUS, status);
-    put(AUTH_REASON, &reason.as_str());
-    put(AUTH_MESSAGE, message);
 }

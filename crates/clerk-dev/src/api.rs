@@ -4,6 +4,7 @@ mod answer;
 mod call;
 mod list;
 mod listing;
+mod lookup;
 mod operations;
 
 use clap::Subcommand;

@@ -1,5 +1,7 @@
 //! `clerk-dev emulator`: Clerk, offline, until it is told to stop.
 
+mod env_file;
+
 use std::{
     env,
     ffi::OsString,
@@ -34,6 +36,7 @@ use crate::{
   clerk-dev emulator --port 0 --seed seed.json --json
   clerk-dev emulator --webhook http://localhost:3000/webhooks
   clerk-dev emulator --allow-host clerk
+  clerk-dev emulator --env-file .env.local
 
 A seed holds users, organizations, roles, jwt_templates and webhooks:
   {\"users\":[{\"email\":\"grace@example.com\"}],
@@ -67,6 +70,12 @@ pub(crate) struct Emulate {
     /// Answer to this host too, beside names of this machine: without a port; may be given several times
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
+    /// Refuse operations of which nothing is known but Clerk's description, instead of making up an answer
+    #[arg(long)]
+    strict: bool,
+    /// Write the settings into this file, as a service reads them; what else it says stays
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
     /// Say where it is in one JSON object
     #[arg(long)]
     json: bool,
@@ -102,7 +111,13 @@ impl Emulate {
             let _within = runtime.enter();
             Stop::listen()?
         };
-        Whereabouts::of(&server, from_environment.is_some()).show(self.json, output)?;
+        let whereabouts = Whereabouts::of(&server, from_environment.is_some());
+        if let Some(path) = &self.env_file {
+            env_file::write(path, &whereabouts.settings()).map_err(|error| {
+                Failure::setup(&format!("cannot write {}", path.display()), &error)
+            })?;
+        }
+        whereabouts.show(self.json, output)?;
         output.flush()?;
         runtime.block_on(stop.asked_for())?;
         server.shutdown();
@@ -131,7 +146,7 @@ impl Emulate {
             fs::read_to_string(path)
                 .map_err(|error| Failure::setup(&format!("cannot read {}", path.display()), &error))
         };
-        let mut builder = clerk_emulator::Emulator::builder();
+        let mut builder = clerk_emulator::Emulator::builder().strict(self.strict);
         if let Some(path) = &self.seed {
             let seed = Seed::from_json(&read(path)?)
                 .map_err(|error| Failure::setup(&path.display().to_string(), &error))?;
@@ -191,6 +206,21 @@ impl<'s> Whereabouts<'s> {
         }
     }
 
+    /// What a service reads from its environment.
+    fn settings(&self) -> Vec<(&'static str, &str)> {
+        let mut settings = vec![
+            ("CLERK_API_URL", self.url),
+            ("CLERK_SECRET_KEY", self.secret_key),
+            ("CLERK_PUBLISHABLE_KEY", self.publishable_key),
+            ("CLERK_SIGN_IN_URL", &self.sign_in_url),
+        ];
+        settings.extend(
+            self.webhook_secret
+                .map(|secret| (SIGNING_SECRET_VARIABLE, secret)),
+        );
+        settings
+    }
+
     fn show(&self, as_json: bool, output: &mut Output) -> io::Result<()> {
         if as_json {
             serde_json::to_writer(&mut *output, self)?;
@@ -226,6 +256,7 @@ CLERK_SIGN_IN_URL={sign_in_url}
 # only for verifying without any request:
 # CLERK_JWT_KEY=\"{jwt_key}\"
 
+see it:    {url}
 a token:   clerk-dev token mint --emulator {url}
 health:    curl {url}/_emulator/health
 webhooks:  curl {url}/_emulator/webhooks

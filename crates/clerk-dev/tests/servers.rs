@@ -172,6 +172,28 @@ fn deleted_bob(emulator: &Running, listener: &TcpListener, secret: &str) -> Resu
 }
 
 #[test]
+fn the_emulator_writes_its_settings_where_a_service_reads_them() {
+    let path = file(
+        "settings.env",
+        "PORT=3000\nCLERK_API_URL=https://api.clerk.com\n",
+    );
+    let emulator = Running::start(&["--env-file", &path, "--strict"]);
+    let url = emulator.text("url");
+    let written = std::fs::read_to_string(&path).unwrap();
+    let begin = format!(
+        "PORT=3000\nCLERK_API_URL={url}\nCLERK_SECRET_KEY={}\n",
+        emulator.text("secret_key")
+    );
+    assert!(written.starts_with(&begin), "{written}");
+    for name in ["publishable_key", "sign_in_url", "webhook_secret"] {
+        assert!(written.contains(emulator.text(name)), "{name}: {written}");
+    }
+    let uri = format!("{url}/v1/billing/prices");
+    let request = Request::get(uri).header("authorization", "Bearer sk_test_emulator");
+    assert_eq!(send(request).status(), 501, "it is strict");
+}
+
+#[test]
 fn the_emulator_answers_to_the_hosts_that_are_allowed() {
     let health = |emulator: &Running, host: &str| {
         let url = emulator.text("url");

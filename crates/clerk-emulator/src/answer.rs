@@ -50,7 +50,8 @@ enum Content {
     Json(Value),
     Later(Later),
     Html(String),
-    Svg(&'static str),
+    /// A file of this media type.
+    File(&'static str, Bytes),
 }
 
 struct Later(Box<dyn FnOnce() -> Value + Send>);
@@ -100,9 +101,16 @@ impl Reply {
         Self::new(StatusCode::OK, Content::Html(html)).header(header::CACHE_CONTROL, "no-store")
     }
 
-    /// A picture.
-    pub(crate) fn picture(svg: &'static str) -> Self {
-        Self::new(StatusCode::OK, Content::Svg(svg))
+    /// A part of a page, or a picture.
+    pub(crate) fn asset(media_type: &'static str, text: &'static str) -> Self {
+        Self::new(StatusCode::OK, Content::File(media_type, text.into()))
+    }
+
+    /// A picture that somebody has sent, of the media type that its bytes have. No browser is to find another
+    /// in them.
+    pub(crate) fn uploaded(media_type: &'static str, content: Bytes) -> Self {
+        Self::new(StatusCode::OK, Content::File(media_type, content))
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
     }
 
     /// A redirect that nobody keeps.
@@ -132,7 +140,7 @@ impl Reply {
             Content::Json(body) => (Some("application/json"), body.to_string().into()),
             Content::Later(Later(make)) => (Some("application/json"), make().to_string().into()),
             Content::Html(html) => (Some("text/html; charset=utf-8"), html.into()),
-            Content::Svg(svg) => (Some("image/svg+xml"), Bytes::from_static(svg.as_bytes())),
+            Content::File(media_type, content) => (Some(media_type), content),
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;

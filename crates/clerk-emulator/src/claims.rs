@@ -5,7 +5,7 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use crate::directory::{ActiveOrganization, Session, Template, User};
+use crate::directory::{ActiveOrganization, Identification, Session, Template, User};
 
 /// The protected header `cat`, by which Clerk's SDKs tell the classes of its tokens apart.
 pub(crate) const SESSION_CATEGORY: &str = "cl_B7d4PD111AAA";
@@ -97,6 +97,9 @@ pub(crate) fn session(
     claims.insert("sub".into(), json!(user.id));
     claims.insert("sid".into(), json!(session.id));
     claims.insert("sts".into(), json!("active"));
+    if let Some(actor) = &session.actor {
+        claims.insert("act".into(), json!(actor));
+    }
     claims.insert("fva".into(), json!([minutes, -1]));
     match version {
         TokenVersion::V1 => write_version_1(&mut claims, organization),
@@ -193,7 +196,13 @@ fn user_context(user: &User) -> Value {
         let email = user.primary_email().map(|email| &email.address);
         members.insert("full_name".into(), json!(user.full_name()));
         members.insert("primary_email_address".into(), json!(email));
-        members.insert("email_verified".into(), json!(email.is_some()));
+        members.insert(
+            "email_verified".into(),
+            json!(
+                user.primary_email()
+                    .is_some_and(Identification::is_verified)
+            ),
+        );
     }
     context
 }

@@ -6,6 +6,7 @@ mod client;
 mod described;
 mod domain;
 mod external_account;
+mod identification;
 mod image;
 mod invitation;
 mod listed_identifier;
@@ -15,39 +16,52 @@ mod oauth_application;
 mod oauth_token;
 mod organization;
 mod organization_domain;
+mod password;
+mod password_digest;
+mod picture;
 mod planting;
 mod redirect_url;
 mod role;
 mod role_set;
+mod second_factor;
 mod session;
 mod settings;
 mod table;
 mod template;
+mod ticket;
 mod user;
+mod waitlist;
 
 pub(crate) use api_key::ApiKey;
 pub(crate) use client::{Client, Handshake};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use external_account::ExternalAccount;
+pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof, UnknownCode};
 pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
-pub(crate) use listed_identifier::{IdentifierKind, ListedIdentifier};
+pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
 pub(crate) use oauth_application::{OAuthApplication, OAuthCode};
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub(crate) use organization_domain::OrganizationDomain;
+pub(crate) use password::Password;
+pub(crate) use password_digest::{InvalidDigest, PasswordDigest};
+pub(crate) use picture::Picture;
 pub use planting::InvalidSeed;
 pub(crate) use redirect_url::RedirectUrl;
 pub(crate) use role::{Permission, Role};
 pub(crate) use role_set::RoleSet;
+pub(crate) use second_factor::{SecondFactors, Totp};
 pub(crate) use session::{Session, SessionStatus};
 pub(crate) use settings::{InstanceSettings, OrganizationSettings};
 pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
-pub(crate) use user::{EmailAddress, User};
+pub(crate) use ticket::{Purpose, Ticket, TicketStatus};
+pub(crate) use user::User;
+pub(crate) use waitlist::{WaitlistEntry, WaitlistEntryStatus};
 
 use clerk_core::UnixTime;
 
@@ -57,6 +71,7 @@ use crate::ids::Ids;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     pub(crate) images: Images,
+    pub(crate) pictures: Table<Picture>,
     pub(crate) settings: InstanceSettings,
     pub(crate) users: Table<User>,
     pub(crate) clients: Table<Client>,
@@ -66,10 +81,12 @@ pub(crate) struct Directory {
     pub(crate) organization_domains: Table<OrganizationDomain>,
     pub(crate) memberships: Table<Membership>,
     pub(crate) invitations: Table<Invitation>,
+    pub(crate) waitlist: Table<WaitlistEntry>,
     pub(crate) roles: Table<Role>,
     pub(crate) permissions: Table<Permission>,
     pub(crate) role_sets: Table<RoleSet>,
     pub(crate) templates: Table<Template>,
+    pub(crate) tickets: Table<Ticket>,
     pub(crate) api_keys: Table<ApiKey>,
     pub(crate) machines: Table<Machine>,
     pub(crate) machine_tokens: Table<MachineToken>,
@@ -96,8 +113,20 @@ impl Directory {
     }
 
     pub(crate) fn user_with_email(&self, address: &str) -> Option<&User> {
-        let address = address.to_ascii_lowercase();
-        self.users.by(Key::EmailAddress, &address).next()
+        self.user_claiming(IdentificationKind::EmailAddress, address)
+    }
+
+    /// The user whose address this is, and nobody else's.
+    pub(crate) fn user_claiming(&self, kind: IdentificationKind, address: &str) -> Option<&User> {
+        let address = kind.normal(address);
+        self.users.by(kind.key(), &address).next()
+    }
+
+    /// The user who signs in by this: an e-mail address, a phone number or a username.
+    pub(crate) fn user_identified_by(&self, identifier: &str) -> Option<&User> {
+        self.user_with_email(identifier)
+            .or_else(|| self.user_claiming(IdentificationKind::PhoneNumber, identifier))
+            .or_else(|| self.users.by(Key::Username, identifier).next())
     }
 
     pub(crate) fn session(&self, id: &str) -> Option<&Session> {
@@ -159,6 +188,7 @@ impl Directory {
             now,
         );
         self.sessions.put(session.clone());
+        self.client_of(&session, ids);
         session
     }
 
@@ -178,6 +208,10 @@ impl Directory {
         let user = self.users.remove(id)?;
         self.sessions.remove_by(Key::User, id);
         self.memberships.remove_by(Key::User, id);
+        self.tickets.remove_by(Key::User, id);
+        if let Some(picture) = &user.picture_id {
+            self.pictures.remove(picture);
+        }
         Some(user)
     }
 }

@@ -7,6 +7,8 @@ mod interstitial;
 mod oauth;
 mod return_url;
 mod sign_in;
+mod status;
+mod tickets;
 
 use crate::route::{Handled, Route};
 
@@ -14,10 +16,12 @@ use crate::route::{Handled, Route};
 pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
 
 /// All others, a table for each module.
-pub(crate) static TABLES: [&[Route]; 5] = [
+pub(crate) static TABLES: [&[Route]; 7] = [
     handshake::ROUTES,
     sign_in::ROUTES,
     interstitial::ROUTES,
     images::ROUTES,
     oauth::ROUTES,
+    status::ROUTES,
+    tickets::ROUTES,
 ];

@@ -39,6 +39,11 @@ impl Ids {
         self.now = now;
     }
 
+    /// When those that follow are made.
+    pub(crate) fn time(&self) -> UnixTime {
+        self.now
+    }
+
     /// `prefix`, then 27 characters of base 62: `user_…`, `sess_…`, `ins_…`.
     pub(crate) fn object(&mut self, prefix: &str) -> String {
         self.object_made_at(prefix, self.now)

@@ -1,9 +1,14 @@
 //! The operations, a table for each group of resources.
 
+mod actor_tokens;
+mod agent_tasks;
 mod api_keys;
 mod clients;
 mod control;
 mod domains;
+mod email_addresses;
+mod identifications;
+mod inspection;
 mod instance;
 mod invitations;
 mod keys;
@@ -19,13 +24,19 @@ mod organization_domains;
 mod organization_invitations;
 mod organizations;
 mod permissions;
+mod phone_numbers;
 mod redirect_urls;
 mod refreshing;
 mod role_sets;
 mod roles;
 mod sessions;
+mod sign_in_tokens;
 mod templates;
+mod testing_tokens;
+mod tickets;
+mod uploads;
 mod users;
+mod waitlist;
 mod webhooks;
 
 pub(crate) use sessions::admit;
@@ -35,10 +46,13 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 22] = [
+pub(crate) static HANDLERS: [&[Handled]; 30] = [
     keys::HANDLERS,
     users::HANDLERS,
+    email_addresses::HANDLERS,
+    phone_numbers::HANDLERS,
     sessions::HANDLERS,
+    clients::HANDLERS,
     refreshing::HANDLERS,
     instance::HANDLERS,
     domains::HANDLERS,
@@ -52,19 +66,26 @@ pub(crate) static HANDLERS: [&[Handled]; 22] = [
     permissions::HANDLERS,
     role_sets::HANDLERS,
     invitations::HANDLERS,
+    waitlist::HANDLERS,
     templates::HANDLERS,
     api_keys::HANDLERS,
     machines::HANDLERS,
     machine_tokens::HANDLERS,
     oauth_applications::HANDLERS,
     oauth_tokens::HANDLERS,
+    testing_tokens::HANDLERS,
+    agent_tasks::HANDLERS,
+    sign_in_tokens::HANDLERS,
+    actor_tokens::HANDLERS,
 ];
 
 /// What Clerk's description does not have.
-pub(crate) static TABLES: [&[Route]; 4] = [
+pub(crate) static TABLES: [&[Route]; 6] = [
     keys::ROUTES,
     clients::ROUTES,
+    sessions::ROUTES,
     control::ROUTES,
+    inspection::ROUTES,
     webhooks::ROUTES,
 ];
 

@@ -305,7 +305,8 @@ impl Refusal {
         Self::unprocessable(
             "form_data_missing",
             "data is missing",
-            "A user needs an email_address or a username.".to_owned(),
+            "A user needs an email_address, a phone_number, a web3_wallet or a username."
+                .to_owned(),
         )
     }
 
@@ -316,6 +317,69 @@ impl Refusal {
             "Passwords must be 8 characters or more.".to_owned(),
         )
         .param("password")
+    }
+
+    pub(crate) fn form_password_pwned() -> Self {
+        Self::unprocessable(
+            "form_password_pwned",
+            "was found in a data breach",
+            "The password is one that everybody tries first. Please use another.".to_owned(),
+        )
+        .param("password")
+    }
+
+    pub(crate) fn form_password_digest_invalid() -> Self {
+        Self::unprocessable(
+            "form_password_digest_invalid_code",
+            "is invalid",
+            "password_digest is not one that the password_hasher makes.".to_owned(),
+        )
+        .param("password_digest")
+    }
+
+    pub(crate) fn invalid_totp_secret() -> Self {
+        Self::unprocessable(
+            "invalid_totp_secret_code",
+            "is invalid",
+            "totp_secret must be in base 32.".to_owned(),
+        )
+        .param("totp_secret")
+    }
+
+    /// Two lists run side by side.
+    pub(crate) fn form_param_array_length_mismatch(name: &str, other: &str) -> Self {
+        Self::unprocessable(
+            "form_param_array_length_mismatch",
+            "has another length",
+            format!("{name} must have as many items as {other}."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn form_verification_needed(name: &str) -> Self {
+        Self::unprocessable(
+            "form_verification_needed",
+            "is not verified",
+            format!("{name} must stand for what is verified."),
+        )
+        .param(name)
+    }
+
+    pub(crate) fn image_missing() -> Self {
+        Self::bad_request(
+            "form_param_missing",
+            "The request has no picture: send it as the field `file` of a form.",
+        )
+        .param("file")
+    }
+
+    pub(crate) fn image_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "image_not_found",
+            "not found",
+            "There is no such picture.",
+        )
     }
 
     pub(crate) fn bad_request(code: &str, long_message: impl Into<Box<str>>) -> Self {

@@ -209,7 +209,7 @@ mod tests {
             (Method::PUT, "/v1/jwks", None),
             (Method::GET, "/v1", None),
             (Method::GET, "", None),
-            (Method::GET, "/", None),
+            (Method::GET, "/", Some("_frontend.start")),
         ] {
             let found = routes.find(&method, path, true);
             let found = found.map(|(routed, _)| routed.route.operation);

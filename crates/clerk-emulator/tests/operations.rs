@@ -9,13 +9,7 @@ use support::{NOW, call, emulator, get, refusal, refused, request, send};
 #[test]
 fn answers_are_json_of_exactly_that_type_and_carry_a_trace_id() {
     let emulator = emulator();
-    for path in [
-        "/v1/jwks",
-        "/v1/users",
-        "/v1/users/nobody",
-        "/v1/nowhere",
-        "/",
-    ] {
+    for path in ["/v1/jwks", "/v1/users", "/v1/users/nobody", "/v1/nowhere"] {
         let response = send(&emulator, request("GET", path, None));
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
         assert_eq!(response.headers()["clerk-trace-id"].len(), 32, "{path}");

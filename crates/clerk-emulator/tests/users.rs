@@ -181,9 +181,59 @@ fn users_that_cannot_be_are_refused() {
             "nickname",
         ),
         (
-            json!({ "username": "x", "phone_number": [] }),
-            "input_not_emulated",
+            json!({ "phone_number": ["15555550100"] }),
+            "form_param_format_invalid",
             "phone_number",
+        ),
+        (
+            json!({ "web3_wallet": ["0x"] }),
+            "form_param_format_invalid",
+            "web3_wallet",
+        ),
+        (
+            json!({ "email_address": ["e@example.com"], "email_address_identification_status": ["reserved", "verified"] }),
+            "form_param_array_length_mismatch",
+            "email_address_identification_status",
+        ),
+        (
+            json!({ "phone_number": ["+15555550100"], "phone_number_identification_status": ["unverified"] }),
+            "form_param_value_invalid",
+            "phone_number_identification_status",
+        ),
+        (
+            json!({ "phone_number": ["+15555550100", "+15555550100"] }),
+            "form_identifier_exists",
+            "phone_number",
+        ),
+        (
+            json!({ "username": "x", "created_at": "yesterday" }),
+            "form_param_format_invalid",
+            "created_at",
+        ),
+        (
+            json!({ "username": "x", "password": "password1" }),
+            "form_password_pwned",
+            "password",
+        ),
+        (
+            json!({ "username": "x", "password_digest": "x", "password_hasher": "rot13" }),
+            "form_param_value_invalid",
+            "password_hasher",
+        ),
+        (
+            json!({ "username": "x", "password_digest": "x", "password_hasher": "md5" }),
+            "form_password_digest_invalid_code",
+            "password_digest",
+        ),
+        (
+            json!({ "username": "x", "password_digest": "x" }),
+            "form_param_missing",
+            "password_hasher",
+        ),
+        (
+            json!({ "username": "x", "totp_secret": "1" }),
+            "invalid_totp_secret_code",
+            "totp_secret",
         ),
     ] {
         let found = refusal(post(&emulator, "/v1/users", body.clone()));
@@ -270,6 +320,18 @@ fn users_are_listed_newest_first_in_pages_and_through_filters() {
         let found = refusal(get(&emulator, &format!("/v1/users?{query}")));
         assert_eq!(found, refused(422, "form_param_value_invalid", param));
     }
-    let found = refusal(get(&emulator, "/v1/users?provider=x"));
-    assert_eq!(found, refused(422, "form_param_unknown", "provider"));
+    for (query, expected) in [
+        (
+            "provider=x",
+            refused(422, "form_param_missing", "provider_user_id"),
+        ),
+        (
+            "provider_user_id=x",
+            refused(422, "form_param_missing", "provider"),
+        ),
+        ("nickname=x", refused(422, "form_param_unknown", "nickname")),
+    ] {
+        let found = refusal(get(&emulator, &format!("/v1/users?{query}")));
+        assert_eq!(found, expected);
+    }
 }

@@ -6,7 +6,7 @@ use clerk_core::Clock;
 
 use crate::{
     BlockingRuntime, BlockingTransport, Builder, Error, Operation, Page, Paginate, Settings, Step,
-    client::Edge, page::Pager, settings::sealed,
+    edge::Edge, page::Pager, settings::sealed,
 };
 
 /// Sends operations to Clerk. Cheap to clone; clones share one transport.
@@ -82,6 +82,15 @@ impl Client {
     /// What the time is read from.
     pub const fn clock(&self) -> &Arc<dyn Clock> {
         &self.edge.clock
+    }
+}
+
+impl Builder<Client> {
+    /// What measures the retry budget, and what layers above read the time from; the operating
+    /// system's clocks if not said, which are not looked at before [`build`](Self::build).
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
     }
 }
 

@@ -1,10 +1,9 @@
 use std::sync::Arc;
 
-use clerk_core::{Clock, SystemClock};
+use clerk_core::Clock;
 
 use crate::{
-    Builder, Error, Operation, Pages, Paginate, Runtime, Settings, Step, Transport,
-    settings::sealed,
+    Builder, Error, Operation, Runtime, Settings, Step, Transport, edge::Edge, settings::sealed,
 };
 
 /// Sends operations to Clerk. Cheap to clone; clones share one transport.
@@ -55,16 +54,6 @@ impl Client {
         }
     }
 
-    /// Walks through a list, from where `operation` begins.
-    ///
-    /// Where it names no `limit`, pages have 100 items; where it names more than Clerk gives, as
-    /// many as Clerk gives. The walk ends at the first page that is empty, or after which Clerk's
-    /// count, or a page that is not full, says that nothing follows. Items that come or go while
-    /// it lasts may be missed or met twice, except where the list has a cursor (users).
-    pub fn pages<O: Paginate>(&self, operation: O) -> Pages<O> {
-        Pages::new(self.clone(), operation)
-    }
-
     /// What is the same for all calls of this client.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -86,6 +75,15 @@ impl Client {
     }
 }
 
+impl Builder<Client> {
+    /// What measures the retry budget, and what layers above read the time from; the operating
+    /// system's clocks if not said, which are not looked at before [`build`](Self::build).
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+}
+
 impl sealed::Build for Client {
     type Edge = (Arc<dyn Transport>, Arc<dyn Runtime>);
 
@@ -98,39 +96,6 @@ impl sealed::Build for Client {
         Self {
             settings: Arc::new(settings.drawing_seeds(move || seeds.seed())),
             edge: Edge::new(transport, runtime, clock),
-        }
-    }
-}
-
-/// Where the bytes go, how to wait, and what to read the time from.
-#[derive(Debug)]
-pub(crate) struct Edge<T: ?Sized, R: ?Sized> {
-    pub(crate) transport: Arc<T>,
-    pub(crate) runtime: Arc<R>,
-    pub(crate) clock: Arc<dyn Clock>,
-}
-
-impl<T: ?Sized, R: ?Sized> Edge<T, R> {
-    /// The system's clock is made, and thereby read, where no other was given.
-    pub(crate) fn new(transport: Arc<T>, runtime: Arc<R>, clock: Option<Arc<dyn Clock>>) -> Self {
-        Self {
-            transport,
-            runtime,
-            clock: clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
-        }
-    }
-
-    pub(crate) fn now(&self) -> clerk_core::MonotonicTime {
-        self.clock.monotonic()
-    }
-}
-
-impl<T: ?Sized, R: ?Sized> Clone for Edge<T, R> {
-    fn clone(&self) -> Self {
-        Self {
-            transport: Arc::clone(&self.transport),
-            runtime: Arc::clone(&self.runtime),
-            clock: Arc::clone(&self.clock),
         }
     }
 }

@@ -11,7 +11,7 @@ use clerk_core::Redacted;
 use http::{Response, StatusCode};
 use serde_json::Value;
 
-use crate::{TransportError, TransportErrorKind, response::what_else, retry};
+use crate::{TransportError, TransportErrorKind, retry, unreadable::what_else};
 pub use meta::ErrorMeta;
 
 /// Why an operation brought back no result.

@@ -58,12 +58,13 @@ mod client;
 mod closure;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod edge;
 mod error;
+mod headers;
 mod machine_key;
 mod metrics;
 mod multipart;
 mod operation;
-mod options;
 mod page;
 mod pages;
 mod response;
@@ -75,23 +76,24 @@ mod stream;
 mod target;
 mod trace;
 mod transport;
+mod unreadable;
 
 pub use call::{AwaitingResponse, AwaitingRetry, Step};
 pub use client::Client;
 pub use closure::{blocking_transport_fn, transport_fn};
 pub use error::{ApiError, Error, ErrorDetail, ErrorMeta};
+pub use headers::API_VERSION;
 pub use machine_key::{InvalidMachineSecretKey, MachineSecretKey};
 #[cfg(feature = "metrics")]
 pub use metrics::register_metrics;
 pub use multipart::{FilePart, Multipart};
-pub use operation::{Authorization, BasePath, Operation};
-pub use options::{CallOptions, WithOptions};
+pub use operation::{Authorization, BasePath, CallOptions, Operation, WithOptions};
 pub use page::{Page, Paginate, Window};
 pub use pages::{Items, Pages};
 pub use response::{json, success};
 pub use retry::Retry;
 pub use runtime::{BlockingRuntime, Runtime};
-pub use settings::{API_VERSION, Build, Builder, InvalidSettings, Settings};
+pub use settings::{Build, Builder, InvalidSettings, Settings};
 pub use target::RequestTarget;
 pub use transport::{
     Attempts, BlockingTransport, Deadline, FirstDelay, RequestTimeout, ResponseLimit, Transport,

@@ -1,7 +1,10 @@
+mod options;
+
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::{CallOptions, Error, WithOptions};
+pub use self::options::{CallOptions, WithOptions};
+use crate::Error;
 
 /// One call of one of Clerk's APIs, as a value.
 ///

@@ -5,7 +5,7 @@ use serde::{
     de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::{Error, Operation};
+use crate::{Error, Operation, WithOptions};
 
 /// One page of a list.
 ///
@@ -132,6 +132,24 @@ pub trait Paginate: Operation<Output = Page<<Self as Paginate>::Item>> {
     fn cursor(&self, page: &Page<Self::Item>) -> Option<String> {
         let _ = page;
         None
+    }
+}
+
+impl<O: Paginate> Paginate for WithOptions<O> {
+    type Item = O::Item;
+
+    const LARGEST_PAGE: u64 = O::LARGEST_PAGE;
+
+    fn window(&self) -> Window {
+        self.operation.window()
+    }
+
+    fn set_window(&mut self, window: Window) {
+        self.operation.set_window(window);
+    }
+
+    fn cursor(&self, page: &Page<Self::Item>) -> Option<String> {
+        self.operation.cursor(page)
     }
 }
 

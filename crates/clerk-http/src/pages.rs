@@ -2,6 +2,18 @@ use std::vec;
 
 use crate::{Client, Error, Page, Paginate, page::Pager};
 
+impl Client {
+    /// Walks through a list, from where `operation` begins.
+    ///
+    /// Where it names no `limit`, pages have 100 items; where it names more than Clerk gives, as
+    /// many as Clerk gives. The walk ends at the first page that is empty, or after which Clerk's
+    /// count, or a page that is not full, says that nothing follows. Items that come or go while
+    /// it lasts may be missed or met twice, except where the list has a cursor (users).
+    pub fn pages<O: Paginate>(&self, operation: O) -> Pages<O> {
+        Pages::new(self.clone(), operation)
+    }
+}
+
 /// A walk through a list, page by page; made by [`Client::pages`].
 ///
 /// The [blocking `Pages`](crate::blocking::Pages) is an `Iterator`. With the feature `stream`,

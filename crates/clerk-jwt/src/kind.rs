@@ -1,7 +1,5 @@
 use core::fmt;
 
-use crate::{Claims, Header};
-
 /// What a token says it is for: the `cat` of its header, which Clerk stamps on what it signs.
 ///
 /// All kinds of token of an instance are signed with the same key, so a good signature says
@@ -50,36 +48,6 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    /// The kind a token is by its header and claims together.
-    ///
-    /// The order matters where they disagree: whatever marks a machine decides first, so that no
-    /// claim a template author can choose makes a session of something else.
-    pub fn of(header: &Header, claims: &Claims) -> Self {
-        if header.typ().is_some_and(|typ| OAUTH_TYPES.contains(&typ)) {
-            return Self::OAuthAccess;
-        }
-        let machine = claims
-            .subject()
-            .is_some_and(|subject| subject.starts_with("mch_"));
-        if machine {
-            return Self::M2m;
-        }
-        match header.category() {
-            Some(Category::M2m) => Self::M2m,
-            Some(Category::Template) => Self::Template,
-            Some(Category::Other) => Self::Unknown,
-            Some(Category::Session | Category::Unspecified) | None => {
-                if claims.session_id().is_some() {
-                    Self::Session
-                } else if header.category() == Some(Category::Session) {
-                    Self::Unknown
-                } else {
-                    Self::Template
-                }
-            }
-        }
-    }
-
     pub(crate) const fn article(self) -> &'static str {
         match self {
             Self::Session => "a session token",
@@ -90,9 +58,6 @@ impl TokenKind {
         }
     }
 }
-
-/// The `typ` values of an access token (RFC 9068 §2.1).
-pub(crate) const OAUTH_TYPES: [&str; 2] = ["at+jwt", "application/at+jwt"];
 
 impl fmt::Display for TokenKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

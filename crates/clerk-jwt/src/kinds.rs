@@ -4,7 +4,6 @@ use alloc::{borrow::Cow, vec::Vec};
 
 use crate::{
     Category, Claims, Header, Policy, SessionClaims, TokenKind, VerifyError, claims::Name,
-    kind::OAUTH_TYPES,
 };
 
 /// Claims of one kind of token, for [`UnverifiedToken::verify`](crate::UnverifiedToken::verify).
@@ -181,7 +180,7 @@ impl Kind for M2mClaims {
     }
 
     fn check_own_claims(&self, policy: &Policy) -> Result<(), VerifyError> {
-        policy.check_machine_scopes(self)
+        policy.check_machine_scopes(&self.scopes())
     }
 }
 
@@ -233,6 +232,41 @@ impl Kind for OAuthClaims {
         }
     }
 }
+
+impl TokenKind {
+    /// The kind a token is by its header and claims together.
+    ///
+    /// The order matters where they disagree: whatever marks a machine decides first, so that no
+    /// claim a template author can choose makes a session of something else.
+    pub fn of(header: &Header, claims: &Claims) -> Self {
+        if header.typ().is_some_and(|typ| OAUTH_TYPES.contains(&typ)) {
+            return Self::OAuthAccess;
+        }
+        let machine = claims
+            .subject()
+            .is_some_and(|subject| subject.starts_with("mch_"));
+        if machine {
+            return Self::M2m;
+        }
+        match header.category() {
+            Some(Category::M2m) => Self::M2m,
+            Some(Category::Template) => Self::Template,
+            Some(Category::Other) => Self::Unknown,
+            Some(Category::Session | Category::Unspecified) | None => {
+                if claims.session_id().is_some() {
+                    Self::Session
+                } else if header.category() == Some(Category::Session) {
+                    Self::Unknown
+                } else {
+                    Self::Template
+                }
+            }
+        }
+    }
+}
+
+/// The `typ` values of an access token (RFC 9068 §2.1).
+const OAUTH_TYPES: [&str; 2] = ["at+jwt", "application/at+jwt"];
 
 macro_rules! views {
     ($($kind:ty),+) => {$(

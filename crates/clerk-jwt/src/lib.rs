@@ -85,6 +85,7 @@ mod policy;
 mod reason;
 mod session;
 mod token;
+mod verified;
 
 pub use algorithm::Algorithm;
 pub use authentic::{AuthenticToken, Authenticated};
@@ -108,4 +109,5 @@ pub use reason::{Fault, Reason};
 pub use session::{
     Actor, Entitlements, FactorAges, Organization, Permissions, SessionClaims, SessionStatus,
 };
-pub use token::{MAX_TOKEN_BYTES, UnverifiedToken, Verified};
+pub use token::{MAX_TOKEN_BYTES, UnverifiedToken};
+pub use verified::Verified;

@@ -1,8 +1,8 @@
-use alloc::boxed::Box;
+use alloc::{borrow::Cow, boxed::Box};
 
 use clerk_core::Pasted;
 
-use crate::{M2mClaims, VerifyError};
+use crate::VerifyError;
 
 /// For whom machine-to-machine tokens have to be.
 ///
@@ -57,8 +57,8 @@ impl MachineScopes {
         }
     }
 
-    pub(crate) fn check(&self, claims: &M2mClaims) -> Result<(), VerifyError> {
-        if self.accept(claims.scopes().iter().map(AsRef::as_ref)) {
+    pub(crate) fn check(&self, scopes: &[Cow<'_, str>]) -> Result<(), VerifyError> {
+        if self.accept(scopes.iter().map(AsRef::as_ref)) {
             Ok(())
         } else {
             Err(VerifyError::OtherMachine)

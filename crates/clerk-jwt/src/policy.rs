@@ -1,10 +1,10 @@
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, vec::Vec};
 use core::time::Duration;
 
 use clerk_core::UnixTime;
 
 use crate::{
-    ClaimProblem, Header, M2mClaims, MachineScopes, VerifyError,
+    ClaimProblem, Header, MachineScopes, VerifyError,
     claims::{Claims, Name},
 };
 
@@ -218,8 +218,8 @@ impl Policy {
         }
     }
 
-    pub(crate) fn check_machine_scopes(&self, claims: &M2mClaims) -> Result<(), VerifyError> {
-        self.machine_scopes.check(claims)
+    pub(crate) fn check_machine_scopes(&self, scopes: &[Cow<'_, str>]) -> Result<(), VerifyError> {
+        self.machine_scopes.check(scopes)
     }
 
     /// Judges the registered claims, in the order in which Clerk's own SDKs do.

@@ -3,7 +3,7 @@ use alloc::{borrow::Cow, boxed::Box, vec::Vec};
 use clerk_core::UnixTime;
 
 use crate::{
-    Authenticated, Claims, Header, KeyId, KnownHeaders, Malformed, Policy, TokenClaims,
+    Authenticated, Claims, Header, KeyId, KnownHeaders, Malformed, Policy, TokenClaims, Verified,
     VerifyError, VerifyingKey, base64url,
 };
 
@@ -319,35 +319,4 @@ impl core::fmt::Debug for UnverifiedToken<'_> {
 fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (before, from_dot) = text.split_at_checked(memchr::memchr(b'.', text)?)?;
     from_dot.split_first().map(|(_, after)| (before, after))
-}
-
-/// Claims whose token was verified. There is no way to make one but [`UnverifiedToken::verify`], its
-/// async twin, and [`AuthenticToken::accept`](crate::AuthenticToken::accept), which is their second half; so a function that takes
-/// one need not ask where it comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verified<C> {
-    claims: C,
-}
-
-impl<C> Verified<C> {
-    pub(crate) const fn new(claims: C) -> Self {
-        Self { claims }
-    }
-
-    /// The claims.
-    pub const fn claims(&self) -> &C {
-        &self.claims
-    }
-
-    /// The claims, without the proof that they were verified.
-    pub fn into_claims(self) -> C {
-        self.claims
-    }
-}
-
-impl<C: TokenClaims> Verified<C> {
-    /// The header, verified too.
-    pub fn header(&self) -> &Header {
-        self.claims.as_ref().header()
-    }
 }

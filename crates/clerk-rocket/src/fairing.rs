@@ -1,10 +1,14 @@
-use clerk_auth::{Admission, Authenticator, RequestHead};
+use clerk_auth::{Admission, Authenticator};
 use rocket::{
     Build, Data, Request, Response, Rocket, async_trait,
     fairing::{self, Fairing, Info, Kind},
 };
 
-use crate::{Rejection, catchers, gate, headers};
+use crate::{
+    Rejection,
+    admission::{admission, admit},
+    catchers, gate, headers,
+};
 
 /// Finds out who each request comes from; see the [crate's documentation](crate) for what else it
 /// does.
@@ -65,27 +69,4 @@ impl Fairing for ClerkFairing {
         });
         headers::edit(&edits, response);
     }
-}
-
-/// What the fairing has found out about the request; `None` where it is not attached.
-pub(crate) fn admission<'r>(request: &'r Request<'_>) -> Option<&'r Admission> {
-    request.local_cache(|| None::<Admission>).as_ref()
-}
-
-async fn admit(authenticator: &Authenticator, request: &Request<'_>) -> Admission {
-    let target = request.uri().to_string();
-    let mut head = RequestHead::new(request.method().as_str(), &target);
-    if request.rocket().config().tls_enabled() {
-        head = head.scheme("https");
-    }
-    let headers: Vec<_> = request.headers().iter().collect();
-    for header in &headers {
-        head = head.header(header.name().as_str(), header.value().as_bytes());
-    }
-    // In HTTP/2 the host is no header, and Rocket does not keep it in the URI.
-    let host = request.host().map(ToString::to_string);
-    if let (Some(host), None) = (&host, request.headers().get_one("host")) {
-        head = head.header("host", host.as_bytes());
-    }
-    authenticator.admit(&head).await
 }

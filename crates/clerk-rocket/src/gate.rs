@@ -5,7 +5,7 @@ use rocket::{
     route::{Handler, Outcome},
 };
 
-use crate::{fairing, headers};
+use crate::{admission::admission, headers};
 
 /// Sends browsers away that have to go elsewhere first, and forwards everybody else.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ struct Gate;
 #[async_trait]
 impl Handler for Gate {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let Some(Admission::Redirect(headers)) = fairing::admission(request) else {
+        let Some(Admission::Redirect(headers)) = admission(request) else {
             return Outcome::forward(data, Status::NotFound);
         };
         let mut response = Response::new();

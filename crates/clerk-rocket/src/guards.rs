@@ -5,10 +5,7 @@ use rocket::{
     request::{FromRequest, Outcome},
 };
 
-use crate::{
-    Rejection, SignOutResponse,
-    fairing::{Attached, admission},
-};
+use crate::{Rejection, SignOutResponse, admission::admission, fairing::Attached};
 
 clerk_auth::extractors!();
 

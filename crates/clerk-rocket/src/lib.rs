@@ -145,6 +145,7 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod admission;
 mod fairing;
 mod gate;
 mod guards;

@@ -32,6 +32,7 @@
 mod body;
 mod error;
 mod headers;
+mod methods;
 mod proxy;
 mod service;
 #[cfg(test)]

@@ -1,15 +1,8 @@
 use std::iter;
 
-use crate::{
-    Error, Hmac, HmacError,
-    headers::{self, Names},
-    secrets::Secret,
-};
+use crate::{Error, Hmac, HmacError, headers::Names, hmac::TAG_LENGTH};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clerk_core::UnixTime;
-
-/// The bytes in an HMAC-SHA256.
-pub(crate) const TAG_LENGTH: usize = 32;
 
 /// Clerk's are some thirty characters.
 const LONGEST_ID: usize = 256;
@@ -74,60 +67,6 @@ fn unix_seconds(text: &[u8]) -> Option<(&str, i64)> {
     }
     let text = std::str::from_utf8(text).ok()?;
     Some((text, text.parse().ok()?))
-}
-
-/// The headers of a delivery that was signed here, from [`SigningSecrets::sign`](crate::SigningSecrets::sign).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedHeaders {
-    id: String,
-    timestamp: String,
-    signature: String,
-}
-
-impl SignedHeaders {
-    /// Signs under each of `secrets`.
-    pub(crate) async fn sign(
-        secrets: &[Secret],
-        id: &str,
-        now: UnixTime,
-        body: &[u8],
-    ) -> Result<Self, Error> {
-        let timestamp = now.as_secs().to_string();
-        let names = headers::SVIX;
-        let (content, _) = Content::read(id.as_bytes(), timestamp.as_bytes(), body, names)?;
-        if content.id.is_empty() {
-            return Err(Error::MissingHeader { name: names.id });
-        }
-        let mut signatures = Vec::with_capacity(secrets.len());
-        for secret in secrets {
-            let tag = content.tag(&secret.key).await;
-            let tag = tag.map_err(|error| Error::unchecked(names.signature, error))?;
-            signatures.push(format!("v1,{}", STANDARD.encode(tag)));
-        }
-        Ok(Self {
-            id: id.to_owned(),
-            signature: signatures.join(" "),
-            timestamp,
-        })
-    }
-
-    /// The headers under the names that Clerk sends.
-    pub fn svix(&self) -> [(&'static str, &str); 3] {
-        self.named(headers::SVIX)
-    }
-
-    /// The headers under the names of Standard Webhooks.
-    pub fn standard(&self) -> [(&'static str, &str); 3] {
-        self.named(headers::STANDARD)
-    }
-
-    fn named(&self, names: Names) -> [(&'static str, &str); 3] {
-        [
-            (names.id, self.id.as_str()),
-            (names.timestamp, &self.timestamp),
-            (names.signature, &self.signature),
-        ]
-    }
 }
 
 /// Senders add one for each secret that is in use, so two are many.

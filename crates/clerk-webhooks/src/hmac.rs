@@ -6,6 +6,9 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc};
 #[cfg(feature = "ring")]
 pub use self::ring::Ring;
 
+/// The bytes in an HMAC-SHA256.
+pub(crate) const TAG_LENGTH: usize = 32;
+
 /// HMAC-SHA256 (RFC 2104, FIPS 180-4) with one secret.
 ///
 /// A [`Provider`] makes one out of a secret's bytes, and may keep whatever it can compute ahead. Comparing is not

@@ -81,9 +81,11 @@ mod metrics;
 mod once;
 mod policy;
 mod receiver;
+mod receiving;
 mod rejection;
 mod report;
 mod secrets;
+mod signing;
 mod verifier;
 mod work_error;
 
@@ -91,7 +93,6 @@ pub use claims::{
     BlockingClaimDelivery, Claim, ClaimDelivery, ClaimError, ClaimFuture, Claimant,
     RecentDeliveries,
 };
-pub use content::SignedHeaders;
 pub use delivery::Delivery;
 pub use error::Error;
 pub use headers::Headers;
@@ -106,5 +107,6 @@ pub use policy::Policy;
 pub use receiver::Receiver;
 pub use rejection::Rejection;
 pub use secrets::{InvalidSigningSecret, SIGNING_SECRET_VARIABLE, SigningSecrets};
+pub use signing::SignedHeaders;
 pub use verifier::{Verified, Verifier};
 pub use work_error::{IntoWorkError, WorkError};

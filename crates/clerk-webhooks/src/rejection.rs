@@ -2,7 +2,7 @@ use std::{error::Error as StdError, fmt};
 
 use clerk_core::WithCauses;
 
-use crate::{ClaimError, Error, report};
+use crate::{ClaimError, Error};
 
 /// Why a delivery was not acted on, and how to answer. Whatever the status, it is not one of
 /// success, so Clerk sends the delivery again.
@@ -48,22 +48,6 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// For whoever reads the body: it has more than [`Receiver::body_limit`](crate::Receiver::body_limit).
-    /// Operators are told.
-    pub fn too_large(limit: usize) -> Self {
-        report::refused(Self::TooLarge { limit })
-    }
-
-    /// For whoever reads the body: it broke off. Operators are told.
-    pub fn incomplete() -> Self {
-        report::refused(Self::Incomplete)
-    }
-
-    /// For extractors: the application has no [`Receiver`](crate::Receiver). Operators are told.
-    pub fn not_configured() -> Self {
-        report::misconfigured(Self::NotConfigured)
-    }
-
     /// The status of the response.
     pub const fn status(&self) -> u16 {
         match self {

@@ -8,6 +8,24 @@
 
 use crate::{ClaimError, Rejection, metrics};
 
+impl Rejection {
+    /// For whoever reads the body: it has more than [`Receiver::body_limit`](crate::Receiver::body_limit).
+    /// Operators are told.
+    pub fn too_large(limit: usize) -> Self {
+        refused(Self::TooLarge { limit })
+    }
+
+    /// For whoever reads the body: it broke off. Operators are told.
+    pub fn incomplete() -> Self {
+        refused(Self::Incomplete)
+    }
+
+    /// For extractors: the application has no [`Receiver`](crate::Receiver). Operators are told.
+    pub fn not_configured() -> Self {
+        misconfigured(Self::NotConfigured)
+    }
+}
+
 /// Something came that Clerk has not sent, or not like that.
 pub(crate) fn refused(rejection: Rejection) -> Rejection {
     metrics::refused(&rejection);

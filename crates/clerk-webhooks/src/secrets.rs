@@ -12,12 +12,12 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
 };
-use clerk_core::{Pasted, UnixTime};
+use clerk_core::Pasted;
 use zeroize::Zeroizing;
 
 #[cfg(feature = "ring")]
 use crate::Ring;
-use crate::{Error, Hmac, HmacError, Provider, SignedHeaders, claims::Fingerprint, headers};
+use crate::{Error, Hmac, HmacError, Provider, claims::Fingerprint};
 
 /// The environment variable that Clerk's documentation keeps the signing secret in.
 pub const SIGNING_SECRET_VARIABLE: &str = "CLERK_WEBHOOK_SIGNING_SECRET";
@@ -184,45 +184,6 @@ impl SigningSecrets {
             .map(Zeroizing::new)
             .map_err(|_| InvalidSigningSecret::Empty)?;
         Self::parse_with(&text, provider)
-    }
-
-    /// Signs a delivery under every one of these secrets, as Clerk would send it: for tests, and
-    /// for programs that stand in for Clerk.
-    ///
-    /// # Errors
-    ///
-    /// Nobody would accept it: the id is empty, is longer than 256 characters, or has characters in
-    /// it that are not visible ASCII, or a full stop; or `now` is before 1970. [`Error::Unchecked`]: the library
-    /// [answers later](Self::is_awaited).
-    ///
-    /// ```
-    /// use clerk_core::UnixTime;
-    /// use clerk_webhooks::SigningSecrets;
-    ///
-    /// let secrets = SigningSecrets::new("whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0")?;
-    /// let signed = secrets.sign("msg_1", UnixTime::from_secs(1_800_000_000), b"{}")?;
-    /// for (name, value) in signed.svix() {
-    ///     println!("{name}: {value}");
-    /// }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn sign(&self, id: &str, now: UnixTime, body: &[u8]) -> Result<SignedHeaders, Error> {
-        let signing = SignedHeaders::sign(&self.secrets, id, now, body);
-        self.at_once(headers::SVIX.signature, signing)
-    }
-
-    /// [`sign`](Self::sign), with a library that may answer later.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`sign`](Self::sign), and [`Error::Unchecked`]: the library failed.
-    pub async fn sign_async(
-        &self,
-        id: &str,
-        now: UnixTime,
-        body: &[u8],
-    ) -> Result<SignedHeaders, Error> {
-        SignedHeaders::sign(&self.secrets, id, now, body).await
     }
 
     /// Whether the library answers later, so that blocking functions cannot use these.

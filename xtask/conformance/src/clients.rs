@@ -8,7 +8,14 @@ use std::{
 
 use crate::outcome::Stopped;
 
-const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+pub(crate) const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+
+/// Installs clients into a directory, where they are not yet.
+pub(crate) type SetUp = fn(&Path) -> Result<(), Stopped>;
+
+pub(crate) const NODE: SetUp = |target| Node::set_up(target).map(drop);
+pub(crate) const PYTHON: SetUp = |target| Python::set_up(target).map(drop);
+pub(crate) const PYTHON_NEWEST: SetUp = |target| Python::set_up_newest(target).map(drop);
 
 /// `@clerk/backend`, `svix` and `standardwebhooks`.
 #[derive(Debug)]
@@ -65,17 +72,25 @@ pub(crate) struct Python {
 
 impl Python {
     pub(crate) fn set_up(target: &Path) -> Result<Self, Stopped> {
-        let directory = target.join("python");
+        Self::with(&target.join("python"), "requirements.txt")
+    }
+
+    /// `clerk-backend-api` 7 alone, which cannot be beside its version 6.
+    pub(crate) fn set_up_newest(target: &Path) -> Result<Self, Stopped> {
+        Self::with(&target.join("python-newest"), "requirements-newest.txt")
+    }
+
+    fn with(directory: &Path, requirements: &str) -> Result<Self, Stopped> {
         let interpreter = directory.join("bin/python");
-        let requirements = Path::new(SOURCES).join("requirements.txt");
+        let requirements = Path::new(SOURCES).join(requirements);
         let version = output(
             "looking for Python",
             Command::new("python3").arg("--version"),
         )?;
         let pinned = format!("# {version}{}", fs::read_to_string(&requirements)?);
-        install(&directory, &pinned, || {
+        install(directory, &pinned, || {
             let mut venv = Command::new("python3");
-            venv.args(["-m", "venv", "--clear"]).arg(&directory);
+            venv.args(["-m", "venv", "--clear"]).arg(directory);
             output("making a virtual environment", &mut venv)?;
             let mut pip = Command::new(&interpreter);
             pip.args(["-m", "pip", "install", "--quiet", "--retries", "1"]);

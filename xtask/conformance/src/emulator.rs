@@ -2,7 +2,6 @@
 
 mod application;
 mod calls;
-mod checks;
 mod fetching;
 mod journeys;
 mod machines;
@@ -11,12 +10,13 @@ mod verifiers;
 
 use crate::{
     Settings,
+    checks::Checks,
     clients::{Node, Python},
     divergences,
     outcome::Outcome,
 };
 
-use self::{checks::Checks, verifiers::Verifiers};
+use self::verifiers::Verifiers;
 
 pub(crate) const NAME: &str = "emulator";
 
@@ -33,5 +33,5 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
     fetching::all(&mut verifiers, &mut checks)?;
     journeys::all(&mut verifiers, &mut checks)?;
     machines::all(&mut verifiers, &mut checks)?;
-    checks.conclude(&divergences::read()?)
+    checks.conclude(NAME, &divergences::read()?)
 }

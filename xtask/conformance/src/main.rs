@@ -9,10 +9,14 @@
 )]
 
 mod authenticate;
+mod checks;
 mod clients;
 mod divergences;
 mod emulator;
+mod frameworks;
 mod has;
+mod isolation;
+mod methods;
 mod outcome;
 mod problems;
 mod programs;
@@ -42,48 +46,72 @@ struct Settings {
     directory: PathBuf,
     /// The program that answers for us.
     clerk_dev: PathBuf,
+    /// Whether what is found now is what is to be expected from now on.
+    bless: bool,
 }
 
 struct Suite {
     name: &'static str,
+    /// What installs the clients it needs.
+    clients: &'static [clients::SetUp],
     run: fn(&Settings) -> Outcome,
 }
 
 const SUITES: &[Suite] = &[
     Suite {
         name: emulator::NAME,
+        clients: &[clients::NODE, clients::PYTHON],
         run: emulator::run,
     },
     Suite {
+        name: frameworks::NAME,
+        clients: &[clients::NODE],
+        run: frameworks::run,
+    },
+    Suite {
+        name: methods::NAME,
+        clients: &[clients::NODE, clients::PYTHON, clients::PYTHON_NEWEST],
+        run: methods::run,
+    },
+    Suite {
         name: tokens::NAME,
+        clients: &[clients::NODE],
         run: tokens::run,
     },
     Suite {
         name: requests::NAME,
+        clients: &[clients::NODE],
         run: requests::run,
     },
     Suite {
         name: authenticate::NAME,
+        clients: &[clients::NODE],
         run: authenticate::run,
     },
     Suite {
         name: has::NAME,
+        clients: &[clients::NODE],
         run: has::run,
     },
     Suite {
         name: webhooks::NAME,
+        clients: &[clients::NODE, clients::PYTHON],
         run: webhooks::run,
     },
 ];
 
-const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [SUITE]...
+const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bless] [SUITE]...
 
   emulator      Clerk's own clients accept our emulator, and refuse bad tokens as we do
+  frameworks    services with Clerk's middleware for Express, Fastify and Hono, before our emulator
+  methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
   has           what a session may do is what @clerk/backend says
   webhooks      webhooks signed by svix and standardwebhooks verify here, and ours there
+
+--bless writes the list of the methods that do not pass anew.
 
 Exits with 0 if all suites passed, 1 if one failed, 77 if none failed but one could not run here.";
 
@@ -97,7 +125,10 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match parse(&arguments) {
-        Ok((settings, suites)) => run(&settings, &suites),
+        Ok((settings, suites)) => match isolation::enter(&settings, &suites, &arguments) {
+            Some(code) => ExitCode::from(code),
+            None => run(&settings, &suites),
+        },
         Err(problem) => {
             eprintln!("{problem}\n\n{USAGE}");
             ExitCode::from(2)
@@ -115,6 +146,7 @@ fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String
         count: 5_000,
         directory: target.join("conformance"),
         clerk_dev,
+        bless: false,
     };
     let mut suites = Vec::new();
     let mut arguments = arguments.iter();
@@ -126,6 +158,7 @@ fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String
         match argument.as_str() {
             "--seed" => settings.seed = number()?.into(),
             "--count" => settings.count = number()? as usize,
+            "--bless" => settings.bless = true,
             name => {
                 let suite = SUITES.iter().find(|suite| suite.name == name);
                 suites.push(suite.ok_or_else(|| format!("there is no suite `{name}`"))?);
@@ -160,7 +193,7 @@ fn run(settings: &Settings, suites: &[&Suite]) -> ExitCode {
             }
         };
         let seconds = elapsed.as_secs_f64();
-        println!("{:<10}{verdict:<9}{seconds:>5.1} s  {text}", suite.name);
+        println!("{:<13}{verdict:<9}{seconds:>5.1} s  {text}", suite.name);
     }
     println!("{passed} passed, {failed} failed, {skipped} skipped");
     match (failed, skipped) {
@@ -190,6 +223,8 @@ mod tests {
                 5_000,
                 vec![
                     "emulator",
+                    "frameworks",
+                    "methods",
                     "tokens",
                     "requests",
                     "authenticate",

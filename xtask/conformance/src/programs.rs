@@ -68,6 +68,11 @@ impl Conversation {
         if let Some(questions) = &mut self.questions {
             questions.write_all(&line)?;
         }
+        self.listen()
+    }
+
+    /// What it says next.
+    pub(crate) fn listen(&mut self) -> Result<Value, Stopped> {
         let mut answer = String::new();
         if self.answers.read_line(&mut answer)? == 0 {
             let problem = format!("{} ended without an answer; see above", self.shown);

@@ -11,7 +11,8 @@ use http::{Request, Response};
 
 use crate::{
     Outcome,
-    engine::{Bindings, Engine, Process},
+    bindings::Bindings,
+    engine::{Engine, Process},
     workerd,
 };
 

@@ -10,10 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::workerd;
-
-/// What a Worker is told of the world, by names.
-pub(crate) type Bindings<'b> = &'b [(&'b str, &'b str)];
+use crate::{bindings::Bindings, workerd};
 
 /// An engine, and what starts it.
 #[derive(Clone, Copy, Debug)]

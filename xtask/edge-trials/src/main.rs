@@ -13,6 +13,7 @@
     reason = "a command line speaks on its standard streams"
 )]
 
+mod bindings;
 mod browser;
 mod claims;
 mod cold;

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::engine::Bindings;
+use crate::bindings::Bindings;
 
 /// Since when a Worker counts on the engine's behaviour: long before promises were settled across requests, and
 /// after.

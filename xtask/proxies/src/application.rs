@@ -17,13 +17,14 @@ use clerk::{
 use clerk_emulator::{Emulator, Seed, Server, UserSeed};
 use tokio::{net::TcpListener, runtime::Runtime};
 
-use crate::controls::AROUND_NGINX_BUFFERS;
-
 /// The host of the guide's lines. Browsers are told where it is.
 pub(crate) const HOST: &str = "app.example.com";
 
 /// In bytes. Few claims of one's own; many; as many as fit into a cookie.
 pub(crate) const TOKEN_SIZES: [usize; 3] = [1_200, 2_500, 3_900];
+
+/// Sizes of session tokens between which nginx's own buffers become too small.
+pub(crate) const AROUND_NGINX_BUFFERS: [usize; 2] = [2_800, 3_600];
 
 #[derive(Debug)]
 pub(crate) struct Application {

@@ -1,6 +1,7 @@
 //! What the guide says of other lines than its own. A claim that has become untrue fails here.
 
 use crate::{
+    application::AROUND_NGINX_BUFFERS,
     checks::FORGED,
     guide::Lines,
     network::{
@@ -25,9 +26,6 @@ pub(crate) fn of(proxy: &str) -> impl Iterator<Item = &'static Control> {
         .iter()
         .filter(move |control| control.proxy == proxy)
 }
-
-/// Sizes of session tokens between which nginx's own buffers become too small.
-pub(crate) const AROUND_NGINX_BUFFERS: [usize; 2] = [2_800, 3_600];
 
 const CONTROLS: &[Control] = &[
     Control {

@@ -8,14 +8,11 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use crate::{
     script::{Ailment, Place},
-    traffic::{Answer, Asked, Class, KeyOf},
+    traffic::{Answer, Asked, Class, KeyOf, Kid},
 };
 
 /// Since the beginning of the run.
 pub(crate) type At = Duration;
-
-/// A key id.
-pub(crate) type Kid = Arc<str>;
 
 /// What the SDK says of keys (`CachePolicy`), each with the five seconds that a fetch may take, and one for the machine
 /// that all this runs on.

@@ -5,10 +5,10 @@ use std::{fmt::Write as _, time::Duration};
 use serde_json::{Value, json};
 
 use crate::{
-    history::{Kid, Verdict},
+    history::Verdict,
     process::{Growth, Sample},
     tally::{Latencies, Pair, Tally},
-    traffic::Class,
+    traffic::{Class, Kid},
 };
 
 /// How much larger the p99 of the route with authentication may be than that of the one without.

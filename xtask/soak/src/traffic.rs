@@ -4,8 +4,6 @@ use std::{fmt, sync::Arc};
 
 use clerk_emulator::Defect;
 
-use crate::history::Kid;
-
 /// Requests that are answered alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Class {
@@ -96,6 +94,9 @@ impl Class {
         }
     }
 }
+
+/// A key id.
+pub(crate) type Kid = Arc<str>;
 
 /// Under whose key a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -149,7 +149,7 @@ fn ticks(stat: &str) -> Option<f64> {
 }
 
 /// How many requests `wrk` saw answered, and how many in a second; all of them well.
-fn served(report: &str) -> Result<(f64, f64), &'static str> {
+pub(super) fn served(report: &str) -> Result<(f64, f64), &'static str> {
     if report.contains("Non-2xx") || report.contains("Socket errors") {
         return Err("not every answer was a good one");
     }

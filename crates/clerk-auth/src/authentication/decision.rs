@@ -1,8 +1,8 @@
 use http::{HeaderMap, HeaderValue};
 
 use crate::{
-    AuthReason, Error, RequestState, SignedIn, SignedOut, TokenType,
-    state::{self, Identity, SessionLeft},
+    AuthReason, Error, RequestState, SignedIn, SignedOut, TokenType, auth_headers,
+    state::{Identity, SessionLeft},
 };
 
 pub(super) type Decision = Result<RequestState, Error>;
@@ -59,7 +59,7 @@ pub(super) fn signed_out_with(
 
 fn nobody(token_type: Option<TokenType>, refusal: Refusal, mut headers: HeaderMap) -> SignedOut {
     let Refusal { reason, message } = refusal;
-    state::describe(&mut headers, "signed-out", &reason, &message);
+    auth_headers::describe(&mut headers, "signed-out", &reason, &message);
     SignedOut {
         reason,
         message,

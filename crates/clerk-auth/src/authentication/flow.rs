@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     AcceptedTokens, AuthReason, Handshake, RequestHead, RequestState, Settings, TokenType,
-    settings::Instance, state,
+    auth_headers, settings::Instance,
 };
 
 /// One decision: what it reads, and where it asks for what it cannot do itself.
@@ -98,7 +98,7 @@ impl<'r> Flow<'r> {
             return session_signed_out(refusal);
         };
         let Refusal { reason, message } = refusal;
-        state::describe(&mut headers, "handshake", &reason, &message);
+        auth_headers::describe(&mut headers, "handshake", &reason, &message);
         RequestState::Handshake(Handshake {
             reason,
             message,

@@ -30,15 +30,3 @@ fn browsers_origin(text: &str) -> Option<String> {
         .is_none();
     is_one.then_some(origin)
 }
-
-/// What to do about one.
-pub(super) fn advice(instead: Option<&str>) -> String {
-    match instead {
-        Some(origin) => format!("write {origin}, as browsers do"),
-        None => {
-            "one is an origin such as https://app.example.com or http://localhost:3000, in lower \
-                 case, without a path, and without a slash at its end"
-                .to_owned()
-        }
-    }
-}

@@ -1,23 +1,16 @@
+mod build;
+
 use std::{sync::Arc, time::Duration};
 
-use clerk_core::{InstanceType, PublishableKey};
+use clerk_core::PublishableKey;
 use clerk_jwks::VerifiedTokenCache;
-use clerk_jwt::{AuthorizedParties, InvalidMachineId, MachineScopes, Policy};
-use url::Url;
+use clerk_jwt::{AuthorizedParties, InvalidMachineId, MachineScopes};
 
-use super::{Instance, InvalidSettings, List, Policies, Settings, authorized_party};
-use crate::{
-    AcceptedTokens, MachineTokenType, OrganizationSync, PendingSessions, PublicAddress, TokenType,
-    frontend_api::{FrontendApi, ProxyUrl},
-    metrics::Requests,
-    origin_check::AllowedOrigins,
-    public_address,
-    resource_metadata::ResourceMetadata,
-};
+pub(super) use self::build::{check_accepted, check_machines};
+use super::{InvalidSettings, List};
+use crate::{AcceptedTokens, OrganizationSync, PendingSessions};
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Gathers [`Settings`].
+/// Gathers [`Settings`](crate::Settings).
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build()`"]
 pub struct Builder {
@@ -40,9 +33,9 @@ pub struct Builder {
     sign_up_url: Option<String>,
     organization_sync: Option<OrganizationSync>,
     redirect_origins: Vec<String>,
-    pub(crate) allowed_origins: Option<Vec<String>>,
+    allowed_origins: Option<Vec<String>>,
     pending_sessions: PendingSessions,
-    pub(crate) resource_metadata: Option<String>,
+    resource_metadata: Option<String>,
     token_cache: Option<Arc<VerifiedTokenCache>>,
 }
 
@@ -161,7 +154,7 @@ impl Builder {
 
     /// The URL under which browsers know the application, where its proxy cannot say:
     /// `https://example.com`, with the path that the proxy takes off requests, if it does. No header
-    /// counts then; see [`PublicAddress::at`].
+    /// counts then; see [`PublicAddress::at`](crate::PublicAddress::at).
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public_url = Some(url.into());
         self
@@ -213,108 +206,41 @@ impl Builder {
         self
     }
 
-    /// Checks the settings.
+    /// Lets browsers' cookies count only for pages of the application's own origin and of these:
+    /// `https://app.example.com`. Not checked, if not said; with none, the application's own
+    /// origin is all.
     ///
-    /// # Errors
+    /// It is about requests that act, and whose answer no CORS policy guards: WebSocket upgrades,
+    /// over HTTP/2 as well, and methods that are not safe (RFC 9110 §9.2.1). One of these that
+    /// comes with a session in its cookies and an `Origin` that is not allowed is signed out, as
+    /// [`AuthReason::OriginNotAllowed`](crate::AuthReason::OriginNotAllowed), and handlers that ask
+    /// for a session answer 403. One without an `Origin` is from no browser's page and goes on, and
+    /// so does one with a token in its header, which no page can have a browser send by itself.
     ///
-    /// Says which setting is missing or cannot be used.
-    pub fn build(self) -> Result<Settings, InvalidSettings> {
-        if let Some(problem) = self.problem {
-            return Err(problem);
-        }
-        let domain = non_empty(self.domain);
-        let proxy_url = non_empty(self.proxy_url);
-        let sign_in_url = non_empty(self.sign_in_url);
-        let public_address = match non_empty(self.public_url) {
-            Some(url) => PublicAddress::at(&url)?,
-            None => PublicAddress::default(),
-        };
-        let public_address = public_address.believing(!self.ignores_forwarded_headers);
-        let proxy = proxy_url.as_deref().map(ProxyUrl::parse).transpose()?;
-        let is_proxied = proxy.is_some();
-        let instance = self.publishable_key.map(|key| {
-            let host = frontend_api_host(&key, self.is_satellite, domain.as_deref());
-            Instance {
-                cookie_suffix: key.cookie_suffix(),
-                publishable_key: key,
-                frontend_api: FrontendApi::new(host, proxy),
-            }
-        });
-        check_accepted(&self.accepts, instance.as_ref())?;
-        check_machines(&self.accepts, &self.machine_scopes)?;
-        let of_machines_alone = AcceptedTokens::Machine(MachineTokenType::M2m);
-        if self.is_satellite && self.accepts != of_machines_alone {
-            if domain.is_none() && !is_proxied {
-                return Err(InvalidSettings::NoDomain);
-            }
-            let is_development = instance.as_ref().is_some_and(Instance::is_development);
-            if is_development && sign_in_url.is_none() {
-                return Err(InvalidSettings::NoSignInUrl);
-            }
-        }
-        let follows_instance = instance
-            .as_ref()
-            .filter(|_| matches!(self.issuers, Issuers::TheInstances));
-        let issuer_depends_on_request =
-            follows_instance.is_some_and(|it| it.frontend_api.depends_on_request(&public_address));
-        let issuers = match (follows_instance, self.issuers) {
-            (Some(it), _) => it
-                .frontend_api
-                .issuers(&it.publishable_key, &public_address),
-            (None, Issuers::These(issuers)) => issuers,
-            (None, Issuers::Any | Issuers::TheInstances) => Vec::new(),
-        };
-        let clock_skew = self.clock_skew.unwrap_or(Policy::DEFAULT_CLOCK_SKEW);
-        let mut machine = Policy::default()
-            .clock_skew(clock_skew)
-            .machine_scopes(self.machine_scopes.clone());
-        if let Some(audiences) = &self.audiences {
-            machine = machine.audiences(audiences.iter().cloned());
-        }
-        if let Some(text) = self.authorized_parties.first_without_origin() {
-            return Err(authorized_party::refused(text));
-        }
-        let mut session = machine.clone().authorized_parties(self.authorized_parties);
-        if !issuers.is_empty() {
-            session = session.issuers(issuers.iter().cloned());
-        }
-        let redirect_origins = self.redirect_origins.iter().map(|origin| {
-            Url::parse(origin)
-                .ok()
-                .as_ref()
-                .and_then(public_address::origin)
-                .ok_or_else(|| InvalidSettings::RedirectOrigin(origin.clone()))
-        });
-        Ok(Settings {
-            policies: Policies {
-                lenient: session.clone().clock_skew(DAY),
-                session,
-                machine,
-                audiences: self.audiences,
-                machine_scopes: self.machine_scopes,
-                issuers,
-                issuer_depends_on_request,
-                clock_skew,
-            },
-            instance,
-            public_address,
-            accepts: self.accepts,
-            is_satellite: self.is_satellite,
-            satellite_auto_sync: self.satellite_auto_sync,
-            sign_in_url,
-            sign_up_url: non_empty(self.sign_up_url),
-            organization_sync: self.organization_sync,
-            pending_sessions: self.pending_sessions,
-            redirect_origins: redirect_origins.collect::<Result<_, _>>()?,
-            allowed_origins: self.allowed_origins.map(AllowedOrigins::new).transpose()?,
-            token_cache: self.token_cache,
-            headers: Arc::default(),
-            metrics: Requests::default(),
-            resource_metadata: self
-                .resource_metadata
-                .map(|url| ResourceMetadata::parse(&url))
-                .transpose()?,
-        })
+    /// The application's own origin is that of the URL under which browsers know it, which the
+    /// headers of a proxy in front of it tell; where the browser itself says that the page is of
+    /// the same origin (`Sec-Fetch-Site`), it is believed.
+    pub fn allowed_origins<O: Into<String>>(
+        mut self,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Self {
+        self.allowed_origins = Some(origins.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The URL of the service's OAuth 2.0 Protected Resource Metadata (RFC 9728):
+    /// `https://api.example.com/.well-known/oauth-protected-resource`, with the resource's own path
+    /// behind it if it has one. Not named, if not said.
+    ///
+    /// Every refusal by [`RequestAuth`](crate::RequestAuth), and so by the extractors, that challenges
+    /// the caller names it (`WWW-Authenticate: Bearer resource_metadata="…"`), which is how clients of
+    /// MCP servers find where to sign a user in. A [`Rejection`](crate::Rejection) made by hand, or of
+    /// the [`Denied`](crate::Denied) of a requirement that was asked by hand, does not know the
+    /// settings, and names none: ask by [`RequestAuth::require`](crate::RequestAuth::require) where
+    /// that matters. Serving the document is the application's part.
+    pub fn resource_metadata(mut self, url: impl Into<String>) -> Self {
+        self.resource_metadata = Some(url.into());
+        self
     }
 
     /// The entries of a list that names what is accepted. One that names nothing is a mistake: an
@@ -339,42 +265,4 @@ enum Issuers {
     TheInstances,
     These(Vec<Box<str>>),
     Any,
-}
-
-/// A satellite of a production instance has the Frontend API under its own domain.
-fn frontend_api_host(key: &PublishableKey, is_satellite: bool, domain: Option<&str>) -> String {
-    let is_production = key.instance_type() == InstanceType::Production;
-    match domain {
-        Some(domain) if is_production && is_satellite => format!("clerk.{domain}"),
-        _ => key.frontend_api().to_owned(),
-    }
-}
-
-pub(super) fn check_accepted(
-    accepts: &AcceptedTokens,
-    instance: Option<&Instance>,
-) -> Result<(), InvalidSettings> {
-    let names_an_instance = !matches!(
-        accepts,
-        AcceptedTokens::Machine(MachineTokenType::ApiKey | MachineTokenType::M2m)
-    );
-    if names_an_instance && instance.is_none() {
-        return Err(InvalidSettings::NoPublishableKey);
-    }
-    Ok(())
-}
-
-pub(super) fn check_machines(
-    accepts: &AcceptedTokens,
-    scopes: &MachineScopes,
-) -> Result<(), InvalidSettings> {
-    if accepts.contains(TokenType::M2m) && *scopes == MachineScopes::Undecided {
-        return Err(InvalidSettings::NoMachine);
-    }
-    Ok(())
-}
-
-fn non_empty(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned())
-        .filter(|text| !text.is_empty())
 }

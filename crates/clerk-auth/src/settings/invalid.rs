@@ -2,9 +2,7 @@ use std::fmt;
 
 use clerk_jwt::InvalidMachineId;
 
-#[cfg(doc)]
-use super::{Builder, Settings};
-use super::{List, authorized_party};
+use super::List;
 
 /// Why settings cannot be used.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +54,7 @@ pub enum InvalidSettings {
     /// An authorized party is not an origin as browsers write it, so no token would match it.
     #[error(
         "{shown} cannot be an authorized party: no token names it so; {}",
-        authorized_party::advice(instead.as_deref())
+        advice(instead.as_deref())
     )]
     AuthorizedParty {
         /// The party; or what it seems to be, where it may hold a secret.
@@ -76,5 +74,17 @@ pub enum InvalidSettings {
 impl fmt::Debug for InvalidSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "InvalidSettings({self})")
+    }
+}
+
+/// What to do about an authorized party that is none.
+fn advice(instead: Option<&str>) -> String {
+    match instead {
+        Some(origin) => format!("write {origin}, as browsers do"),
+        None => {
+            "one is an origin such as https://app.example.com or http://localhost:3000, in lower \
+                 case, without a path, and without a slash at its end"
+                .to_owned()
+        }
     }
 }

@@ -1,17 +1,14 @@
 use std::fmt;
 
-#[cfg(doc)]
-use super::Builder;
-
 /// A setting that lists what is accepted. None of them can be empty: nothing would be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum List {
-    /// [`Builder::audiences`].
+    /// [`Builder::audiences`](crate::Builder::audiences).
     Audiences,
-    /// [`Builder::issuers`].
+    /// [`Builder::issuers`](crate::Builder::issuers).
     Issuers,
-    /// [`Builder::authorized_parties`].
+    /// [`Builder::authorized_parties`](crate::Builder::authorized_parties).
     AuthorizedParties,
 }
 

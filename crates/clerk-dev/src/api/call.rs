@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 use super::{
     answer,
     listing::{Body, Listed, Piece},
+    lookup,
 };
 use crate::{
     outcome::{Failure, Verdict},
@@ -59,7 +60,7 @@ fn parameter(text: &str) -> Result<(String, String), &'static str> {
 
 impl Call {
     pub(super) fn run(self, output: &mut Output) -> Result<Verdict, Failure> {
-        let listed = Listed::find(&self.id).ok_or_else(|| {
+        let listed = lookup::find(&self.id).ok_or_else(|| {
             Failure::Setup(format!(
                 "no operation is called `{}`; `clerk-dev api ls` lists them",
                 self.id

@@ -5,7 +5,10 @@ use std::io::{self, Write as _};
 use clap::Args;
 use serde::Serialize;
 
-use super::listing::{Body, Listed};
+use super::{
+    listing::{Body, Listed},
+    lookup::matching,
+};
 use crate::{
     outcome::{Failure, Verdict},
     output::Output,
@@ -42,7 +45,7 @@ struct Line {
 
 impl List {
     pub(super) fn run(self, output: &mut Output) -> Result<Verdict, Failure> {
-        let found: Vec<&Listed> = Listed::matching(&self.filter).collect();
+        let found: Vec<&Listed> = matching(&self.filter).collect();
         let width = found.iter().map(|found| found.id.len()).max().unwrap_or(0);
         for operation in &found {
             if self.json {

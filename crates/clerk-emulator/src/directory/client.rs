@@ -1,6 +1,7 @@
 use std::fmt;
 
 use clerk_core::UnixTime;
+use serde_json::{Value, json};
 
 use super::{Directory, Key, Record, Session, SessionStatus};
 use crate::ids::Ids;
@@ -21,6 +22,7 @@ pub(crate) struct Client {
     pub(crate) renewed_at: Option<UnixTime>,
     /// The expired tokens that others were given for.
     pub(crate) spent: Vec<String>,
+    pub(crate) created_at: UnixTime,
 }
 
 impl Record for Client {
@@ -51,11 +53,35 @@ impl Client {
             session_id,
             renewed_at: None,
             spent: Vec::new(),
+            created_at: ids.time(),
         }
     }
 }
 
 impl Directory {
+    /// The API's client object. Its sessions are those that are active.
+    pub(crate) fn client_json(&self, client: &Client, now: UnixTime) -> Value {
+        let sessions = self.sessions.by(Key::Client, &client.id);
+        let active = sessions.filter(|session| session.status(now) == SessionStatus::Active);
+        let active: Vec<&Session> = active.collect();
+        let ids: Vec<&str> = active.iter().map(|session| &*session.id).collect();
+        let bodies: Vec<Value> = active.iter().map(|session| session.to_json(now)).collect();
+        let last = self.active_session(client, now).or(active.last().copied());
+        let updated_at = active.last().map(|session| session.created_at);
+        json!({
+            "object": "client",
+            "id": client.id,
+            "session_ids": ids,
+            "sessions": bodies,
+            "sign_in_id": null,
+            "sign_up_id": null,
+            "last_active_session_id": last.map(|session| &session.id),
+            "last_authentication_strategy": null,
+            "updated_at": updated_at.unwrap_or(client.created_at).as_millis(),
+            "created_at": client.created_at.as_millis(),
+        })
+    }
+
     pub(crate) fn client(&self, token: &str) -> Option<&Client> {
         self.clients.by(Key::Secret, token).next()
     }

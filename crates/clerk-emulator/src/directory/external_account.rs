@@ -11,12 +11,12 @@ const VERIFICATION_LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// A user's account with somebody else, by which they sign in.
 #[derive(Clone, Debug)]
 pub(crate) struct ExternalAccount {
-    id: String,
+    pub(crate) id: String,
     /// What e-mail addresses that come from it are linked to.
     identification_id: String,
     /// `google`, `github`, …
     provider: String,
-    provider_user_id: String,
+    pub(crate) provider_user_id: String,
     first_name: Option<String>,
     last_name: Option<String>,
 }
@@ -38,13 +38,28 @@ impl ExternalAccount {
     }
 
     /// What its verification is called: `oauth_google`.
-    pub(super) fn strategy(&self) -> String {
+    pub(crate) fn strategy(&self) -> String {
         format!("oauth_{}", self.provider)
     }
 
-    /// What an e-mail address says that comes from it.
-    pub(super) fn link(&self) -> Value {
-        json!({ "type": self.strategy(), "id": self.identification_id })
+    /// What an e-mail address says that comes from it: the strategy, and the identification.
+    pub(crate) fn link(&self) -> (String, String) {
+        (self.strategy(), self.identification_id.clone())
+    }
+
+    /// The API's access token object. The token opens nothing, and stays the same.
+    pub(crate) fn token_json(&self) -> Value {
+        json!({
+            "object": "oauth_access_token",
+            "external_account_id": self.id,
+            "provider_user_id": self.provider_user_id,
+            "token": format!("{}_access_token_{}", self.provider, self.provider_user_id),
+            "expires_at": null,
+            "provider": self.strategy(),
+            "public_metadata": {},
+            "label": null,
+            "scopes": ["email", "openid", "profile"],
+        })
     }
 
     /// The API's external account object.

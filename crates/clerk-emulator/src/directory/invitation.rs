@@ -21,6 +21,7 @@ pub(crate) struct Invitation {
     pub(crate) expires_at: UnixTime,
     pub(crate) created_at: UnixTime,
     pub(crate) revoked_at: Option<UnixTime>,
+    pub(crate) accepted_at: Option<UnixTime>,
 }
 
 impl Record for Invitation {
@@ -52,6 +53,7 @@ pub(crate) struct Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvitationStatus {
     Pending,
+    Accepted,
     Revoked,
     Expired,
 }
@@ -61,6 +63,7 @@ impl InvitationStatus {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
+            Self::Accepted => "accepted",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
         }
@@ -87,12 +90,15 @@ impl Invitation {
             expires_at: now.saturating_add(lifetime),
             created_at: now,
             revoked_at: None,
+            accepted_at: None,
         }
     }
 
     pub(crate) fn status(&self, now: UnixTime) -> InvitationStatus {
         if self.revoked_at.is_some() {
             InvitationStatus::Revoked
+        } else if self.accepted_at.is_some() {
+            InvitationStatus::Accepted
         } else if now >= self.expires_at {
             InvitationStatus::Expired
         } else {
@@ -116,7 +122,7 @@ impl Invitation {
             "url": self.url,
             "expires_at": self.expires_at.as_millis(),
             "created_at": self.created_at.as_millis(),
-            "updated_at": self.revoked_at.unwrap_or(self.created_at).as_millis(),
+            "updated_at": self.revoked_at.or(self.accepted_at).unwrap_or(self.created_at).as_millis(),
         });
         match &self.organization {
             None => invitation["revoked"] = json!(status == InvitationStatus::Revoked),

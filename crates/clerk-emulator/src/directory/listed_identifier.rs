@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
-use super::{EmailAddress, Key, Record};
+use super::{IdentificationKind, Key, Record};
 
 /// Somebody who may sign up, or may not, by the list that it stands on.
 #[derive(Clone, Debug)]
@@ -9,44 +9,10 @@ pub(crate) struct ListedIdentifier {
     pub(crate) id: String,
     /// E-mail addresses are in lower case; `*@example.com` stands for all of a domain.
     pub(crate) identifier: String,
-    pub(crate) kind: IdentifierKind,
+    pub(crate) kind: IdentificationKind,
     /// The invitation that told them, where one did.
     pub(crate) invitation_id: Option<String>,
     pub(crate) created_at: UnixTime,
-}
-
-/// By what people are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum IdentifierKind {
-    EmailAddress,
-    PhoneNumber,
-    Web3Wallet,
-}
-
-impl IdentifierKind {
-    /// What a text is, if it is one of them.
-    pub(crate) fn of(text: &str) -> Option<Self> {
-        let digits = |text: &str| text.len() >= 4 && text.bytes().all(|b| b.is_ascii_digit());
-        let hexadecimal =
-            |text: &str| text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        if EmailAddress::is_valid(text) {
-            Some(Self::EmailAddress)
-        } else if text.strip_prefix('+').is_some_and(digits) {
-            Some(Self::PhoneNumber)
-        } else if text.strip_prefix("0x").is_some_and(hexadecimal) {
-            Some(Self::Web3Wallet)
-        } else {
-            None
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::EmailAddress => "email_address",
-            Self::PhoneNumber => "phone_number",
-            Self::Web3Wallet => "web3_wallet",
-        }
-    }
 }
 
 impl Record for ListedIdentifier {

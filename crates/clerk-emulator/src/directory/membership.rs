@@ -142,7 +142,7 @@ pub(super) fn public_user_data(user: &User) -> Value {
         "last_name": user.last_name,
         "profile_image_url": user.image_url,
         "image_url": user.image_url,
-        "has_image": false,
+        "has_image": user.picture_id.is_some(),
         "identifier": user.identifier(),
         "username": user.username,
         "banned": user.banned,

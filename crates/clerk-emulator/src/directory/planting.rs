@@ -2,8 +2,8 @@ use clerk_core::UnixTime;
 use std::time::Duration;
 
 use super::{
-    Directory, EmailAddress, ExternalAccount, Images, Membership, Organization, Permission, Role,
-    Template, User,
+    Claim, Directory, ExternalAccount, Identification, IdentificationKind, Images, Membership,
+    Organization, Permission, Proof, Role, Template, User,
     role::{SYSTEM_PERMISSIONS, SYSTEM_ROLES},
 };
 use crate::{
@@ -83,7 +83,7 @@ impl Directory {
 
     fn plant_user(&mut self, seed: UserSeed, ids: &mut Ids) -> Result<(), InvalidSeed> {
         let place = format!("user {}", seed.email);
-        if !EmailAddress::is_valid(&seed.email) {
+        if !IdentificationKind::EmailAddress.is_valid(&seed.email) {
             return Err(InvalidSeed::new(place, "has no e-mail address"));
         }
         if self.user_called(&seed.email).is_some() {
@@ -102,16 +102,23 @@ impl Directory {
         user.public_metadata = seed.public_metadata;
         user.plan = seed.plan;
         user.features = seed.features;
-        user.email_addresses.push(EmailAddress {
-            id: ids.object("idn_"),
-            address: seed.email,
-        });
+        let mut email = Identification::verified(
+            IdentificationKind::EmailAddress,
+            ids.object("idn_"),
+            seed.email,
+            user.created_at,
+        );
         for account in seed.external_accounts {
             check_slugs(&place, [&account.provider])?;
             let ids = (ids.object("eac_"), ids.object("idn_"));
             user.external_accounts
                 .push(ExternalAccount::new(ids, account));
         }
+        if let Some(account) = user.external_accounts.first() {
+            email.claim = Claim::Verified(Proof::Account(account.strategy()));
+            email.linked_to = Some(account.link());
+        }
+        user.email_addresses.push(email);
         self.users.put(user);
         Ok(())
     }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use clerk_core::UnixTime;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Key, Record};
 
@@ -18,6 +18,9 @@ pub(crate) struct Session {
     pub(crate) client_id: String,
     pub(crate) user_id: String,
     pub(crate) organization_id: Option<String>,
+    /// Who acts in it, if that is not the user: the claim `act`.
+    pub(crate) actor: Option<Map<String, Value>>,
+    pub(crate) lifetime: Duration,
     pub(crate) created_at: UnixTime,
     ended: Option<(SessionStatus, UnixTime)>,
 }
@@ -68,6 +71,8 @@ impl Session {
             client_id,
             user_id,
             organization_id,
+            actor: None,
+            lifetime: LIFETIME,
             created_at: now,
             ended: None,
         }
@@ -93,7 +98,7 @@ impl Session {
     }
 
     fn expires_at(&self) -> UnixTime {
-        self.created_at.saturating_add(LIFETIME)
+        self.created_at.saturating_add(self.lifetime)
     }
 
     /// The API's session object.
@@ -104,7 +109,7 @@ impl Session {
             "id": self.id,
             "client_id": self.client_id,
             "user_id": self.user_id,
-            "actor": null,
+            "actor": self.actor,
             "status": self.status(now).as_str(),
             "last_active_at": self.created_at.as_millis(),
             "expire_at": self.expires_at().as_millis(),

@@ -23,9 +23,12 @@ pub(crate) enum Key {
     /// In lower case: Clerk tells no addresses apart by their case.
     EmailAddress,
     ExternalId,
+    /// The id of what a user is reached by.
+    Identification,
     Machine,
     Name,
     Organization,
+    PhoneNumber,
     Permission,
     /// What new tokens are given for.
     Refresh,
@@ -37,6 +40,7 @@ pub(crate) enum Key {
     Subject,
     Username,
     User,
+    Web3Wallet,
 }
 
 /// Records in the order they were made. Finding, changing and removing one takes as long among ten thousand as

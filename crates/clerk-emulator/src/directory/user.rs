@@ -1,7 +1,11 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{ExternalAccount, Images, Key, Record};
+use super::{
+    ExternalAccount, Identification, IdentificationKind, Images, Key, Password, Record,
+    SecondFactors,
+};
+use crate::ids::Ids;
 
 /// A user. Every field is one of the API's user object.
 #[derive(Clone, Debug)]
@@ -12,14 +16,27 @@ pub(crate) struct User {
     pub(crate) first_name: Option<String>,
     pub(crate) last_name: Option<String>,
     pub(crate) locale: Option<String>,
-    pub(crate) email_addresses: Vec<EmailAddress>,
-    /// The e-mail addresses come from the first of them, if there is one.
+    pub(crate) email_addresses: Vec<Identification>,
+    pub(crate) phone_numbers: Vec<Identification>,
+    pub(crate) web3_wallets: Vec<Identification>,
     pub(crate) external_accounts: Vec<ExternalAccount>,
     pub(crate) image_url: String,
-    /// The id of one of them; without it, the first is the primary one.
+    /// The id of the picture that somebody has uploaded.
+    pub(crate) picture_id: Option<String>,
+    /// The ids of one of each; without it, the first is the primary one.
     pub(crate) primary_email_address_id: Option<String>,
-    /// When a password was set. What it is, nobody needs to know.
+    pub(crate) primary_phone_number_id: Option<String>,
+    pub(crate) primary_web3_wallet_id: Option<String>,
+    pub(crate) password: Option<Password>,
+    /// When the password was set.
     pub(crate) password_set_at: Option<UnixTime>,
+    /// Whether the password is to be changed before it is good again.
+    pub(crate) requires_password_reset: bool,
+    pub(crate) second_factors: SecondFactors,
+    mfa_enabled_at: Option<UnixTime>,
+    mfa_disabled_at: Option<UnixTime>,
+    pub(crate) legal_accepted_at: Option<UnixTime>,
+    pub(crate) bypass_client_trust: bool,
     pub(crate) public_metadata: Map<String, Value>,
     pub(crate) private_metadata: Map<String, Value>,
     pub(crate) unsafe_metadata: Map<String, Value>,
@@ -42,8 +59,12 @@ impl Record for User {
     }
 
     fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
-        for email in &self.email_addresses {
-            add(Key::EmailAddress, &email.address.to_ascii_lowercase());
+        for identification in self.identifications() {
+            add(Key::Identification, &identification.id);
+            let kind = identification.kind;
+            if identification.is_claimed() {
+                add(kind.key(), &kind.normal(&identification.address));
+            }
         }
         for (key, value) in [
             (Key::Username, &self.username),
@@ -53,26 +74,6 @@ impl Record for User {
                 add(key, value);
             }
         }
-    }
-}
-
-/// An e-mail address of a user, verified by whoever created the user.
-#[derive(Clone, Debug)]
-pub(crate) struct EmailAddress {
-    pub(crate) id: String,
-    pub(crate) address: String,
-}
-
-impl EmailAddress {
-    /// Whether `text` looks like an e-mail address at all.
-    pub(crate) fn is_valid(text: &str) -> bool {
-        text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && domain.contains('.')
-                && !domain.starts_with('.')
-                && !domain.ends_with('.')
-                && !domain.contains('@')
-        }) && !text.chars().any(|c| c.is_whitespace() || c.is_control())
     }
 }
 
@@ -88,9 +89,21 @@ impl User {
             last_name: None,
             locale: None,
             email_addresses: Vec::new(),
+            phone_numbers: Vec::new(),
+            web3_wallets: Vec::new(),
             external_accounts: Vec::new(),
+            picture_id: None,
             primary_email_address_id: None,
+            primary_phone_number_id: None,
+            primary_web3_wallet_id: None,
+            password: None,
             password_set_at: None,
+            requires_password_reset: false,
+            second_factors: SecondFactors::default(),
+            mfa_enabled_at: None,
+            mfa_disabled_at: None,
+            legal_accepted_at: None,
+            bypass_client_trust: false,
             public_metadata: Map::new(),
             private_metadata: Map::new(),
             unsafe_metadata: Map::new(),
@@ -108,23 +121,131 @@ impl User {
     }
 
     pub(crate) fn has_email(&self, address: &str) -> bool {
-        self.email_addresses
-            .iter()
-            .any(|email| email.address.eq_ignore_ascii_case(address))
+        let mut emails = self.email_addresses.iter();
+        emails.any(|email| email.is(address))
     }
 
-    pub(crate) fn primary_email(&self) -> Option<&EmailAddress> {
-        let chosen = self.primary_email_address_id.as_ref();
-        self.email_addresses
-            .iter()
-            .find(|email| Some(&email.id) == chosen)
-            .or_else(|| self.email_addresses.first())
+    pub(crate) fn primary_email(&self) -> Option<&Identification> {
+        self.primary(IdentificationKind::EmailAddress)
+    }
+
+    /// The user's identifications of all kinds.
+    pub(crate) fn identifications(&self) -> impl Iterator<Item = &Identification> {
+        let kinds = IdentificationKind::ALL.into_iter();
+        kinds.flat_map(|kind| self.identifications_of(kind))
+    }
+
+    pub(crate) fn identifications_of(&self, kind: IdentificationKind) -> &[Identification] {
+        match kind {
+            IdentificationKind::EmailAddress => &self.email_addresses,
+            IdentificationKind::PhoneNumber => &self.phone_numbers,
+            IdentificationKind::Web3Wallet => &self.web3_wallets,
+        }
+    }
+
+    pub(crate) fn identifications_mut(
+        &mut self,
+        kind: IdentificationKind,
+    ) -> &mut Vec<Identification> {
+        match kind {
+            IdentificationKind::EmailAddress => &mut self.email_addresses,
+            IdentificationKind::PhoneNumber => &mut self.phone_numbers,
+            IdentificationKind::Web3Wallet => &mut self.web3_wallets,
+        }
+    }
+
+    fn chosen(&self, kind: IdentificationKind) -> Option<&String> {
+        match kind {
+            IdentificationKind::EmailAddress => self.primary_email_address_id.as_ref(),
+            IdentificationKind::PhoneNumber => self.primary_phone_number_id.as_ref(),
+            IdentificationKind::Web3Wallet => self.primary_web3_wallet_id.as_ref(),
+        }
+    }
+
+    /// Makes the one with this id the primary one of its kind.
+    pub(crate) fn choose(&mut self, kind: IdentificationKind, id: String) {
+        let chosen = match kind {
+            IdentificationKind::EmailAddress => &mut self.primary_email_address_id,
+            IdentificationKind::PhoneNumber => &mut self.primary_phone_number_id,
+            IdentificationKind::Web3Wallet => &mut self.primary_web3_wallet_id,
+        };
+        *chosen = Some(id);
+    }
+
+    pub(crate) fn primary(&self, kind: IdentificationKind) -> Option<&Identification> {
+        let (chosen, all) = (self.chosen(kind), self.identifications_of(kind));
+        let mut of_those = all.iter();
+        of_those
+            .find(|one| Some(&one.id) == chosen)
+            .or_else(|| all.first())
+    }
+
+    /// Whether there is anything that the user could be found by.
+    pub(crate) fn is_identified(&self) -> bool {
+        self.username.is_some()
+            || !self.external_accounts.is_empty()
+            || self.identifications().next().is_some()
+    }
+
+    /// Whether signing in takes more than a first factor.
+    pub(crate) fn has_second_factor(&self) -> bool {
+        self.second_factors.are_on() || self.default_second_factor().is_some()
+    }
+
+    /// The phone number that codes are sent to where nobody chooses.
+    fn default_second_factor(&self) -> Option<&Identification> {
+        let mut numbers = self.phone_numbers.iter();
+        numbers.find(|number| number.is_second_factor)
+    }
+
+    /// No second factor is left.
+    pub(crate) fn remove_second_factors(&mut self) {
+        self.second_factors = SecondFactors::default();
+        for number in &mut self.phone_numbers {
+            number.is_second_factor = false;
+        }
+    }
+
+    /// Notes since when there has been a second factor, or none any more.
+    pub(crate) fn note_second_factors(&mut self, now: UnixTime) {
+        match (self.has_second_factor(), self.mfa_enabled_at) {
+            (true, None) => {
+                self.mfa_enabled_at = Some(now);
+                self.mfa_disabled_at = None;
+            }
+            (false, Some(_)) => {
+                self.mfa_enabled_at = None;
+                self.mfa_disabled_at = Some(now);
+            }
+            (true, Some(_)) | (false, None) => {}
+        }
+    }
+
+    /// Gives the user this password, in place of the one there was.
+    pub(crate) fn set_password(&mut self, text: &str, ids: &mut Ids, now: UnixTime) {
+        self.take_password(Password::new(text, ids), now);
+    }
+
+    pub(crate) fn take_password(&mut self, password: Password, now: UnixTime) {
+        self.password = Some(password);
+        self.password_set_at = Some(now);
+        self.requires_password_reset = false;
+    }
+
+    pub(crate) fn remove_password(&mut self) {
+        self.password = None;
+        self.password_set_at = None;
+        self.requires_password_reset = false;
     }
 
     /// What others know the user by.
     pub(crate) fn identifier(&self) -> Option<&str> {
-        let email = self.primary_email().map(|email| &email.address);
-        email.or(self.username.as_ref()).map(String::as_str)
+        let address = |kind| self.primary(kind).map(|primary| &primary.address);
+        address(IdentificationKind::EmailAddress)
+            .or(self.username.as_ref())
+            .or(address(IdentificationKind::PhoneNumber))
+            .or(address(IdentificationKind::Web3Wallet))
+            .map(String::as_str)
     }
 
     pub(crate) fn last_active_at(&self) -> UnixTime {
@@ -153,17 +274,16 @@ impl User {
             "locale": self.locale,
             "profile_image_url": self.image_url,
             "image_url": self.image_url,
-            "has_image": false,
-            "primary_email_address_id": self.primary_email().map(|email| &email.id),
-            "primary_phone_number_id": null,
-            "primary_web3_wallet_id": null,
-            "email_addresses": self.emails_json(),
+            "has_image": self.picture_id.is_some(),
             "external_accounts": self.accounts_json(ExternalAccount::to_json),
             "public_metadata": self.public_metadata,
             "private_metadata": self.private_metadata,
             "unsafe_metadata": self.unsafe_metadata,
             "password_enabled": self.password_set_at.is_some(),
             "password_last_updated_at": self.password_set_at.map(UnixTime::as_millis),
+            "requires_password_reset": self.requires_password_reset,
+            "legal_accepted_at": self.legal_accepted_at.map(UnixTime::as_millis),
+            "bypass_client_trust": self.bypass_client_trust,
             "banned": self.banned,
             "locked": self.locked,
             "delete_self_enabled": self.delete_self_enabled,
@@ -175,6 +295,12 @@ impl User {
             "updated_at": self.updated_at.as_millis(),
         });
         if let Some(user) = user.as_object_mut() {
+            for kind in IdentificationKind::ALL {
+                let primary = self.primary(kind).map(|primary| &primary.id);
+                user.insert(format!("primary_{}_id", kind.as_str()), json!(primary));
+                user.insert(plural(kind).into(), self.identifications_json(kind));
+            }
+            user.extend(self.second_factors_json());
             user.extend(not_emulated());
         }
         user
@@ -192,71 +318,52 @@ impl User {
         accounts.map(|account| write(account, self)).collect()
     }
 
-    fn emails_json(&self) -> Vec<Value> {
-        let source = self.external_accounts.first();
-        let (object, strategy) = match source {
-            None => ("verification_admin", "admin".to_owned()),
-            Some(account) => {
-                let strategy = format!("from_{}", account.strategy());
-                ("verification_from_oauth", strategy)
-            }
-        };
-        let links: Vec<Value> = source.map(ExternalAccount::link).into_iter().collect();
-        self.email_addresses
-            .iter()
-            .map(|email| {
-                json!({
-                    "id": email.id,
-                    "object": "email_address",
-                    "email_address": email.address,
-                    "reserved": false,
-                    "verification": {
-                        "object": object,
-                        "status": "verified",
-                        "strategy": strategy,
-                        "attempts": null,
-                        "expire_at": null,
-                        "verified_at_client": null,
-                    },
-                    "linked_to": links,
-                    "matches_sso_connection": false,
-                    "created_at": self.created_at.as_millis(),
-                    "updated_at": self.created_at.as_millis(),
-                })
-            })
-            .collect()
+    fn identifications_json(&self, kind: IdentificationKind) -> Value {
+        let all = self.identifications_of(kind).iter();
+        all.map(|one| self.identification_json(one)).collect()
+    }
+
+    /// The API's object of one of the user's identifications.
+    pub(crate) fn identification_json(&self, identification: &Identification) -> Value {
+        let default = self.default_second_factor().map(|number| &number.id);
+        identification.to_json(default == Some(&identification.id))
+    }
+
+    fn second_factors_json(&self) -> Map<String, Value> {
+        let flags = [
+            ("two_factor_enabled", self.has_second_factor()),
+            ("totp_enabled", self.second_factors.has_app()),
+            (
+                "backup_code_enabled",
+                self.second_factors.has_backup_codes(),
+            ),
+        ];
+        let times = [
+            ("mfa_enabled_at", self.mfa_enabled_at),
+            ("mfa_disabled_at", self.mfa_disabled_at),
+        ];
+        let flags = flags.map(|(name, flag)| (name.to_owned(), json!(flag)));
+        let times = times.map(|(name, at)| (name.to_owned(), json!(at.map(UnixTime::as_millis))));
+        flags.into_iter().chain(times).collect()
+    }
+}
+
+fn plural(kind: IdentificationKind) -> &'static str {
+    match kind {
+        IdentificationKind::EmailAddress => "email_addresses",
+        IdentificationKind::PhoneNumber => "phone_numbers",
+        IdentificationKind::Web3Wallet => "web3_wallets",
     }
 }
 
 /// The fields of a user that are the same for every emulated one.
 fn not_emulated() -> Map<String, Value> {
     let mut fields = Map::new();
-    for name in [
-        "phone_numbers",
-        "web3_wallets",
-        "passkeys",
-        "saml_accounts",
-        "enterprise_accounts",
-    ] {
+    for name in ["passkeys", "saml_accounts", "enterprise_accounts"] {
         fields.insert(name.into(), json!([]));
     }
-    for name in [
-        "two_factor_enabled",
-        "totp_enabled",
-        "backup_code_enabled",
-        "deprovisioned",
-        "bypass_client_trust",
-        "requires_password_reset",
-    ] {
-        fields.insert(name.into(), json!(false));
-    }
-    for name in [
-        "mfa_enabled_at",
-        "mfa_disabled_at",
-        "legal_accepted_at",
-        "lockout_expires_in_seconds",
-        "scim",
-    ] {
+    fields.insert("deprovisioned".into(), json!(false));
+    for name in ["lockout_expires_in_seconds", "scim"] {
         fields.insert(name.into(), Value::Null);
     }
     fields.insert("verification_attempts_remaining".into(), json!(100));

@@ -14,6 +14,7 @@ use crate::{
     draft::Draft,
     refusal::Refusal,
     route::Route,
+    state::State,
 };
 
 /// How long the application's server has to fetch what a nonce stands for.
@@ -71,17 +72,39 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         });
         reply
     } else {
-        let key = state.keys.current();
-        let claims = Map::from_iter([("handshake".to_owned(), json!(directives))]);
-        let draft = Draft::new("JWT", &key.id, claims).category(SESSION_CATEGORY);
-        let back = back.with("__clerk_handshake", &draft.sign(key));
-        Reply::redirect(status, back.as_str())
+        with_token(state, back, &directives)
     };
-    // An application in development says which browser it has; one in production need not know.
-    Ok(match call.settings.domain {
+    Ok(known_in_production(call, &client, reply))
+}
+
+/// Tells an application what the browser's cookies should be, without having been asked.
+pub(super) fn hand_over(
+    call: &mut Call<'_>,
+    client: &Client,
+    back: ReturnUrl,
+    suffixed: bool,
+) -> Reply {
+    let origin = back.origin();
+    let cookies = Cookies::issue(call.settings, call.state, (client, &origin), call.now);
+    let scope = CookieScope::new(call.settings, back.host(), suffixed);
+    let reply = with_token(call.state, back, &cookies.directives(&scope, call.now));
+    known_in_production(call, client, reply)
+}
+
+fn with_token(state: &State, back: ReturnUrl, directives: &[String]) -> Reply {
+    let key = state.keys.current();
+    let claims = Map::from_iter([("handshake".to_owned(), json!(directives))]);
+    let draft = Draft::new("JWT", &key.id, claims).category(SESSION_CATEGORY);
+    let back = back.with("__clerk_handshake", &draft.sign(key));
+    Reply::redirect(StatusCode::TEMPORARY_REDIRECT, back.as_str())
+}
+
+/// An application in development says which browser it has; one in production need not know.
+fn known_in_production(call: &Call<'_>, client: &Client, reply: Reply) -> Reply {
+    match call.settings.domain {
         None => reply,
-        Some(_) => sign_in::remember(call.settings, &client, reply),
-    })
+        Some(_) => sign_in::remember(call.settings, client, reply),
+    }
 }
 
 /// What an application of the same domain is told by a cookie: where there is one, no address that

@@ -137,14 +137,14 @@ fn sign_out(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// Ends the session that is active on this browser, if one is.
-fn end_session(call: &mut Call<'_>, client: &Client) {
+pub(super) fn end_session(call: &mut Call<'_>, client: &Client) {
     if let Some(session) = call.state.directory.sign_out(client, call.now) {
         call.tell_of_session(EventType::SessionEnded, &session);
     }
 }
 
 /// `redirect_url`, or the application that tokens are for.
-fn return_url(call: &Call<'_>, inputs: &Query) -> Result<ReturnUrl, Refusal> {
+pub(super) fn return_url(call: &Call<'_>, inputs: &Query) -> Result<ReturnUrl, Refusal> {
     let text = inputs
         .get("redirect_url")
         .or(call.settings.authorized_party.as_deref())
@@ -169,7 +169,7 @@ pub(super) fn client(call: &mut Call<'_>, inputs: &Query) -> Client {
 
 /// Back to the application, which now learns which browser this is. In production it need not: there,
 /// the handshake that follows knows the browser by its cookie.
-fn leave(call: &Call<'_>, client: &Client, back: ReturnUrl) -> Reply {
+pub(super) fn leave(call: &Call<'_>, client: &Client, back: ReturnUrl) -> Reply {
     let (settings, directory) = (call.settings, &call.state.directory);
     let scope = CookieScope::new(settings, back.host(), true);
     let client = directory.client(&client.token).unwrap_or(client);

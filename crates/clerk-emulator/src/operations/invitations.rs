@@ -2,13 +2,14 @@ use clerk_core::UnixTime;
 use serde_json::Value;
 
 use super::{
+    deleted,
     listing::{Order, Rank, mentions, page, passes, sort},
     metadata::{self, Change},
 };
 use crate::{
     answer::Reply,
     call::{Call, Input},
-    directory::{EmailAddress, Invitation, InvitationStatus},
+    directory::{IdentificationKind, Invitation, InvitationStatus},
     ids::Ids,
     refusal::Refusal,
     route::Handled,
@@ -23,6 +24,7 @@ pub(super) const HANDLERS: &[Handled] = &[
     ("CreateInvitation", create),
     ("CreateBulkInvitations", create_all),
     ("RevokeInvitation", revoke),
+    ("DeleteInvitation", delete),
 ];
 
 /// The orders of lists of invitations.
@@ -74,22 +76,35 @@ fn invite(call: &mut Call<'_>, mut input: Input) -> Result<Value, Refusal> {
     let ignore_existing = input.flag("ignore_existing")?.unwrap_or(false);
     input.ignore("template_slug");
     input.finish()?;
-    let directory = &mut call.state.directory;
-    let address = &invitation.email_address;
     if !ignore_existing {
-        if directory.user_with_email(address).is_some() {
-            return Err(Refusal::form_identifier_exists("email_address"));
-        }
-        if directory.is_invited(address, None, call.now) {
-            return Err(Refusal::bad_request(
-                "duplicate_record",
-                "An invitation to this email address is pending already.",
-            ));
-        }
+        refuse_existing(call, &invitation)?;
     }
+    let directory = &mut call.state.directory;
     let body = invitation.to_json(directory, call.now);
     directory.invitations.put(invitation);
     Ok(body)
+}
+
+/// Refuses to invite users, and those who are invited already.
+pub(super) fn refuse_existing(call: &Call<'_>, invitation: &Invitation) -> Result<(), Refusal> {
+    let directory = &call.state.directory;
+    let address = &invitation.email_address;
+    if directory.user_with_email(address).is_some() {
+        return Err(Refusal::form_identifier_exists("email_address"));
+    }
+    if directory.is_invited(address, None, call.now) {
+        return Err(Refusal::bad_request(
+            "duplicate_record",
+            "An invitation to this email address is pending already.",
+        ));
+    }
+    Ok(())
+}
+
+/// Where the mail would lead that an invitation comes by.
+pub(super) fn url(settings: &Settings, ids: &mut Ids) -> String {
+    let ticket = ids.hex(32);
+    format!("{}/v1/tickets/accept?ticket={ticket}", settings.origin)
 }
 
 /// What all invitations have in common. Nobody is written to, so `notify` changes nothing.
@@ -100,7 +115,7 @@ pub(super) fn read(
     (id, now): (String, UnixTime),
 ) -> Result<Invitation, Refusal> {
     let address = input.required_text("email_address")?;
-    if !EmailAddress::is_valid(&address) {
+    if !IdentificationKind::EmailAddress.is_valid(&address) {
         let expected = "a valid email address";
         return Err(Refusal::form_param_format_invalid(
             "email_address",
@@ -110,28 +125,39 @@ pub(super) fn read(
     let days = input.number("expires_in_days", 1..=365)?.unwrap_or(30);
     input.flag("notify")?;
     input.text("redirect_url")?;
-    let url = format!(
-        "{}/v1/tickets/accept?ticket={}",
-        settings.origin,
-        ids.hex(32)
-    );
-    Ok(Invitation::new(id, address, url, days, now))
+    Ok(Invitation::new(id, address, url(settings, ids), days, now))
+}
+
+/// The invitation to the instance that the path names.
+fn called_for(call: &Call<'_>) -> Result<Invitation, Refusal> {
+    let id = call.path.get("invitation_id");
+    let invitation = call.state.directory.invitations.get(id);
+    invitation
+        .filter(|invitation| invitation.organization.is_none())
+        .cloned()
+        .ok_or_else(|| Refusal::resource_not_found("invitation", id))
+}
+
+fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let invitation = called_for(call)?;
+    call.state.directory.invitations.remove(&invitation.id);
+    Ok(Reply::ok(deleted("invitation", &invitation.id, None)))
 }
 
 fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let id = call.path.get("invitation_id");
-    let directory = &mut call.state.directory;
-    let invitation = directory.invitations.get(id);
-    let mut invitation = invitation
-        .filter(|invitation| invitation.organization.is_none())
-        .cloned()
-        .ok_or_else(|| Refusal::resource_not_found("invitation", id))?;
-    if invitation.status(call.now) == InvitationStatus::Revoked {
-        return Err(Refusal::bad_request(
-            "invitation_already_revoked",
-            "The invitation was revoked before.",
-        ));
+    let mut invitation = called_for(call)?;
+    match invitation.status(call.now) {
+        InvitationStatus::Pending | InvitationStatus::Expired => {}
+        InvitationStatus::Accepted => {
+            let why = "The invitation was accepted: whoever was invited is a user.";
+            return Err(Refusal::bad_request("invitation_already_accepted", why));
+        }
+        InvitationStatus::Revoked => {
+            let why = "The invitation was revoked before.";
+            return Err(Refusal::bad_request("invitation_already_revoked", why));
+        }
     }
+    let directory = &mut call.state.directory;
     invitation.revoked_at = Some(call.now);
     let body = invitation.to_json(directory, call.now);
     directory.invitations.put(invitation);

@@ -6,7 +6,7 @@ use super::{deleted, listing::page};
 use crate::{
     answer::Reply,
     call::Call,
-    directory::{Directory, IdentifierKind, Invitation, Key, ListedIdentifier, Table},
+    directory::{Directory, IdentificationKind, Invitation, Key, ListedIdentifier, Table},
     refusal::Refusal,
     route::Handled,
 };
@@ -65,7 +65,7 @@ fn create(call: &mut Call<'_>, list: &List) -> Result<Reply, Refusal> {
     // The blocklist tells nobody.
     let notify = list.name == ALLOWLIST.name && input.flag("notify")? == Some(true);
     input.finish()?;
-    let kind = IdentifierKind::of(&identifier).ok_or_else(|| {
+    let kind = IdentificationKind::of(&identifier).ok_or_else(|| {
         let expected = "an e-mail address, *@ and a domain, a phone number, or a web3 wallet";
         Refusal::form_param_format_invalid("identifier", expected)
     })?;
@@ -73,7 +73,7 @@ fn create(call: &mut Call<'_>, list: &List) -> Result<Reply, Refusal> {
     if known.by(Key::Name, &identifier).next().is_some() {
         return Err(Refusal::form_identifier_exists("identifier"));
     }
-    let is_address = kind == IdentifierKind::EmailAddress && !identifier.starts_with('*');
+    let is_address = kind == IdentificationKind::EmailAddress && !identifier.starts_with('*');
     let invitation_id = (notify && is_address).then(|| invite(call, &identifier));
     let listed = ListedIdentifier {
         id: call.state.ids.object(list.prefix),

@@ -8,6 +8,7 @@ use crate::{
     claims::TEMPLATE_CATEGORY,
     cookies::{CookieScope, Cookies},
     directory::{Client, Key},
+    key_ring::KeyRing,
     refusal::Refusal,
     route::Handled,
     state::State,
@@ -100,6 +101,12 @@ fn renewable<'c>(
         return ineligible();
     }
     Ok(client)
+}
+
+/// The id of the session that a session token of this instance is of, whether it has expired or not.
+pub(super) fn session_of(keys: &KeyRing, token: &str) -> Option<String> {
+    let token = Some(token).filter(|token| keys.has_signed(token) && !is_of_a_template(token))?;
+    part(token, 1)?["sid"].as_str().map(str::to_owned)
 }
 
 /// Such tokens are for others than the application itself, and no browser keeps them.

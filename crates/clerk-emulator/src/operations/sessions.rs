@@ -1,15 +1,20 @@
 use std::time::Duration;
 
+use http::Method;
 use serde_json::json;
 
-use super::listing::{page, passes};
+use super::{
+    listing::{page, passes},
+    refreshing,
+};
 use crate::{
     answer::Reply,
     call::Call,
-    directory::{Key, Session, SessionStatus, User},
+    description::Access,
+    directory::{Directory, Key, Session, SessionStatus, User},
     mint::{Form, session_token},
     refusal::Refusal,
-    route::Handled,
+    route::{Handled, Route},
     webhooks::EventType,
 };
 
@@ -21,6 +26,15 @@ pub(super) const HANDLERS: &[Handled] = &[
     ("CreateSessionToken", create_token),
     ("CreateSessionTokenFromTemplate", create_token_from_template),
 ];
+
+/// Clerk's client for JavaScript has it, though Clerk's description has it no more.
+pub(super) const ROUTES: &[Route] = &[Route {
+    operation: "_backend.verifySession",
+    method: Method::POST,
+    path: "/v1/sessions/{session_id}/verify",
+    access: Access::SecretKey,
+    handler: verify,
+}];
 
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
@@ -35,15 +49,9 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     admit(user)?;
     let organization = match organization {
         None => state.directory.last_joined(&user_id).map(str::to_owned),
-        Some(id) if state.directory.is_member(&user_id, &id) => Some(id),
         Some(id) => {
-            return Err(match state.directory.organization(&id) {
-                None => Refusal::resource_not_found("organization", &id),
-                Some(_) => Refusal::forbidden(
-                    "not_a_member_in_organization",
-                    "The user is not a member of the organization.",
-                ),
-            });
+            check_member(&state.directory, &user_id, &id)?;
+            Some(id)
         }
     };
     let place = (state.ids.object("client_"), organization);
@@ -52,6 +60,24 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         .start_session(place, &user_id, call.now, &mut state.ids);
     call.tell_of_session(EventType::SessionCreated, &session);
     Ok(Reply::ok(session.to_json(call.now)))
+}
+
+/// Refuses organizations that there are not, or that the user is not in.
+pub(super) fn check_member(
+    directory: &Directory,
+    user_id: &str,
+    organization_id: &str,
+) -> Result<(), Refusal> {
+    if directory.is_member(user_id, organization_id) {
+        return Ok(());
+    }
+    Err(match directory.organization(organization_id) {
+        None => Refusal::resource_not_found("organization", organization_id),
+        Some(_) => Refusal::forbidden(
+            "not_a_member_in_organization",
+            "The user is not a member of the organization.",
+        ),
+    })
 }
 
 /// Whether the user may sign in.
@@ -81,6 +107,21 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         call.tell_of_session(EventType::SessionRevoked, &session);
     }
     get(call)
+}
+
+/// The session, for who has a token of it that a browser may hold, expired or not.
+fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    let mut input = call.input()?;
+    let token = input.required_text("token")?;
+    input.finish()?;
+    let id = &called_for(call)?.id;
+    match refreshing::session_of(&call.state.keys, &token).as_ref() == Some(id) {
+        true => get(call),
+        false => Err(Refusal::bad_request(
+            "invalid_session_token",
+            "The token is no session token of this session.",
+        )),
+    }
 }
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {

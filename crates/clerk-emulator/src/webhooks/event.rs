@@ -19,6 +19,8 @@ pub(crate) enum EventType {
     OrganizationMembershipDeleted,
     OrganizationInvitationCreated,
     OrganizationInvitationRevoked,
+    WaitlistEntryCreated,
+    WaitlistEntryUpdated,
     OrganizationDomainCreated,
     OrganizationDomainUpdated,
     OrganizationDomainDeleted,
@@ -31,7 +33,7 @@ pub(crate) enum EventType {
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -46,6 +48,8 @@ impl EventType {
         Self::OrganizationMembershipDeleted,
         Self::OrganizationInvitationCreated,
         Self::OrganizationInvitationRevoked,
+        Self::WaitlistEntryCreated,
+        Self::WaitlistEntryUpdated,
         Self::OrganizationDomainCreated,
         Self::OrganizationDomainUpdated,
         Self::OrganizationDomainDeleted,
@@ -74,6 +78,8 @@ impl EventType {
             Self::OrganizationMembershipDeleted => "organizationMembership.deleted",
             Self::OrganizationInvitationCreated => "organizationInvitation.created",
             Self::OrganizationInvitationRevoked => "organizationInvitation.revoked",
+            Self::WaitlistEntryCreated => "waitlistEntry.created",
+            Self::WaitlistEntryUpdated => "waitlistEntry.updated",
             Self::OrganizationDomainCreated => "organizationDomain.created",
             Self::OrganizationDomainUpdated => "organizationDomain.updated",
             Self::OrganizationDomainDeleted => "organizationDomain.deleted",

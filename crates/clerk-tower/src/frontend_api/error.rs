@@ -5,13 +5,13 @@ use http::{
 };
 use serde_json::json;
 
-use super::Proxy;
+use super::methods::METHODS;
 
 /// Why a request was not passed on, or not answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProxyError {
-    /// The method is none of [`Proxy::METHODS`].
+    /// The method is none of [`Proxy::METHODS`](super::Proxy::METHODS).
     #[error("the Frontend API is not called with this method")]
     Method,
     /// The request is for another path; the proxy is mounted elsewhere than its settings say.
@@ -66,7 +66,7 @@ impl ProxyError {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self == Self::Method {
-            let methods = Proxy::METHODS.map(|method| method.to_string()).join(", ");
+            let methods = METHODS.map(|method| method.to_string()).join(", ");
             if let Ok(methods) = HeaderValue::from_str(&methods) {
                 headers.insert(ALLOW, methods);
             }

@@ -13,6 +13,7 @@ use url::{Host, Position, Url};
 use super::{
     InvalidProxy, ProxyError,
     headers::{FORWARDED_HOST, FORWARDED_PROTO, passed_on, strip_hop_by_hop},
+    methods::METHODS,
 };
 
 const PROXY_URL: HeaderName = HeaderName::from_static("clerk-proxy-url");
@@ -57,15 +58,7 @@ impl Proxy {
 
     /// The methods that go on to the Frontend API. `TRACE` is none of them, because it is answered
     /// with the request's headers (RFC 9110 §9.3.8), the secret key among them; nor is `CONNECT`.
-    pub const METHODS: [Method; 7] = [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::OPTIONS,
-    ];
+    pub const METHODS: [Method; 7] = METHODS;
 
     /// A proxy under [`DEFAULT_PATH`](Self::DEFAULT_PATH), for the instance with these keys.
     ///

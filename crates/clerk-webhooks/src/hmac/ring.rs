@@ -5,8 +5,7 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 
-use super::{ComputeHmac, Hmac, NoRandomness, Provider};
-use crate::content::TAG_LENGTH;
+use super::{ComputeHmac, Hmac, NoRandomness, Provider, TAG_LENGTH};
 
 /// HMAC and random bytes of [ring](https://docs.rs/ring).
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,11 +4,8 @@ use clerk::{Claims, SessionClaims, TemplateClaims, jwt::TokenClaims};
 use clerk_emulator::Server;
 use serde_json::{Value, json};
 
-use super::{
-    checks::Checks,
-    verifiers::{Verifiers, now, server, settings},
-};
-use crate::{outcome::Stopped, programs::Conversation};
+use super::verifiers::{Verifiers, now, server, settings};
+use crate::{checks::Checks, outcome::Stopped, programs::Conversation};
 
 /// A client's way to make calls.
 struct Caller<'c> {

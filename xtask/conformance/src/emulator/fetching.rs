@@ -6,11 +6,8 @@ use clerk::{Clerk, Fault, VerificationError, blocking};
 use clerk_emulator::Server;
 use serde_json::json;
 
-use super::{
-    checks::Checks,
-    verifiers::{Verifiers, Wanted, node_question, now, server, settings},
-};
-use crate::outcome::Stopped;
+use super::verifiers::{Verifiers, Wanted, node_question, now, server, settings};
+use crate::{checks::Checks, outcome::Stopped};
 
 pub(super) fn all(verifiers: &mut Verifiers, checks: &mut Checks) -> Result<(), Stopped> {
     cold(verifiers, checks)?;

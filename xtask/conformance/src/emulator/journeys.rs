@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 
 use super::{
     application::{HOME, Scene},
-    checks::Checks,
     verifiers::Verifiers,
 };
-use crate::{outcome::Stopped, programs::Conversation};
+use crate::{checks::Checks, outcome::Stopped, programs::Conversation};
 
 /// Longer than a session token lasts, and than Clerk's SDK takes a clock to be wrong.
 const A_WHILE: Duration = Duration::from_secs(120);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use clerk_emulator::Emulator;
 use serde_json::{Value, json};
 
-use super::{application::Scene, checks::Checks, verifiers::Verifiers};
-use crate::outcome::Stopped;
+use super::{application::Scene, verifiers::Verifiers};
+use crate::{checks::Checks, outcome::Stopped};
 
 pub(super) fn all(verifiers: &mut Verifiers, checks: &mut Checks) -> Result<(), Stopped> {
     let mut scene = Scene::set(&mut verifiers.node, Emulator::builder())?;

@@ -2,11 +2,8 @@
 
 use clerk_emulator::{Defect, TokenBuilder, TokenVersion};
 
-use super::{
-    checks::Checks,
-    verifiers::{Verifiers, Wanted, node_question, now, server},
-};
-use crate::outcome::Stopped;
+use super::verifiers::{Verifiers, Wanted, node_question, now, server};
+use crate::{checks::Checks, outcome::Stopped};
 
 /// Bad tokens that everybody refuses. What is refused by a rule of our own is shown to nobody else.
 const REFUSED_BY_ALL: [Defect; 24] = [

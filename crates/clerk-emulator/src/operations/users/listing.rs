@@ -1,17 +1,18 @@
 //! Lists of users, and their filters.
 
+use clerk_core::UnixTime;
 use serde_json::json;
 
 use crate::{
     answer::Reply,
     call::{Call, Query},
-    directory::{Directory, Key, User},
+    directory::{Directory, Identification, IdentificationKind, Key, User},
     operations::listing::{Order, Rank, mentions, page, passes, passes_marked, sort},
     refusal::Refusal,
 };
 
-/// The filters of `GetUserList` that the emulator has.
-const FILTERS: [&str; 13] = [
+/// The filters of `GetUserList`.
+const FILTERS: [&str; 22] = [
     "user_id",
     "email_address",
     "external_id",
@@ -25,26 +26,37 @@ const FILTERS: [&str; 13] = [
     "created_at_before",
     "created_at_after",
     "phone_number",
+    "web3_wallet",
+    "phone_number_query",
+    "last_active_at_before",
+    "last_active_at_after",
+    "last_active_at_since",
+    "last_sign_in_at_before",
+    "last_sign_in_at_after",
+    "provider",
+    "provider_user_id",
 ];
 
 /// The orders of `GetUserList`.
 const ORDERS: [Order<'static, User>; 10] = [
     ("created_at", &|user| Rank::from(Some(user.created_at))),
     ("updated_at", &|user| Rank::from(Some(user.updated_at))),
-    ("email_address", &|user| {
-        let first = user.email_addresses.first();
-        Rank::from(first.map(|email| email.address.as_str()))
-    }),
-    ("web3wallet", &|_| Rank::None),
+    ("email_address", &|user| first(&user.email_addresses)),
+    ("web3wallet", &|user| first(&user.web3_wallets)),
     ("first_name", &|user| Rank::from(user.first_name.as_deref())),
     ("last_name", &|user| Rank::from(user.last_name.as_deref())),
-    ("phone_number", &|_| Rank::None),
+    ("phone_number", &|user| first(&user.phone_numbers)),
     ("username", &|user| Rank::from(user.username.as_deref())),
     ("last_active_at", &|user| {
         Rank::from(Some(user.last_active_at()))
     }),
     ("last_sign_in_at", &|user| Rank::from(user.last_sign_in_at)),
 ];
+
+fn first(identifications: &[Identification]) -> Rank {
+    let first = identifications.first();
+    Rank::from(first.map(|first| first.address.as_str()))
+}
 
 pub(super) fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let query = &call.query;
@@ -95,42 +107,112 @@ pub(super) fn count(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 /// The users that every filter lets through, oldest first.
 fn matching<'d>(directory: &'d Directory, query: &Query) -> Result<Vec<&'d User>, Refusal> {
     let banned = query.flag("banned")?;
-    let before = query.number("created_at_before", 0..=usize::MAX, usize::MAX)?;
-    let after = query.number("created_at_after", 0..=usize::MAX, 0)?;
+    if query.get("provider").is_some() != query.get("provider_user_id").is_some() {
+        let missing = match query.get("provider") {
+            None => "provider",
+            Some(_) => "provider_user_id",
+        };
+        return Err(Refusal::form_param_missing(missing));
+    }
+    let created = Span::read(query, "created_at")?;
+    let active = Span::read(query, "last_active_at")?;
+    let signed_in = Span::read(query, "last_sign_in_at")?;
+    // The old name of `last_active_at_after`, which has the moment itself.
+    let since = query.number("last_active_at_since", 0..=usize::MAX, 0)?;
     let users = directory.users.iter().filter(|user| {
-        let created_at = usize::try_from(user.created_at.as_millis()).unwrap_or_default();
         banned.is_none_or(|banned| user.banned == banned)
-            && created_at < before
-            && (after == 0 || created_at > after)
+            && created.has(Some(user.created_at))
+            && active.has(Some(user.last_active_at()))
+            && signed_in.has(user.last_sign_in_at)
+            && milliseconds(user.last_active_at()) >= since
             && is_named(user, query)
             && is_mentioned(user, query)
+            && has_account(user, query)
             && is_member(directory, user, query)
     });
     Ok(users.collect())
 }
 
+/// The times between two moments, without these.
+struct Span {
+    after: Option<usize>,
+    before: Option<usize>,
+}
+
+impl Span {
+    fn read(query: &Query, name: &str) -> Result<Self, Refusal> {
+        let moment = |end: &str| {
+            let name = format!("{name}_{end}");
+            let given = query.get(&name).is_some();
+            let moment = query.number(&name, 0..=usize::MAX, 0)?;
+            Ok(given.then_some(moment))
+        };
+        Ok(Self {
+            after: moment("after")?,
+            before: moment("before")?,
+        })
+    }
+
+    /// What never was is in none.
+    fn has(&self, at: Option<UnixTime>) -> bool {
+        let at = at.map(milliseconds);
+        let is_after = |after| at.is_some_and(|at| at > after);
+        let is_before = |before| at.is_some_and(|at| at < before);
+        self.after.is_none_or(is_after) && self.before.is_none_or(is_before)
+    }
+}
+
+fn milliseconds(at: UnixTime) -> usize {
+    usize::try_from(at.as_millis()).unwrap_or_default()
+}
+
+fn has_account(user: &User, query: &Query) -> bool {
+    let Some(provider) = query.get("provider") else {
+        return true;
+    };
+    let strategy = format!(
+        "oauth_{}",
+        provider.strip_prefix("oauth_").unwrap_or(provider)
+    );
+    user.external_accounts.iter().any(|account| {
+        account.strategy() == strategy
+            && passes(query, "provider_user_id", Some(&account.provider_user_id))
+    })
+}
+
 fn is_named(user: &User, query: &Query) -> bool {
     passes_marked(query, "user_id", &[&user.id])
-        && passes(query, "external_id", user.external_id.as_deref())
+        && passes_marked(query, "external_id", user.external_id.as_deref().as_slice())
         && passes(query, "username", user.username.as_deref())
-        && passes(query, "phone_number", None)
-        && (query.get("email_address").is_none()
-            || query
-                .all("email_address")
-                .any(|wanted| user.has_email(wanted)))
+        && IdentificationKind::ALL.into_iter().all(|kind| {
+            let mut wanted = query.all(kind.as_str()).peekable();
+            let has = |wanted: &str| {
+                let mut own = user.identifications_of(kind).iter();
+                own.any(|own| own.is(wanted))
+            };
+            wanted.peek().is_none() || wanted.any(has)
+        })
 }
 
 fn is_mentioned(user: &User, query: &Query) -> bool {
-    let emails = || user.email_addresses.iter().map(|email| &*email.address);
+    let addresses = |kind| {
+        let own = user.identifications_of(kind).iter();
+        own.map(|own| &*own.address)
+    };
+    let emails = || addresses(IdentificationKind::EmailAddress);
+    let numbers = || addresses(IdentificationKind::PhoneNumber);
     let names = || [&user.first_name, &user.last_name].into_iter().flatten();
     let full_name = user.full_name();
     let named = || names().chain(&full_name).map(String::as_str);
-    let any = emails()
+    let any = user
+        .identifications()
+        .map(|own| &*own.address)
         .chain(named())
         .chain(user.username.as_deref())
         .chain([user.id.as_str()]);
     mentions(query, "query", any)
         && mentions(query, "email_address_query", emails())
+        && mentions(query, "phone_number_query", numbers())
         && mentions(query, "username_query", user.username.as_deref())
         && mentions(query, "name_query", named())
 }

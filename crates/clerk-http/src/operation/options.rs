@@ -3,9 +3,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header::AUTHORIZATION};
 
+use super::{Authorization, BasePath, Operation};
 use crate::{
-    Authorization, BasePath, Error, MachineSecretKey, Operation, Page, Paginate, RequestTimeout,
-    Window, settings::API_VERSION_HEADER,
+    Error, MachineSecretKey, RequestTimeout,
+    headers::{API_VERSION_HEADER, bearer},
 };
 
 /// What is different for one call: its timeout and its headers.
@@ -86,7 +87,7 @@ impl CallOptions {
 
     /// Acts as this machine, whatever keys the client has.
     pub fn machine_secret_key(mut self, key: &MachineSecretKey) -> Self {
-        match crate::settings::bearer(key.expose()) {
+        match bearer(key.expose()) {
             Some(value) => self.insert(AUTHORIZATION, value),
             None => self.refuse("the machine secret key is not a header value".to_owned()),
         }
@@ -106,12 +107,12 @@ impl CallOptions {
 /// An operation with [`CallOptions`]; made by [`Operation::with`].
 #[derive(Clone, Debug)]
 pub struct WithOptions<O> {
-    operation: O,
+    pub(crate) operation: O,
     options: CallOptions,
 }
 
 impl<O> WithOptions<O> {
-    pub(crate) const fn new(operation: O, options: CallOptions) -> Self {
+    pub(super) const fn new(operation: O, options: CallOptions) -> Self {
         Self { operation, options }
     }
 }
@@ -141,23 +142,5 @@ impl<O: Operation> Operation for WithOptions<O> {
 
     fn response(&self, response: Response<Bytes>) -> Result<Self::Output, Error> {
         self.operation.response(response)
-    }
-}
-
-impl<O: Paginate> Paginate for WithOptions<O> {
-    type Item = O::Item;
-
-    const LARGEST_PAGE: u64 = O::LARGEST_PAGE;
-
-    fn window(&self) -> Window {
-        self.operation.window()
-    }
-
-    fn set_window(&mut self, window: Window) {
-        self.operation.set_window(window);
-    }
-
-    fn cursor(&self, page: &Page<Self::Item>) -> Option<String> {
-        self.operation.cursor(page)
     }
 }
