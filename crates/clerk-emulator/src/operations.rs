@@ -14,6 +14,7 @@ mod invitations;
 mod keys;
 mod listed_identifiers;
 mod listing;
+mod logos;
 mod machine_tokens;
 mod machines;
 mod memberships;
@@ -46,7 +47,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 30] = [
+pub(crate) static HANDLERS: [&[Handled]; 31] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -59,6 +60,7 @@ pub(crate) static HANDLERS: [&[Handled]; 30] = [
     listed_identifiers::HANDLERS,
     redirect_urls::HANDLERS,
     organizations::HANDLERS,
+    logos::HANDLERS,
     memberships::HANDLERS,
     organization_invitations::HANDLERS,
     organization_domains::HANDLERS,

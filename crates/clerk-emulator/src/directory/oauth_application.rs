@@ -3,7 +3,7 @@ use std::fmt;
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
-use super::{Key, Record};
+use super::{Images, Key, Record};
 
 /// Somebody else's application, in which this instance's users sign in.
 #[derive(Clone)]
@@ -13,6 +13,8 @@ pub(crate) struct OAuthApplication {
     pub(crate) client_id: String,
     /// Public ones have none.
     pub(crate) client_secret: Option<String>,
+    /// The id of the picture that somebody has uploaded.
+    pub(crate) picture_id: Option<String>,
     pub(crate) redirect_uris: Vec<String>,
     /// Those that it may ask for, with spaces between them.
     pub(crate) scopes: String,
@@ -40,7 +42,8 @@ impl OAuthApplication {
     }
 
     /// The API's OAuth application object, without the secret, of the instance with this id and origin.
-    pub(crate) fn to_json(&self, instance_id: &str, origin: &str) -> Value {
+    pub(crate) fn to_json(&self, instance_id: &str, origin: &str, images: &Images) -> Value {
+        let image_url = self.picture_id.as_deref().map(|id| images.of(id));
         json!({
             "object": "oauth_application",
             "id": self.id,
@@ -48,7 +51,7 @@ impl OAuthApplication {
             "name": self.name,
             "client_id": self.client_id,
             "client_uri": null,
-            "client_image_url": null,
+            "client_image_url": image_url,
             "dynamically_registered": false,
             "consent_screen_enabled": self.consent_screen_enabled,
             "pkce_required": self.pkce_required,

@@ -46,7 +46,11 @@ const ORDERS: [Order<'static, OAuthApplication>; 2] = [
 /// The application object, without its secret.
 fn described(call: &Call<'_>, application: &OAuthApplication) -> Value {
     let instance_id = &call.settings.first_keys.current().id;
-    application.to_json(instance_id, &call.settings.origin)
+    application.to_json(
+        instance_id,
+        &call.settings.origin,
+        &call.state.directory.images,
+    )
 }
 
 fn with_secret(call: &Call<'_>, application: &OAuthApplication) -> Value {
@@ -78,6 +82,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         name,
         client_id: ids.object(""),
         client_secret: None,
+        picture_id: None,
         redirect_uris: Vec::new(),
         scopes: "profile email".to_owned(),
         consent_screen_enabled: true,
@@ -144,7 +149,7 @@ fn settings(input: &mut Input, application: &mut OAuthApplication) -> Result<(),
     Ok(())
 }
 
-fn called_for(call: &Call<'_>) -> Result<OAuthApplication, Refusal> {
+pub(super) fn called_for(call: &Call<'_>) -> Result<OAuthApplication, Refusal> {
     let id = call.path.get("oauth_application_id");
     let application = call.state.directory.oauth_applications.get(id);
     application
@@ -165,10 +170,15 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     settings(&mut input, &mut application)?;
     input.finish()?;
+    Ok(store(call, application))
+}
+
+/// Puts a changed application back.
+pub(super) fn store(call: &mut Call<'_>, mut application: OAuthApplication) -> Reply {
     application.updated_at = call.now;
     let body = described(call, &application);
     call.state.directory.oauth_applications.put(application);
-    Ok(Reply::ok(body))
+    Reply::ok(body)
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
