@@ -12,6 +12,7 @@ mod invitation;
 mod listed_identifier;
 mod machine;
 mod membership;
+mod oauth_application;
 mod oauth_token;
 mod organization;
 mod organization_domain;
@@ -43,6 +44,7 @@ pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
+pub(crate) use oauth_application::{OAuthApplication, OAuthCode};
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub(crate) use organization_domain::OrganizationDomain;
@@ -90,6 +92,8 @@ pub(crate) struct Directory {
     pub(crate) api_keys: Table<ApiKey>,
     pub(crate) machines: Table<Machine>,
     pub(crate) machine_tokens: Table<MachineToken>,
+    pub(crate) oauth_applications: Table<OAuthApplication>,
+    pub(crate) oauth_codes: Table<OAuthCode>,
     pub(crate) oauth_tokens: Table<OAuthToken>,
     /// Satellites, and the primary domain where it was changed.
     pub(crate) domains: Table<Domain>,

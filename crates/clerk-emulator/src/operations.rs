@@ -14,10 +14,12 @@ mod invitations;
 mod keys;
 mod listed_identifiers;
 mod listing;
+mod logos;
 mod machine_tokens;
 mod machines;
 mod memberships;
 mod metadata;
+mod oauth_applications;
 mod oauth_tokens;
 mod organization_domains;
 mod organization_invitations;
@@ -45,7 +47,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 29] = [
+pub(crate) static HANDLERS: [&[Handled]; 31] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -58,6 +60,7 @@ pub(crate) static HANDLERS: [&[Handled]; 29] = [
     listed_identifiers::HANDLERS,
     redirect_urls::HANDLERS,
     organizations::HANDLERS,
+    logos::HANDLERS,
     memberships::HANDLERS,
     organization_invitations::HANDLERS,
     organization_domains::HANDLERS,
@@ -70,6 +73,7 @@ pub(crate) static HANDLERS: [&[Handled]; 29] = [
     api_keys::HANDLERS,
     machines::HANDLERS,
     machine_tokens::HANDLERS,
+    oauth_applications::HANDLERS,
     oauth_tokens::HANDLERS,
     testing_tokens::HANDLERS,
     agent_tasks::HANDLERS,

@@ -120,11 +120,6 @@ impl User {
         }
     }
 
-    pub(crate) fn has_email(&self, address: &str) -> bool {
-        let mut emails = self.email_addresses.iter();
-        emails.any(|email| email.is(address))
-    }
-
     pub(crate) fn primary_email(&self) -> Option<&Identification> {
         self.primary(IdentificationKind::EmailAddress)
     }

@@ -183,7 +183,7 @@ fn has_account(user: &User, query: &Query) -> bool {
     })
 }
 
-fn is_named(user: &User, query: &Query) -> bool {
+pub(in crate::operations) fn is_named(user: &User, query: &Query) -> bool {
     passes_marked(query, "user_id", &[&user.id])
         && passes_marked(query, "external_id", user.external_id.as_deref().as_slice())
         && passes(query, "username", user.username.as_deref())
@@ -197,7 +197,7 @@ fn is_named(user: &User, query: &Query) -> bool {
         })
 }
 
-fn is_mentioned(user: &User, query: &Query) -> bool {
+pub(in crate::operations) fn is_mentioned(user: &User, query: &Query) -> bool {
     let addresses = |kind| {
         let own = user.identifications_of(kind).iter();
         own.map(|own| &*own.address)
