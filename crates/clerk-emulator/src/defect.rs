@@ -149,7 +149,7 @@ impl Defect {
         let ago = now.saturating_sub(HOUR).as_secs();
         let ahead = now.saturating_add(HOUR).as_secs();
         let much_later = now.saturating_add(2 * HOUR).as_secs();
-        let Draft { header, claims } = draft;
+        let Draft { header, claims, .. } = draft;
         let mut claim = |name: &str, value: Value| {
             claims.insert(name.to_owned(), value);
         };

@@ -16,6 +16,7 @@ mod listed_identifier;
 mod machine;
 mod membership;
 mod message_template;
+mod oauth_application;
 mod oauth_token;
 mod organization;
 mod organization_domain;
@@ -28,6 +29,7 @@ mod role;
 mod role_set;
 mod scim_directory;
 mod second_factor;
+mod sent_code;
 mod session;
 mod settings;
 mod table;
@@ -44,13 +46,14 @@ pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use email::Email;
 pub(crate) use external_account::ExternalAccount;
-pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof, UnknownCode};
+pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof};
 pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use membership::Membership;
 pub(crate) use message_template::{MessageTemplate, MessageText};
+pub(crate) use oauth_application::{OAuthApplication, OAuthCode};
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
 pub(crate) use organization_domain::OrganizationDomain;
@@ -63,6 +66,7 @@ pub(crate) use role::{Permission, Role};
 pub(crate) use role_set::RoleSet;
 pub(crate) use scim_directory::{GroupRoleMapping, ScimDirectory};
 pub(crate) use second_factor::{SecondFactors, Totp};
+pub(crate) use sent_code::UnknownCode;
 pub(crate) use session::{Session, SessionStatus};
 pub(crate) use settings::{InstanceSettings, OrganizationSettings};
 pub(crate) use table::{Key, Record, Table};
@@ -98,6 +102,8 @@ pub(crate) struct Directory {
     pub(crate) api_keys: Table<ApiKey>,
     pub(crate) machines: Table<Machine>,
     pub(crate) machine_tokens: Table<MachineToken>,
+    pub(crate) oauth_applications: Table<OAuthApplication>,
+    pub(crate) oauth_codes: Table<OAuthCode>,
     pub(crate) oauth_tokens: Table<OAuthToken>,
     /// Satellites, and the primary domain where it was changed.
     pub(crate) domains: Table<Domain>,

@@ -1,13 +1,17 @@
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-use crate::{key_ring::NamedKey, signing_key::Digest};
+use crate::{key_ring::NamedKey, signing_key::Digest, template_key::TemplateKey};
 
 /// A token before it is signed: nothing in it is fixed yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) header: Map<String, Value>,
     pub(crate) claims: Map<String, Value>,
+    /// Signs in place of the instance's key.
+    own_key: Option<Arc<TemplateKey>>,
 }
 
 impl Draft {
@@ -17,12 +21,24 @@ impl Draft {
             ("typ".to_owned(), json!(typ)),
             ("kid".to_owned(), json!(kid)),
         ]);
-        Self { header, claims }
+        Self {
+            header,
+            claims,
+            own_key: None,
+        }
     }
 
     /// With the header parameter `cat`.
     pub(crate) fn category(mut self, category: &str) -> Self {
         self.header.insert("cat".into(), json!(category));
+        self
+    }
+
+    /// Signed with a key that no key set has, so that there is no `kid`.
+    pub(crate) fn with_own_key(mut self, key: Arc<TemplateKey>) -> Self {
+        self.header.insert("alg".into(), json!(key.algorithm()));
+        self.header.remove("kid");
+        self.own_key = Some(key);
         self
     }
 
@@ -44,7 +60,10 @@ impl Draft {
     /// The signed token, in compact form (RFC 7515 §7.1).
     pub(crate) fn sign(&self, key: &NamedKey) -> String {
         let input = signing_input(self.header_json().as_bytes(), self.claims_json().as_bytes());
-        let signature = key.key.sign(self.digest(), input.as_bytes());
+        let signature = match &self.own_key {
+            Some(own) => own.sign(input.as_bytes()),
+            None => key.key.sign(self.digest(), input.as_bytes()),
+        };
         with_signature(&input, &signature)
     }
 }

@@ -4,6 +4,7 @@ mod handshake;
 mod html;
 mod images;
 mod interstitial;
+mod oauth;
 mod return_url;
 mod sign_in;
 mod status;
@@ -15,11 +16,12 @@ use crate::route::{Handled, Route};
 pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
 
 /// All others, a table for each module.
-pub(crate) static TABLES: [&[Route]; 6] = [
+pub(crate) static TABLES: [&[Route]; 7] = [
     handshake::ROUTES,
     sign_in::ROUTES,
     interstitial::ROUTES,
     images::ROUTES,
+    oauth::ROUTES,
     status::ROUTES,
     tickets::ROUTES,
 ];

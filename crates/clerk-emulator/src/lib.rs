@@ -134,6 +134,7 @@ mod seed;
 mod server;
 mod signing_key;
 mod state;
+mod template_key;
 mod token_builder;
 mod webhooks;
 

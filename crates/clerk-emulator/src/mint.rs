@@ -1,6 +1,6 @@
 mod opaque;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
@@ -305,7 +305,11 @@ pub(crate) fn session_token(
         ),
     };
     claims.insert("jti".into(), json!(ids.hex(20)));
-    Draft::new("JWT", &keys.current().id, claims).category(category)
+    let draft = Draft::new("JWT", &keys.current().id, claims).category(category);
+    match form {
+        Form::Template(Template { key: Some(key), .. }) => draft.with_own_key(Arc::clone(key)),
+        _ => draft,
+    }
 }
 
 fn apply(changes: &BTreeMap<String, Option<Value>>, members: &mut Map<String, Value>) {

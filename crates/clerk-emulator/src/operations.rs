@@ -18,11 +18,13 @@ mod invitations;
 mod keys;
 mod listed_identifiers;
 mod listing;
+mod logos;
 mod machine_tokens;
 mod machines;
 mod memberships;
 mod message_templates;
 mod metadata;
+mod oauth_applications;
 mod oauth_tokens;
 mod organization_domains;
 mod organization_invitations;
@@ -52,7 +54,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 36] = [
+pub(crate) static HANDLERS: [&[Handled]; 38] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -65,6 +67,7 @@ pub(crate) static HANDLERS: [&[Handled]; 36] = [
     listed_identifiers::HANDLERS,
     redirect_urls::HANDLERS,
     organizations::HANDLERS,
+    logos::HANDLERS,
     memberships::HANDLERS,
     organization_invitations::HANDLERS,
     organization_domains::HANDLERS,
@@ -77,6 +80,7 @@ pub(crate) static HANDLERS: [&[Handled]; 36] = [
     api_keys::HANDLERS,
     machines::HANDLERS,
     machine_tokens::HANDLERS,
+    oauth_applications::HANDLERS,
     oauth_tokens::HANDLERS,
     testing_tokens::HANDLERS,
     agent_tasks::HANDLERS,

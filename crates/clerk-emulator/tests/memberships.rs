@@ -262,3 +262,20 @@ fn memberships_are_listed_by_organization_user_and_instance() {
         assert_eq!(refusal(get(&emulator, path)), expected, "{path}");
     }
 }
+
+#[test]
+fn members_are_found_by_their_phone_numbers() {
+    let emulator = emulator();
+    let number = json!({ "user_id": BOB, "phone_number": "+15555550100" });
+    let (status, created) = post(&emulator, "/v1/phone_numbers", number);
+    assert_eq!(status, 200, "{created}");
+    for (query, expected) in [
+        ("phone_number=%2B15555550100", &[BOB][..]),
+        ("phone_number=%2B15555550101", &[]),
+        ("phone_number_query=0100", &[BOB]),
+        ("order_by=phone_number", &[ADA, BOB]),
+    ] {
+        let (_, list) = get(&emulator, &format!("{MEMBERSHIPS}?{query}"));
+        assert_eq!(users(&list), expected, "{query}");
+    }
+}

@@ -2,8 +2,22 @@
 
 mod support;
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use ring::{
+    hmac,
+    rand::SystemRandom,
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
+        RSA_PKCS1_2048_8192_SHA512, RsaKeyPair, UnparsedPublicKey,
+    },
+};
 use serde_json::{Value, json};
-use support::{ADA, call, decode, emulator, get, patch, post, refusal, refused, session_of};
+use support::{
+    ADA, call, decode, emulator, fine, get, patch, post, refusal, refused, session_of, text,
+};
 
 const TEMPLATES: &str = "/v1/jwt_templates";
 
@@ -104,7 +118,7 @@ fn templates_that_cannot_be_are_refused() {
         ),
         (
             with("custom_signing_key", json!(true)),
-            value("custom_signing_key"),
+            refused(422, "form_param_missing", "signing_key"),
         ),
         (
             with("signing_algorithm", json!("HS256")),
@@ -123,4 +137,133 @@ fn templates_that_cannot_be_are_refused() {
     assert_eq!(get(&emulator, &path).1, template);
     let found = refusal(get(&emulator, "/v1/jwt_templates?order_by=name"));
     assert_eq!(found, refused(422, "form_param_unknown", "order_by"));
+}
+
+/// A key that anybody may have: see `src/keys/README.md`.
+const RSA_KEY: &str = include_str!("../src/keys/foreign.pem");
+
+/// What a signature is over, and the signature.
+fn signed(token: &str) -> (&[u8], Vec<u8>) {
+    let (input, signature) = token.rsplit_once('.').unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    (input.as_bytes(), signature)
+}
+
+fn der(pem: &str) -> Vec<u8> {
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    STANDARD.decode(body).unwrap()
+}
+
+#[test]
+fn a_template_may_have_a_key_of_its_own() {
+    let emulator = emulator();
+    let session = session_of(&emulator, ADA);
+    let token = |name: &str| {
+        let path = format!("/v1/sessions/{session}/tokens/{name}");
+        text(&fine(post(&emulator, &path, json!({}))), "jwt").to_owned()
+    };
+    let pkcs8 =
+        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
+    let pkcs8 = pkcs8.unwrap();
+    let ec_key = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        STANDARD.encode(&pkcs8)
+    );
+    for (algorithm, key) in [
+        ("HS256", "a secret of the warehouse's"),
+        ("RS512", RSA_KEY),
+        ("ES256", &ec_key),
+    ] {
+        let template = fine(post(
+            &emulator,
+            TEMPLATES,
+            json!({
+                "name": algorithm, "claims": { "role": "reader" }, "custom_signing_key": true,
+                "signing_algorithm": algorithm, "signing_key": key,
+            }),
+        ));
+        assert_eq!(template["custom_signing_key"], true);
+        assert_eq!(template["signing_algorithm"], algorithm);
+        assert!(!template.to_string().contains("secret"), "{template}");
+        let header = decode(&token(algorithm)).header;
+        assert_eq!(
+            header,
+            json!({ "alg": algorithm, "typ": "JWT", "cat": "cl_B7d4PD222AAA" })
+        );
+    }
+    let hs256 = token("HS256");
+    let (message, signature) = signed(&hs256);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"a secret of the warehouse's");
+    assert!(hmac::verify(&key, message, &signature).is_ok());
+
+    let rs512 = token("RS512");
+    let (message, signature) = signed(&rs512);
+    let pair = RsaKeyPair::from_pkcs8(&der(RSA_KEY)).unwrap();
+    let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA512, pair.public().as_ref());
+    assert!(key.verify(message, &signature).is_ok());
+
+    let es256 = token("ES256");
+    let (message, signature) = signed(&es256);
+    let pair = EcdsaKeyPair::from_pkcs8(
+        &ECDSA_P256_SHA256_FIXED_SIGNING,
+        pkcs8.as_ref(),
+        &SystemRandom::new(),
+    );
+    let pair = pair.unwrap();
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref());
+    assert!(key.verify(message, &signature).is_ok());
+}
+
+#[test]
+fn a_templates_own_key_stays_until_it_is_taken_away() {
+    let emulator = emulator();
+    let template = fine(post(
+        &emulator,
+        TEMPLATES,
+        json!({
+            "name": "warehouse", "claims": {}, "custom_signing_key": true,
+            "signing_algorithm": "HS256", "signing_key": "first",
+        }),
+    ));
+    let path = format!("{TEMPLATES}/{}", text(&template, "id"));
+    let with = |more: Value| {
+        let mut body = json!({ "name": "warehouse", "claims": {} });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        patch(&emulator, &path, body)
+    };
+    let kept = fine(with(json!({})));
+    assert_eq!(kept["signing_algorithm"], "HS256");
+    let kept = fine(with(
+        json!({ "custom_signing_key": true, "signing_algorithm": "HS256" }),
+    ));
+    assert_eq!(kept["custom_signing_key"], true);
+    for (more, expected) in [
+        (
+            json!({ "signing_algorithm": "HS512" }),
+            refused(422, "form_param_missing", "signing_key"),
+        ),
+        (
+            json!({ "signing_algorithm": "ES256", "signing_key": "no key" }),
+            refused(422, "form_param_value_invalid", "signing_key"),
+        ),
+        (
+            json!({ "signing_algorithm": "RS256", "signing_key": "no key" }),
+            refused(422, "form_param_value_invalid", "signing_key"),
+        ),
+        (
+            json!({ "signing_algorithm": "none", "signing_key": "x" }),
+            refused(422, "form_param_value_invalid", "signing_algorithm"),
+        ),
+        (
+            json!({ "signing_key": "" }),
+            refused(422, "form_param_value_invalid", "signing_key"),
+        ),
+    ] {
+        assert_eq!(refusal(with(more.clone())), expected, "{more}");
+    }
+    let gone = fine(with(json!({ "custom_signing_key": false })));
+    assert_eq!(gone["signing_algorithm"], "RS256");
+    assert_eq!(gone["custom_signing_key"], false);
 }

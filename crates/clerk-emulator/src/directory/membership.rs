@@ -116,7 +116,10 @@ impl Directory {
 
     /// Removes an organization with all that belongs to it.
     pub(crate) fn remove_organization(&mut self, id: &str) {
-        self.organizations.remove(id);
+        let organization = self.organizations.remove(id);
+        if let Some(picture) = organization.and_then(|organization| organization.picture_id) {
+            self.pictures.remove(&picture);
+        }
         self.invitations.remove_by(Key::Organization, id);
         self.organization_domains.remove_by(Key::Organization, id);
         for membership in self.memberships.remove_by(Key::Organization, id) {

@@ -10,6 +10,8 @@ pub(crate) struct Organization {
     pub(crate) slug: String,
     pub(crate) name: String,
     pub(crate) image_url: String,
+    /// The id of the picture that somebody has uploaded.
+    pub(crate) picture_id: Option<String>,
     /// Zero is no limit.
     pub(crate) max_allowed_memberships: u64,
     pub(crate) admin_delete_enabled: bool,
@@ -53,6 +55,7 @@ impl Organization {
     ) -> Self {
         Self {
             image_url: images.of(&id),
+            picture_id: None,
             id,
             slug,
             name,
@@ -77,7 +80,7 @@ impl Organization {
             "name": self.name,
             "slug": self.slug,
             "image_url": self.image_url,
-            "has_image": false,
+            "has_image": self.picture_id.is_some(),
             "max_allowed_memberships": self.max_allowed_memberships,
             "admin_delete_enabled": self.admin_delete_enabled,
             "public_metadata": self.public_metadata,
@@ -97,7 +100,7 @@ impl Organization {
             "name": self.name,
             "slug": self.slug,
             "image_url": self.image_url,
-            "has_image": false,
+            "has_image": self.picture_id.is_some(),
         })
     }
 }

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
 use super::{Key, Record};
+use crate::template_key::TemplateKey;
 
 /// Claims that no template sets: every token has them.
 const RESERVED: [&str; 9] = ["azp", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "v"];
@@ -16,6 +19,8 @@ pub(crate) struct Template {
     pub(crate) lifetime: u64,
     /// Seconds.
     pub(crate) allowed_clock_skew: u64,
+    /// Signs its tokens, where it is not the instance's key that does.
+    pub(crate) key: Option<Arc<TemplateKey>>,
     pub(crate) created_at: UnixTime,
     pub(crate) updated_at: UnixTime,
 }
@@ -39,6 +44,7 @@ impl Template {
             claims,
             lifetime: 60,
             allowed_clock_skew: 5,
+            key: None,
             created_at: now,
             updated_at: now,
         }
@@ -53,6 +59,7 @@ impl Template {
 
     /// The API's JWT template object.
     pub(crate) fn to_json(&self) -> Value {
+        let algorithm = self.key.as_ref().map(|key| key.algorithm());
         json!({
             "object": "jwt_template",
             "id": self.id,
@@ -60,8 +67,8 @@ impl Template {
             "claims": self.claims,
             "lifetime": self.lifetime,
             "allowed_clock_skew": self.allowed_clock_skew,
-            "custom_signing_key": false,
-            "signing_algorithm": "RS256",
+            "custom_signing_key": self.key.is_some(),
+            "signing_algorithm": algorithm.unwrap_or("RS256"),
             "created_at": self.created_at.as_millis(),
             "updated_at": self.updated_at.as_millis(),
         })

@@ -72,11 +72,14 @@ impl TokenSpec {
         state.directory.oauth_tokens.put(OAuthToken {
             id: ids.machine("oat_"),
             token: token.clone(),
+            refresh_token: None,
             client_id: ids.object("client_"),
             subject,
             scopes: self.scopes.clone(),
             audience: self.claims.get("aud").cloned().flatten(),
+            revoked: false,
             created_at: issued,
+            updated_at: issued,
             expires_at: issued.saturating_add(lifetime),
         });
         Ok(token)

@@ -1,7 +1,8 @@
 use super::{
-    listing::{Order, Rank, between, mentions, page_with_total, passes, passes_marked, sort},
+    listing::{Order, Rank, between, page_with_total, passes, sort},
     metadata::{self, Change},
     organizations,
+    users::{is_mentioned, is_named},
 };
 use crate::{
     answer::Reply,
@@ -31,7 +32,10 @@ fn orders<'d>() -> [Order<'d, Member<'d>>; 6] {
         ("created_at", &|(membership, _)| {
             Rank::from(Some(membership.created_at))
         }),
-        ("phone_number", &|_| Rank::None),
+        ("phone_number", &|(_, user)| {
+            let number = user.and_then(|user| user.phone_numbers.first());
+            Rank::from(number.map(|number| number.address.as_str()))
+        }),
         ("email_address", &|(_, user)| {
             Rank::from(user.and_then(User::identifier))
         }),
@@ -268,25 +272,7 @@ fn listed<'d>(
 }
 
 fn fits(directory: &Directory, membership: &Membership, query: &Query) -> bool {
-    let Some(user) = directory.user(&membership.user_id) else {
-        return false;
-    };
-    let emails = || user.email_addresses.iter().map(|email| &*email.address);
-    let full_name = user.full_name();
-    let all = emails()
-        .chain(user.username.as_deref())
-        .chain(full_name.as_deref())
-        .chain([user.id.as_str()]);
-    let mut wanted = query.all("email_address").peekable();
-    passes_marked(query, "user_id", &[&user.id])
-        && passes(query, "username", user.username.as_deref())
-        && passes(query, "role", Some(&membership.role))
-        && passes(query, "phone_number", None)
-        && passes(query, "web3_wallet", None)
-        && mentions(query, "phone_number_query", [])
-        && (wanted.peek().is_none() || wanted.any(|address| user.has_email(address)))
-        && mentions(query, "query", all)
-        && mentions(query, "email_address_query", emails())
-        && mentions(query, "username_query", user.username.as_deref())
-        && mentions(query, "name_query", full_name.as_deref())
+    let user = directory.user(&membership.user_id);
+    passes(query, "role", Some(&membership.role))
+        && user.is_some_and(|user| is_named(user, query) && is_mentioned(user, query))
 }

@@ -247,7 +247,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     input.finish()?;
     check(&call.state.directory, &organization)?;
-    Ok(store(call, organization))
+    Ok(store(call, organization, |_| {}))
 }
 
 fn merge_metadata(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -263,15 +263,20 @@ fn update_metadata(call: &mut Call<'_>, change: Change) -> Result<Reply, Refusal
     let mut organization = called_for(call)?.clone();
     change_metadata(&mut input, &mut organization, change)?;
     input.finish()?;
-    Ok(store(call, organization))
+    Ok(store(call, organization, |_| {}))
 }
 
-/// Puts a changed organization back.
-fn store(call: &mut Call<'_>, mut organization: Organization) -> Reply {
+/// Puts a changed organization back, and answers with it and what `add` adds.
+pub(super) fn store(
+    call: &mut Call<'_>,
+    mut organization: Organization,
+    add: impl FnOnce(&mut Value),
+) -> Reply {
     organization.updated_at = call.now;
-    let body = organization.to_json();
+    let mut body = organization.to_json();
     call.state.directory.organizations.put(organization);
     call.tell(EventType::OrganizationUpdated, body.clone());
+    add(&mut body);
     Reply::ok(body)
 }
 

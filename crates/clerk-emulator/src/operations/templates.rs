@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde_json::Map;
 
 use super::{deleted, listing::page};
@@ -7,6 +9,7 @@ use crate::{
     directory::Template,
     refusal::Refusal,
     route::Handled,
+    template_key::TemplateKey,
 };
 
 pub(super) const HANDLERS: &[Handled] = &[
@@ -58,23 +61,46 @@ fn fill_in(input: &mut Input, template: &mut Template) -> Result<(), Refusal> {
     if let Some(seconds) = input.number("allowed_clock_skew", 0..=300)? {
         template.allowed_clock_skew = seconds;
     }
-    if input.flag("custom_signing_key")? == Some(true) {
-        let expected = "false: the emulator signs with its own keys alone";
+    signing_key(input, template)
+}
+
+/// With whose key the template's tokens are signed, and by which algorithm.
+fn signing_key(input: &mut Input, template: &mut Template) -> Result<(), Refusal> {
+    let custom = input.flag("custom_signing_key")?;
+    let algorithm = input.text("signing_algorithm")?;
+    let text = input.text("signing_key")?;
+    if !custom.unwrap_or(template.key.is_some()) {
+        template.key = None;
+        return match algorithm.as_deref() {
+            None | Some("RS256") => Ok(()),
+            Some(_) => {
+                let expected = "RS256 where the instance's own key signs";
+                Err(Refusal::form_param_value_invalid(
+                    "signing_algorithm",
+                    expected,
+                ))
+            }
+        };
+    }
+    let known = template.key.as_ref().map(|key| key.algorithm().to_owned());
+    let algorithm = match (algorithm, known, text.is_some()) {
+        (None, Some(_), false) => return Ok(()),
+        (Some(algorithm), Some(known), false) if algorithm == known => return Ok(()),
+        (Some(algorithm), _, _) | (None, Some(algorithm), true) => algorithm,
+        (None, None, _) => "RS256".to_owned(),
+    };
+    if !TemplateKey::ALGORITHMS.contains(&algorithm.as_str()) {
+        let expected = format!("one of {}", TemplateKey::ALGORITHMS.join(", "));
         return Err(Refusal::form_param_value_invalid(
-            "custom_signing_key",
-            expected,
+            "signing_algorithm",
+            &expected,
         ));
     }
-    match input.text("signing_algorithm")?.as_deref() {
-        None | Some("RS256") => Ok(()),
-        Some(_) => {
-            let expected = "RS256: the emulator has no other algorithm";
-            Err(Refusal::form_param_value_invalid(
-                "signing_algorithm",
-                expected,
-            ))
-        }
-    }
+    let text = text.ok_or_else(|| Refusal::form_param_missing("signing_key"))?;
+    let key = TemplateKey::read(&algorithm, &text);
+    let key = key.map_err(|expected| Refusal::form_param_value_invalid("signing_key", expected))?;
+    template.key = Some(Arc::new(key));
+    Ok(())
 }
 
 fn refuse_duplicate(call: &Call<'_>, template: &Template) -> Result<(), Refusal> {

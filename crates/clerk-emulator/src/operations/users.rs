@@ -6,6 +6,8 @@ mod second_factors;
 mod standing;
 mod writing;
 
+pub(super) use listing::{is_mentioned, is_named};
+
 use super::{
     deleted,
     metadata::{self, Change},
