@@ -238,6 +238,12 @@ impl User {
         self.requires_password_reset = false;
     }
 
+    /// Whether this is the user's password. Who has none has no right one.
+    pub(crate) fn has_password(&self, text: &str) -> bool {
+        let password = self.password.as_ref();
+        password.is_some_and(|password| password.is(text))
+    }
+
     /// What others know the user by.
     pub(crate) fn identifier(&self) -> Option<&str> {
         let address = |kind| self.primary(kind).map(|primary| &primary.address);
