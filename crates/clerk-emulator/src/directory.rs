@@ -2,6 +2,7 @@
 //! memberships, roles, invitations, JWT templates, and what machines come with.
 
 mod api_key;
+mod billing;
 mod client;
 mod described;
 mod domain;
@@ -33,6 +34,7 @@ mod user;
 mod waitlist;
 
 pub(crate) use api_key::ApiKey;
+pub(crate) use billing::{PayerType, Plan, Price, SubscriptionItem, money, suffix};
 pub(crate) use client::{Client, Handshake};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
@@ -98,6 +100,9 @@ pub(crate) struct Directory {
     pub(crate) allowlist: Table<ListedIdentifier>,
     pub(crate) blocklist: Table<ListedIdentifier>,
     pub(crate) redirect_urls: Table<RedirectUrl>,
+    pub(crate) plans: Table<Plan>,
+    pub(crate) prices: Table<Price>,
+    pub(crate) subscription_items: Table<SubscriptionItem>,
     pub(crate) described: Table<Described>,
 }
 
