@@ -5,7 +5,9 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use crate::directory::{ActiveOrganization, Identification, Session, Template, User};
+use crate::directory::{
+    ActiveOrganization, Identification, IdentificationKind, Session, Template, User,
+};
 
 /// The protected header `cat`, by which Clerk's SDKs tell the classes of its tokens apart.
 pub(crate) const SESSION_CATEGORY: &str = "cl_B7d4PD111AAA";
@@ -193,16 +195,23 @@ fn user_context(user: &User) -> Value {
     let mut context = user.to_json();
     if let Some(members) = context.as_object_mut() {
         members.remove("private_metadata");
-        let email = user.primary_email().map(|email| &email.address);
         members.insert("full_name".into(), json!(user.full_name()));
-        members.insert("primary_email_address".into(), json!(email));
-        members.insert(
-            "email_verified".into(),
-            json!(
-                user.primary_email()
-                    .is_some_and(Identification::is_verified)
+        for (kind, flag) in [
+            (IdentificationKind::EmailAddress, Some("email_verified")),
+            (
+                IdentificationKind::PhoneNumber,
+                Some("phone_number_verified"),
             ),
-        );
+            (IdentificationKind::Web3Wallet, None),
+        ] {
+            let primary = user.primary(kind);
+            let address = primary.map(|primary| &primary.address);
+            members.insert(format!("primary_{}", kind.as_str()), json!(address));
+            if let Some(flag) = flag {
+                let is_verified = primary.is_some_and(Identification::is_verified);
+                members.insert(flag.into(), json!(is_verified));
+            }
+        }
     }
     context
 }

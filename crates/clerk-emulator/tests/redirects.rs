@@ -6,7 +6,7 @@ use bytes::Bytes;
 use clerk_emulator::Emulator;
 use http::{Request, Response};
 use serde_json::json;
-use support::{ADA, emulator, get};
+use support::{ADA, emulator, get, post};
 
 fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
@@ -73,7 +73,10 @@ fn a_session_is_sent_to_nobody_elsewhere() {
 fn every_way_back_is_watched() {
     let emulator = emulator();
     let evil = "redirect_url=https%3A%2F%2Fevil.example%2F";
+    let (_, ticket) = post(&emulator, "/v1/sign_in_tokens", json!({ "user_id": ADA }));
+    let ticket = ticket["url"].as_str().unwrap();
     for (method, path, body) in [
+        ("GET", format!("{ticket}&{evil}"), String::new()),
         ("GET", format!("/sign-in?{evil}"), String::new()),
         ("GET", format!("/sign-out?{evil}"), String::new()),
         ("GET", format!("/sign-in?__clerk_{evil}"), String::new()),

@@ -109,6 +109,10 @@ fn sessions_that_cannot_be_are_refused() {
     }
     let found = refusal(get(&emulator, "/v1/sessions"));
     assert_eq!(found, refused(422, "form_param_missing", "user_id"));
+    let path = format!("/v1/sessions?user_id={ADA}&status=");
+    assert_eq!(get(&emulator, &format!("{path}replaced")), (200, json!([])));
+    let found = refusal(get(&emulator, &format!("{path}asleep")));
+    assert_eq!(found, refused(422, "form_param_value_invalid", "status"));
 }
 
 #[test]

@@ -320,6 +320,115 @@ fn what_changes_nothing_is_not_told_of() {
 }
 
 #[test]
+fn what_belongs_to_a_user_is_told_as_a_change_of_the_user() {
+    let emulator = listened_to();
+    let (_, user) = post(
+        &emulator,
+        "/v1/users",
+        json!({
+            "username": "kay", "email_address": ["kay@example.com"], "web3_wallet": ["0x52908400098527886E0F7030069857D2E4169EE7"],
+            "password": "correct horse", "totp_secret": "MZXW6YTBOI", "backup_codes": ["one", "two"],
+        }),
+    );
+    let id = user["id"].as_str().unwrap();
+    session_of(&emulator, id);
+    assert_eq!(types(&told(&emulator)), ["user.created", "session.created"]);
+    let (of_user, wallet) = (
+        format!("/v1/users/{id}"),
+        user["web3_wallets"][0]["id"].as_str().unwrap(),
+    );
+    let email = json!({ "user_id": id, "email_address": "k@example.com", "verified": true });
+    let updated = &["user.updated"][..];
+    for (method, path, body, expected) in [
+        ("POST", "/v1/email_addresses".to_owned(), email, updated),
+        (
+            "PUT",
+            format!("{of_user}/phone_number"),
+            json!({ "phone_number": "+15555550100" }),
+            updated,
+        ),
+        (
+            "DELETE",
+            format!("{of_user}/web3_wallets/{wallet}"),
+            json!({}),
+            updated,
+        ),
+        (
+            "POST",
+            format!("{of_user}/verify_password"),
+            json!({ "password": "correct horse" }),
+            &[],
+        ),
+        (
+            "POST",
+            format!("{of_user}/verify_totp"),
+            json!({ "code": "one" }),
+            updated,
+        ),
+        (
+            "DELETE",
+            format!("{of_user}/backup_code"),
+            json!({}),
+            updated,
+        ),
+        ("DELETE", format!("{of_user}/mfa"), json!({}), updated),
+        (
+            "POST",
+            format!("{of_user}/password/set_compromised"),
+            json!({ "revoke_all_sessions": true }),
+            &["user.updated", "session.revoked"],
+        ),
+        (
+            "POST",
+            format!("{of_user}/remove_password"),
+            json!({}),
+            updated,
+        ),
+        ("POST", format!("{of_user}/remove_password"), json!({}), &[]),
+    ] {
+        let (status, answer) = call(&emulator, method, &path, Some(&body));
+        assert_eq!(status, 200, "{path} {answer}");
+        assert_eq!(types(&told(&emulator)), expected, "{path}");
+    }
+    let refused = json!({ "user_id": id, "email_address": "kay@example.com" });
+    assert_eq!(post(&emulator, "/v1/email_addresses", refused).0, 422);
+    assert_eq!(types(&told(&emulator)), [""; 0]);
+}
+
+#[test]
+fn codes_on_their_way_are_told_of() {
+    let emulator = listened_to();
+    let user = json!({ "email_address": ["kay@example.com"], "phone_number": ["+15555550100"] });
+    let (_, user) = post(&emulator, "/v1/users", user);
+    told(&emulator);
+    for (path, own, event, to) in [
+        (
+            "email_addresses",
+            &user["email_addresses"][0],
+            "email.created",
+            "to_email_address",
+        ),
+        (
+            "phone_numbers",
+            &user["phone_numbers"][0],
+            "sms.created",
+            "to_phone_number",
+        ),
+    ] {
+        let id = own["id"].as_str().unwrap();
+        let path = format!("/v1/{path}/{id}/prepare_verification");
+        assert_eq!(post(&emulator, &path, json!({})).0, 200);
+        let told = told(&emulator);
+        assert_eq!(types(&told), [event]);
+        let message = &told[0]["data"];
+        assert_eq!(message["data"]["otp_code"], "424242");
+        assert_eq!(message["user_id"], user["id"]);
+        let address = own.get("email_address").or(own.get("phone_number"));
+        assert_eq!(message.get(to), address);
+    }
+}
+
+#[test]
 fn roles_and_permissions_are_told_of() {
     let emulator = listened_to();
     let permission = json!({ "name": "Audit", "key": "org:teams:audit" });

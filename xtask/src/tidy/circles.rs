@@ -11,9 +11,6 @@ use self::imports::{Path, Source};
 use super::{Finding, sources::rust_files};
 use crate::repository::{Repository, TextFile};
 
-/// Crates whose circles are yet to be cut.
-const TO_BE_CUT: &[&str] = &["crates/clerk-emulator/src"];
-
 /// Where a module stands below the root of its crate.
 type Module<'t> = Vec<&'t str>;
 
@@ -26,10 +23,6 @@ type Edges<'t> = BTreeMap<Module<'t>, BTreeMap<Module<'t>, &'t Path<'t>>>;
 /// re-export is not to need; what it re-exports by `*` is taken for its own. A module and those inside of it are one, so what
 /// they name of each other does not count. Nor do tests.
 pub(super) fn of_modules(repository: &Repository) -> Vec<Finding> {
-    circles(repository, TO_BE_CUT)
-}
-
-fn circles(repository: &Repository, to_be_cut: &[&str]) -> Vec<Finding> {
     let mut roots: BTreeMap<&str, Vec<&TextFile>> = BTreeMap::new();
     for file in rust_files(repository, "") {
         if let Some((root, _)) = root_and_path(file) {
@@ -37,20 +30,12 @@ fn circles(repository: &Repository, to_be_cut: &[&str]) -> Vec<Finding> {
         }
     }
     let mut findings = Vec::new();
-    for (root, files) in roots {
+    for files in roots.into_values() {
         let sources: Vec<(&TextFile, Source<'_>)> = files
             .into_iter()
             .map(|file| (file, Source::read(&file.text)))
             .collect();
-        let found = Crate::of(&sources).findings();
-        match to_be_cut.contains(&root) {
-            false => findings.extend(found),
-            true if found.is_empty() => findings.push(Finding::new(
-                root,
-                "it has no circle of modules any more, so take it out of TO_BE_CUT in xtask/src/tidy/circles.rs",
-            )),
-            true => {}
-        }
+        findings.extend(Crate::of(&sources).findings());
     }
     findings
 }

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
+use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
-use super::User;
 use crate::seed::ExternalAccountSeed;
 
 /// How long after a sign-in began it can be gone on with.
@@ -19,6 +19,16 @@ pub(crate) struct ExternalAccount {
     pub(crate) provider_user_id: String,
     first_name: Option<String>,
     last_name: Option<String>,
+}
+
+/// Whose accounts they are: what the other side has of them where the account does not say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder<'a> {
+    pub(super) first_name: Option<&'a str>,
+    pub(super) last_name: Option<&'a str>,
+    pub(super) email: Option<&'a str>,
+    pub(super) image_url: &'a str,
+    pub(super) created_at: UnixTime,
 }
 
 impl ExternalAccount {
@@ -63,63 +73,62 @@ impl ExternalAccount {
     }
 
     /// The API's external account object.
-    pub(super) fn to_json(&self, user: &User) -> Value {
+    pub(super) fn to_json(&self, holder: &Holder<'_>) -> Value {
         let mut account = json!({
             "object": "external_account",
             "id": self.id,
             "provider": self.strategy(),
             "identification_id": self.identification_id,
             "provider_user_id": self.provider_user_id,
-            "first_name": self.first_name(user),
-            "last_name": self.last_name(user),
-            "avatar_url": user.image_url,
-            "image_url": user.image_url,
+            "first_name": self.first_name(holder),
+            "last_name": self.last_name(holder),
+            "avatar_url": holder.image_url,
+            "image_url": holder.image_url,
             "phone_number": null,
         });
-        self.complete(user, &mut account);
+        self.complete(holder, &mut account);
         account["verification"]["object"] = json!("verification_oauth");
         account
     }
 
     /// The same as webhooks tell it: Clerk writes accounts with Google there as it did before all
     /// providers were alike.
-    pub(super) fn to_webhook_json(&self, user: &User) -> Value {
+    pub(super) fn to_webhook_json(&self, holder: &Holder<'_>) -> Value {
         if self.provider != "google" {
-            return self.to_json(user);
+            return self.to_json(holder);
         }
         let mut account = json!({
             "object": "google_account",
             "id": self.identification_id,
             "google_id": self.provider_user_id,
-            "given_name": self.first_name(user),
-            "family_name": self.last_name(user),
-            "picture": user.image_url,
+            "given_name": self.first_name(holder),
+            "family_name": self.last_name(holder),
+            "picture": holder.image_url,
         });
-        self.complete(user, &mut account);
+        self.complete(holder, &mut account);
         account
     }
 
-    fn first_name<'a>(&'a self, user: &'a User) -> &'a str {
-        let name = self.first_name.as_ref().or(user.first_name.as_ref());
-        name.map_or("", String::as_str)
+    fn first_name<'a>(&'a self, holder: &Holder<'a>) -> &'a str {
+        let own = self.first_name.as_deref();
+        own.or(holder.first_name).unwrap_or_default()
     }
 
-    fn last_name<'a>(&'a self, user: &'a User) -> &'a str {
-        let name = self.last_name.as_ref().or(user.last_name.as_ref());
-        name.map_or("", String::as_str)
+    fn last_name<'a>(&'a self, holder: &Holder<'a>) -> &'a str {
+        let own = self.last_name.as_deref();
+        own.or(holder.last_name).unwrap_or_default()
     }
 
     /// Adds what both have.
-    fn complete(&self, user: &User, account: &mut Value) {
-        let expiry = user.created_at.saturating_add(VERIFICATION_LIFETIME);
-        let email = user.primary_email().map(|email| email.address.as_str());
+    fn complete(&self, holder: &Holder<'_>, account: &mut Value) {
+        let expiry = holder.created_at.saturating_add(VERIFICATION_LIFETIME);
         account["approved_scopes"] = json!("email openid profile");
-        account["email_address"] = json!(email.unwrap_or_default());
+        account["email_address"] = json!(holder.email.unwrap_or_default());
         account["username"] = Value::Null;
         account["public_metadata"] = json!({});
         account["label"] = Value::Null;
-        account["created_at"] = json!(user.created_at.as_millis());
-        account["updated_at"] = json!(user.created_at.as_millis());
+        account["created_at"] = json!(holder.created_at.as_millis());
+        account["updated_at"] = json!(holder.created_at.as_millis());
         account["verification"] = json!({
             "status": "verified",
             "strategy": self.strategy(),

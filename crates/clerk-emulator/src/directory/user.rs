@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ExternalAccount, Identification, IdentificationKind, Images, Key, Password, Record,
-    SecondFactors,
+    SecondFactors, external_account::Holder,
 };
 use crate::ids::Ids;
 
@@ -308,9 +308,16 @@ impl User {
         user
     }
 
-    fn accounts_json(&self, write: fn(&ExternalAccount, &Self) -> Value) -> Vec<Value> {
+    fn accounts_json(&self, write: fn(&ExternalAccount, &Holder<'_>) -> Value) -> Vec<Value> {
+        let holder = Holder {
+            first_name: self.first_name.as_deref(),
+            last_name: self.last_name.as_deref(),
+            email: self.primary_email().map(|email| email.address.as_str()),
+            image_url: &self.image_url,
+            created_at: self.created_at,
+        };
         let accounts = self.external_accounts.iter();
-        accounts.map(|account| write(account, self)).collect()
+        accounts.map(|account| write(account, &holder)).collect()
     }
 
     fn identifications_json(&self, kind: IdentificationKind) -> Value {

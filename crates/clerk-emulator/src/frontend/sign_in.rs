@@ -77,8 +77,7 @@ fn sign_in_page(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 /// A button for whom to sign in as.
 fn button(user: &User) -> String {
-    let email = user.primary_email().map(|email| email.address.as_str());
-    let called = email.or(user.username.as_deref()).unwrap_or(&user.id);
+    let called = user.identifier().unwrap_or(&user.id);
     format!(
         "<button name=\"user\" value=\"{}\" data-testid=\"sign-in-{}\">{}</button>\n",
         Escaped(&user.id),

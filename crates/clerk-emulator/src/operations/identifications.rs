@@ -8,6 +8,7 @@ use crate::{
     call::{Call, Input},
     directory::{Claim, Directory, Identification, IdentificationKind, Key, UnknownCode, User},
     refusal::Refusal,
+    webhooks::EventType,
 };
 
 /// Refuses addresses that are none, and those that are the user's already or somebody else's.
@@ -248,12 +249,23 @@ pub(super) fn prepare(call: &mut Call<'_>, kind: IdentificationKind) -> Result<R
     let (user, identification) = called_for(call, kind)?;
     let (mut user, id) = (user.clone(), identification.id.clone());
     let verification = call.state.ids.object("ver_");
+    let (prefix, event) = match kind {
+        IdentificationKind::PhoneNumber => ("sms_", EventType::SmsCreated),
+        IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => {
+            ("ema_", EventType::EmailCreated)
+        }
+    };
+    let names = (call.state.ids.object(prefix), user.id.clone());
+    let now = call.now;
     let mut own = user.identifications_mut(kind).iter_mut();
-    let sent = own
-        .find(|own| own.id == id)
-        .map(|own| own.send_code(verification, call.now));
+    let sent = own.find(|own| own.id == id).map(|own| {
+        let message = own.message_json((names.0, &names.1), now);
+        (own.send_code(verification, now), message)
+    });
+    let (body, message) = sent.unwrap_or_default();
     call.state.directory.users.put(user);
-    Ok(Reply::ok(sent.unwrap_or_default()))
+    call.tell(event, message);
+    Ok(Reply::ok(body))
 }
 
 /// Whether a code was right is in the answer; only one that was good before is refused.

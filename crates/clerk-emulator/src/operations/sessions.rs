@@ -27,6 +27,18 @@ pub(super) const HANDLERS: &[Handled] = &[
     ("CreateSessionTokenFromTemplate", create_token_from_template),
 ];
 
+/// What sessions are at Clerk; not all of it comes to pass here.
+const STATUSES: [&str; 8] = [
+    "active",
+    "revoked",
+    "ended",
+    "expired",
+    "removed",
+    "abandoned",
+    "replaced",
+    "pending",
+];
+
 /// Clerk's client for JavaScript has it, though Clerk's description has it no more.
 pub(super) const ROUTES: &[Route] = &[Route {
     operation: "_backend.verifySession",
@@ -134,6 +146,13 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         "client_id",
         "status",
     ])?;
+    if query
+        .get("status")
+        .is_some_and(|status| !STATUSES.contains(&status))
+    {
+        let expected = format!("one of {}", STATUSES.join(", "));
+        return Err(Refusal::form_param_value_invalid("status", &expected));
+    }
     let sessions = &call.state.directory.sessions;
     let found: Vec<&Session> = match (query.get("user_id"), query.get("client_id")) {
         (Some(id), _) => sessions.by(Key::User, id).collect(),

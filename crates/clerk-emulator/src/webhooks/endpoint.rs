@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_pattern_that_stands_for_no_event_is_refused() {
-        for pattern in ["user.craeted", "email.created", "user", ""] {
+        for pattern in ["user.craeted", "paymentAttempt.created", "user", ""] {
             let endpoint = || WebhookEndpoint::new("http://localhost/");
             for endpoint in [
                 endpoint().event(pattern),

@@ -21,6 +21,8 @@ pub(crate) enum EventType {
     OrganizationInvitationRevoked,
     WaitlistEntryCreated,
     WaitlistEntryUpdated,
+    EmailCreated,
+    SmsCreated,
     OrganizationDomainCreated,
     OrganizationDomainUpdated,
     OrganizationDomainDeleted,
@@ -33,7 +35,7 @@ pub(crate) enum EventType {
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
@@ -50,6 +52,8 @@ impl EventType {
         Self::OrganizationInvitationRevoked,
         Self::WaitlistEntryCreated,
         Self::WaitlistEntryUpdated,
+        Self::EmailCreated,
+        Self::SmsCreated,
         Self::OrganizationDomainCreated,
         Self::OrganizationDomainUpdated,
         Self::OrganizationDomainDeleted,
@@ -80,6 +84,8 @@ impl EventType {
             Self::OrganizationInvitationRevoked => "organizationInvitation.revoked",
             Self::WaitlistEntryCreated => "waitlistEntry.created",
             Self::WaitlistEntryUpdated => "waitlistEntry.updated",
+            Self::EmailCreated => "email.created",
+            Self::SmsCreated => "sms.created",
             Self::OrganizationDomainCreated => "organizationDomain.created",
             Self::OrganizationDomainUpdated => "organizationDomain.updated",
             Self::OrganizationDomainDeleted => "organizationDomain.deleted",

@@ -7,7 +7,7 @@ fn found(files: &[(&str, &str)]) -> Vec<Finding> {
         .map(|(path, text)| (format!("crates/fake/src/{path}"), *text))
         .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
-    circles(&Repository::of_files(&files), &[])
+    of_modules(&Repository::of_files(&files))
 }
 
 /// `error.rs` needs `response.rs`, which `text` is of.
@@ -181,22 +181,7 @@ fn files_of_tests_and_other_crates_are_left_out() {
         ("crates/two/src/b.rs", "use crate::a;"),
         ("crates/two/tests/a.rs", "use crate::b;"),
     ]);
-    assert_eq!(circles(&apart, &[]), []);
-}
-
-#[test]
-fn a_crate_is_excused_until_its_circles_are_cut() {
-    let files = |b| {
-        [
-            ("xtask/fake/src/a.rs", "use crate::b;"),
-            ("xtask/fake/src/b.rs", b),
-        ]
-    };
-    let excused = |b| circles(&Repository::of_files(&files(b)), &["xtask/fake/src"]);
-    assert_eq!(excused("use crate::a;"), []);
-    let findings = excused("");
-    assert_eq!(findings.len(), 1);
-    assert!(findings[0].advice.contains("take it out of TO_BE_CUT"));
+    assert_eq!(of_modules(&apart), []);
 }
 
 #[test]
