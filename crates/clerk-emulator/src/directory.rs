@@ -3,6 +3,7 @@
 
 mod api_key;
 mod attempts;
+mod billing;
 mod client;
 mod described;
 mod domain;
@@ -40,6 +41,7 @@ pub(crate) use api_key::ApiKey;
 pub(crate) use attempts::{
     Attempts, Reverification, ReverificationLevel, SignIn, SignInStatus, SignUp,
 };
+pub(crate) use billing::{PayerType, Plan, Price, SubscriptionItem, money, suffix};
 pub(crate) use client::{Client, Handshake};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
@@ -108,6 +110,9 @@ pub(crate) struct Directory {
     pub(crate) allowlist: Table<ListedIdentifier>,
     pub(crate) blocklist: Table<ListedIdentifier>,
     pub(crate) redirect_urls: Table<RedirectUrl>,
+    pub(crate) plans: Table<Plan>,
+    pub(crate) prices: Table<Price>,
+    pub(crate) subscription_items: Table<SubscriptionItem>,
     pub(crate) described: Table<Described>,
     pub(crate) rules: Rules,
     pub(crate) attempts: Attempts,

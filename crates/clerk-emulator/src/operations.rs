@@ -3,6 +3,7 @@
 mod actor_tokens;
 mod agent_tasks;
 mod api_keys;
+mod billing;
 mod clients;
 mod control;
 mod domains;
@@ -49,7 +50,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 31] = [
+pub(crate) static HANDLERS: [&[Handled]; 32] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -73,6 +74,7 @@ pub(crate) static HANDLERS: [&[Handled]; 31] = [
     waitlist::HANDLERS,
     templates::HANDLERS,
     api_keys::HANDLERS,
+    billing::HANDLERS,
     machines::HANDLERS,
     machine_tokens::HANDLERS,
     oauth_applications::HANDLERS,

@@ -123,12 +123,12 @@ fn every_described_operation_answers_as_it_is_described() {
 fn what_is_created_is_listed_found_changed_and_deleted() {
     let emulator = emulator();
     let (get, post) = (Method::GET, Method::POST);
-    let things = "/v1/billing/prices";
-    let input = json!({ "plan_id": "cplan_1", "amount": 1000, "currency": "EUR" });
+    let things = "/v1/saml_connections";
+    let input = json!({ "name": "Acme", "provider": "saml_custom", "domain": "acme.example" });
     let (status, created) = send(&emulator, &post, things, Some(&input));
     assert_eq!(
-        (status, &created["plan_id"]),
-        (200, &json!("cplan_1")),
+        (status, &created["name"]),
+        (200, &json!("Acme")),
         "{created}"
     );
     let (_, list) = send(&emulator, &get, things, None);
@@ -142,18 +142,11 @@ fn what_is_created_is_listed_found_changed_and_deleted() {
         (&json!([]), &json!(1))
     );
 
-    let things = "/v1/organizations/acme/domains";
-    let input = json!({ "name": "acme.example" });
-    let (_, created) = send(&emulator, &post, things, Some(&input));
-    assert_eq!(created["name"], "acme.example", "{created}");
     let thing = format!("{things}/{}", created["id"].as_str().unwrap());
-    let change = json!({ "enrollment_mode": "automatic_invitation" });
+    let change = json!({ "name": "The Acme" });
     let (_, changed) = send(&emulator, &Method::PATCH, &thing, Some(&change));
-    assert_eq!(
-        changed["enrollment_mode"], "automatic_invitation",
-        "{changed}"
-    );
-    assert_eq!(changed["name"], "acme.example");
+    assert_eq!(changed["name"], "The Acme", "{changed}");
+    assert_eq!(changed["domain"], "acme.example");
     let (status, deleted) = send(&emulator, &Method::DELETE, &thing, None);
     assert_eq!((status, &deleted["id"]), (200, &created["id"]));
     let again = send(&emulator, &Method::DELETE, &thing, None);
@@ -165,8 +158,8 @@ fn what_is_created_is_listed_found_changed_and_deleted() {
 #[test]
 fn what_no_description_allows_is_refused() {
     let emulator = emulator();
-    let (post, things) = (Method::POST, "/v1/billing/prices");
-    let known = json!({ "plan_id": "cplan_1", "amount": 1000 });
+    let (post, things) = (Method::POST, "/v1/saml_connections");
+    let known = json!({ "name": "Acme", "provider": "saml_custom" });
     let with = |name: &str, value: Value| {
         let mut body = known.clone();
         body[name] = value;
@@ -174,16 +167,16 @@ fn what_no_description_allows_is_refused() {
     };
     for (body, expected) in [
         (
-            with("plan_id", Value::Null),
-            (422, "form_param_missing", "plan_id"),
+            with("name", Value::Null),
+            (422, "form_param_missing", "name"),
         ),
         (
-            with("plan_id", json!(7)),
-            (422, "form_param_value_invalid", "plan_id"),
+            with("name", json!(7)),
+            (422, "form_param_value_invalid", "name"),
         ),
         (
-            with("paln_id", json!("b")),
-            (422, "form_param_unknown", "paln_id"),
+            with("naem", json!("b")),
+            (422, "form_param_unknown", "naem"),
         ),
         (json!([]), (400, "request_body_invalid", "")),
     ] {
@@ -192,15 +185,15 @@ fn what_no_description_allows_is_refused() {
     }
     for (uri, expected) in [
         (
-            "/v1/organizations/nobody/domains",
+            "/v1/organizations/nobody/billing/credits",
             (404, "resource_not_found", ""),
         ),
         (
-            "/v1/organizations/acme/domains?limit=0",
+            "/v1/saml_connections?limit=0",
             (422, "form_param_value_invalid", "limit"),
         ),
         (
-            "/v1/organizations/acme/domains?colour=red",
+            "/v1/saml_connections?colour=red",
             (422, "form_param_unknown", "colour"),
         ),
     ] {

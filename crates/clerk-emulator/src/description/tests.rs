@@ -115,7 +115,7 @@ impl Trials {
         let answer: Value = serde_json::from_slice(response.body()).unwrap_or_default();
         if status.is_success() {
             assert!(is_described(operation, &answer), "{status} {told}");
-            self.note(path, &answer);
+            self.note(&path, &answer);
             self.succeeded.insert(operation.id);
         } else if status.is_client_error() {
             let error = &answer["errors"][0];
@@ -126,10 +126,13 @@ impl Trials {
         }
     }
 
-    fn note(&mut self, path: String, answer: &Value) {
-        if let Some(id) = answer["id"].as_str() {
-            let ids = self.ids.entry(path).or_default();
-            ids.push(id.to_owned());
+    fn note(&mut self, path: &str, answer: &Value) {
+        let listed = answer["data"].as_array().into_iter().flatten();
+        for thing in listed.chain([answer]) {
+            if let Some(id) = thing["id"].as_str() {
+                let ids = self.ids.entry(path.to_owned()).or_default();
+                ids.push(id.to_owned());
+            }
         }
     }
 
@@ -211,6 +214,19 @@ impl Trials {
             "roles" | "role_keys" => json!(["org:admin", "org:member"]),
             "redirect_uris" | "url" | "proxy_url" | "home_url" => {
                 json!(format!("https://x{number}.example.com/x"))
+            }
+            // Without organizations there is little to do.
+            "enabled" => json!(true),
+            "identifier" => json!(format!("x{number}@example.com")),
+            "phone_number" => json!(format!("+1555555{:04}", number)),
+            "extend_to" => json!("2099-01-01T00:00:00Z"),
+            "plan_id" | "to_machine_id" => {
+                let collection = match name {
+                    "plan_id" => "/v1/billing/plans",
+                    _ => "/v1/machines",
+                };
+                let known = self.ids.get(collection).cloned()?;
+                json!(self.choices.of(&known))
             }
             _ => return None,
         })

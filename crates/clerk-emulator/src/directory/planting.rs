@@ -43,6 +43,7 @@ impl Directory {
         for organization in seed.organizations {
             directory.plant_organization(organization, ids)?;
         }
+        directory.plant_plans(ids, SEEDED_AT);
         for template in seed.jwt_templates {
             directory.plant_template(template, ids)?;
         }
