@@ -3,6 +3,8 @@
 
 mod admin_portal_link_token;
 mod api_key;
+mod attempts;
+mod billing;
 mod client;
 mod connection;
 mod described;
@@ -14,6 +16,7 @@ mod image;
 mod invitation;
 mod listed_identifier;
 mod machine;
+mod mailbox;
 mod membership;
 mod message_template;
 mod oauth_application;
@@ -36,10 +39,15 @@ mod table;
 mod template;
 mod ticket;
 mod user;
+mod verification;
 mod waitlist;
 
 pub(crate) use admin_portal_link_token::AdminPortalLinkToken;
 pub(crate) use api_key::ApiKey;
+pub(crate) use attempts::{
+    Attempts, Reverification, ReverificationLevel, SignIn, SignInStatus, SignUp,
+};
+pub(crate) use billing::{PayerType, Plan, Price, SubscriptionItem, money, suffix};
 pub(crate) use client::{Client, Handshake};
 pub(crate) use connection::{Connection, Protocol, TestRun};
 pub(crate) use described::Described;
@@ -51,6 +59,7 @@ pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
+pub(crate) use mailbox::{Mailbox, Message};
 pub(crate) use membership::Membership;
 pub(crate) use message_template::{MessageTemplate, MessageText};
 pub(crate) use oauth_application::{OAuthApplication, OAuthCode};
@@ -73,11 +82,12 @@ pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
 pub(crate) use ticket::{Purpose, Ticket, TicketStatus};
 pub(crate) use user::User;
+pub(crate) use verification::{CODE, Unverified, Verification};
 pub(crate) use waitlist::{WaitlistEntry, WaitlistEntryStatus};
 
 use clerk_core::UnixTime;
 
-use crate::ids::Ids;
+use crate::{ids::Ids, rules::Rules};
 
 /// The records of an instance.
 #[derive(Clone, Debug, Default)]
@@ -116,7 +126,13 @@ pub(crate) struct Directory {
     /// What enterprises sign in by.
     pub(crate) connections: Table<Connection>,
     pub(crate) scim_directories: Table<ScimDirectory>,
+    pub(crate) plans: Table<Plan>,
+    pub(crate) prices: Table<Price>,
+    pub(crate) subscription_items: Table<SubscriptionItem>,
     pub(crate) described: Table<Described>,
+    pub(crate) rules: Rules,
+    pub(crate) attempts: Attempts,
+    pub(crate) mailbox: Mailbox,
 }
 
 impl Directory {
@@ -230,6 +246,7 @@ impl Directory {
         if let Some(picture) = &user.picture_id {
             self.pictures.remove(picture);
         }
+        self.attempts.forget_user(id);
         Some(user)
     }
 }

@@ -4,6 +4,7 @@ mod actor_tokens;
 mod admin_portal_link_tokens;
 mod agent_tasks;
 mod api_keys;
+mod billing;
 mod clients;
 mod control;
 mod directories;
@@ -47,6 +48,8 @@ mod users;
 mod waitlist;
 mod webhooks;
 
+pub(crate) use memberships::{check_role_in, keep_a_manager, refuse_new_member};
+pub(crate) use organizations::{check as check_organization, founded};
 pub(crate) use sessions::admit;
 
 use serde_json::{Value, json};
@@ -54,7 +57,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 38] = [
+pub(crate) static HANDLERS: [&[Handled]; 39] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -78,6 +81,7 @@ pub(crate) static HANDLERS: [&[Handled]; 38] = [
     waitlist::HANDLERS,
     templates::HANDLERS,
     api_keys::HANDLERS,
+    billing::HANDLERS,
     machines::HANDLERS,
     machine_tokens::HANDLERS,
     oauth_applications::HANDLERS,

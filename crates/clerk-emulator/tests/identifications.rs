@@ -118,7 +118,15 @@ fn a_user_is_created_with_all_kinds() {
     );
     let mut allowed = nobody;
     allowed["skip_user_requirement"] = json!(true);
-    assert_eq!(post(&emulator, "/v1/users", allowed).0, 200);
+    let (status, nobody) = post(&emulator, "/v1/users", allowed);
+    assert_eq!(status, 200, "{nobody}");
+    let path = format!("/v1/users/{}", text(&nobody, "id"));
+    let (status, nobody) = patch(&emulator, &path, json!({ "last_name": "N" }));
+    assert_eq!(
+        (status, &nobody["last_name"]),
+        (200, &json!("N")),
+        "{nobody}"
+    );
 }
 
 #[test]

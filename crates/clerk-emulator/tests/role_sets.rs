@@ -63,7 +63,7 @@ fn a_set_is_made_found_and_changed() {
     let found = fine(get(&emulator, &format!("{SETS}?query=CREW")));
     assert_eq!(column(&found, "key"), ["role_set:crew"]);
     assert_eq!(
-        fine(get(&emulator, &format!("{SETS}?query=x")))["total_count"],
+        fine(get(&emulator, &format!("{SETS}?query=no_such_set")))["total_count"],
         0
     );
 }

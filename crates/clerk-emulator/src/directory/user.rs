@@ -120,6 +120,11 @@ impl User {
         }
     }
 
+    pub(crate) fn has_email(&self, address: &str) -> bool {
+        let mut emails = self.email_addresses.iter();
+        emails.any(|email| email.is(address))
+    }
+
     pub(crate) fn primary_email(&self) -> Option<&Identification> {
         self.primary(IdentificationKind::EmailAddress)
     }
@@ -231,6 +236,12 @@ impl User {
         self.password = None;
         self.password_set_at = None;
         self.requires_password_reset = false;
+    }
+
+    /// Whether this is the user's password. Who has none has no right one.
+    pub(crate) fn has_password(&self, text: &str) -> bool {
+        let password = self.password.as_ref();
+        password.is_some_and(|password| password.is(text))
     }
 
     /// What others know the user by.

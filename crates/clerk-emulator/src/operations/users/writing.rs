@@ -135,6 +135,7 @@ fn time(input: &mut Input, name: &str) -> Result<Option<UnixTime>, Refusal> {
 pub(super) fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let mut user = super::called_for(call)?;
+    let was_identified = user.is_identified();
     for (name, field) in [
         ("external_id", &mut user.external_id),
         ("username", &mut user.username),
@@ -162,7 +163,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     input.flag("notify_primary_email_address_changed")?;
     input.finish()?;
     refuse_duplicates(&call.state.directory, &user)?;
-    if !user.is_identified() {
+    if was_identified && !user.is_identified() {
         return Err(Refusal::form_data_missing());
     }
     if let Some(id) = picture {
