@@ -37,6 +37,7 @@ use crate::{
   clerk-dev emulator --webhook http://localhost:3000/webhooks
   clerk-dev emulator --allow-host clerk
   clerk-dev emulator --env-file .env.local
+  clerk-dev emulator --proxy-url http://localhost:3000/__clerk
 
 A seed holds users, organizations, roles, jwt_templates and webhooks:
   {\"users\":[{\"email\":\"grace@example.com\"}],
@@ -64,6 +65,10 @@ pub(crate) struct Emulate {
     /// The `iss` of tokens; the emulator's own origin if not said
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
+    /// Have pages with Clerk's script come by this address, a path of the application that hands on requests
+    /// to the emulator; without a value, pages come to the emulator itself
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+    proxy_url: Option<String>,
     /// Send webhooks here: http, on this machine; may be given several times
     #[arg(long, value_name = "URL")]
     webhook: Vec<String>,
@@ -161,6 +166,11 @@ impl Emulate {
         if let Some(issuer) = &self.issuer {
             builder = builder.issuer(issuer);
         }
+        builder = match self.proxy_url.as_deref() {
+            None => builder,
+            Some("") => builder.own_proxy(),
+            Some(url) => builder.proxy_url(url),
+        };
         for host in &self.allow_host {
             builder = builder.allow_host(host);
         }
@@ -183,6 +193,8 @@ struct Whereabouts<'s> {
     issuer: &'s str,
     secret_key: &'s str,
     publishable_key: &'s str,
+    /// Where pages with Clerk's script come, if anybody said.
+    proxy_url: Option<&'s str>,
     sign_in_url: String,
     jwt_key: String,
     key_id: String,
@@ -199,6 +211,7 @@ impl<'s> Whereabouts<'s> {
             issuer: emulator.issuer(),
             secret_key: emulator.secret_key().expose(),
             publishable_key: emulator.publishable_key().as_str(),
+            proxy_url: emulator.proxy_url(),
             sign_in_url: emulator.sign_in_url(),
             jwt_key: emulator.public_key_pem(),
             key_id: emulator.key_id(),
@@ -240,6 +253,9 @@ impl<'s> Whereabouts<'s> {
                 format!("# {SIGNING_SECRET_VARIABLE}: the one that is set here signs --webhook")
             }
         };
+        let proxy = self
+            .proxy_url
+            .map_or_else(String::new, |url| format!("CLERK_PROXY_URL={url}\n"));
         let jwt_key = self.jwt_key.trim_end().replace('\n', "\\n");
         write!(
             output,
@@ -252,7 +268,7 @@ CLERK_API_URL={url}
 CLERK_SECRET_KEY={secret_key}
 CLERK_PUBLISHABLE_KEY={publishable_key}
 CLERK_SIGN_IN_URL={sign_in_url}
-{webhook_secret}
+{proxy}{webhook_secret}
 # only for verifying without any request:
 # CLERK_JWT_KEY=\"{jwt_key}\"
 
@@ -260,6 +276,7 @@ see it:    {url}
 a token:   clerk-dev token mint --emulator {url}
 health:    curl {url}/_emulator/health
 webhooks:  curl {url}/_emulator/webhooks
+mailbox:   curl {url}/_emulator/mailbox
 stop:      Ctrl-C
 "
         )

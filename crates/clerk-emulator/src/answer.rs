@@ -132,6 +132,12 @@ impl Reply {
         self
     }
 
+    /// Adds fields.
+    pub(crate) fn fields(mut self, fields: Vec<(HeaderName, HeaderValue)>) -> Self {
+        self.headers.extend(fields);
+        self
+    }
+
     /// As it goes over the wire.
     pub(crate) fn into_response(self) -> Response<Bytes> {
         let (media_type, body) = match self.content {

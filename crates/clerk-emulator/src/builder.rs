@@ -2,6 +2,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use clerk_core::{
     InstanceType, InvalidPublishableKey, InvalidSecretKey, PublishableKey, Redacted, SecretKey,
 };
+use url::Url;
 
 use crate::{
     Emulator,
@@ -18,6 +19,9 @@ use crate::{
 
 /// Where an emulator says it is, until a server has it listen somewhere else.
 const ORIGIN: &str = "http://127.0.0.1:4010";
+/// What the publishable key names where browsers come through a proxy. clerk-js tells instances in
+/// development by such a host, which belongs to Clerk and which, with a proxy, nobody goes to.
+const DEVELOPMENT_HOST: &str = "emulator.lcl.dev";
 /// The application whose pages ask for the session tokens of the seed's users.
 const AUTHORIZED_PARTY: &str = "http://localhost:3000";
 
@@ -28,6 +32,7 @@ const AUTHORIZED_PARTY: &str = "http://localhost:3000";
 pub struct Builder {
     seed: Seed,
     origin: Option<String>,
+    proxy: Option<Proxy>,
     domain: Option<String>,
     issuer: Option<String>,
     secret_key: Redacted<String>,
@@ -42,12 +47,20 @@ pub struct Builder {
     webhooks: Vec<WebhookEndpoint>,
 }
 
+/// By which address browsers reach the Frontend API.
+#[derive(Clone, Debug)]
+enum Proxy {
+    Own,
+    At(String),
+}
+
 impl Emulator {
     /// Starts a description of an instance; [`Builder::build`] makes it.
     pub fn builder() -> Builder {
         Builder {
             seed: Seed::example(),
             origin: None,
+            proxy: None,
             domain: None,
             issuer: None,
             secret_key: Redacted::new("sk_test_emulator".to_owned()),
@@ -75,6 +88,23 @@ impl Builder {
     /// [`Server`](crate::Server) sets its own.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
+        self
+    }
+
+    /// Has Clerk's script in pages come by this address, a path of the application such as
+    /// `http://localhost:3000/__clerk` that hands requests on to the emulator without that path: what
+    /// goes into `data-clerk-proxy-url` and `CLERK_PROXY_URL`. It is also the `iss` of tokens, unless
+    /// [`issuer`](Self::issuer) says otherwise. The publishable key then names a development host of
+    /// Clerk's, as clerk-js expects of an instance in development, so whoever is given it has to be
+    /// given the proxy too.
+    pub fn proxy_url(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(Proxy::At(url.into()));
+        self
+    }
+
+    /// The same, where pages come to the emulator itself: its own origin is the proxy then.
+    pub fn own_proxy(mut self) -> Self {
+        self.proxy = Some(Proxy::Own);
         self
     }
 
@@ -192,8 +222,14 @@ impl Builder {
         }
         let origin = self.origin.unwrap_or_else(|| ORIGIN.to_owned());
         let origin = origin.trim_end_matches('/').to_owned();
+        let proxy_url = match self.proxy {
+            None => None,
+            Some(Proxy::Own) => Some(origin.clone()),
+            Some(Proxy::At(url)) => Some(check_proxy(&url)?),
+        };
         // A scheme in a key, which Clerk's have not, has SDKs come here over plain http.
         let (prefix, place) = match self.domain {
+            None if proxy_url.is_some() => ("pk_test_", DEVELOPMENT_HOST),
             None => ("pk_test_", origin.as_str()),
             Some(_) => ("pk_live_", origin.trim_start_matches("https://")),
         };
@@ -205,8 +241,12 @@ impl Builder {
         let first_directory = Directory::plant(self.seed, &origin, &mut ids)?;
         let settings = Settings {
             hosts: Hosts::new(&origin, self.allowed_hosts).map_err(BuildError::AllowedHost)?,
-            issuer: self.issuer.unwrap_or_else(|| origin.clone()),
+            issuer: self
+                .issuer
+                .or_else(|| proxy_url.clone())
+                .unwrap_or_else(|| origin.clone()),
             origin,
+            proxy_url,
             secret_key,
             publishable_key,
             domain: self.domain,
@@ -230,6 +270,16 @@ impl Builder {
     }
 }
 
+fn check_proxy(url: &str) -> Result<String, BuildError> {
+    let parsed = Url::parse(url).ok();
+    let parsed = parsed.filter(|parsed| matches!(parsed.scheme(), "http" | "https"));
+    let parsed = parsed.filter(|parsed| parsed.query().is_none() && parsed.fragment().is_none());
+    match parsed {
+        Some(_) => Ok(url.trim_end_matches('/').to_owned()),
+        None => Err(BuildError::ProxyUrl(url.to_owned())),
+    }
+}
+
 /// Why an emulator cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -243,6 +293,9 @@ pub enum BuildError {
     /// The origin makes no publishable key.
     #[error("the origin must be like http://127.0.0.1:4010, with a dot in the host: {0}")]
     Origin(InvalidPublishableKey),
+    /// The proxy is not at an address that browsers can go to.
+    #[error("`{0}` is no proxy URL: give one such as http://localhost:3000/__clerk")]
+    ProxyUrl(String),
     /// A host that the emulator is to answer to is none.
     #[error(
         "`{0}` is no host to allow: give a name such as clerk or an address, without scheme and port"

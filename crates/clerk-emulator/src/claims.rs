@@ -91,18 +91,13 @@ pub(crate) fn session(
     let mut claims = Map::new();
     issuer.write(&mut claims);
     validity.write(&mut claims, SESSION_SKEW);
-    let minutes = validity
-        .issued
-        .saturating_duration_since(session.created_at)
-        .as_secs()
-        / 60;
     claims.insert("sub".into(), json!(user.id));
     claims.insert("sid".into(), json!(session.id));
     claims.insert("sts".into(), json!("active"));
     if let Some(actor) = &session.actor {
         claims.insert("act".into(), json!(actor));
     }
-    claims.insert("fva".into(), json!([minutes, -1]));
+    claims.insert("fva".into(), json!(session.factor_ages(validity.issued)));
     match version {
         TokenVersion::V1 => write_version_1(&mut claims, organization),
         TokenVersion::V2 => write_version_2(&mut claims, user, organization),

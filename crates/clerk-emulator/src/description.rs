@@ -40,6 +40,8 @@ pub(crate) enum Access {
     Machine,
     /// Everybody.
     Public,
+    /// Pages of this machine, and of hosts that were allowed: the Frontend API.
+    Browser,
     /// Everybody, and neither faults nor the log know of it: the control plane.
     Control,
 }

@@ -2,6 +2,7 @@
 //! memberships, roles, invitations, JWT templates, and what machines come with.
 
 mod api_key;
+mod attempts;
 mod client;
 mod described;
 mod domain;
@@ -11,6 +12,7 @@ mod image;
 mod invitation;
 mod listed_identifier;
 mod machine;
+mod mailbox;
 mod membership;
 mod oauth_application;
 mod oauth_token;
@@ -31,9 +33,13 @@ mod table;
 mod template;
 mod ticket;
 mod user;
+mod verification;
 mod waitlist;
 
 pub(crate) use api_key::ApiKey;
+pub(crate) use attempts::{
+    Attempts, Reverification, ReverificationLevel, SignIn, SignInStatus, SignUp,
+};
 pub(crate) use client::{Client, Handshake};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
@@ -43,6 +49,7 @@ pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
+pub(crate) use mailbox::{Mailbox, Message};
 pub(crate) use membership::Membership;
 pub(crate) use oauth_application::{OAuthApplication, OAuthCode};
 pub(crate) use oauth_token::OAuthToken;
@@ -63,11 +70,12 @@ pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
 pub(crate) use ticket::{Purpose, Ticket, TicketStatus};
 pub(crate) use user::User;
+pub(crate) use verification::{CODE, Unverified, Verification};
 pub(crate) use waitlist::{WaitlistEntry, WaitlistEntryStatus};
 
 use clerk_core::UnixTime;
 
-use crate::ids::Ids;
+use crate::{ids::Ids, rules::Rules};
 
 /// The records of an instance.
 #[derive(Clone, Debug, Default)]
@@ -101,6 +109,9 @@ pub(crate) struct Directory {
     pub(crate) blocklist: Table<ListedIdentifier>,
     pub(crate) redirect_urls: Table<RedirectUrl>,
     pub(crate) described: Table<Described>,
+    pub(crate) rules: Rules,
+    pub(crate) attempts: Attempts,
+    pub(crate) mailbox: Mailbox,
 }
 
 impl Directory {
@@ -214,6 +225,7 @@ impl Directory {
         if let Some(picture) = &user.picture_id {
             self.pictures.remove(picture);
         }
+        self.attempts.forget_user(id);
         Some(user)
     }
 }

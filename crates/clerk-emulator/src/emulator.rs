@@ -6,7 +6,9 @@ use std::{
 
 use bytes::Bytes;
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
-use http::{HeaderMap, HeaderName, Request, Response, StatusCode, header, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts,
+};
 use serde_json::Value;
 
 use crate::{
@@ -18,6 +20,7 @@ use crate::{
     directory::Key,
     draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
+    frontend::api,
     refusal::Refusal,
     request_log::LoggedRequest,
     route::Route,
@@ -105,13 +108,22 @@ impl Emulator {
             return Decision::now(reply(Err(refusal), &state.ids.hex(32)));
         }
         let path = parts.uri.path();
-        let from_server = bearer_token(&parts.headers).is_ok();
+        if let Some(response) = api::preflight(settings, parts) {
+            return Decision::now(reply(Ok(response), &state.ids.hex(32)));
+        }
+        let from_browser = api::is_browsers(parts);
+        let method = api::method(parts);
+        let place = match from_browser {
+            // clerk-js ends some of its paths with one.
+            true => path.strip_suffix('/').unwrap_or(path),
+            false => path,
+        };
         let allowed = routes.allowed(path);
         let of_browsers = allowed.is_some();
-        let found = routes.find(&parts.method, path, from_server);
+        let found = routes.find(&method, place, !from_browser);
         let found = found.ok_or_else(|| match allowed {
             Some(methods) => Refusal::method_not_allowed(&methods),
-            None => Refusal::operation_not_emulated(parts.method.as_str(), path),
+            None => Refusal::operation_not_emulated(method.as_str(), path),
         });
         let route = found.as_ref().ok().map(|(routed, _)| &routed.route);
         if route.is_some_and(|route| route.access == Access::Control) {
@@ -119,17 +131,22 @@ impl Emulator {
             return Decision::now(reply(result, &state.ids.hex(32)));
         }
         let version = api_version::served(route, of_browsers, parts);
+        let is_shared = match route {
+            Some(route) => route.access == Access::Browser,
+            None => from_browser,
+        };
         let (operation, template) = (
             route.map(|route| route.operation),
             route.map(|route| route.path),
         );
-        let Misfortune { delay, end } = state
-            .faults
-            .strike(&parts.method, path, template)
-            .unwrap_or(Misfortune {
-                delay: Duration::ZERO,
-                end: End::CarryOut,
-            });
+        let Misfortune { delay, end } =
+            state
+                .faults
+                .strike(&method, path, template)
+                .unwrap_or(Misfortune {
+                    delay: Duration::ZERO,
+                    end: End::CarryOut,
+                });
         let result = match end {
             End::CarryOut => Ok(carry_out(settings, state, parts, found, body, now)),
             End::Refuse(refusal) => Ok(Err(refusal)),
@@ -146,8 +163,12 @@ impl Emulator {
             }
             Err(ending) => ending,
         };
+        let ending = match is_shared {
+            true => ending.with(api::share(settings, &parts.headers)),
+            false => ending,
+        };
         state.log.push(LoggedRequest {
-            method: parts.method.clone(),
+            method,
             path: path.to_owned(),
             operation,
             status: ending.status(),
@@ -190,6 +211,12 @@ impl Emulator {
     /// `CLERK_API_URL`.
     pub fn url(&self) -> &str {
         &self.shared.settings.origin
+    }
+
+    /// The address by which Clerk's script in pages is to come, where the builder was told one: what goes
+    /// into `data-clerk-proxy-url` and `CLERK_PROXY_URL`.
+    pub fn proxy_url(&self) -> Option<&str> {
+        self.shared.settings.proxy_url.as_deref()
     }
 
     /// The `iss` of the instance's tokens: the origin, unless the builder says otherwise.
@@ -355,6 +382,18 @@ impl Decision {
 }
 
 impl Ending {
+    /// The same with these fields.
+    fn with(self, fields: Vec<(HeaderName, HeaderValue)>) -> Self {
+        match self {
+            Self::Reply(reply) => Self::Reply(reply.fields(fields)),
+            Self::Answer(mut response) => {
+                response.headers_mut().extend(fields);
+                Self::Answer(response)
+            }
+            Self::Drop => Self::Drop,
+        }
+    }
+
     fn status(&self) -> Option<StatusCode> {
         match self {
             Self::Reply(reply) => Some(reply.status()),
@@ -397,6 +436,9 @@ fn carry_out(
             return Err(Refusal::clerk_key_invalid());
         }
         api_version::check(&parts.headers)?;
+    }
+    if access == Access::Browser {
+        api::admit(settings, &parts.headers)?;
     }
     if settings.strict && !routed.by_hand {
         return Err(Refusal::operation_only_described(operation));

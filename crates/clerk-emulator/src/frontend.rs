@@ -1,9 +1,11 @@
 //! What browsers come to: the handshake, and pages that stand in for Clerk's hosted ones.
 
+pub(crate) mod api;
 mod handshake;
 mod html;
 mod images;
 mod interstitial;
+mod mailbox;
 mod oauth;
 mod return_url;
 mod sign_in;
@@ -16,7 +18,7 @@ use crate::route::{Handled, Route};
 pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
 
 /// All others, a table for each module.
-pub(crate) static TABLES: [&[Route]; 7] = [
+pub(crate) static TABLES: [&[Route]; 8] = [
     handshake::ROUTES,
     sign_in::ROUTES,
     interstitial::ROUTES,
@@ -24,4 +26,5 @@ pub(crate) static TABLES: [&[Route]; 7] = [
     oauth::ROUTES,
     status::ROUTES,
     tickets::ROUTES,
+    mailbox::ROUTES,
 ];

@@ -71,7 +71,7 @@ impl Hosts {
         host.is_some_and(|host| self.has(&host))
     }
 
-    fn knows_origin(&self, origin: &str) -> bool {
+    pub(crate) fn knows_origin(&self, origin: &str) -> bool {
         let scheme_and_rest = origin.split_once("://");
         scheme_and_rest.is_some_and(|(scheme, authority)| {
             matches!(scheme, "http" | "https") && self.knows(authority)

@@ -40,6 +40,8 @@ mod users;
 mod waitlist;
 mod webhooks;
 
+pub(crate) use memberships::{check_role_in, keep_a_manager, refuse_new_member};
+pub(crate) use organizations::{check as check_organization, founded};
 pub(crate) use sessions::admit;
 
 use serde_json::{Value, json};

@@ -45,7 +45,7 @@ impl Refusal {
     }
 
     /// Names the input that is to blame, as `meta.param_name`.
-    fn param(mut self, name: &str) -> Self {
+    pub(crate) fn param(mut self, name: &str) -> Self {
         self.param = Some(name.into());
         self
     }
@@ -390,7 +390,11 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, code, "not allowed", long_message)
     }
 
-    fn unprocessable(code: &str, message: &str, long_message: String) -> Self {
+    pub(crate) fn unprocessable(
+        code: &str,
+        message: &str,
+        long_message: impl Into<Box<str>>,
+    ) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             code,

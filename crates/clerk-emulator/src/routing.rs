@@ -75,7 +75,8 @@ impl Routes {
                 by_hand: handler.is_some(),
             });
         }
-        for table in operations::TABLES.iter().chain(&frontend::TABLES) {
+        let tables = operations::TABLES.iter().chain(&frontend::TABLES);
+        for table in tables.chain(&frontend::api::TABLES) {
             for route in *table {
                 routes.add(Routed {
                     route: route.clone(),

@@ -1,9 +1,12 @@
 mod external_account;
+mod instance;
 
 pub use external_account::ExternalAccountSeed;
+pub use instance::InstanceSeed;
 
 use std::collections::BTreeMap;
 
+use clerk_core::Redacted;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -48,6 +51,7 @@ use crate::webhooks::WebhookEndpoint;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Seed {
+    pub(crate) instance: InstanceSeed,
     pub(crate) roles: Vec<RoleSeed>,
     pub(crate) users: Vec<UserSeed>,
     pub(crate) organizations: Vec<OrganizationSeed>,
@@ -159,6 +163,13 @@ impl Seed {
         self
     }
 
+    /// Says what the instance asks of those who sign up and in.
+    #[must_use]
+    pub fn instance(mut self, instance: InstanceSeed) -> Self {
+        self.instance = instance;
+        self
+    }
+
     /// Adds an endpoint that webhooks are sent to.
     #[must_use]
     pub fn webhook(mut self, endpoint: impl Into<WebhookEndpoint>) -> Self {
@@ -179,6 +190,10 @@ pub struct UserSeed {
     #[serde(default)]
     pub(crate) last_name: Option<String>,
     #[serde(default)]
+    pub(crate) username: Option<String>,
+    #[serde(default, deserialize_with = "secret")]
+    pub(crate) password: Option<Redacted<String>>,
+    #[serde(default)]
     pub(crate) external_id: Option<String>,
     #[serde(default)]
     pub(crate) public_metadata: Map<String, Value>,
@@ -190,6 +205,12 @@ pub struct UserSeed {
     pub(crate) external_accounts: Vec<ExternalAccountSeed>,
 }
 
+fn secret<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Redacted<String>>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Redacted::new))
+}
+
 impl UserSeed {
     /// A user with this verified e-mail address.
     pub fn new(email: impl Into<String>) -> Self {
@@ -198,6 +219,8 @@ impl UserSeed {
             id: None,
             first_name: None,
             last_name: None,
+            username: None,
+            password: None,
             external_id: None,
             public_metadata: Map::new(),
             plan: None,
@@ -218,6 +241,20 @@ impl UserSeed {
     pub fn name(mut self, first: impl Into<String>, last: impl Into<String>) -> Self {
         self.first_name = Some(first.into());
         self.last_name = Some(last.into());
+        self
+    }
+
+    /// Sets the name that the user signs in by, where the [instance](InstanceSeed::username) has such names.
+    #[must_use]
+    pub fn username(mut self, name: impl Into<String>) -> Self {
+        self.username = Some(name.into());
+        self
+    }
+
+    /// Sets the password that the user signs in with. The emulator keeps a hash of it.
+    #[must_use]
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(Redacted::new(password.into()));
         self
     }
 

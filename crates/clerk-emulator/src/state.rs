@@ -15,6 +15,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) origin: String,
+    /// By which address browsers come, where that is another or clerk-js is told one.
+    pub(crate) proxy_url: Option<String>,
     pub(crate) hosts: Hosts,
     pub(crate) issuer: String,
     pub(crate) secret_key: SecretKey,

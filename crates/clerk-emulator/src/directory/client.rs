@@ -148,6 +148,37 @@ impl Directory {
             .filter(|session| session.status(now) == SessionStatus::Active)
     }
 
+    /// The sessions that are active on a browser, oldest first.
+    pub(crate) fn sessions_on(
+        &self,
+        client_id: &str,
+        now: UnixTime,
+    ) -> impl DoubleEndedIterator<Item = &Session> {
+        self.sessions
+            .by(Key::Client, client_id)
+            .filter(move |session| session.status(now) == SessionStatus::Active)
+    }
+
+    /// Ends a session, and has its browser go on in another that is active there. It says what became
+    /// of the session if it was active.
+    pub(crate) fn end_session(
+        &mut self,
+        id: &str,
+        status: SessionStatus,
+        now: UnixTime,
+    ) -> Option<Session> {
+        let end = |session: &mut Session| session.end(status, now).then(|| session.clone());
+        let ended = self.sessions.update(id, end).flatten()?;
+        let next = self.sessions_on(&ended.client_id, now).next_back();
+        let next = next.map_or(&ended.id, |session| &session.id).clone();
+        self.clients.update(&ended.client_id, |client| {
+            if client.session_id.as_ref() == Some(&ended.id) {
+                client.session_id = Some(next);
+            }
+        });
+        Some(ended)
+    }
+
     /// The cookies that this nonce stands for; nobody gets them again.
     pub(crate) fn redeem(&mut self, nonce: &str, now: UnixTime) -> Option<Handshake> {
         self.handshakes

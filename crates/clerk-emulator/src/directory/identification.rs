@@ -246,6 +246,35 @@ impl Identification {
         Ok(body)
     }
 
+    /// One that anybody may say is theirs, until a code that was sent there is known.
+    pub(crate) fn unverified(
+        kind: IdentificationKind,
+        id: String,
+        address: String,
+        now: UnixTime,
+    ) -> Self {
+        Self {
+            claim: Claim::Unverified,
+            ..Self::verified(kind, id, address, now)
+        }
+    }
+
+    /// Takes what somebody says the code is that was sent there last.
+    pub(crate) fn attempt_latest_code(
+        &mut self,
+        code: &str,
+        now: UnixTime,
+    ) -> Result<Value, UnknownCode> {
+        let latest = self.codes.last().map(|sent| sent.id.clone());
+        let id = latest.ok_or(UnknownCode::NotFound)?;
+        self.attempt_code((&id, code), now)
+    }
+
+    /// What became of the code that was sent there last.
+    pub(crate) fn latest_code(&self, now: UnixTime) -> Option<Value> {
+        Some(self.codes.last()?.to_json(self.kind.strategy(), now))
+    }
+
     /// The API's object. Of the phone numbers that are second factors, one is the default.
     pub(crate) fn to_json(&self, is_default_second_factor: bool) -> Value {
         let mut body = json!({

@@ -22,6 +22,8 @@ pub(crate) struct Invitation {
     pub(crate) created_at: UnixTime,
     pub(crate) revoked_at: Option<UnixTime>,
     pub(crate) accepted_at: Option<UnixTime>,
+    /// Where whoever follows the mail goes on to.
+    pub(crate) redirect_url: Option<String>,
 }
 
 impl Record for Invitation {
@@ -91,6 +93,7 @@ impl Invitation {
             created_at: now,
             revoked_at: None,
             accepted_at: None,
+            redirect_url: None,
         }
     }
 
@@ -104,6 +107,16 @@ impl Invitation {
         } else {
             InvitationStatus::Pending
         }
+    }
+
+    pub(crate) fn is_pending(&self, now: UnixTime) -> bool {
+        self.status(now) == InvitationStatus::Pending
+    }
+
+    /// Whether the mail has this ticket.
+    pub(crate) fn has_ticket(&self, ticket: &str) -> bool {
+        let known = self.url.rsplit_once("ticket=").map(|(_, known)| known);
+        known == Some(ticket)
     }
 
     pub(crate) fn is_for(&self, address: &str) -> bool {

@@ -83,6 +83,14 @@ impl Directory {
         self.memberships.by(Key::Organization, organization_id)
     }
 
+    /// The memberships of a user, oldest first.
+    pub(crate) fn memberships_of(
+        &self,
+        user_id: &str,
+    ) -> impl DoubleEndedIterator<Item = &Membership> {
+        self.memberships.by(Key::User, user_id)
+    }
+
     /// The keys of what a role permits, Clerk's own too.
     pub(crate) fn permissions(&self, role: &str) -> &[String] {
         let role = self.role(role);

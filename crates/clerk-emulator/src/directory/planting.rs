@@ -33,6 +33,7 @@ impl Directory {
     pub(crate) fn plant(seed: Seed, origin: &str, ids: &mut Ids) -> Result<Self, InvalidSeed> {
         let mut directory = Self {
             images: Images::at(origin),
+            rules: seed.instance.rules(),
             ..Self::default()
         };
         directory.plant_roles(seed.roles, ids)?;
@@ -97,6 +98,15 @@ impl Directory {
         }
         let mut user = User::new(id, &self.images, self.next_moment());
         user.external_id = seed.external_id;
+        if let Some(name) = &seed.username {
+            if self.user_identified_by(name).is_some() {
+                return Err(InvalidSeed::new(place, "has the username of another user"));
+            }
+        }
+        user.username = seed.username;
+        if let Some(password) = &seed.password {
+            user.set_password(password.expose(), ids, self.next_moment());
+        }
         user.first_name = seed.first_name;
         user.last_name = seed.last_name;
         user.public_metadata = seed.public_metadata;

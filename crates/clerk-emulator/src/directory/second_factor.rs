@@ -3,9 +3,14 @@ use std::fmt;
 use clerk_core::UnixTime;
 use ring::hmac;
 
+use crate::ids::Ids;
+
 /// In seconds (RFC 6238 §4.1).
 const STEP: i64 = 30;
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// How many backup codes a user is given at once.
+const BACKUP_CODES: usize = 10;
 
 /// What a user has beside a password: an authenticator app, and codes for when it is lost.
 #[derive(Clone, Default)]
@@ -31,6 +36,13 @@ impl SecondFactors {
     /// These backup codes; the old ones are worth nothing any more.
     pub(crate) fn take_backup_codes(&mut self, codes: Vec<String>) {
         self.backup_codes = codes;
+    }
+
+    /// New backup codes, in place of the old ones.
+    pub(crate) fn renew_backup_codes(&mut self, ids: &mut Ids) -> Vec<String> {
+        let codes: Vec<String> = (0..BACKUP_CODES).map(|_| ids.hex(8)).collect();
+        self.take_backup_codes(codes.clone());
+        codes
     }
 
     /// Takes a backup code, which then is one no more.
@@ -87,6 +99,28 @@ fn decode_base32(text: &str) -> Option<Vec<u8>> {
 }
 
 impl Totp {
+    /// The app of a user who has yet to show that they have the secret.
+    pub(crate) fn new(ids: &mut Ids) -> Self {
+        Self {
+            secret: ids.hex(20).into_bytes(),
+            verified: false,
+        }
+    }
+
+    /// In base 32, as people type it into their apps.
+    pub(crate) fn secret(&self) -> String {
+        let mut text = String::new();
+        for chunk in self.secret.chunks(5) {
+            let bytes = (0..5).map(|index| chunk.get(index).copied().unwrap_or(0));
+            let bits = bytes.fold(0_u64, |bits, byte| bits << 8 | u64::from(byte));
+            for digit in (0..8).take((chunk.len() * 8).div_ceil(5)) {
+                let index = (bits >> (35 - 5 * digit)) & 31;
+                text.push(char::from(BASE32[index as usize]));
+            }
+        }
+        text
+    }
+
     /// The app of a user who has shown already that they have this secret, in base 32.
     pub(crate) fn imported(secret: &str) -> Option<Self> {
         let secret = decode_base32(secret)?;
@@ -151,6 +185,7 @@ mod tests {
     #[test]
     fn the_secret_is_in_base_32() {
         assert_eq!(rfc().secret, b"12345678901234567890");
+        assert_eq!(rfc().secret(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
         // RFC 4648 §10, and what is none.
         for (text, bytes) in [
             ("MY======", "f"),

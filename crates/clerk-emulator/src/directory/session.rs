@@ -22,6 +22,11 @@ pub(crate) struct Session {
     pub(crate) actor: Option<Map<String, Value>>,
     pub(crate) lifetime: Duration,
     pub(crate) created_at: UnixTime,
+    /// When the browser last said that somebody is there.
+    touched_at: UnixTime,
+    /// When the user last showed who they are, by a first factor and by a second.
+    first_factor_at: UnixTime,
+    second_factor_at: Option<UnixTime>,
     ended: Option<(SessionStatus, UnixTime)>,
 }
 
@@ -42,6 +47,8 @@ pub(crate) enum SessionStatus {
     Active,
     /// By its user, who signed out.
     Ended,
+    /// By its user, who signed out in a way that leaves nothing on the browser.
+    Removed,
     Revoked,
     Expired,
 }
@@ -52,6 +59,7 @@ impl SessionStatus {
         match self {
             Self::Active => "active",
             Self::Ended => "ended",
+            Self::Removed => "removed",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
         }
@@ -74,6 +82,9 @@ impl Session {
             actor: None,
             lifetime: LIFETIME,
             created_at: now,
+            touched_at: now,
+            first_factor_at: now,
+            second_factor_at: None,
             ended: None,
         }
     }
@@ -97,6 +108,30 @@ impl Session {
         is_active
     }
 
+    pub(crate) fn touch(&mut self, now: UnixTime) {
+        self.touched_at = self.touched_at.max(now);
+    }
+
+    pub(crate) fn show_first_factor(&mut self, now: UnixTime) {
+        self.first_factor_at = now;
+    }
+
+    pub(crate) fn show_second_factor(&mut self, now: UnixTime) {
+        self.second_factor_at = Some(now);
+    }
+
+    /// How many minutes ago each factor was shown; -1 is never. It is the claim `fva`.
+    pub(crate) fn factor_ages(&self, now: UnixTime) -> [i64; 2] {
+        let minutes = |at: UnixTime| {
+            let seconds = now.saturating_duration_since(at).as_secs();
+            i64::try_from(seconds / 60).unwrap_or(i64::MAX)
+        };
+        [
+            minutes(self.first_factor_at),
+            self.second_factor_at.map_or(-1, minutes),
+        ]
+    }
+
     fn expires_at(&self) -> UnixTime {
         self.created_at.saturating_add(self.lifetime)
     }
@@ -111,7 +146,7 @@ impl Session {
             "user_id": self.user_id,
             "actor": self.actor,
             "status": self.status(now).as_str(),
-            "last_active_at": self.created_at.as_millis(),
+            "last_active_at": self.touched_at.as_millis(),
             "expire_at": self.expires_at().as_millis(),
             "abandon_at": abandoned_at.as_millis(),
             "created_at": self.created_at.as_millis(),

@@ -233,6 +233,21 @@ impl User {
         self.requires_password_reset = false;
     }
 
+    /// Whether the user has shown that mail to this address reaches them, or somebody vouches for it.
+    pub(crate) fn owns_email(&self, address: &str) -> bool {
+        let mut verified = self
+            .email_addresses
+            .iter()
+            .filter(|email| email.is_verified());
+        verified.any(|email| email.is(address))
+    }
+
+    /// Whether this is the user's password. Who has none has no right one.
+    pub(crate) fn has_password(&self, text: &str) -> bool {
+        let password = self.password.as_ref();
+        password.is_some_and(|password| password.is(text))
+    }
+
     /// What others know the user by.
     pub(crate) fn identifier(&self) -> Option<&str> {
         let address = |kind| self.primary(kind).map(|primary| &primary.address);

@@ -1,4 +1,4 @@
-use http::Method;
+use http::{Method, header};
 
 use crate::{answer::Reply, call::Call, description::Access, refusal::Refusal, route::Route};
 
@@ -19,8 +19,10 @@ const PICTURE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 6
 /// What `image_url` leads to.
 fn image(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let picture = call.state.directory.pictures.get(call.path.get("id"));
-    Ok(match picture {
+    let reply = match picture {
         Some(picture) => Reply::uploaded(picture.media_type, picture.content.clone()),
         None => Reply::asset("image/svg+xml", PICTURE),
-    })
+    };
+    // Pages of other origins draw it where they may look into it.
+    Ok(reply.header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
 }

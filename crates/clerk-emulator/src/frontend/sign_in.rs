@@ -49,7 +49,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// The cookie by which these pages know a browser again. It is the emulator's own host's.
-const COOKIE: &str = "__client";
+pub(super) const COOKIE: &str = "__client";
 
 /// The pages load nothing, and are in no frame.
 const POLICY: &str =

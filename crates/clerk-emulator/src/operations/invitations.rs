@@ -124,8 +124,10 @@ pub(super) fn read(
     }
     let days = input.number("expires_in_days", 1..=365)?.unwrap_or(30);
     input.flag("notify")?;
-    input.text("redirect_url")?;
-    Ok(Invitation::new(id, address, url(settings, ids), days, now))
+    let redirect_url = input.text("redirect_url")?;
+    let mut invitation = Invitation::new(id, address, url(settings, ids), days, now);
+    invitation.redirect_url = redirect_url;
+    Ok(invitation)
 }
 
 /// The invitation to the instance that the path names.

@@ -52,7 +52,7 @@ fn orders<'d>() -> [Order<'d, Member<'d>>; 6] {
 }
 
 /// Refuses roles that the instance does not have, such as `admin` without its prefix.
-pub(super) fn check_role(directory: &Directory, role: &str) -> Result<(), Refusal> {
+pub(crate) fn check_role(directory: &Directory, role: &str) -> Result<(), Refusal> {
     match directory.role(role) {
         Some(_) => Ok(()),
         None => Err(Refusal::resource_not_found("role", role)),
@@ -60,7 +60,7 @@ pub(super) fn check_role(directory: &Directory, role: &str) -> Result<(), Refusa
 }
 
 /// The same, and those that the organization's role set lacks.
-pub(super) fn check_role_in(
+pub(crate) fn check_role_in(
     directory: &Directory,
     organization: &Organization,
     role: &str,
@@ -103,7 +103,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// Refuses who is a member already, and whoever would be one too many.
-pub(super) fn refuse_new_member(
+pub(crate) fn refuse_new_member(
     directory: &Directory,
     organization: &Organization,
     user_id: &str,
@@ -197,7 +197,10 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// Refuses to take the one who is left to manage members.
-fn keep_a_manager(directory: &Directory, membership: &Membership) -> Result<(), Refusal> {
+pub(crate) fn keep_a_manager(
+    directory: &Directory,
+    membership: &Membership,
+) -> Result<(), Refusal> {
     match directory.is_last_manager(&membership.organization_id, &membership.user_id) {
         false => Ok(()),
         true => Err(Refusal::bad_request(

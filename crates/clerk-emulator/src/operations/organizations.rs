@@ -11,6 +11,7 @@ use crate::{
     directory::{Directory, Key, Membership, Organization},
     refusal::Refusal,
     route::Handled,
+    state::State,
     webhooks::EventType,
 };
 
@@ -62,16 +63,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let name = input.required_text("name")?;
     let slug = input.clearable_text("slug")?.flatten();
-    check_slug_allowed(&call.state.directory, slug.as_deref())?;
-    let slug = slug.unwrap_or_else(|| call.state.directory.free_slug(&name, call.now));
-    let id = call.state.ids.object("org_");
-    let mut organization =
-        Organization::new(id, slug, name, &call.state.directory.images, call.now);
-    let defaults = &call.state.directory.settings.organizations;
-    organization.max_allowed_memberships = defaults.max_allowed_memberships;
-    organization.admin_delete_enabled = defaults.admin_delete_enabled;
-    let initial = call.state.directory.initial_role_set();
-    organization.role_set = initial.map(|set| set.key.clone());
+    let mut organization = founded(call, name, slug)?;
     settings(&mut input, &mut organization)?;
     change_metadata(&mut input, &mut organization, Change::Replace)?;
     organization.created_by = input.text("created_by")?;
@@ -101,6 +93,26 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     body["members_count"] = json!(memberships.len());
     tell_all(call, EventType::OrganizationMembershipCreated, memberships);
     Ok(Reply::ok(body))
+}
+
+/// A new organization by the instance's settings, not yet kept.
+pub(crate) fn founded(
+    call: &mut Call<'_>,
+    name: String,
+    slug: Option<String>,
+) -> Result<Organization, Refusal> {
+    let State { directory, ids, .. } = &mut *call.state;
+    check_enabled(directory)?;
+    check_slug_allowed(directory, slug.as_deref())?;
+    let slug = slug.unwrap_or_else(|| directory.free_slug(&name, call.now));
+    let id = ids.object("org_");
+    let mut organization = Organization::new(id, slug, name, &directory.images, call.now);
+    let defaults = &directory.settings.organizations;
+    organization.max_allowed_memberships = defaults.max_allowed_memberships;
+    organization.admin_delete_enabled = defaults.admin_delete_enabled;
+    let initial = directory.initial_role_set();
+    organization.role_set = initial.map(|set| set.key.clone());
+    Ok(organization)
 }
 
 fn memberships_of(directory: &Directory, organization_id: &str) -> Vec<Value> {
@@ -145,7 +157,7 @@ fn change_metadata(
 }
 
 /// Refuses names and slugs that cannot be.
-fn check(directory: &Directory, organization: &Organization) -> Result<(), Refusal> {
+pub(crate) fn check(directory: &Directory, organization: &Organization) -> Result<(), Refusal> {
     let Organization { id, name, slug, .. } = organization;
     if name.trim().is_empty() || name.chars().count() > 256 {
         let expected = "of 1 to 256 characters";

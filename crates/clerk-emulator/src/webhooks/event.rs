@@ -10,6 +10,7 @@ pub(crate) enum EventType {
     UserDeleted,
     SessionCreated,
     SessionEnded,
+    SessionRemoved,
     SessionRevoked,
     OrganizationCreated,
     OrganizationUpdated,
@@ -18,6 +19,7 @@ pub(crate) enum EventType {
     OrganizationMembershipUpdated,
     OrganizationMembershipDeleted,
     OrganizationInvitationCreated,
+    OrganizationInvitationAccepted,
     OrganizationInvitationRevoked,
     WaitlistEntryCreated,
     WaitlistEntryUpdated,
@@ -35,12 +37,13 @@ pub(crate) enum EventType {
 }
 
 impl EventType {
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::UserCreated,
         Self::UserUpdated,
         Self::UserDeleted,
         Self::SessionCreated,
         Self::SessionEnded,
+        Self::SessionRemoved,
         Self::SessionRevoked,
         Self::OrganizationCreated,
         Self::OrganizationUpdated,
@@ -49,6 +52,7 @@ impl EventType {
         Self::OrganizationMembershipUpdated,
         Self::OrganizationMembershipDeleted,
         Self::OrganizationInvitationCreated,
+        Self::OrganizationInvitationAccepted,
         Self::OrganizationInvitationRevoked,
         Self::WaitlistEntryCreated,
         Self::WaitlistEntryUpdated,
@@ -73,6 +77,7 @@ impl EventType {
             Self::UserDeleted => "user.deleted",
             Self::SessionCreated => "session.created",
             Self::SessionEnded => "session.ended",
+            Self::SessionRemoved => "session.removed",
             Self::SessionRevoked => "session.revoked",
             Self::OrganizationCreated => "organization.created",
             Self::OrganizationUpdated => "organization.updated",
@@ -81,6 +86,7 @@ impl EventType {
             Self::OrganizationMembershipUpdated => "organizationMembership.updated",
             Self::OrganizationMembershipDeleted => "organizationMembership.deleted",
             Self::OrganizationInvitationCreated => "organizationInvitation.created",
+            Self::OrganizationInvitationAccepted => "organizationInvitation.accepted",
             Self::OrganizationInvitationRevoked => "organizationInvitation.revoked",
             Self::WaitlistEntryCreated => "waitlistEntry.created",
             Self::WaitlistEntryUpdated => "waitlistEntry.updated",

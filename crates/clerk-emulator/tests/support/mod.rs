@@ -1,6 +1,8 @@
 //! What the tests share: an instance at a fixed time, calls of it, and a reader of tokens.
 #![allow(dead_code, reason = "no test file needs all of it")]
 
+pub(crate) mod page;
+
 use std::{
     io::{self, Read as _, Write as _},
     net::SocketAddr,

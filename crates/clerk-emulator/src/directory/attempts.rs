@@ -1,0 +1,198 @@
+use clerk_core::UnixTime;
+use serde_json::{Map, Value};
+
+use super::{Directory, Password, User, Verification};
+
+/// What browsers have begun and not ended, one of each kind for a browser.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attempts {
+    sign_ins: Vec<SignIn>,
+    sign_ups: Vec<SignUp>,
+    reverifications: Vec<Reverification>,
+}
+
+/// Somebody signs in.
+#[derive(Clone, Debug)]
+pub(crate) struct SignIn {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) identifier: Option<String>,
+    pub(crate) user_id: Option<String>,
+    pub(crate) first: Option<Verification>,
+    pub(crate) second: Option<Verification>,
+    /// Whoever has forgotten a password chooses another before they are in.
+    pub(crate) needs_new_password: bool,
+    pub(crate) session_id: Option<String>,
+}
+
+/// Where a sign-in is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignInStatus {
+    NeedsIdentifier,
+    NeedsFirstFactor,
+    NeedsNewPassword,
+    NeedsSecondFactor,
+    Complete,
+}
+
+impl SignInStatus {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NeedsIdentifier => "needs_identifier",
+            Self::NeedsFirstFactor => "needs_first_factor",
+            Self::NeedsNewPassword => "needs_new_password",
+            Self::NeedsSecondFactor => "needs_second_factor",
+            Self::Complete => "complete",
+        }
+    }
+}
+
+impl SignIn {
+    pub(crate) fn new(id: String, client_id: String) -> Self {
+        Self {
+            id,
+            client_id,
+            identifier: None,
+            user_id: None,
+            first: None,
+            second: None,
+            needs_new_password: false,
+            session_id: None,
+        }
+    }
+
+    pub(crate) fn status(&self, user: Option<&User>) -> SignInStatus {
+        let given = |proof: &Option<Verification>| {
+            let proof = proof.as_ref();
+            proof.is_some_and(Verification::is_verified)
+        };
+        match user {
+            // A ticket is all that it takes.
+            Some(_) if self.session_id.is_some() => SignInStatus::Complete,
+            None => SignInStatus::NeedsIdentifier,
+            Some(_) if !given(&self.first) => SignInStatus::NeedsFirstFactor,
+            Some(_) if self.needs_new_password => SignInStatus::NeedsNewPassword,
+            Some(user) if user.has_second_factor() && !given(&self.second) => {
+                SignInStatus::NeedsSecondFactor
+            }
+            Some(_) => SignInStatus::Complete,
+        }
+    }
+}
+
+/// Somebody becomes a user.
+#[derive(Clone, Debug)]
+pub(crate) struct SignUp {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) email_address: Option<String>,
+    pub(crate) verification: Option<Verification>,
+    pub(crate) username: Option<String>,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    pub(crate) password: Option<Password>,
+    pub(crate) unsafe_metadata: Map<String, Value>,
+    pub(crate) legal_accepted_at: Option<UnixTime>,
+    /// The id of the invitation that they come with.
+    pub(crate) invitation_id: Option<String>,
+    pub(crate) user_id: Option<String>,
+    pub(crate) session_id: Option<String>,
+    pub(crate) abandon_at: UnixTime,
+}
+
+impl SignUp {
+    pub(crate) fn is_verified(&self) -> bool {
+        let verification = self.verification.as_ref();
+        verification.is_some_and(Verification::is_verified)
+    }
+}
+
+/// Somebody shows again who they are, in a session they have.
+#[derive(Clone, Debug)]
+pub(crate) struct Reverification {
+    pub(crate) id: String,
+    pub(crate) session_id: String,
+    pub(crate) level: ReverificationLevel,
+    pub(crate) first: Option<Verification>,
+    pub(crate) second: Option<Verification>,
+}
+
+/// What is to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReverificationLevel {
+    First,
+    Second,
+    Both,
+}
+
+impl ReverificationLevel {
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let all = [Self::First, Self::Second, Self::Both];
+        all.into_iter().find(|level| level.as_str() == text)
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first_factor",
+            Self::Second => "second_factor",
+            Self::Both => "multi_factor",
+        }
+    }
+}
+
+impl Attempts {
+    pub(super) fn forget_user(&mut self, id: &str) {
+        self.sign_ins
+            .retain(|sign_in| sign_in.user_id.as_deref() != Some(id));
+        self.sign_ups
+            .retain(|sign_up| sign_up.user_id.as_deref() != Some(id));
+    }
+}
+
+impl Directory {
+    /// The sign-in of this id, if it is this browser's.
+    pub(crate) fn sign_in_attempt(&self, client_id: &str, id: &str) -> Option<&SignIn> {
+        let current = self.sign_in_of(client_id);
+        current.filter(|sign_in| sign_in.id == id)
+    }
+
+    /// What a browser has begun last.
+    pub(crate) fn sign_in_of(&self, client_id: &str) -> Option<&SignIn> {
+        let mut all = self.attempts.sign_ins.iter();
+        all.find(|sign_in| sign_in.client_id == client_id)
+    }
+
+    /// In the place of the one that the browser has begun before.
+    pub(crate) fn put_sign_in(&mut self, sign_in: SignIn) {
+        let all = &mut self.attempts.sign_ins;
+        all.retain(|known| known.client_id != sign_in.client_id);
+        all.push(sign_in);
+    }
+
+    pub(crate) fn sign_up_attempt(&self, client_id: &str, id: &str) -> Option<&SignUp> {
+        let current = self.sign_up_of(client_id);
+        current.filter(|sign_up| sign_up.id == id)
+    }
+
+    pub(crate) fn sign_up_of(&self, client_id: &str) -> Option<&SignUp> {
+        let mut all = self.attempts.sign_ups.iter();
+        all.find(|sign_up| sign_up.client_id == client_id)
+    }
+
+    pub(crate) fn put_sign_up(&mut self, sign_up: SignUp) {
+        let all = &mut self.attempts.sign_ups;
+        all.retain(|known| known.client_id != sign_up.client_id);
+        all.push(sign_up);
+    }
+
+    pub(crate) fn reverification_of(&self, session_id: &str) -> Option<&Reverification> {
+        let mut all = self.attempts.reverifications.iter();
+        all.find(|reverification| reverification.session_id == session_id)
+    }
+
+    pub(crate) fn put_reverification(&mut self, reverification: Reverification) {
+        let all = &mut self.attempts.reverifications;
+        all.retain(|known| known.session_id != reverification.session_id);
+        all.push(reverification);
+    }
+}
