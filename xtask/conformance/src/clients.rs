@@ -17,9 +17,11 @@ pub(crate) const NODE: SetUp = |target| Node::set_up(target).map(drop);
 pub(crate) const PYTHON: SetUp = |target| Python::set_up(target).map(drop);
 pub(crate) const PYTHON_NEWEST: SetUp = |target| Python::set_up_newest(target).map(drop);
 
-/// `@clerk/backend`, `svix` and `standardwebhooks`.
+/// What a `package.json` pins: that of `clients/`, which has `@clerk/backend`, `svix` and `standardwebhooks`, or
+/// that of a directory below it.
 #[derive(Debug)]
 pub(crate) struct Node {
+    sources: PathBuf,
     directory: PathBuf,
 }
 
@@ -28,6 +30,15 @@ impl Node {
     const OLDEST: u32 = 20;
 
     pub(crate) fn set_up(target: &Path) -> Result<Self, Stopped> {
+        Self::set_up_from(PathBuf::from(SOURCES), target.join("node"))
+    }
+
+    /// The scripts and packages of a directory of `clients/`.
+    pub(crate) fn set_up_for(name: &str, target: &Path) -> Result<Self, Stopped> {
+        Self::set_up_from(Path::new(SOURCES).join(name), target.join(name))
+    }
+
+    fn set_up_from(sources: PathBuf, directory: PathBuf) -> Result<Self, Stopped> {
         let version = output("looking for Node", Command::new("node").arg("--version"))?;
         let major = version
             .trim_start_matches('v')
@@ -39,29 +50,38 @@ impl Node {
             let why = format!("Node {oldest} is needed, and this is {version}");
             return Err(Stopped::Skipped(why));
         }
-        let directory = target.join("node");
         fs::create_dir_all(&directory)?;
-        let locked = fs::read_to_string(Path::new(SOURCES).join("package-lock.json"))?;
+        let locked = fs::read_to_string(sources.join("package-lock.json"))?;
         install(&directory, &locked, || {
             for name in ["package.json", "package-lock.json"] {
-                fs::copy(Path::new(SOURCES).join(name), directory.join(name))?;
+                fs::copy(sources.join(name), directory.join(name))?;
             }
             let mut npm = Command::new("npm");
             npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
             npm.args(["--fetch-retries", "1"]).current_dir(&directory);
             output("installing the clients for Node", &mut npm).map(drop)
         })?;
-        Ok(Self { directory })
+        Ok(Self { sources, directory })
     }
 
-    /// A script of `clients/`, where Node finds the packages it imports.
+    /// A script, where Node finds the packages it imports.
     pub(crate) fn script(&self, name: &str) -> Result<Command, Stopped> {
+        // It may import those that stand beside it.
+        for entry in fs::read_dir(&self.sources)? {
+            let path = entry?.path();
+            if let (Some("mjs"), Some(file)) = (extension(&path), path.file_name()) {
+                fs::copy(&path, self.directory.join(file))?;
+            }
+        }
         let script = self.directory.join(name);
-        fs::copy(Path::new(SOURCES).join(name), &script)?;
         let mut command = Command::new("node");
         command.arg(script).env("CLERK_TELEMETRY_DISABLED", "1");
         Ok(command)
     }
+}
+
+fn extension(path: &Path) -> Option<&str> {
+    path.extension().and_then(|extension| extension.to_str())
 }
 
 /// `clerk-backend-api` and `svix`.

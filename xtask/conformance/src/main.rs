@@ -9,6 +9,7 @@
 )]
 
 mod authenticate;
+mod browser;
 mod checks;
 mod clients;
 mod divergences;
@@ -74,6 +75,11 @@ const SUITES: &[Suite] = &[
         run: methods::run,
     },
     Suite {
+        name: browser::NAME,
+        clients: &[browser::CLIENTS],
+        run: browser::run,
+    },
+    Suite {
         name: tokens::NAME,
         clients: &[clients::NODE],
         run: tokens::run,
@@ -105,6 +111,7 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bl
   emulator      Clerk's own clients accept our emulator, and refuse bad tokens as we do
   frameworks    services with Clerk's middleware for Express, Fastify and Hono, before our emulator
   methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
+  browser       clerk-js and its components, in Chromium, take our emulator for Clerk
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
@@ -225,6 +232,7 @@ mod tests {
                     "emulator",
                     "frameworks",
                     "methods",
+                    "browser",
                     "tokens",
                     "requests",
                     "authenticate",

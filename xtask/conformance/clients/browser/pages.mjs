@@ -1,0 +1,69 @@
+// Chromium, which is to see nothing but this machine, and pages in browsers of their own.
+
+import { chromium } from 'playwright-core';
+
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+];
+
+/** How long anything may take on a busy machine, in milliseconds. */
+export const PATIENCE = 15_000;
+
+export class Pages {
+  static async launch({ chromium: executablePath, screenshots }) {
+    const pages = new Pages();
+    pages.screenshots = screenshots;
+    pages.browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    return pages;
+  }
+
+  /** A page of the application on a browser that was nowhere yet, with clerk-js loaded. */
+  async open(origin) {
+    const context = await this.browser.newContext({ viewport: { width: 900, height: 760 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.elsewhere = [];
+    page.troubles = [];
+    page.on('request', (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname)) {
+        page.elsewhere.push(request.url());
+      }
+    });
+    page.on('pageerror', (error) => page.troubles.push(String(error)));
+    await page.goto(`${origin}/`);
+    return page;
+  }
+
+  screenshot(page, name) {
+    return page.screenshot({ path: `${this.screenshots}/${name}.png`, animations: 'disabled' });
+  }
+
+  close() {
+    return this.browser.close();
+  }
+}
+
+/** Loads clerk-js as the frameworks do, and says how long that took, in milliseconds. */
+export async function load(page) {
+  await page.waitForFunction(() => window.Clerk && window.__internal_ClerkUICtor);
+  return page.evaluate(async () => {
+    const start = performance.now();
+    await window.Clerk.load({ ui: { ClerkUI: window.__internal_ClerkUICtor } });
+    return Math.round(performance.now() - start);
+  });
+}
+
+/** Loads the page anew, as a visitor would. */
+export async function reload(page) {
+  await page.reload();
+  return load(page);
+}
