@@ -227,6 +227,7 @@ impl<'s> Whereabouts<'s> {
             ("CLERK_PUBLISHABLE_KEY", self.publishable_key),
             ("CLERK_SIGN_IN_URL", &self.sign_in_url),
         ];
+        settings.extend(self.proxy_url.map(|url| ("CLERK_PROXY_URL", url)));
         settings.extend(
             self.webhook_secret
                 .map(|secret| (SIGNING_SECRET_VARIABLE, secret)),

@@ -95,6 +95,42 @@ fn the_emulator_serves_what_it_was_described_as() {
 }
 
 #[test]
+fn the_emulator_says_by_which_address_pages_come() {
+    let application = "http://localhost:5173/__clerk";
+    for (arguments, expected) in [
+        (&["--proxy-url", application][..], Some(application)),
+        (&["--proxy-url"], None),
+    ] {
+        let emulator = Running::start(arguments);
+        let expected = expected.unwrap_or(emulator.text("url"));
+        assert_eq!(emulator.text("proxy_url"), expected);
+        assert_eq!(emulator.text("issuer"), expected);
+        // `emulator.lcl.dev`, which clerk-js takes for a host of instances in development.
+        let key = emulator.text("publishable_key");
+        assert_eq!(key, "pk_test_ZW11bGF0b3IubGNsLmRldiQ");
+        // Whoever has the key has the proxy too, and the same issuer.
+        let (token, code) = ask(&["token", "mint", "--emulator", emulator.text("url")]);
+        assert_eq!(code, 0);
+        let mut verify = program(&["token", "verify", "--json", token.trim_end()]);
+        verify
+            .env("CLERK_API_URL", emulator.text("url"))
+            .env("CLERK_SECRET_KEY", emulator.text("secret_key"))
+            .env("CLERK_PUBLISHABLE_KEY", key)
+            .env("CLERK_PROXY_URL", expected);
+        let (answer, code) = as_json(&said(&run(verify, b"")));
+        assert_eq!((code, &answer["claims"]["iss"]), (0, &json!(expected)));
+    }
+    let text = failure(program(&[
+        "emulator",
+        "--port",
+        "0",
+        "--proxy-url",
+        "/__clerk",
+    ]));
+    assert!(text.contains("is no proxy URL"), "{text}");
+}
+
+#[test]
 fn the_emulator_sends_webhooks_where_it_is_told_to() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}/webhooks", listener.local_addr().unwrap());
