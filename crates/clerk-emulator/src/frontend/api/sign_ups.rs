@@ -149,6 +149,9 @@ fn change_address(call: &Call<'_>, address: &str, sign_up: &mut SignUp) -> Resul
         return Err(Refusal::form_param_value_invalid("email_address", expected));
     }
     check_address(call, address)?;
+    if !call.state.directory.lists_admit(address) {
+        return Err(errors::not_allowed_access());
+    }
     sign_up.email_address = Some(address.to_owned());
     // The code was for the other one.
     sign_up.verification = None;
