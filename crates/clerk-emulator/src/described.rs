@@ -23,6 +23,14 @@ use answers::Writer;
 #[cfg(test)]
 pub(crate) use inputs::fits;
 
+/// What an operation is sent, by name: each member is of the type that the description says.
+pub(crate) fn given(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
+    match call.description {
+        Some(operation) => inputs::read(call, operation),
+        None => Ok(Map::new()),
+    }
+}
+
 /// What an operation is, as far as its place tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {

@@ -1,12 +1,15 @@
 //! What the emulated instance holds: users, browsers and their sessions, organizations,
 //! memberships, roles, invitations, JWT templates, and what machines come with.
 
+mod admin_portal_link_token;
 mod api_key;
 mod attempts;
 mod billing;
 mod client;
+mod connection;
 mod described;
 mod domain;
+mod email;
 mod external_account;
 mod identification;
 mod image;
@@ -15,6 +18,7 @@ mod listed_identifier;
 mod machine;
 mod mailbox;
 mod membership;
+mod message_template;
 mod oauth_application;
 mod oauth_token;
 mod organization;
@@ -26,6 +30,7 @@ mod planting;
 mod redirect_url;
 mod role;
 mod role_set;
+mod scim_directory;
 mod second_factor;
 mod sent_code;
 mod session;
@@ -37,14 +42,17 @@ mod user;
 mod verification;
 mod waitlist;
 
+pub(crate) use admin_portal_link_token::AdminPortalLinkToken;
 pub(crate) use api_key::ApiKey;
 pub(crate) use attempts::{
     Attempts, Reverification, ReverificationLevel, SignIn, SignInStatus, SignUp,
 };
 pub(crate) use billing::{PayerType, Plan, Price, SubscriptionItem, money, suffix};
 pub(crate) use client::{Client, Handshake};
+pub(crate) use connection::{Connection, Protocol, TestRun};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
+pub(crate) use email::Email;
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof};
 pub(crate) use image::Images;
@@ -53,6 +61,7 @@ pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
 pub(crate) use mailbox::{Mailbox, Message};
 pub(crate) use membership::Membership;
+pub(crate) use message_template::{MessageTemplate, MessageText};
 pub(crate) use oauth_application::{OAuthApplication, OAuthCode};
 pub(crate) use oauth_token::OAuthToken;
 pub(crate) use organization::{ActiveOrganization, Organization};
@@ -64,6 +73,7 @@ pub use planting::InvalidSeed;
 pub(crate) use redirect_url::RedirectUrl;
 pub(crate) use role::{Permission, Role};
 pub(crate) use role_set::RoleSet;
+pub(crate) use scim_directory::{GroupRoleMapping, ScimDirectory};
 pub(crate) use second_factor::{SecondFactors, Totp};
 pub(crate) use sent_code::UnknownCode;
 pub(crate) use session::{Session, SessionStatus};
@@ -113,6 +123,12 @@ pub(crate) struct Directory {
     pub(crate) plans: Table<Plan>,
     pub(crate) prices: Table<Price>,
     pub(crate) subscription_items: Table<SubscriptionItem>,
+    pub(crate) message_templates: Table<MessageTemplate>,
+    pub(crate) emails: Table<Email>,
+    pub(crate) admin_portal_link_tokens: Table<AdminPortalLinkToken>,
+    /// What enterprises sign in by.
+    pub(crate) connections: Table<Connection>,
+    pub(crate) scim_directories: Table<ScimDirectory>,
     pub(crate) described: Table<Described>,
     pub(crate) rules: Rules,
     pub(crate) attempts: Attempts,

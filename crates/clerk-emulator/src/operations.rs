@@ -1,13 +1,17 @@
 //! The operations, a table for each group of resources.
 
 mod actor_tokens;
+mod admin_portal_link_tokens;
 mod agent_tasks;
 mod api_keys;
 mod billing;
 mod clients;
 mod control;
+mod directories;
 mod domains;
 mod email_addresses;
+mod emails;
+mod enterprise_connections;
 mod identifications;
 mod inspection;
 mod instance;
@@ -19,6 +23,7 @@ mod logos;
 mod machine_tokens;
 mod machines;
 mod memberships;
+mod message_templates;
 mod metadata;
 mod oauth_applications;
 mod oauth_tokens;
@@ -31,8 +36,10 @@ mod redirect_urls;
 mod refreshing;
 mod role_sets;
 mod roles;
+mod saml_connections;
 mod sessions;
 mod sign_in_tokens;
+mod svix;
 mod templates;
 mod testing_tokens;
 mod tickets;
@@ -50,7 +57,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 32] = [
+pub(crate) static HANDLERS: [&[Handled]; 39] = [
     keys::HANDLERS,
     users::HANDLERS,
     email_addresses::HANDLERS,
@@ -83,6 +90,13 @@ pub(crate) static HANDLERS: [&[Handled]; 32] = [
     agent_tasks::HANDLERS,
     sign_in_tokens::HANDLERS,
     actor_tokens::HANDLERS,
+    message_templates::HANDLERS,
+    emails::HANDLERS,
+    svix::HANDLERS,
+    admin_portal_link_tokens::HANDLERS,
+    enterprise_connections::HANDLERS,
+    saml_connections::HANDLERS,
+    directories::HANDLERS,
 ];
 
 /// What Clerk's description does not have.

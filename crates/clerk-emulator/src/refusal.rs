@@ -1,5 +1,5 @@
 use http::{HeaderName, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answer::Reply;
 
@@ -56,7 +56,12 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn into_reply(self, trace_id: &str) -> Reply {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The API's error object.
+    pub(crate) fn to_json(&self) -> Value {
         let mut error = json!({
             "message": self.message,
             "long_message": self.long_message,
@@ -65,7 +70,11 @@ impl Refusal {
         if let Some(name) = &self.param {
             error["meta"] = json!({ "param_name": name });
         }
-        let body = json!({ "errors": [error], "clerk_trace_id": trace_id });
+        error
+    }
+
+    pub(crate) fn into_reply(self, trace_id: &str) -> Reply {
+        let body = json!({ "errors": [self.to_json()], "clerk_trace_id": trace_id });
         let reply = Reply::with(self.status, body);
         match self.header {
             Some(header) => reply.header(header.0, &header.1),

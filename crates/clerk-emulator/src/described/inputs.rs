@@ -142,7 +142,11 @@ pub(crate) fn fits(value: &Value, ty: Ty) -> bool {
         Ty::Map => value.is_object(),
         Ty::Dictionary(item) => value
             .as_object()
-            .is_some_and(|members| members.values().all(|value| fits(value, *item))),
+            // Where one is sent, null takes a member away.
+            .is_some_and(|members| {
+                let mut values = members.values();
+                values.all(|value| value.is_null() || fits(value, *item))
+            }),
         Ty::List(item) => value
             .as_array()
             .is_some_and(|items| items.iter().all(|value| fits(value, *item))),

@@ -37,8 +37,9 @@ impl ListedIdentifier {
             "created_at": self.created_at.as_millis(),
             "updated_at": self.created_at.as_millis(),
         });
-        if let Some(id) = &self.invitation_id {
-            body["invitation_id"] = json!(id);
+        // Nobody on the blocklist is told.
+        if list == "allowlist" {
+            body["invitation_id"] = json!(self.invitation_id);
         }
         body
     }

@@ -47,6 +47,7 @@ impl Directory {
         for template in seed.jwt_templates {
             directory.plant_template(template, ids)?;
         }
+        directory.plant_message_templates(ids);
         Ok(directory)
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct InstanceSettings {
     /// The local part of the address that Clerk's mails come from.
     pub(crate) from_email_address: String,
     pub(crate) progressive_sign_up: bool,
+    /// Whether there is an application at Svix.
+    pub(crate) svix_app: bool,
 }
 
 /// Who may sign up.

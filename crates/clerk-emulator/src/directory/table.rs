@@ -20,6 +20,8 @@ pub(crate) enum Key {
     Client,
     /// The path under which something was made.
     Collection,
+    /// What an enterprise signs in by.
+    Connection,
     /// In lower case: Clerk tells no addresses apart by their case.
     EmailAddress,
     ExternalId,
@@ -34,10 +36,13 @@ pub(crate) enum Key {
     Refresh,
     Role,
     RoleSet,
+    /// The id of a SAML connection.
+    Saml,
     /// What somebody shows to be let in.
     Secret,
     Slug,
     Subject,
+    Type,
     Username,
     User,
     Web3Wallet,
