@@ -293,3 +293,36 @@ fn whoever_is_invited_accepts_on_the_page_or_is_revoked() {
         assert_eq!(list["total_count"], expected, "{query}");
     }
 }
+
+/// Else whoever says that an address is theirs would be in the place of whose it is.
+#[test]
+fn an_address_that_nobody_has_shown_brings_no_invitation() {
+    let emulator = emulator();
+    let admin = ScriptedPage::open(&emulator);
+    admin.sign_in("ada@example.com");
+    post(
+        &emulator,
+        "/v1/organizations",
+        json!({ "name": "Navy", "slug": "navy", "created_by": ADA }),
+    );
+    let form = [
+        ("email_address", "grace@navy.example"),
+        ("role", "org:admin"),
+    ];
+    let navy = get(&emulator, "/v1/organizations/navy").1;
+    let invitations = format!("/v1/organizations/{}/invitations", text(&navy["id"]));
+    let invitation = admin.ok("POST", &invitations, &form);
+    let bob = ScriptedPage::open(&emulator);
+    bob.sign_in("bob@example.com");
+    let claimed = [("email_address", "grace@navy.example")];
+    bob.ok("POST", "/v1/me/email_addresses", &claimed);
+    let mine = "/v1/me/organization_invitations";
+    assert_eq!(bob.ok("GET", mine, &[])["total_count"], 0);
+    let accept = format!("{mine}/{}/accept", text(&invitation["id"]));
+    assert_eq!(bob.refused("POST", &accept, &[]), "404 resource_not_found");
+    // Nor does it let anybody sign in.
+    let other = ScriptedPage::open(&emulator);
+    let form = [("identifier", "grace@navy.example")];
+    let code = other.refused("POST", "/v1/client/sign_ins", &form);
+    assert_eq!(code, "422 form_identifier_not_found identifier");
+}

@@ -306,3 +306,67 @@ fn an_invitation_to_an_organization_makes_a_member() {
         "the ticket is proof enough"
     );
 }
+
+#[test]
+fn lists_keep_out_whom_they_are_for_but_not_the_invited() {
+    let emulator = with(InstanceSeed::default());
+    let page = ScriptedPage::open(&emulator);
+    let outcome = |address: &str| {
+        let (status, body) = page.post(SIGN_UPS, &[("email_address", address)]);
+        (status, text(&body["errors"][0]["code"]))
+    };
+    let (open, kept_out) = ((200, String::new()), (403, "not_allowed_access".to_owned()));
+    for (list, identifier) in [
+        ("allowlist", "eve@example.com"),
+        ("allowlist", "*@navy.example"),
+        ("blocklist", "*@army.example"),
+    ] {
+        let path = format!("/v1/{list}_identifiers");
+        let (status, body) = post(&emulator, &path, json!({ "identifier": identifier }));
+        assert_eq!(status, 200, "{body}");
+    }
+    // Until they are in force.
+    assert_eq!(outcome("mallory@army.example"), open);
+    for (rules, address, expected) in [
+        (
+            json!({ "blocklist": true }),
+            "mallory@ARMY.example",
+            &kept_out,
+        ),
+        (json!({ "blocklist": true }), "mallory@example.com", &open),
+        (
+            json!({ "allowlist": true }),
+            "mallory@example.com",
+            &kept_out,
+        ),
+        (json!({ "allowlist": true }), "EVE@example.com", &open),
+        (json!({ "allowlist": true }), "rear@navy.example", &open),
+        (
+            json!({ "block_email_subaddresses": true }),
+            "eve+1@example.com",
+            &kept_out,
+        ),
+    ] {
+        let mut all =
+            json!({ "blocklist": false, "allowlist": false, "block_email_subaddresses": false });
+        let given = rules.as_object().unwrap().clone();
+        all.as_object_mut().unwrap().extend(given);
+        let (status, body) = support::patch(&emulator, "/v1/instance/restrictions", all);
+        assert_eq!(status, 200, "{body}");
+        assert_eq!(outcome(address), *expected, "{rules} {address}");
+    }
+    let body = json!({ "email_address": "mel@example.com" });
+    let invitation = post(&emulator, "/v1/invitations", body).1;
+    let ticket = ticket(&text(&invitation["url"]));
+    let form = [
+        ("strategy", "ticket"),
+        ("ticket", &*ticket),
+        ("password", "correct horse"),
+    ];
+    support::patch(
+        &emulator,
+        "/v1/instance/restrictions",
+        json!({ "allowlist": true }),
+    );
+    assert_eq!(page.ok("POST", SIGN_UPS, &form)["status"], "complete");
+}

@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
-use super::{IdentificationKind, Key, Record};
+use super::{Directory, IdentificationKind, Key, Record, Table};
 
 /// Somebody who may sign up, or may not, by the list that it stands on.
 #[derive(Clone, Debug)]
@@ -42,5 +42,25 @@ impl ListedIdentifier {
             body["invitation_id"] = json!(self.invitation_id);
         }
         body
+    }
+}
+
+impl Directory {
+    /// Whether the lists let an e-mail address sign up, as far as they are in force.
+    pub(crate) fn lists_admit(&self, address: &str) -> bool {
+        let address = IdentificationKind::EmailAddress.normal(address);
+        let domain = address
+            .split_once('@')
+            .map(|(_, domain)| format!("*@{domain}"));
+        let names = [Some(address.clone()), domain];
+        let on = |list: &Table<ListedIdentifier>| {
+            let mut names = names.iter().flatten();
+            names.any(|name| list.by(Key::Name, name).next().is_some())
+        };
+        let rules = &self.settings.restrictions;
+        let local = address.split('@').next().unwrap_or_default();
+        !(rules.blocklist && on(&self.blocklist)
+            || rules.allowlist && !on(&self.allowlist)
+            || rules.block_email_subaddresses && local.contains('+'))
     }
 }

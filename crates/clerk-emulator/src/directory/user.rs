@@ -120,11 +120,6 @@ impl User {
         }
     }
 
-    pub(crate) fn has_email(&self, address: &str) -> bool {
-        let mut emails = self.email_addresses.iter();
-        emails.any(|email| email.is(address))
-    }
-
     pub(crate) fn primary_email(&self) -> Option<&Identification> {
         self.primary(IdentificationKind::EmailAddress)
     }
@@ -236,6 +231,15 @@ impl User {
         self.password = None;
         self.password_set_at = None;
         self.requires_password_reset = false;
+    }
+
+    /// Whether the user has shown that mail to this address reaches them, or somebody vouches for it.
+    pub(crate) fn owns_email(&self, address: &str) -> bool {
+        let mut verified = self
+            .email_addresses
+            .iter()
+            .filter(|email| email.is_verified());
+        verified.any(|email| email.is(address))
     }
 
     /// Whether this is the user's password. Who has none has no right one.

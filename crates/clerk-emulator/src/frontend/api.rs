@@ -2,8 +2,9 @@
 //!
 //! Bodies are forms; `PATCH` and `DELETE` come as `POST` with `_method`, so that browsers need not ask
 //! first. Answers are `{response, client}`: after whatever has changed something, the browser knows all
-//! its sessions anew. Which browser it is stands in the query in development (`__clerk_db_jwt`), where
-//! no cookie of the instance's reaches it, and in the cookie `__client` in production.
+//! its sessions anew. Which browser it is stands in the query (`__clerk_db_jwt`) where clerk-js knows an
+//! instance for one in development, since no cookie of the instance's need reach it, or else in the
+//! cookie `__client`.
 
 mod attempts;
 mod caller;
@@ -29,7 +30,7 @@ use crate::{call::Query, route::Route};
 
 pub(crate) use origin::{admit, preflight, share};
 
-/// All of it, a table for each module. Within a table, literal paths come before the templates they fit.
+/// All of it, a table for each module.
 pub(crate) static TABLES: [&[Route]; 14] = [
     environment::ROUTES,
     client::ROUTES,

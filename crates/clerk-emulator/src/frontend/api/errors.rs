@@ -125,6 +125,11 @@ pub(super) fn ticket_invalid() -> Refusal {
     Refusal::bad_request("ticket_invalid_code", why)
 }
 
+pub(super) fn not_allowed_access() -> Refusal {
+    let why = "The allowlist or the blocklist of the instance keeps this address out.";
+    Refusal::forbidden("not_allowed_access", why)
+}
+
 /// What the caller does asks for a proof that is younger than ten minutes.
 pub(super) fn needs_reverification() -> Refusal {
     Refusal::forbidden(

@@ -8,6 +8,7 @@ use crate::{
     directory::{CODE, Identification, IdentificationKind, Message, User, Verification},
     refusal::Refusal,
     state::State,
+    webhooks::EventType,
 };
 
 pub(super) const EMAIL_CODE: &str = "email_code";
@@ -124,21 +125,28 @@ fn prepare(
         RESET_PASSWORD => "reset_password_code",
         _ => "verification_code",
     };
-    send_code(call, slug, &one.address, Some(&user.id));
+    send_code(call, slug, one, Some(&user.id));
     Ok(Verification::sent(strategy, call.now))
 }
 
-/// Puts a message with a code into the mailbox.
+/// Puts a message with a code into the mailbox, and has it told of where it is for a user.
 pub(super) fn send_code(
     call: &mut Call<'_>,
     slug: &'static str,
-    address: &str,
+    to: &Identification,
     user_id: Option<&str>,
 ) {
+    let (prefix, event) = match to.kind {
+        IdentificationKind::PhoneNumber => ("sms_", EventType::SmsCreated),
+        IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => {
+            ("ema_", EventType::EmailCreated)
+        }
+    };
     let State { directory, ids, .. } = &mut *call.state;
+    let id = ids.object(prefix);
     directory.mailbox.put(Message {
-        id: ids.object("ema_"),
-        to: address.to_owned(),
+        id: id.clone(),
+        to: to.address.clone(),
         slug,
         subject: format!("{CODE} is your verification code"),
         code: Some(CODE.to_owned()),
@@ -146,6 +154,10 @@ pub(super) fn send_code(
         user_id: user_id.map(str::to_owned),
         created_at: call.now,
     });
+    if let Some(user_id) = user_id {
+        let told = to.message_json((id, user_id), call.now);
+        call.tell(event, told);
+    }
 }
 
 /// Judges what the form brings as a first factor; the verification is the one that was prepared.

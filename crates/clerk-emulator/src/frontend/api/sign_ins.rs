@@ -85,23 +85,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut sign_in = SignIn::new(id, client.id.clone());
     let strategy = text(&form, "strategy");
     if strategy == Some("ticket") {
-        let ticket = required(&form, "ticket")?;
-        if call.state.directory.ticket(ticket).is_some() {
-            let ticket = tickets::pending(call, ticket)?;
-            if let Purpose::AgentTask { .. } = ticket.purpose {
-                return Err(errors::ticket_invalid());
-            }
-            let State { directory, ids, .. } = &mut *call.state;
-            let session = directory.sign_in_by_ticket(&ticket, &client, call.now, ids);
-            call.tell_of_session(EventType::SessionCreated, &session);
-            sign_in.user_id = Some(ticket.user_id);
-            sign_in.session_id = Some(session.id);
-            sign_in.first = Some(Verification::passed("ticket", call.now));
-            return go_on(call, &client, sign_in);
-        }
-        let user_id = tickets::sign_in_with(call, ticket)?;
-        sign_in.user_id = Some(user_id);
-        sign_in.first = Some(Verification::passed("ticket", call.now));
+        by_ticket(call, &client, &mut sign_in, required(&form, "ticket")?)?;
         return go_on(call, &client, sign_in);
     }
     if form.get("transfer") == Some("true") {
@@ -121,6 +105,31 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         });
     }
     go_on(call, &client, sign_in)
+}
+
+/// Whoever has a ticket has shown who they are. That of a server is all that it takes; one of an
+/// invitation stands for the first factor.
+fn by_ticket(
+    call: &mut Call<'_>,
+    client: &Client,
+    sign_in: &mut SignIn,
+    ticket: &str,
+) -> Result<(), Refusal> {
+    if call.state.directory.ticket(ticket).is_some() {
+        let ticket = tickets::pending(call, ticket)?;
+        if let Purpose::AgentTask { .. } = ticket.purpose {
+            return Err(errors::ticket_invalid());
+        }
+        let State { directory, ids, .. } = &mut *call.state;
+        let session = directory.sign_in_by_ticket(&ticket, client, call.now, ids);
+        call.tell_of_session(EventType::SessionCreated, &session);
+        sign_in.user_id = Some(ticket.user_id);
+        sign_in.session_id = Some(session.id);
+    } else {
+        sign_in.user_id = Some(tickets::sign_in_with(call, ticket)?);
+    }
+    sign_in.first = Some(Verification::passed("ticket", call.now));
+    Ok(())
 }
 
 /// What comes with the identifier: a password, or the wish for a code.

@@ -149,6 +149,9 @@ fn change_address(call: &Call<'_>, address: &str, sign_up: &mut SignUp) -> Resul
         return Err(Refusal::form_param_value_invalid("email_address", expected));
     }
     check_address(call, address)?;
+    if !call.state.directory.lists_admit(address) {
+        return Err(errors::not_allowed_access());
+    }
     sign_up.email_address = Some(address.to_owned());
     // The code was for the other one.
     sign_up.verification = None;
@@ -303,7 +306,9 @@ fn prepare_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return Err(errors::strategy_invalid(strategy));
     }
     if !sign_up.is_verified() {
-        factors::send_code(call, "verification_code", &address, None);
+        let (kind, id) = (IdentificationKind::EmailAddress, String::new());
+        let email = Identification::unverified(kind, id, address, call.now);
+        factors::send_code(call, "verification_code", &email, None);
         sign_up.verification = Some(Verification::sent(strategy, call.now));
     }
     go_on(call, &client, sign_up)

@@ -100,7 +100,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut caller = signed_in(call)?;
     let address = required(&form, "email_address")?.trim().to_owned();
     check_address(call, &address)?;
-    if caller.user.has_email(&address) {
+    let mut own = caller.user.email_addresses.iter();
+    if own.any(|email| email.is(&address)) {
         return Err(Refusal::form_identifier_exists("email_address"));
     }
     let (kind, id) = (
@@ -133,8 +134,7 @@ fn prepare_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if let Some(email) = caller.user.email_addresses.get_mut(index) {
         refuse_verified(email)?;
         email.send_code(id, call.now);
-        let address = email.address.clone();
-        factors::send_code(call, "verification_code", &address, Some(&user_id));
+        factors::send_code(call, "verification_code", email, Some(&user_id));
     }
     Ok(put(call, &caller, index))
 }
@@ -156,6 +156,10 @@ fn attempt_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     refuse_verified(email)?;
     // Somebody else may have shown it first.
     check_address(call, &email.address)?;
+    let before = email.latest_code(call.now);
+    if before.is_some_and(|code| code["status"] == "failed") {
+        return Err(errors::verification_failed());
+    }
     let outcome = email.attempt_latest_code(code, call.now);
     let outcome = outcome.map_err(|why| match why {
         UnknownCode::NotFound => errors::verification_missing(factors::EMAIL_CODE),
@@ -164,7 +168,6 @@ fn attempt_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let refusal = match outcome["status"].as_str() {
         Some("verified") => return Ok(put(call, &caller, index)),
         Some("expired") => errors::verification_expired(),
-        _ if outcome["attempts"] == 0 => errors::verification_failed(),
         _ => errors::code_incorrect(),
     };
     // A wrong code counts.

@@ -102,7 +102,7 @@ fn invitations(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let all = call.state.directory.invitations.iter();
     let invitations: Vec<Value> = all
         .rev()
-        .filter(|item| item.organization.is_some() && user.has_email(&item.email_address))
+        .filter(|item| item.organization.is_some() && user.owns_email(&item.email_address))
         .filter(|item| wanted.is_empty() || wanted.contains(&item.status(call.now).as_str()))
         .map(|item| invitation(call, item))
         .collect();
@@ -116,7 +116,7 @@ fn accept_invitation(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         let found = call.state.directory.invitations.get(&id);
         let found = found.filter(|item| item.organization.is_some());
         found
-            .filter(|item| user.has_email(&item.email_address))
+            .filter(|item| user.owns_email(&item.email_address))
             .cloned()
     };
     theirs(call).ok_or_else(|| Refusal::resource_not_found("invitation", &id))?;
