@@ -108,7 +108,7 @@ fn templates_that_cannot_be_are_refused() {
     }
 }
 
-fn hello(to: Value) -> Value {
+fn hello(to: &Value) -> Value {
     json!({ "to": to, "from": { "address": "shop@example.com" }, "subject": "Hello", "text": "Hello" })
 }
 
@@ -124,7 +124,7 @@ fn an_email_is_kept_and_sent_once_for_each_key() {
         let body: Value = serde_json::from_slice(response.body()).unwrap();
         (response.status().as_u16(), body)
     };
-    let body = hello(json!({ "user_id": ADA }));
+    let body = hello(&json!({ "user_id": ADA }));
     let email = fine(with_key(&body, "hello-1"));
     assert_eq!(
         (text(&email, "to_email_address"), text(&email, "user_id")),
@@ -133,7 +133,7 @@ fn an_email_is_kept_and_sent_once_for_each_key() {
     let path = format!("/v1/email/{}", text(&email, "id"));
     assert_eq!(fine(get(&emulator, &path)), email);
     assert_eq!(fine(with_key(&body, "hello-1")), email);
-    let other = hello(json!({ "address": "bob@example.com" }));
+    let other = hello(&json!({ "address": "bob@example.com" }));
     assert_eq!(
         refusal(with_key(&other, "hello-1")),
         refused(409, "idempotency_key_reused", "")
@@ -154,25 +154,25 @@ fn emails_that_cannot_be_sent_are_refused_each_for_itself() {
     let emulator = emulator();
     let bob = json!({ "address": "bob@example.com" });
     let with = |name: &str, value: Value| {
-        let mut body = hello(bob.clone());
+        let mut body = hello(&bob);
         body[name] = value;
         body
     };
     for (body, expected) in [
         (
-            hello(json!({})),
+            hello(&json!({})),
             refused(422, "form_param_value_invalid", "to"),
         ),
         (
-            hello(json!({ "address": "bob" })),
+            hello(&json!({ "address": "bob" })),
             refused(422, "form_param_format_invalid", "to"),
         ),
         (
-            hello(json!({ "user_id": "user_no" })),
+            hello(&json!({ "user_id": "user_no" })),
             refused(422, "form_resource_not_found", "to"),
         ),
         (
-            hello(json!({ "user_id": ADA, "address": "bob@example.com" })),
+            hello(&json!({ "user_id": ADA, "address": "bob@example.com" })),
             refused(422, "form_param_value_invalid", "to"),
         ),
         (
@@ -206,7 +206,7 @@ fn emails_that_cannot_be_sent_are_refused_each_for_itself() {
             "{body}"
         );
     }
-    let messages = json!({ "messages": [with("text", Value::Null), hello(bob.clone())] });
+    let messages = json!({ "messages": [with("text", Value::Null), hello(&bob)] });
     let results = fine(post(&emulator, "/v1/email/batch", messages));
     assert_eq!(
         (
