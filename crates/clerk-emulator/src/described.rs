@@ -239,9 +239,8 @@ fn act(
     let mut value = known.map_or_else(|| json!({}), |known| known.value.clone());
     if let Some(members) = value.as_object_mut() {
         members.extend(given);
-        if of_parent && let Some(status) = status_after(operation, verb) {
-            members.insert("status".into(), json!(status));
-        }
+        let status = status_after(operation, verb).filter(|_| of_parent);
+        members.extend(status.map(|status| ("status".to_owned(), json!(status))));
     }
     if operation.method != Method::GET {
         match of_parent {

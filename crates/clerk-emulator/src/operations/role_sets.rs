@@ -295,9 +295,8 @@ fn replace(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let directory = &mut call.state.directory;
     directory.move_to_role_set(&set.key, &to);
     directory.role_sets.remove(&set.id);
-    if set.is_initial
-        && let Some(id) = directory.role_set(&to).map(|set| set.id.clone())
-    {
+    let successor = directory.role_set(&to).filter(|_| set.is_initial);
+    if let Some(id) = successor.map(|set| set.id.clone()) {
         directory.role_sets.update(&id, |set| set.is_initial = true);
     }
     Ok(Reply::ok(deleted("role_set", &set.id, None)))
