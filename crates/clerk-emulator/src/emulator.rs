@@ -67,7 +67,7 @@ impl Emulator {
 
     /// Answers a request as Clerk would at `now`. Of the URI, path and query count; where it names a
     /// host, or `Host` does, that has to be this machine, or one that [the builder
-    /// allows](Builder::allow_host).
+    /// allows](crate::Builder::allow_host).
     ///
     /// ```
     /// use clerk_core::UnixTime;
@@ -240,7 +240,7 @@ impl Emulator {
     }
 
     /// The `Cookie` header of a browser in which nobody is signed in, and that the emulator
-    /// knows. [`TokenBuilder::cookies`] is for those in which somebody is.
+    /// knows. [`TokenBuilder::cookies`](crate::TokenBuilder::cookies) is for those in which somebody is.
     pub fn signed_out_cookies(&self) -> String {
         self.with_state(|settings, state| {
             let client = state.directory.client_or_new(None, &mut state.ids);
