@@ -224,7 +224,7 @@ fn the_emulator_writes_its_settings_where_a_service_reads_them() {
     for name in ["publishable_key", "sign_in_url", "webhook_secret"] {
         assert!(written.contains(emulator.text(name)), "{name}: {written}");
     }
-    let uri = format!("{url}/v1/billing/prices");
+    let uri = format!("{url}/v1/billing/statements");
     let request = Request::get(uri).header("authorization", "Bearer sk_test_emulator");
     assert_eq!(send(request).status(), 501, "it is strict");
 }
