@@ -132,9 +132,10 @@ impl Protocol {
                     }
                 }
                 _ => {
-                    if let Some(known) = members.get_mut(name)
-                        && (!value.is_null() || known.is_null() || known.is_string())
-                    {
+                    let known = members.get_mut(name);
+                    let known = known
+                        .filter(|known| !value.is_null() || known.is_null() || known.is_string());
+                    if let Some(known) = known {
                         *known = value.clone();
                     }
                 }

@@ -22,9 +22,9 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         let expected = "an id";
         return Err(Refusal::form_param_value_invalid("it_contact_id", expected));
     }
-    if let Some(id) = &organization_id
-        && call.state.directory.organizations.get(id).is_none()
-    {
+    let organizations = &call.state.directory.organizations;
+    let named = organization_id.as_deref();
+    if named.is_some_and(|id| organizations.get(id).is_none()) {
         return Err(Refusal::form_resource_not_found(
             "organization_id",
             "organization",

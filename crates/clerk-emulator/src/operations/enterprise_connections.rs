@@ -121,9 +121,8 @@ pub(super) fn fill_in(
         None => {}
         Some(id) => {
             let id = id.as_str();
-            if let Some(id) = id
-                && call.state.directory.organizations.get(id).is_none()
-            {
+            let organizations = &call.state.directory.organizations;
+            if let Some(id) = id.filter(|id| organizations.get(id).is_none()) {
                 return Err(Refusal::resource_not_found("organization", id));
             }
             connection.organization_id = id.map(str::to_owned);

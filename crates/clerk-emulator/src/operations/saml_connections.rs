@@ -71,9 +71,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 /// What was sent, with the one domain, which some still name, among the domains.
 fn given(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
     let mut given = described::given(call)?;
-    if let Some(domain) = text(&given, "domain")
-        && !given.get("domains").is_some_and(Value::is_array)
-    {
+    let listed = given.get("domains").is_some_and(Value::is_array);
+    if let Some(domain) = text(&given, "domain").filter(|_| !listed) {
         given.insert("domains".to_owned(), json!([domain]));
     }
     Ok(given)
