@@ -9,7 +9,6 @@ mod clients;
 mod control;
 mod directories;
 mod domains;
-mod email_addresses;
 mod emails;
 mod enterprise_connections;
 mod identifications;
@@ -31,7 +30,6 @@ mod organization_domains;
 mod organization_invitations;
 mod organizations;
 mod permissions;
-mod phone_numbers;
 mod redirect_urls;
 mod refreshing;
 mod role_sets;
@@ -57,11 +55,10 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 39] = [
+pub(crate) static HANDLERS: [&[Handled]; 38] = [
     keys::HANDLERS,
     users::HANDLERS,
-    email_addresses::HANDLERS,
-    phone_numbers::HANDLERS,
+    identifications::HANDLERS,
     sessions::HANDLERS,
     clients::HANDLERS,
     refreshing::HANDLERS,

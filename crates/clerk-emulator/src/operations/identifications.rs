@@ -1,15 +1,42 @@
 //! E-mail addresses, phone numbers and wallets: what is the same for all of them.
 
-use http::StatusCode;
-
 use super::{deleted, users::store};
 use crate::{
     answer::Reply,
     call::{Call, Input},
     directory::{Claim, Directory, Identification, IdentificationKind, Key, UnknownCode, User},
     refusal::Refusal,
+    route::Handled,
     webhooks::EventType,
 };
+
+const EMAIL: IdentificationKind = IdentificationKind::EmailAddress;
+const PHONE: IdentificationKind = IdentificationKind::PhoneNumber;
+
+pub(super) const HANDLERS: &[Handled] = &[
+    ("CreateEmailAddress", |call| create(call, EMAIL)),
+    ("GetEmailAddress", |call| get(call, EMAIL)),
+    ("UpdateEmailAddress", |call| update(call, EMAIL)),
+    ("DeleteEmailAddress", |call| delete(call, EMAIL)),
+    ("PrepareEmailAddressVerification", |call| {
+        prepare(call, EMAIL)
+    }),
+    ("AttemptEmailAddressVerification", |call| {
+        attempt(call, EMAIL)
+    }),
+    ("ReplaceUserEmailAddress", |call| replace(call, EMAIL)),
+    ("CreatePhoneNumber", |call| create(call, PHONE)),
+    ("GetPhoneNumber", |call| get(call, PHONE)),
+    ("UpdatePhoneNumber", |call| update(call, PHONE)),
+    ("DeletePhoneNumber", |call| delete(call, PHONE)),
+    ("PreparePhoneNumberVerification", |call| {
+        prepare(call, PHONE)
+    }),
+    ("AttemptPhoneNumberVerification", |call| {
+        attempt(call, PHONE)
+    }),
+    ("ReplaceUserPhoneNumber", |call| replace(call, PHONE)),
+];
 
 /// Refuses addresses that are none, and those that are the user's already or somebody else's.
 pub(super) fn check(
@@ -52,7 +79,7 @@ pub(super) fn choose(
     }
 }
 
-pub(super) fn create(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
+fn create(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let user_id = input.required_text("user_id")?;
     let address = input.required_text(kind.as_str())?;
@@ -110,12 +137,12 @@ fn second_factor_unverified(code: &str) -> Refusal {
     Refusal::bad_request(code, why)
 }
 
-pub(super) fn get(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
+fn get(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
     let (user, identification) = called_for(call, kind)?;
     Ok(Reply::ok(user.identification_json(identification)))
 }
 
-pub(super) fn update(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
+fn update(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let (user, identification) = called_for(call, kind)?;
     let (mut user, id) = (user.clone(), identification.id.clone());
@@ -169,7 +196,7 @@ fn verify(
     }
 }
 
-pub(super) fn delete(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
+fn delete(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
     let (user, identification) = called_for(call, kind)?;
     let (user, id) = (user.clone(), identification.id.clone());
     remove(call, user, (kind, &id))
@@ -208,7 +235,7 @@ pub(super) fn is_last() -> Refusal {
 }
 
 /// All of a kind that a user has go, and one comes.
-pub(super) fn replace(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
+fn replace(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let user_id = call.path.get("user_id");
     let user = call.state.directory.user(user_id).cloned();
@@ -245,7 +272,7 @@ pub(super) fn replace(call: &mut Call<'_>, kind: IdentificationKind) -> Result<R
     Ok(put_back(call, user, (kind, &id)))
 }
 
-pub(super) fn prepare(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
+fn prepare(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
     let (user, identification) = called_for(call, kind)?;
     let (mut user, id) = (user.clone(), identification.id.clone());
     let verification = call.state.ids.object("ver_");
@@ -269,7 +296,7 @@ pub(super) fn prepare(call: &mut Call<'_>, kind: IdentificationKind) -> Result<R
 }
 
 /// Whether a code was right is in the answer; only one that was good before is refused.
-pub(super) fn attempt(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
+fn attempt(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let (user, identification) = called_for(call, kind)?;
     let (mut user, id) = (user.clone(), identification.id.clone());
@@ -338,5 +365,5 @@ fn put_back(call: &mut Call<'_>, user: User, (kind, id): (IdentificationKind, &s
         .find(|own| own.id == id)
         .map(|own| user.identification_json(own));
     store(call, user);
-    Reply::with(StatusCode::OK, body.unwrap_or_default())
+    Reply::ok(body.unwrap_or_default())
 }
