@@ -182,6 +182,23 @@ impl Builder {
     /// Refuses operations of which the emulator knows nothing but Clerk's description, with 501 and
     /// `operation_not_emulated`. Otherwise it checks what they are sent and makes up an answer of the right shape,
     /// which it marks with `Clerk-Emulator-Fidelity: described`.
+    ///
+    /// ```
+    /// use clerk_core::UnixTime;
+    /// use clerk_emulator::Emulator;
+    ///
+    /// let status = |strict: bool| -> Result<_, Box<dyn std::error::Error>> {
+    ///     let emulator = Emulator::builder().strict(strict).build()?;
+    ///     let request = http::Request::get("/v1/billing/statements")
+    ///         .header("authorization", "Bearer sk_test_emulator")
+    ///         .body(bytes::Bytes::new())?;
+    ///     let answer = emulator.handle(request, UnixTime::from_secs(1_800_000_000));
+    ///     Ok(answer.into_response().map(|response| response.status().as_u16()))
+    /// };
+    /// assert_eq!(status(false)?, Some(200));
+    /// assert_eq!(status(true)?, Some(501));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self

@@ -111,23 +111,26 @@ impl Emulator {
         if let Some(response) = api::preflight(settings, parts) {
             return Decision::now(reply(Ok(response), &state.ids.hex(32)));
         }
-        let from_browser = api::is_browsers(parts);
-        let method = api::method(parts);
+        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        let from_browser = api::is_browsers(parts, &query);
+        let method = api::method(parts, &query);
         let place = match from_browser {
             // clerk-js ends some of its paths with one.
             true => path.strip_suffix('/').unwrap_or(path),
             false => path,
         };
-        let allowed = routes.allowed(path);
-        let of_browsers = allowed.is_some();
+        let mut of_browsers = false;
         let found = routes.find(&method, place, !from_browser);
-        let found = found.ok_or_else(|| match allowed {
-            Some(methods) => Refusal::method_not_allowed(&methods),
+        let found = found.ok_or_else(|| match routes.allowed(path) {
+            Some(methods) => {
+                of_browsers = true;
+                Refusal::method_not_allowed(&methods)
+            }
             None => Refusal::operation_not_emulated(method.as_str(), path),
         });
         let route = found.as_ref().ok().map(|(routed, _)| &routed.route);
         if route.is_some_and(|route| route.access == Access::Control) {
-            let result = carry_out(settings, state, parts, found, body, now);
+            let result = carry_out(settings, state, parts, found, (query, body), now);
             return Decision::now(reply(result, &state.ids.hex(32)));
         }
         let version = api_version::served(route, of_browsers, parts);
@@ -148,7 +151,7 @@ impl Emulator {
                     end: End::CarryOut,
                 });
         let result = match end {
-            End::CarryOut => Ok(carry_out(settings, state, parts, found, body, now)),
+            End::CarryOut => Ok(carry_out(settings, state, parts, found, (query, body), now)),
             End::Refuse(refusal) => Ok(Err(refusal)),
             End::Answer(response) => Err(Ending::Answer(response)),
             End::Drop => Err(Ending::Drop),
@@ -416,7 +419,7 @@ fn carry_out(
     state: &mut State,
     parts: &Parts,
     found: Result<(&Routed, PathParameters), Refusal>,
-    body: Option<Bytes>,
+    (query, body): (Query, Option<Bytes>),
     now: UnixTime,
 ) -> Result<Reply, Refusal> {
     let (routed, path) = found?;
@@ -452,7 +455,7 @@ fn carry_out(
         machine,
         description: routed.description,
         path,
-        query: Query::parse(parts.uri.query().unwrap_or_default()),
+        query,
         headers: &parts.headers,
         body,
         events: Vec::new(),

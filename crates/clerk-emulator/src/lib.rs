@@ -1,8 +1,9 @@
 //! An offline Clerk: tests against it need no account, no network and no waiting.
 //!
-//! It issues the tokens Clerk issues, answers the part of Clerk's Backend API that `SUPPORTED.md`
-//! (beside this crate's `Cargo.toml`) lists, and goes wrong on demand. Clerk's own SDKs accept it
-//! unmodified.
+//! It issues the tokens Clerk issues, answers Clerk's Backend API and what Clerk's script in a page asks, and goes
+//! wrong on demand. Clerk's own SDKs accept it unmodified. `SUPPORTED.md` (beside this crate's `Cargo.toml`) says
+//! what each operation does; those that it lacks are answered in the right shape, and [`Builder::strict`] refuses
+//! them.
 //!
 //! It is **not** Clerk, and nothing it signs is worth anything: the private half of its signing
 //! key is published. It listens on loopback only.
@@ -83,6 +84,9 @@
 //! | `POST /_emulator/keys/rotate` | `{"keep_old":true}` | `{"key_id":"ins_…"}` |
 //! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `body`, `drop`, `delay_ms` | 204 |
 //! | `DELETE /_emulator/faults` | | 204 |
+//! | `GET /_emulator/state` | | users, organizations and sessions, the latest of each; `/` has a page of it for people |
+//! | `POST /_emulator/sessions/sess_…/token` | | `{"jwt":"…"}`; `…/revoke` ends the session |
+//! | `GET /_emulator/mailbox` | | `{"messages":[{"to":"ada@example.com","code":"424242",…}]}` |
 //! | `GET /_emulator/requests` | | `{"requests":[{"method":"GET","path":"/v1/jwks","status":200,…}]}` |
 //! | `POST /_emulator/webhooks` | `{"url":"http://localhost:3000/webhooks","events":["user.*"]}` | `{"url":…,"secret":"whsec_…",…}` |
 //! | `GET /_emulator/webhooks` | | `{"endpoints":[…],"deliveries":[{"id":"msg_…","type":"user.created","attempts":[…],…}]}` |
@@ -110,6 +114,7 @@ mod browser;
 mod builder;
 mod call;
 mod claims;
+mod codes;
 mod cookies;
 mod defect;
 mod described;

@@ -38,6 +38,36 @@ pub(crate) fn parse(text: &str) -> Option<UnixTime> {
     is_valid.then_some(UnixTime::from_millis(milliseconds))
 }
 
+/// The time as text, to the second.
+pub(crate) fn write(at: UnixTime) -> String {
+    let (day, second) = (
+        at.as_secs().div_euclid(86_400),
+        at.as_secs().rem_euclid(86_400),
+    );
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{}T{hour:02}:{minute:02}:{second:02}Z", date(day))
+}
+
+/// A day since 1970, by the proleptic Gregorian calendar.
+fn date(days: i64) -> String {
+    // Years begin in March here, so that the day that is not always there is the last.
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let (month, carried) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    let year = year_of_era + era * 400 + carried;
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// Numbers of exactly so many digits.
 fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[i64; N]> {
     let mut numbers = [0; N];
@@ -115,6 +145,22 @@ mod tests {
             "1577934245",
         ] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_what_calendars_say_and_is_read_again() {
+        for (seconds, expected) in [
+            (-1, "1969-12-31T23:59:59Z"),
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_735_689_599, "2024-12-31T23:59:59Z"),
+            (1_800_000_000, "2027-01-15T08:00:00Z"),
+        ] {
+            let at = UnixTime::from_secs(seconds);
+            assert_eq!(write(at), expected);
+            assert_eq!(parse(expected), Some(at));
         }
     }
 }

@@ -232,6 +232,21 @@ fn a_code_verifies_an_address() {
 }
 
 #[test]
+fn a_code_that_a_server_has_sent_lies_in_the_mailbox() {
+    let emulator = emulator();
+    let input = json!({ "user_id": ADA, "email_address": "grace@example.com" });
+    let email = created(&emulator, "/v1/email_addresses", input);
+    let prepare = format!(
+        "/v1/email_addresses/{}/prepare_verification",
+        text(&email, "id")
+    );
+    assert_eq!(post(&emulator, &prepare, json!({})).0, 200);
+    let (_, mailbox) = get(&emulator, "/_emulator/mailbox?to=grace@example.com");
+    assert_eq!(mailbox["messages"][0]["code"], "424242", "{mailbox}");
+    assert_eq!(mailbox["messages"][0]["slug"], "verification_code");
+}
+
+#[test]
 fn one_address_takes_the_place_of_all() {
     for (_, name, address, other) in KINDS {
         let emulator = emulator();

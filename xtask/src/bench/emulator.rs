@@ -9,7 +9,8 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::{Row, service::served};
+use super::Row;
+use super::service::{median, served};
 use crate::repository::{self, capture};
 
 const USERS: usize = 10_000;
@@ -205,11 +206,6 @@ impl Drop for Running {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// A line for each thing that was measured, a column for each program.

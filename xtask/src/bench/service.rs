@@ -201,7 +201,7 @@ fn rows(services: &[Service]) -> Vec<Row> {
     services.iter().map(row).collect()
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

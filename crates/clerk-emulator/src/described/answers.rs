@@ -7,6 +7,7 @@ use super::inputs::fits;
 use crate::{
     description::{Arm, Field, Model, Ty},
     ids::Ids,
+    rfc3339,
 };
 
 /// How deep objects that nothing is known of are made up: some models hold themselves.
@@ -109,7 +110,7 @@ impl<'w> Writer<'w> {
             Ty::Bool => json!(false),
             Ty::Int | Ty::Number => json!(0),
             Ty::Milliseconds => json!(self.now.as_millis()),
-            Ty::DateTime => json!(format!("{}T00:00:00Z", date(self.now))),
+            Ty::DateTime => json!(rfc3339::write(self.now)),
             Ty::Json | Ty::Map | Ty::Dictionary(_) => json!({}),
             Ty::List(_) => json!([]),
             Ty::Tag(tag) => json!(tag),
@@ -118,44 +119,6 @@ impl<'w> Writer<'w> {
             Ty::Choice(arms) => self.choice(arms, &Map::new()),
             Ty::Enum(known) => json!(known.first()),
             Ty::Id(prefix) => json!(self.ids.object_made_at(prefix, self.now)),
-        }
-    }
-}
-
-/// The day of an instant, by the proleptic Gregorian calendar.
-fn date(at: UnixTime) -> String {
-    // Years begin in March here, so that the day that is not always there is the last.
-    let days = at.as_secs().div_euclid(86_400) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let (month, carried) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
-    let year = year_of_era + era * 400 + carried;
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_those_of_the_calendar() {
-        for (seconds, expected) in [
-            (0, "1970-01-01"),
-            (951_782_400, "2000-02-29"),
-            (951_868_800, "2000-03-01"),
-            (1_735_689_599, "2024-12-31"),
-            (1_800_000_000, "2027-01-15"),
-        ] {
-            assert_eq!(date(UnixTime::from_secs(seconds)), expected);
         }
     }
 }

@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 use super::{
     Key,
-    sent_code::{CODE, SentCode, UnknownCode},
+    sent_code::{SentCode, UnknownCode},
+    verification::CODE,
 };
 
 /// What a user is reached by, and signs in by, unlike a username.
@@ -182,14 +183,18 @@ impl Identification {
     }
 
     /// The message that a code comes in, as webhooks tell it: an e-mail or a short message. Nobody sends it.
-    pub(crate) fn message_json(&self, (id, user_id): (String, &str), now: UnixTime) -> Value {
+    pub(crate) fn message_json(
+        &self,
+        (id, slug, user_id): (&str, &str, &str),
+        now: UnixTime,
+    ) -> Value {
         let text = format!("{CODE} is your verification code");
         let data = json!({ "otp_code": CODE });
         match self.kind {
             IdentificationKind::PhoneNumber => json!({
                 "object": "sms_message",
                 "id": id,
-                "slug": "verification_code",
+                "slug": slug,
                 "from_phone_number": "+15555550199",
                 "to_phone_number": self.address,
                 "phone_number_id": self.id,
@@ -204,7 +209,7 @@ impl Identification {
             IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => json!({
                 "object": "email",
                 "id": id,
-                "slug": "verification_code",
+                "slug": slug,
                 "from_email_name": "notifications",
                 "reply_to_email_name": null,
                 "to_email_address": self.address,
@@ -222,8 +227,8 @@ impl Identification {
 
     /// Sends a code there, and says by which id it is known.
     pub(crate) fn send_code(&mut self, id: String, now: UnixTime) -> Value {
-        let code = SentCode::new(id, now);
-        let body = code.to_json(self.kind.strategy(), now);
+        let code = SentCode::new(id, self.kind.strategy(), now);
+        let body = code.to_json(now);
         self.codes.push(code);
         body
     }
@@ -234,13 +239,12 @@ impl Identification {
         (id, code): (&str, &str),
         now: UnixTime,
     ) -> Result<Value, UnknownCode> {
-        let strategy = self.kind.strategy();
         let sent = self.codes.iter_mut().find(|sent| sent.id == id);
         let sent = sent.ok_or(UnknownCode::NotFound)?;
         sent.attempt(code, now)?;
-        let body = sent.to_json(strategy, now);
+        let body = sent.to_json(now);
         if sent.is_verified() && !matches!(self.claim, Claim::Verified(_)) {
-            self.claim = Claim::Verified(Proof::Code(sent.expires_at));
+            self.claim = Claim::Verified(Proof::Code(sent.expires_at()));
             self.updated_at = now;
         }
         Ok(body)
@@ -272,7 +276,7 @@ impl Identification {
 
     /// What became of the code that was sent there last.
     pub(crate) fn latest_code(&self, now: UnixTime) -> Option<Value> {
-        Some(self.codes.last()?.to_json(self.kind.strategy(), now))
+        Some(self.codes.last()?.to_json(now))
     }
 
     /// The API's object. Of the phone numbers that are second factors, one is the default.

@@ -1,22 +1,13 @@
-use std::time::Duration;
-
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
-/// The code in every message: tests know it.
-pub(super) const CODE: &str = "424242";
-/// How long a code is good.
-const LIFETIME: Duration = Duration::from_secs(10 * 60);
-/// How often one may be wrong about a code.
-const ATTEMPTS: u32 = 3;
+use super::verification::{CODE, Unverified, Verification};
 
-/// A code on its way to an address.
+/// A code on its way to an address, as the Backend API knows it: by an id.
 #[derive(Clone, Debug)]
 pub(super) struct SentCode {
     pub(super) id: String,
-    attempts: u32,
-    pub(super) expires_at: UnixTime,
-    is_verified: bool,
+    verification: Verification,
 }
 
 /// Why a code was not even looked at.
@@ -29,51 +20,37 @@ pub(crate) enum UnknownCode {
 }
 
 impl SentCode {
-    pub(super) fn new(id: String, now: UnixTime) -> Self {
+    pub(super) fn new(id: String, strategy: &str, now: UnixTime) -> Self {
         Self {
             id,
-            attempts: 0,
-            expires_at: now.saturating_add(LIFETIME),
-            is_verified: false,
+            verification: Verification::sent(strategy, now),
         }
     }
 
     pub(super) fn is_verified(&self) -> bool {
-        self.is_verified
+        self.verification.is_verified()
     }
 
-    /// Takes what somebody says the code is, unless it is too late for that.
+    pub(super) fn expires_at(&self) -> UnixTime {
+        self.verification.expires_at()
+    }
+
+    /// Takes what somebody says the code is. What came of it, if it was looked at, is in [`to_json`](Self::to_json).
     pub(super) fn attempt(&mut self, code: &str, now: UnixTime) -> Result<(), UnknownCode> {
-        if self.is_verified {
-            return Err(UnknownCode::AlreadyVerified);
+        match self.verification.attempt(code == CODE, now) {
+            Err(Unverified::AlreadyVerified) => Err(UnknownCode::AlreadyVerified),
+            Ok(()) | Err(Unverified::Incorrect | Unverified::Expired | Unverified::Failed) => {
+                Ok(())
+            }
         }
-        if now < self.expires_at && self.attempts < ATTEMPTS {
-            self.attempts += 1;
-            self.is_verified = code == CODE;
-        }
-        Ok(())
     }
 
-    /// The API's verification of a code.
-    pub(super) fn to_json(&self, strategy: &str, now: UnixTime) -> Value {
-        let status = if self.is_verified {
-            "verified"
-        } else if now >= self.expires_at {
-            "expired"
-        } else if self.attempts >= ATTEMPTS {
-            "failed"
-        } else {
-            "unverified"
-        };
-        json!({
-            "object": "verification",
-            "id": self.id,
-            "status": status,
-            "strategy": strategy,
-            "attempts": self.attempts,
-            "expire_at": self.expires_at.as_millis(),
-            "channel": (strategy == "phone_code").then_some("sms"),
-        })
+    /// The Backend API's verification of a code.
+    pub(super) fn to_json(&self, now: UnixTime) -> Value {
+        let mut body = self.verification.described(now);
+        body["id"] = json!(self.id);
+        body["channel"] = json!((self.verification.strategy == "phone_code").then_some("sms"));
+        body
     }
 }
 
@@ -101,7 +78,7 @@ mod tests {
         );
         assert!(!email.is_verified());
         email.send_code("ver_2".into(), NOW);
-        let late = NOW.saturating_add(LIFETIME);
+        let late = NOW.saturating_add(std::time::Duration::from_secs(10 * 60));
         let found = email.attempt_code(("ver_2", CODE), late).unwrap();
         assert_eq!(found["status"], "expired");
         assert!(!email.is_verified());

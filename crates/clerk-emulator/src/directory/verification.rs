@@ -54,6 +54,10 @@ impl Verification {
         self.verified
     }
 
+    pub(super) fn expires_at(&self) -> UnixTime {
+        self.expires_at
+    }
+
     /// Takes an answer, which is right or not.
     pub(crate) fn attempt(&mut self, is_right: bool, now: UnixTime) -> Result<(), Unverified> {
         if self.verified {
@@ -75,6 +79,13 @@ impl Verification {
 
     /// The Frontend API's verification object.
     pub(crate) fn to_json(&self, now: UnixTime) -> Value {
+        let mut body = self.described(now);
+        body["verified_at_client"] = Value::Null;
+        body
+    }
+
+    /// What verifications have in both APIs.
+    pub(super) fn described(&self, now: UnixTime) -> Value {
         let status = if self.verified {
             "verified"
         } else if now >= self.expires_at {
@@ -90,7 +101,6 @@ impl Verification {
             "strategy": self.strategy,
             "attempts": self.attempts,
             "expire_at": self.expires_at.as_millis(),
-            "verified_at_client": null,
         })
     }
 }

@@ -50,8 +50,7 @@ pub(crate) static TABLES: [&[Route]; 14] = [
 
 /// Whether a request is a browser's: it has no key, and says what clerk-js says, or from which page it
 /// comes. Some paths are the Backend API's, too, and whoever has a key is a server.
-pub(crate) fn is_browsers(parts: &Parts) -> bool {
-    let query = Query::parse(parts.uri.query().unwrap_or_default());
+pub(crate) fn is_browsers(parts: &Parts, query: &Query) -> bool {
     let marks = ["__clerk_db_jwt", "_clerk_js_version", "_clerk_session_id"];
     !parts.headers.contains_key(header::AUTHORIZATION)
         && (parts.headers.contains_key(header::ORIGIN)
@@ -59,8 +58,7 @@ pub(crate) fn is_browsers(parts: &Parts) -> bool {
 }
 
 /// The method that is meant: in a browser's `POST`, `_method` stands for it.
-pub(crate) fn method(parts: &Parts) -> Method {
-    let query = Query::parse(parts.uri.query().unwrap_or_default());
+pub(crate) fn method(parts: &Parts, query: &Query) -> Method {
     let meant = match (&parts.method, query.get("_method")) {
         (&Method::POST, Some(name)) if !parts.headers.contains_key(header::AUTHORIZATION) => {
             Method::from_bytes(name.to_ascii_uppercase().as_bytes()).ok()
@@ -96,7 +94,9 @@ mod tests {
                 request = request.header(name, "http://localhost:3000");
             }
             let (parts, ()) = request.body(()).unwrap().into_parts();
-            let found = (is_browsers(&parts), super::method(&parts).to_string());
+            let query = Query::parse(parts.uri.query().unwrap_or_default());
+            let method_meant = super::method(&parts, &query).to_string();
+            let found = (is_browsers(&parts, &query), method_meant);
             let expected = (expected.0, expected.1.to_owned());
             assert_eq!(found, expected, "{method} {uri} {header:?}");
         }

@@ -4,10 +4,10 @@ use super::{deleted, users::store};
 use crate::{
     answer::Reply,
     call::{Call, Input},
+    codes,
     directory::{Claim, Directory, Identification, IdentificationKind, Key, UnknownCode, User},
     refusal::Refusal,
     route::Handled,
-    webhooks::EventType,
 };
 
 const EMAIL: IdentificationKind = IdentificationKind::EmailAddress;
@@ -276,22 +276,17 @@ fn prepare(call: &mut Call<'_>, kind: IdentificationKind) -> Result<Reply, Refus
     let (user, identification) = called_for(call, kind)?;
     let (mut user, id) = (user.clone(), identification.id.clone());
     let verification = call.state.ids.object("ver_");
-    let (prefix, event) = match kind {
-        IdentificationKind::PhoneNumber => ("sms_", EventType::SmsCreated),
-        IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => {
-            ("ema_", EventType::EmailCreated)
-        }
-    };
-    let names = (call.state.ids.object(prefix), user.id.clone());
     let now = call.now;
     let mut own = user.identifications_mut(kind).iter_mut();
     let sent = own.find(|own| own.id == id).map(|own| {
-        let message = own.message_json((names.0, &names.1), now);
-        (own.send_code(verification, now), message)
+        let body = own.send_code(verification, now);
+        (body, own.clone())
     });
-    let (body, message) = sent.unwrap_or_default();
+    let Some((body, to)) = sent else {
+        return Err(Refusal::resource_not_found(kind.as_str(), &id));
+    };
+    codes::send(call, codes::VERIFICATION, &to, Some(&user.id));
     call.state.directory.users.put(user);
-    call.tell(event, message);
     Ok(Reply::ok(body))
 }
 

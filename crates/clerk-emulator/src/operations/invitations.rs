@@ -49,15 +49,31 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 /// All of them, or none.
 fn create_all(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let inputs = call.inputs(BULK)?;
-    let before = call.state.directory.invitations.clone();
-    let invitations: Result<Vec<Value>, Refusal> = inputs
-        .into_iter()
-        .map(|input| invite(call, input))
-        .collect();
-    if invitations.is_err() {
-        call.state.directory.invitations = before;
+    Ok(Reply::ok(all_or_none(call, inputs, invite)?.into()))
+}
+
+/// Makes an invitation of each input. Where one is refused, those made before are taken back.
+pub(super) fn all_or_none(
+    call: &mut Call<'_>,
+    inputs: Vec<Input>,
+    mut invite: impl FnMut(&mut Call<'_>, Input) -> Result<Value, Refusal>,
+) -> Result<Vec<Value>, Refusal> {
+    let mut made = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        match invite(call, input) {
+            Ok(invitation) => made.push(invitation),
+            Err(refusal) => {
+                let ids = made
+                    .iter()
+                    .filter_map(|invitation| invitation["id"].as_str());
+                for id in ids {
+                    call.state.directory.invitations.remove(id);
+                }
+                return Err(refusal);
+            }
+        }
     }
-    Ok(Reply::ok(invitations?.into()))
+    Ok(made)
 }
 
 fn invite(call: &mut Call<'_>, mut input: Input) -> Result<Value, Refusal> {

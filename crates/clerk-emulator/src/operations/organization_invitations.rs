@@ -37,15 +37,9 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn create_all(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let organization = organizations::called_for(call)?.clone();
     let inputs = call.inputs(BULK)?;
-    let before = call.state.directory.invitations.clone();
-    let invitations: Result<Vec<Value>, Refusal> = inputs
-        .into_iter()
-        .map(|input| invite(call, &organization, input))
-        .collect();
-    if invitations.is_err() {
-        call.state.directory.invitations = before;
-    }
-    let invitations = invitations?;
+    let invitations = invitations::all_or_none(call, inputs, |call, input| {
+        invite(call, &organization, input)
+    })?;
     let total_count = invitations.len();
     Ok(Reply::ok(
         json!({ "data": invitations, "total_count": total_count }),

@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 use super::{errors, form::required};
 use crate::{
     call::{Call, Query},
-    directory::{CODE, Identification, IdentificationKind, Message, User, Verification},
+    codes,
+    directory::{CODE, Identification, IdentificationKind, User, Verification},
     refusal::Refusal,
-    state::State,
-    webhooks::EventType,
 };
 
 pub(super) const EMAIL_CODE: &str = "email_code";
@@ -122,42 +121,11 @@ fn prepare(
         });
     };
     let slug = match strategy {
-        RESET_PASSWORD => "reset_password_code",
-        _ => "verification_code",
+        RESET_PASSWORD => codes::RESET,
+        _ => codes::VERIFICATION,
     };
-    send_code(call, slug, one, Some(&user.id));
+    codes::send(call, slug, one, Some(&user.id));
     Ok(Verification::sent(strategy, call.now))
-}
-
-/// Puts a message with a code into the mailbox, and has it told of where it is for a user.
-pub(super) fn send_code(
-    call: &mut Call<'_>,
-    slug: &'static str,
-    to: &Identification,
-    user_id: Option<&str>,
-) {
-    let (prefix, event) = match to.kind {
-        IdentificationKind::PhoneNumber => ("sms_", EventType::SmsCreated),
-        IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => {
-            ("ema_", EventType::EmailCreated)
-        }
-    };
-    let State { directory, ids, .. } = &mut *call.state;
-    let id = ids.object(prefix);
-    directory.mailbox.put(Message {
-        id: id.clone(),
-        to: to.address.clone(),
-        slug,
-        subject: format!("{CODE} is your verification code"),
-        code: Some(CODE.to_owned()),
-        url: None,
-        user_id: user_id.map(str::to_owned),
-        created_at: call.now,
-    });
-    if let Some(user_id) = user_id {
-        let told = to.message_json((id, user_id), call.now);
-        call.tell(event, told);
-    }
 }
 
 /// Judges what the form brings as a first factor; the verification is the one that was prepared.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     answer::Reply,
     call::{Call, Query},
+    codes,
     description::Access,
     directory::{
         Claim, Client, Identification, IdentificationKind, Password, Proof, SignUp, User,
@@ -308,7 +309,7 @@ fn prepare_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if !sign_up.is_verified() {
         let (kind, id) = (IdentificationKind::EmailAddress, String::new());
         let email = Identification::unverified(kind, id, address, call.now);
-        factors::send_code(call, "verification_code", &email, None);
+        codes::send(call, codes::VERIFICATION, &email, None);
         sign_up.verification = Some(Verification::sent(strategy, call.now));
     }
     go_on(call, &client, sign_up)

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use crate::{
     answer::Reply,
     call::Call,
+    codes,
     description::Access,
     directory::{Identification, IdentificationKind, UnknownCode, User},
     frontend::api::{
@@ -134,7 +135,7 @@ fn prepare_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if let Some(email) = caller.user.email_addresses.get_mut(index) {
         refuse_verified(email)?;
         email.send_code(id, call.now);
-        factors::send_code(call, "verification_code", email, Some(&user_id));
+        codes::send(call, codes::VERIFICATION, email, Some(&user_id));
     }
     Ok(put(call, &caller, index))
 }
