@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use clerk_core::UnixTime;
 use serde_json::{Map, Value};
 
@@ -6,9 +8,11 @@ use super::{Directory, Password, User, Verification};
 /// What browsers have begun and not ended, one of each kind for a browser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attempts {
-    sign_ins: Vec<SignIn>,
-    sign_ups: Vec<SignUp>,
-    reverifications: Vec<Reverification>,
+    /// By the id of the browser's client.
+    sign_ins: HashMap<String, SignIn>,
+    sign_ups: HashMap<String, SignUp>,
+    /// By the id of the session.
+    reverifications: HashMap<String, Reverification>,
 }
 
 /// Somebody signs in.
@@ -143,9 +147,9 @@ impl ReverificationLevel {
 impl Attempts {
     pub(super) fn forget_user(&mut self, id: &str) {
         self.sign_ins
-            .retain(|sign_in| sign_in.user_id.as_deref() != Some(id));
+            .retain(|_, sign_in| sign_in.user_id.as_deref() != Some(id));
         self.sign_ups
-            .retain(|sign_up| sign_up.user_id.as_deref() != Some(id));
+            .retain(|_, sign_up| sign_up.user_id.as_deref() != Some(id));
     }
 }
 
@@ -158,15 +162,13 @@ impl Directory {
 
     /// What a browser has begun last.
     pub(crate) fn sign_in_of(&self, client_id: &str) -> Option<&SignIn> {
-        let mut all = self.attempts.sign_ins.iter();
-        all.find(|sign_in| sign_in.client_id == client_id)
+        self.attempts.sign_ins.get(client_id)
     }
 
     /// In the place of the one that the browser has begun before.
     pub(crate) fn put_sign_in(&mut self, sign_in: SignIn) {
         let all = &mut self.attempts.sign_ins;
-        all.retain(|known| known.client_id != sign_in.client_id);
-        all.push(sign_in);
+        all.insert(sign_in.client_id.clone(), sign_in);
     }
 
     pub(crate) fn sign_up_attempt(&self, client_id: &str, id: &str) -> Option<&SignUp> {
@@ -175,24 +177,20 @@ impl Directory {
     }
 
     pub(crate) fn sign_up_of(&self, client_id: &str) -> Option<&SignUp> {
-        let mut all = self.attempts.sign_ups.iter();
-        all.find(|sign_up| sign_up.client_id == client_id)
+        self.attempts.sign_ups.get(client_id)
     }
 
     pub(crate) fn put_sign_up(&mut self, sign_up: SignUp) {
         let all = &mut self.attempts.sign_ups;
-        all.retain(|known| known.client_id != sign_up.client_id);
-        all.push(sign_up);
+        all.insert(sign_up.client_id.clone(), sign_up);
     }
 
     pub(crate) fn reverification_of(&self, session_id: &str) -> Option<&Reverification> {
-        let mut all = self.attempts.reverifications.iter();
-        all.find(|reverification| reverification.session_id == session_id)
+        self.attempts.reverifications.get(session_id)
     }
 
     pub(crate) fn put_reverification(&mut self, reverification: Reverification) {
         let all = &mut self.attempts.reverifications;
-        all.retain(|known| known.session_id != reverification.session_id);
-        all.push(reverification);
+        all.insert(reverification.session_id.clone(), reverification);
     }
 }

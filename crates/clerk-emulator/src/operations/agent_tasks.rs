@@ -9,7 +9,7 @@ use super::tickets;
 use crate::{
     answer::Reply,
     call::Call,
-    directory::{Directory, Purpose, Ticket, TicketStatus, User},
+    directory::{Directory, Purpose, Ticket, User},
     refusal::Refusal,
     route::Handled,
 };
@@ -94,14 +94,8 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         let why = format!("No agent task was found with id {id}.");
         return Err(not_found("agent_task_not_found", &why));
     };
-    match ticket.status(call.now) {
-        TicketStatus::Pending => Ok(Reply::ok(to_json(&tickets::revoke(call, ticket)))),
-        status => Err(tickets::not_revocable(
-            "agent_task_cannot_be_revoked",
-            "agent task",
-            status,
-        )),
-    }
+    let ticket = tickets::revoke(call, ticket, ("agent_task_cannot_be_revoked", "agent task"))?;
+    Ok(Reply::ok(to_json(&ticket)))
 }
 
 fn not_found(code: &str, why: &str) -> Refusal {

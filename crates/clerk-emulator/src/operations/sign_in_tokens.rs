@@ -6,7 +6,7 @@ use super::tickets;
 use crate::{
     answer::Reply,
     call::Call,
-    directory::{Purpose, Ticket, TicketStatus},
+    directory::{Purpose, Ticket},
     refusal::Refusal,
     route::Handled,
 };
@@ -33,9 +33,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let purpose = Purpose::SignIn { organization_id };
     let lifetime = Duration::from_secs(lifetime.unwrap_or(LIFETIME));
     let ticket = tickets::issue(call, "sit_", user_id, purpose, lifetime);
-    let mut body = to_json(&ticket, call);
-    body["token"] = json!(ticket.token);
-    body["url"] = json!(tickets::url(call, &ticket));
+    let body = tickets::with_token(call, &ticket, to_json(&ticket, call));
     Ok(Reply::ok(body))
 }
 
@@ -45,14 +43,12 @@ fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let Some(ticket) = tickets::find(call, &id, is_one) else {
         return Err(Refusal::resource_not_found("sign-in token", &id));
     };
-    match ticket.status(call.now) {
-        TicketStatus::Pending => Ok(Reply::ok(to_json(&tickets::revoke(call, ticket), call))),
-        status => Err(tickets::not_revocable(
-            "sign_in_token_cannot_be_revoked_code",
-            "sign-in token",
-            status,
-        )),
-    }
+    let ticket = tickets::revoke(
+        call,
+        ticket,
+        ("sign_in_token_cannot_be_revoked_code", "sign-in token"),
+    )?;
+    Ok(Reply::ok(to_json(&ticket, call)))
 }
 
 /// The API's sign-in token object, without what lets somebody in: that is told once.

@@ -2,6 +2,8 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
+use serde_json::{Value, json};
+
 use crate::{
     call::Call,
     directory::{Purpose, Ticket, TicketStatus},
@@ -44,17 +46,27 @@ pub(super) fn find(call: &Call<'_>, id: &str, is_one: fn(&Ticket) -> bool) -> Op
     is_one(ticket).then(|| ticket.clone())
 }
 
-/// Revokes a ticket that is pending, and gives it back.
-pub(super) fn revoke(call: &mut Call<'_>, mut ticket: Ticket) -> Ticket {
+/// Revokes a ticket and gives it back; one that is not pending is refused with this code.
+pub(super) fn revoke(
+    call: &mut Call<'_>,
+    mut ticket: Ticket,
+    (code, what): (&str, &str),
+) -> Result<Ticket, Refusal> {
+    let status = ticket.status(call.now);
+    if status != TicketStatus::Pending {
+        let status = status.as_str();
+        let why =
+            format!("The {what} is {status}, and those that are pending alone can be revoked.");
+        return Err(Refusal::bad_request(code, why));
+    }
     ticket.end(TicketStatus::Revoked, call.now);
     call.state.directory.tickets.put(ticket.clone());
-    ticket
+    Ok(ticket)
 }
 
-pub(super) fn not_revocable(code: &str, what: &str, status: TicketStatus) -> Refusal {
-    let status = status.as_str();
-    Refusal::bad_request(
-        code,
-        format!("The {what} is {status}, and those that are pending alone can be revoked."),
-    )
+/// What its object says once, when it is made: the token, and where it leads.
+pub(super) fn with_token(call: &Call<'_>, ticket: &Ticket, mut body: Value) -> Value {
+    body["token"] = json!(ticket.token);
+    body["url"] = json!(url(call, ticket));
+    body
 }
