@@ -127,6 +127,8 @@ mod frontend;
 mod hosts;
 mod ids;
 mod in_process;
+mod journal;
+mod kept;
 mod key_ring;
 mod mint;
 mod operations;
@@ -140,6 +142,7 @@ mod seed;
 mod server;
 mod signing_key;
 mod state;
+mod state_file;
 mod template_key;
 mod token_builder;
 mod webhooks;
@@ -159,6 +162,7 @@ pub use rules::{Presence, SignUpMode};
 pub use seed::{ExternalAccountSeed, InstanceSeed, OrganizationSeed, Seed, TemplateSeed, UserSeed};
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;
+pub use state_file::InvalidStateFile;
 pub use token_builder::TokenBuilder;
 pub use webhooks::{
     InvalidWebhook, LoggedWebhook, UnknownWebhookDefect, WebhookAttempt, WebhookDefect,

@@ -1,7 +1,7 @@
 //! What an instance asks of those who sign up and in.
 
 /// What the instance asks of those who sign up and in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Rules {
     pub(crate) sign_up: SignUpMode,
     /// Whether a browser has one session at a time.
@@ -13,7 +13,7 @@ pub(crate) struct Rules {
 }
 
 /// Who may sign up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SignUpMode {
     /// Everybody.
@@ -33,7 +33,7 @@ impl SignUpMode {
 }
 
 /// Whether users have something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Presence {
     /// Nobody has it.

@@ -1,18 +1,21 @@
-use std::collections::VecDeque;
+use std::borrow::Cow;
 
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
+
+use super::{Record, Table};
+use crate::kept::Kept;
 
 /// How many messages are kept.
 const CAPACITY: usize = 1000;
 
 /// A message that Clerk would have sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Message {
     pub(crate) id: String,
     pub(crate) to: String,
     /// Clerk's name of the template: `verification_code`, `invitation`, …
-    pub(crate) slug: &'static str,
+    pub(crate) slug: Cow<'static, str>,
     pub(crate) subject: String,
     pub(crate) code: Option<String>,
     /// Where the message leads.
@@ -20,6 +23,12 @@ pub(crate) struct Message {
     /// The id of the user it is for, where there is one already.
     pub(crate) user_id: Option<String>,
     pub(crate) created_at: UnixTime,
+}
+
+impl Record for Message {
+    fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl Message {
@@ -41,15 +50,15 @@ impl Message {
 /// What was sent, oldest first: nobody else gets to see it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
-    messages: VecDeque<Message>,
+    messages: Table<Message>,
 }
 
 impl Mailbox {
     pub(crate) fn put(&mut self, message: Message) {
         if self.messages.len() == CAPACITY {
-            self.messages.pop_front();
+            self.remove_oldest();
         }
-        self.messages.push_back(message);
+        self.messages.put(message);
     }
 
     /// The messages, oldest first; those to one address alone if one is given.
@@ -60,6 +69,15 @@ impl Mailbox {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.messages.clear();
+        while self.remove_oldest() {}
+    }
+
+    fn remove_oldest(&mut self) -> bool {
+        let oldest = self.messages.iter().next().map(|oldest| oldest.id.clone());
+        oldest.and_then(|id| self.messages.remove(&id)).is_some()
+    }
+
+    pub(super) fn part(&mut self) -> &mut dyn Kept {
+        &mut self.messages
     }
 }

@@ -33,7 +33,7 @@ impl Directory {
     pub(crate) fn plant(seed: Seed, origin: &str, ids: &mut Ids) -> Result<Self, InvalidSeed> {
         let mut directory = Self {
             images: Images::at(origin),
-            rules: seed.instance.rules(),
+            rules: seed.instance.rules().into(),
             ..Self::default()
         };
         directory.plant_roles(seed.roles, ids)?;

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::Organization;
 
 /// What is set for the whole instance.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct InstanceSettings {
     pub(crate) organizations: OrganizationSettings,
     pub(crate) restrictions: Restrictions,
@@ -21,7 +21,7 @@ pub(crate) struct InstanceSettings {
 }
 
 /// Who may sign up.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Restrictions {
     /// Nobody but those on the allowlist.
     pub(crate) allowlist: bool,
@@ -49,7 +49,7 @@ impl Restrictions {
 }
 
 /// What Clerk does against robots. An emulator does nothing against anybody.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Protect {
     pub(crate) rules_enabled: bool,
     pub(crate) specter_enabled: bool,
@@ -68,7 +68,7 @@ impl Protect {
 }
 
 /// How OAuth applications work.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct OAuthApplicationSettings {
     pub(crate) dynamic_client_registration: bool,
     /// Without any, Clerk's own.
@@ -97,7 +97,7 @@ impl OAuthApplicationSettings {
 }
 
 /// How organizations work.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct OrganizationSettings {
     pub(crate) enabled: bool,
     /// Of an organization that does not say otherwise. Zero is no limit.

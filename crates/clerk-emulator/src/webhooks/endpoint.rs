@@ -8,7 +8,7 @@ use std::{
 use clerk_core::Redacted;
 use clerk_webhooks::{InvalidSigningSecret, SigningSecrets};
 use http::Uri;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use url::{Host, Url};
 
 use super::event::EventType;
@@ -122,12 +122,33 @@ pub(crate) struct Endpoint {
     pub(crate) events: Vec<String>,
     /// Milliseconds by pattern.
     pub(crate) late_ms: BTreeMap<String, u64>,
+    /// Whether it was given with the emulator, which then is to be told of it each time.
+    pub(crate) is_of_start: bool,
     pub(super) secrets: SigningSecrets,
     /// Those that the host in the URL stands for, the likelier first.
     pub(super) addresses: Vec<SocketAddr>,
 }
 
+/// As a [`WebhookEndpoint`] is read.
+#[derive(Serialize)]
+pub(super) struct KeptEndpoint<'e> {
+    url: String,
+    secret: &'e str,
+    events: &'e [String],
+    late_ms: &'e BTreeMap<String, u64>,
+}
+
 impl Endpoint {
+    /// As a state file has it.
+    pub(super) fn to_kept(&self) -> KeptEndpoint<'_> {
+        KeptEndpoint {
+            url: self.uri.to_string(),
+            secret: self.secret.expose(),
+            events: &self.events,
+            late_ms: &self.late_ms,
+        }
+    }
+
     pub(super) fn wants(&self, event: EventType) -> bool {
         self.events.is_empty() || self.events.iter().any(|pattern| event.fits(pattern))
     }
@@ -166,6 +187,7 @@ impl TryFrom<WebhookEndpoint> for Endpoint {
             secret,
             events,
             late_ms,
+            is_of_start: false,
         })
     }
 }
