@@ -28,15 +28,15 @@ use crate::{
 
 /// Run an offline Clerk on this machine, for development and tests.
 ///
-/// It is not Clerk: it holds what its seed says, forgets the rest when it stops, and signs with a
-/// key whose private half is published, unless it is given one. It listens on loopback only.
+/// It is not Clerk: it holds what its seed says, forgets the rest when it stops, unless it is given a file to keep
+/// it in, and signs with a key whose private half is published, unless it is given one. It listens on loopback only.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   clerk-dev emulator
   clerk-dev emulator --port 0 --seed seed.json --json
   clerk-dev emulator --webhook http://localhost:3000/webhooks
   clerk-dev emulator --allow-host clerk
-  clerk-dev emulator --env-file .env.local
+  clerk-dev emulator --env-file .env.local --state .clerk
   clerk-dev emulator --proxy-url http://localhost:3000/__clerk
 
 A seed holds users, organizations, roles, jwt_templates and webhooks:
@@ -44,6 +44,11 @@ A seed holds users, organizations, roles, jwt_templates and webhooks:
    \"organizations\":[{\"slug\":\"navy\",\"members\":{\"grace@example.com\":\"org:admin\"}}]}
 Without one there are ada@example.com, admin of acme, bob@example.com, member of acme, and the
 template hasura.
+
+With --state everything that was answered is in the file, also if the emulator is killed; the next one with it goes
+on, with the same sessions, keys and secrets. The file is for its owner alone, and is no place for real users either.
+A seed is planted where the file is new; later it is what POST /_emulator/reset goes back to. Say all other options
+each time. What is to go wrong, logged requests and webhooks on their way are not kept.
 
 Start your service with the settings that are printed: with another signing secret it refuses every
 webhook. Where CLERK_WEBHOOK_SIGNING_SECRET is set for this command, what goes to --webhook is signed
@@ -56,6 +61,9 @@ pub(crate) struct Emulate {
     /// What the instance holds, a file in JSON
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Keep what the instance holds in this file, and go on with what it says if it is there
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// Sign with this private key, a file in PEM: RSA, 2048 bits, PKCS#8
     #[arg(long, value_name = "FILE")]
     signing_key: Option<PathBuf>,
@@ -156,6 +164,9 @@ impl Emulate {
             let seed = Seed::from_json(&read(path)?)
                 .map_err(|error| Failure::setup(&path.display().to_string(), &error))?;
             builder = builder.seed(seed);
+        }
+        if let Some(path) = &self.state {
+            builder = builder.state_file(path);
         }
         if let Some(path) = &self.signing_key {
             builder = builder.signing_key_pkcs8_pem(read(path)?);

@@ -208,3 +208,6 @@ fn watch(parts: &mut Parts<'_>) {
         part.watch();
     }
 }
+
+#[cfg(test)]
+mod tests;

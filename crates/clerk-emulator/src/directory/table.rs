@@ -118,7 +118,7 @@ impl<R: Record> Table<R> {
             Some(position) => *position,
             None => {
                 let position = self.next;
-                self.next += 1;
+                self.next = self.next.saturating_add(1);
                 self.positions.insert(record.id().into(), position);
                 position
             }
