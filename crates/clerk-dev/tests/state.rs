@@ -9,10 +9,7 @@ use std::{
     net::TcpStream,
     path::PathBuf,
     process::{Child, Command},
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Mutex,
     thread,
     time::{Duration, Instant},
 };

@@ -125,6 +125,7 @@ fn a_text_cut_anywhere_is_the_state_after_its_last_whole_line() {
         note(&emulator);
     }
     let body = json!({ "name": "Ä — 中", "created_by": ids[0] });
+    let metadata = format!("/v1/users/{}/metadata", ids[0]);
     let (ada, eve) = (
         format!("/v1/users/{}", ids[0]),
         format!("/v1/users/{}", ids[1]),
@@ -134,7 +135,12 @@ fn a_text_cut_anywhere_is_the_state_after_its_last_whole_line() {
         (
             "PATCH",
             &*ada,
-            json!({ "first_name": "Ada", "unsafe_metadata": { "n": 0.1 } }),
+            json!({ "first_name": "Ada", "last_name": "\n\"\u{7f}" }),
+        ),
+        (
+            "PATCH",
+            &*metadata,
+            json!({ "unsafe_metadata": { "n": 0.300_000_000_000_000_04 } }),
         ),
         ("DELETE", &*eve, json!({})),
         ("POST", "/v1/sessions", json!({ "user_id": ids[0] })),
@@ -245,16 +251,16 @@ fn a_journal_is_written_anew_when_most_of_it_is_past() {
         emulator.with_state(|_, state| {
             state.directory.pictures.put(Picture {
                 id: "img_1".to_owned(),
-                content: vec![byte; 300_000].into(),
+                content: vec![byte; 250_000].into(),
             });
         });
     };
     (0..3).for_each(put);
     assert_eq!(paper.with(|sheet| sheet.written_anew), 1);
-    assert!(paper.text().len() > 1_200_000);
+    assert!(paper.text().len() > 1_000_000);
     put(3);
     assert_eq!(paper.with(|sheet| sheet.written_anew), 2);
-    assert!(paper.text().len() < 500_000);
+    assert!(paper.text().len() < 400_000);
     let state = emulator.with_state(|_, state| all_of(state));
     assert_eq!(read(paper.text().as_bytes()), state);
 }
