@@ -112,6 +112,8 @@
 
 mod answer;
 mod api_version;
+#[cfg(feature = "tls")]
+mod authority;
 mod browser;
 mod builder;
 mod call;
@@ -133,6 +135,7 @@ mod in_process;
 mod key_ring;
 mod mint;
 mod operations;
+mod pem;
 mod refusal;
 mod request_log;
 mod rfc3339;
@@ -148,8 +151,11 @@ mod token_builder;
 mod webhooks;
 
 pub use answer::{Answer, Outcome};
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+pub use authority::{Authority, InvalidAuthority};
 pub use browser::{Browser, Page};
-pub use builder::{BuildError, Builder};
+pub use builder::{BuildError, Builder, DEVELOPMENT_HOST};
 pub use claims::TokenVersion;
 pub use defect::{Defect, UnknownDefect};
 pub use directory::{InvalidSeed, Message};
