@@ -130,6 +130,7 @@ mod in_process;
 mod key_ring;
 mod mint;
 mod operations;
+mod planting;
 mod refusal;
 mod request_log;
 mod rfc3339;
@@ -148,13 +149,17 @@ pub use browser::{Browser, Page};
 pub use builder::{BuildError, Builder};
 pub use claims::TokenVersion;
 pub use defect::{Defect, UnknownDefect};
-pub use directory::{InvalidSeed, Presence, SignUpMode};
+pub use directory::{Presence, SignUpMode};
 pub use emulator::Emulator;
 pub use fault::Fault;
 pub use in_process::InProcess;
 pub use mint::MintError;
 pub use request_log::LoggedRequest;
-pub use seed::{ExternalAccountSeed, InstanceSeed, OrganizationSeed, Seed, TemplateSeed, UserSeed};
+pub use seed::{
+    AddressSeed, ApiKeySeed, DomainSeed, ExternalAccountSeed, InstanceSeed, InvalidSeed,
+    InvitationSeed, MachineSeed, MemberSeed, OAuthApplicationSeed, OrganizationSeed, PlanSeed,
+    RoleSeed, Seed, TemplateSeed, UserSeed,
+};
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;
 pub use token_builder::TokenBuilder;
