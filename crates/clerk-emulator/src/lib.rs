@@ -85,6 +85,7 @@
 //! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `body`, `drop`, `delay_ms` | 204 |
 //! | `DELETE /_emulator/faults` | | 204 |
 //! | `GET /_emulator/state` | | users, organizations and sessions, the latest of each; `/` has a page of it for people |
+//! | `GET /_emulator/seed` | | the [`Seed`] that what is there could have come from, as JSON |
 //! | `POST /_emulator/sessions/sess_…/token` | | `{"jwt":"…"}`; `…/revoke` ends the session |
 //! | `GET /_emulator/mailbox` | | `{"messages":[{"to":"ada@example.com","code":"424242",…}]}` |
 //! | `GET /_emulator/requests` | | `{"requests":[{"method":"GET","path":"/v1/jwks","status":200,…}]}` |
@@ -124,6 +125,7 @@ mod draft;
 mod emulator;
 mod fault;
 mod frontend;
+mod harvest;
 mod hosts;
 mod ids;
 mod in_process;

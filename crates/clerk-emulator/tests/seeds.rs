@@ -2,9 +2,10 @@
 
 mod support;
 
+use clerk_core::UnixTime;
 use clerk_emulator::{Emulator, Seed};
 use serde_json::{Value, json};
-use support::{column, fine, get, post};
+use support::{NOW, column, fine, get, post};
 
 /// The example of the guide.
 fn example() -> Seed {
@@ -162,4 +163,62 @@ fn the_guides_example_is_there_whole() {
     assert_eq!(one(&templates, "name", "api")["lifetime"], 300);
     let settings = fine(get(&emulator, "/v1/instance/organization_settings"));
     assert_eq!(settings["max_allowed_memberships"], 20);
+}
+
+#[test]
+fn an_exported_seed_is_the_same_again() {
+    for seed in [Seed::empty(), Seed::example(), example()] {
+        let first = planted(seed);
+        let exported = first.to_seed(NOW).to_json();
+        let second = planted(Seed::from_json(&exported).unwrap());
+        assert_eq!(second.to_seed(NOW).to_json(), exported);
+        let (status, over_http) = get(&first, "/_emulator/seed");
+        assert_eq!(status, 200);
+        assert_eq!(over_http, serde_json::from_str::<Value>(&exported).unwrap());
+    }
+}
+
+#[test]
+fn who_is_in_an_exported_seed_signs_in_as_before() {
+    let first = planted(example());
+    let second = planted(first.to_seed(NOW));
+    let user = "/v1/users/user_0graceHopperOfTheNavy000000";
+    for (path, body) in [
+        (
+            "verify_password",
+            json!({ "password": "a ship in port is safe" }),
+        ),
+        ("verify_totp", json!({ "code": "in case of loss" })),
+    ] {
+        let answer = post(&second, &format!("{user}/{path}"), body);
+        assert_eq!(fine(answer)["verified"], true, "{path}");
+    }
+    let wrong = post(
+        &second,
+        &format!("{user}/verify_password"),
+        json!({ "password": "wrong" }),
+    );
+    assert_eq!(wrong.0, 422);
+    let ticket = |emulator: &Emulator| {
+        let invitations = fine(get(emulator, "/v1/invitations"));
+        one(&invitations, "email_address", "eve@example.com")["url"].clone()
+    };
+    assert_eq!(ticket(&first), ticket(&second));
+}
+
+#[test]
+fn what_is_over_is_not_exported() {
+    let emulator = planted(example());
+    let invitations = fine(get(&emulator, "/v1/invitations"));
+    let carol = one(&invitations, "email_address", "carol@example.com");
+    let path = format!("/v1/invitations/{}/revoke", support::text(&carol, "id"));
+    fine(post(&emulator, &path, json!({})));
+    // Whoever was invited has become a user in another way.
+    let eve = json!({ "email_address": ["eve@example.com"] });
+    fine(post(&emulator, "/v1/users", eve));
+    let later = UnixTime::from_secs(4_200_000_000);
+    let exported: Value = serde_json::from_str(&emulator.to_seed(later).to_json()).unwrap();
+    assert_eq!(exported.get("invitations"), None);
+    let keys = exported["api_keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 1, "the other has expired: {keys:?}");
 }
