@@ -1,9 +1,10 @@
-use std::io;
+use std::{io, path::PathBuf};
 
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
 
 use crate::{
     claims::{Issuer, TokenVersion},
+    clock::EmulatorClock,
     directory::Directory,
     fault::Faults,
     hosts::Hosts,
@@ -19,6 +20,11 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) origin: String,
+    /// Where browsers find pages of the instance: the origin, or that of the development host.
+    pub(crate) frontend: String,
+    pub(crate) development_host: Option<String>,
+    /// Where Clerk's scripts are installed.
+    pub(crate) scripts: Option<PathBuf>,
     /// By which address browsers come, where that is another or clerk-js is told one.
     pub(crate) proxy_url: Option<String>,
     pub(crate) hosts: Hosts,
@@ -55,6 +61,7 @@ impl Settings {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) ids: Ids,
+    pub(crate) clock: EmulatorClock,
     pub(crate) keys: KeyRing,
     pub(crate) directory: Directory,
     pub(crate) faults: Faults,
@@ -68,6 +75,7 @@ impl State {
     pub(crate) fn new(settings: &Settings, ids: Ids, outbox: Outbox) -> Self {
         Self {
             ids,
+            clock: EmulatorClock::default(),
             keys: settings.first_keys.clone(),
             directory: settings.first_directory.clone(),
             faults: Faults::default(),
@@ -95,6 +103,7 @@ impl State {
         let Self {
             // Each start has its own.
             ids: _,
+            clock,
             keys,
             directory,
             faults: _,
@@ -104,7 +113,8 @@ impl State {
         } = self;
         let mut parts = directory.parts();
         parts.extend([
-            ("keys", keys as &mut dyn Kept),
+            ("clock", clock as &mut dyn Kept),
+            ("keys", keys),
             ("webhook_endpoints", outbox),
         ]);
         parts

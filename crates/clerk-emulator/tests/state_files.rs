@@ -71,8 +71,7 @@ fn an_instance_goes_on_where_it_was() {
         "/v1/instance/restrictions",
         Some(&restrictions),
     ));
-    let hook =
-        json!({ "url": "http://localhost:3000/hook", "secret": "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0" });
+    let hook = json!({ "url": "http://localhost:3000/hook", "secret": "whsec_b25seSBhbiBleGFtcGxlIG9mIGEgc2VjcmV0" });
     fine(post(&emulator, "/_emulator/webhooks", hook));
     emulator.rotate_keys(true);
     let announced = emulator.announce_key();

@@ -171,15 +171,15 @@ impl Outbox {
         self.next_number += 1;
     }
 
-    /// What has been due for longest, signed now. Nobody else gets it until somebody has reported.
-    pub(super) fn take(&mut self, now: UnixTime) -> Option<Taken> {
+    /// What has been due for longest at `now`, signed as at `signed_at`. Nobody else gets it until somebody has reported.
+    pub(super) fn take(&mut self, now: UnixTime, signed_at: UnixTime) -> Option<Taken> {
         loop {
             let due = self.deliveries.iter_mut().filter_map(|delivery| {
                 let at = delivery.due().filter(|at| *at <= now)?;
                 Some((at, delivery))
             });
             let (_, delivery) = due.min_by_key(|(at, delivery)| (*at, delivery.number))?;
-            if let Some(request) = delivery.request(now) {
+            if let Some(request) = delivery.request(signed_at) {
                 delivery.step = Step::Sent;
                 return Some(Taken {
                     number: delivery.number,
@@ -242,7 +242,7 @@ impl Kept for Outbox {
 
     fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {
         let kept = self.endpoints().filter(|endpoint| !endpoint.is_of_start);
-        let kept: Vec<_> = kept.map(Endpoint::to_kept).collect();
+        let kept: Vec<_> = kept.map(WebhookEndpoint::from).collect();
         Ok(vec![to_raw_value(&kept)?])
     }
 
