@@ -3,6 +3,7 @@ mod courier;
 use std::{
     fmt, io,
     net::{Ipv4Addr, SocketAddr},
+    pin::pin,
     sync::{Arc, mpsc},
     thread::JoinHandle,
     time::Duration,
@@ -10,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use clerk_core::{Clock, SystemClock};
-use http::{Request, Response};
+use http::{Request, Response, request::Parts};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -23,7 +24,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{Builder, Emulator, Outcome, emulator::MAX_BODY};
+use crate::{Answer, Builder, Emulator, Outcome, emulator::MAX_BODY};
 
 /// An [`Emulator`] as an HTTP server on this machine.
 ///
@@ -323,10 +324,36 @@ impl Site {
         Ok(socket)
     }
 
+    /// The answer, once there is no more waiting for another.
+    async fn settled(&self, parts: &Parts, body: Option<Bytes>) -> Answer {
+        let ask = || {
+            let now = self.clock.now();
+            self.emulator.handle_parts(parts, body.clone(), now)
+        };
+        let answer = ask();
+        if answer.patience.is_zero() {
+            return answer;
+        }
+        let mut end = pin!(tokio::time::sleep(answer.patience));
+        loop {
+            let mut change = pin!(self.emulator.bell().change());
+            // Whatever happens while the question is asked is not missed.
+            change.as_mut().enable();
+            let answer = ask();
+            if answer.patience.is_zero() {
+                return answer;
+            }
+            tokio::select! {
+                () = change => {}
+                () = &mut end => return answer,
+            }
+        }
+    }
+
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
         let (parts, body) = request.into_parts();
         let body = read(body).await.map_err(|_| Dropped)?;
-        let answer = self.emulator.handle_parts(&parts, body, self.clock.now());
+        let answer = self.settled(&parts, body).await;
         if !answer.delay.is_zero() {
             tokio::time::sleep(answer.delay).await;
         }
