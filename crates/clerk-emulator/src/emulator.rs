@@ -243,6 +243,11 @@ impl Emulator {
         self.shared.settings.proxy_url.as_deref()
     }
 
+    /// The host of Clerk's that the instance is to browsers, where the builder was told one.
+    pub fn development_host(&self) -> Option<&str> {
+        self.shared.settings.development_host.as_deref()
+    }
+
     /// The `iss` of the instance's tokens: the origin, unless the builder says otherwise.
     pub fn issuer(&self) -> &str {
         &self.shared.settings.issuer
@@ -253,14 +258,15 @@ impl Emulator {
         &self.shared.settings.secret_key
     }
 
-    /// What goes into `CLERK_PUBLISHABLE_KEY`. It names the emulator's own origin.
+    /// What goes into `CLERK_PUBLISHABLE_KEY`. It names the emulator's own origin, unless the builder was told
+    /// otherwise.
     pub fn publishable_key(&self) -> &PublishableKey {
         &self.shared.settings.publishable_key
     }
 
     /// The page on which one picks whom to sign in as: what goes into `CLERK_SIGN_IN_URL`.
     pub fn sign_in_url(&self) -> String {
-        format!("{}/sign-in", self.url())
+        format!("{}/sign-in", self.shared.settings.frontend)
     }
 
     /// The `Cookie` header of a browser in which nobody is signed in, and that the emulator

@@ -113,6 +113,8 @@
 
 mod answer;
 mod api_version;
+#[cfg(feature = "tls")]
+mod authority;
 mod browser;
 mod builder;
 mod call;
@@ -135,6 +137,7 @@ mod in_process;
 mod key_ring;
 mod mint;
 mod operations;
+mod pem;
 mod planting;
 mod refusal;
 mod request_log;
@@ -150,8 +153,11 @@ mod token_builder;
 mod webhooks;
 
 pub use answer::{Answer, Outcome};
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+pub use authority::{Authority, InvalidAuthority};
 pub use browser::{Browser, Page};
-pub use builder::{BuildError, Builder};
+pub use builder::{BuildError, Builder, DEVELOPMENT_HOST};
 pub use claims::TokenVersion;
 pub use defect::{Defect, UnknownDefect};
 pub use directory::{Message, Presence, SignUpMode};

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
 
 use crate::{
@@ -16,6 +18,11 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) origin: String,
+    /// Where browsers find pages of the instance: the origin, or that of the development host.
+    pub(crate) frontend: String,
+    pub(crate) development_host: Option<String>,
+    /// Where Clerk's scripts are installed.
+    pub(crate) scripts: Option<PathBuf>,
     /// By which address browsers come, where that is another or clerk-js is told one.
     pub(crate) proxy_url: Option<String>,
     pub(crate) hosts: Hosts,

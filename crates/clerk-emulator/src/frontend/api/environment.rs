@@ -63,7 +63,7 @@ fn display(settings: &Settings) -> Value {
         .as_deref()
         .unwrap_or(&settings.origin);
     let (sign_in, environment) = (
-        format!("{}/sign-in", settings.origin),
+        format!("{}/sign-in", settings.frontend),
         match settings.domain {
             None => "development",
             Some(_) => "production",
