@@ -6,7 +6,7 @@ mod second_factors;
 mod standing;
 mod writing;
 
-pub(super) use listing::{is_mentioned, is_named};
+pub(super) use listing::{is_mentioned, is_named, primary};
 
 use super::{
     deleted,
