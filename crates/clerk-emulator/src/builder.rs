@@ -250,11 +250,32 @@ impl Builder {
         self
     }
 
-    /// Derives every identifier, the `kid` too, from this number: the same ones in each run, at the same
-    /// times, with which identifiers begin. Without it they differ, so that a token of one run is worth nothing in another.
+    /// Derives every identifier and every secret from this number: the same ones in each run, where the same requests
+    /// come at the same times, with which identifiers begin. The `kid` is made from the number and the key, whatever
+    /// the seed is. Without it they differ, so that a token of one run is worth nothing in another.
     pub fn deterministic(mut self, number: u64) -> Self {
         self.identifiers = Some(number);
         self
+    }
+
+    /// The same with a number that is always the same: what an emulator has given ids, keys and tickets to has them
+    /// again after a restart, and tokens of one run are good in the next. Two that are built alike answer the
+    /// same requests at the same times by the same bytes, but for tokens of JWT templates that sign by an elliptic curve.
+    ///
+    /// ```
+    /// use clerk_emulator::{Emulator, Seed, UserSeed};
+    ///
+    /// let start = || {
+    ///     let seed = Seed::empty().user(UserSeed::new("ada@example.com"));
+    ///     Emulator::builder().seed(seed).stable_ids().build()
+    /// };
+    /// let (first, second) = (start()?, start()?);
+    /// assert_eq!(first.user_id("ada@example.com"), second.user_id("ada@example.com"));
+    /// assert_eq!(first.key_id(), second.key_id());
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    pub fn stable_ids(self) -> Self {
+        self.deterministic(0)
     }
 
     /// Keeps what the instance holds in this file, so that the next emulator with it goes on: with the same users,
@@ -266,7 +287,6 @@ impl Builder {
     /// be the same each time. Faults, logged requests and webhooks on their way are forgotten with the process.
     ///
     /// ```
-    /// use clerk_core::UnixTime;
     /// use clerk_emulator::Emulator;
     ///
     /// # let directory = std::env::temp_dir().join(format!("clerk-emulator-{}", std::process::id()));
@@ -309,6 +329,7 @@ impl Builder {
             None => Header::new(self.identifiers.unwrap_or_else(Ids::random_seed)),
         };
         let mut ids = Ids::from_seed(header.identifiers);
+        let number = self.identifiers.map(|_| header.identifiers);
         let signing_key = self
             .signing_key
             .map(|pem| SigningKey::from_pkcs8_pem(pem.expose()))
@@ -347,7 +368,7 @@ impl Builder {
         let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
         let publishable_key =
             PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
-        let first_keys = KeyRing::new(signing_key, &mut ids)?;
+        let first_keys = KeyRing::new(signing_key, number, &mut ids)?;
         let domain_id = ids.object("dmn_");
         let first_directory = planting::plant(self.seed, &origin, &mut ids)?;
         let allowed = self.allowed_hosts.into_iter();

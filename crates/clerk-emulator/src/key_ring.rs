@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::digest;
 use serde::{Deserialize, Serialize, de::Error as _};
 use serde_json::{
     Value, json,
@@ -8,7 +9,7 @@ use serde_json::{
 };
 
 use crate::{
-    ids::Ids,
+    ids::{Ids, SEEDED_AT, object_of},
     kept::Kept,
     signing_key::{Digest, InvalidSigningKey, SigningKey},
 };
@@ -41,6 +42,8 @@ pub(crate) struct KeyRing {
     rotations: usize,
     foreign: Arc<SigningKey>,
     changed: bool,
+    /// What names of keys are made from beside the keys, where they are not to differ in each run.
+    number: Option<u64>,
 }
 
 /// A ring as a state file has it: keys of one's own are not in there.
@@ -58,17 +61,19 @@ struct KeptRing {
 type KeptKey = (String, usize);
 
 impl KeyRing {
-    /// A ring whose first key is `own`, or else the first of the published ones.
-    pub(crate) fn new(own: Option<SigningKey>, ids: &mut Ids) -> Result<Self, InvalidSigningKey> {
+    /// A ring whose first key is `own`, or else the first of the published ones. With a number, the names of keys
+    /// follow from it and from what they are.
+    pub(crate) fn new(
+        own: Option<SigningKey>,
+        number: Option<u64>,
+        ids: &mut Ids,
+    ) -> Result<Self, InvalidSigningKey> {
         let mut successors = Vec::with_capacity(PUBLISHED.len() + 1);
         successors.extend(own.map(Arc::new));
         for pem in PUBLISHED {
             successors.push(Arc::new(SigningKey::from_pkcs8_pem(pem)?));
         }
-        let current = NamedKey {
-            id: ids.object("ins_"),
-            key: Arc::clone(&successors[0]),
-        };
+        let current = named(Arc::clone(&successors[0]), (number, 0), ids);
         Ok(Self {
             current,
             announced: None,
@@ -77,6 +82,7 @@ impl KeyRing {
             rotations: 0,
             foreign: Arc::new(SigningKey::from_pkcs8_pem(FOREIGN)?),
             changed: false,
+            number,
         })
     }
 
@@ -114,10 +120,7 @@ impl KeyRing {
     fn successor(&mut self, ids: &mut Ids) -> NamedKey {
         self.rotations += 1;
         let key = Arc::clone(&self.successors[self.rotations % self.successors.len()]);
-        NamedKey {
-            id: ids.object("ins_"),
-            key,
-        }
+        named(key, (self.number, self.rotations), ids)
     }
 
     /// Puts the next key in the current one's place: the one that was announced, or else another, under a new id.
@@ -173,7 +176,10 @@ impl KeyRing {
         first.map(|key| key.modulus_base64url()).unwrap_or_default()
     }
 
-    fn named((id, place): KeptKey, successors: &[Arc<SigningKey>]) -> serde_json::Result<NamedKey> {
+    fn read_key(
+        (id, place): KeptKey,
+        successors: &[Arc<SigningKey>],
+    ) -> serde_json::Result<NamedKey> {
         let key = successors.get(place).map(Arc::clone);
         let key = key.ok_or_else(|| serde_json::Error::custom("there is no such signing key"))?;
         Ok(NamedKey { id, key })
@@ -200,11 +206,35 @@ impl Kept for KeyRing {
                 "its tokens are signed with another signing key, which has to be given again";
             return Err(serde_json::Error::custom(problem));
         }
-        let named = |key| Self::named(key, &self.successors);
+        let named = |key| Self::read_key(key, &self.successors);
         let announced = kept.announced.map(named).transpose()?;
         let retired: Result<Vec<NamedKey>, _> = kept.retired.into_iter().map(named).collect();
         (self.current, self.retired) = (named(kept.current)?, retired?);
         (self.announced, self.rotations) = (announced, kept.rotations);
         Ok(())
     }
+}
+
+/// A key that so many others have signed before, and the name it has by that.
+fn named(
+    key: Arc<SigningKey>,
+    (number, rotations): (Option<u64>, usize),
+    ids: &mut Ids,
+) -> NamedKey {
+    let id = match number {
+        None => ids.object("ins_"),
+        Some(number) => {
+            let text = format!("{number} {rotations} {}", key.modulus_base64url());
+            let digest = digest::digest(&digest::SHA256, text.as_bytes());
+            let number = |bytes: &[u8]| {
+                bytes
+                    .iter()
+                    .fold(0, |all, byte| all << 8 | u64::from(*byte))
+            };
+            let mut numbers = digest.as_ref().chunks_exact(8).map(number);
+            let mut next = || numbers.next().unwrap_or_default();
+            object_of("ins_", SEEDED_AT, [next(), next()])
+        }
+    };
+    NamedKey { id, key }
 }

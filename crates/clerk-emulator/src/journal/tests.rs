@@ -9,7 +9,11 @@ use http::Request;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Emulator, Seed, directory::{Picture, Table}, state::State};
+use crate::{
+    Emulator, Seed,
+    directory::{Picture, Table},
+    state::State,
+};
 
 const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
