@@ -144,6 +144,7 @@ impl ReverificationLevel {
 }
 
 impl Record for SignIn {
+    #[allow(clippy::misnamed_getters, reason = "a browser has one")]
     fn id(&self) -> &str {
         &self.client_id
     }
@@ -156,6 +157,7 @@ impl Record for SignIn {
 }
 
 impl Record for SignUp {
+    #[allow(clippy::misnamed_getters, reason = "a browser has one")]
     fn id(&self) -> &str {
         &self.client_id
     }
@@ -168,6 +170,7 @@ impl Record for SignUp {
 }
 
 impl Record for Reverification {
+    #[allow(clippy::misnamed_getters, reason = "a session has one")]
     fn id(&self) -> &str {
         &self.session_id
     }
