@@ -17,11 +17,6 @@ async function api(method, path, body) {
   return response.status === 204 ? null : response.json();
 }
 
-test.beforeAll(async () => {
-  await api('POST', '/_emulator/reset');
-  await api('POST', '/v1/users', { email_address: [GRACE], phone_number: ['+15555550100'], skip_password_requirement: true });
-});
-
 const userCalled = async (email) => (await api('GET', `/v1/users?email_address=${encodeURIComponent(email)}`))[0];
 const heading = (page) => expect(page.getByRole('heading'));
 
