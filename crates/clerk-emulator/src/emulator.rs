@@ -381,7 +381,7 @@ impl Emulator {
         harvest(&self.lock(), now)
     }
 
-    /// Brings back the seed and the first key, and forgets faults, requests and webhooks. Identifiers
+    /// Brings back the seed, the first key and everybody else's time, and forgets faults, requests and webhooks. Identifiers
     /// are not given a second time, and webhooks go to the endpoints there are now.
     pub fn reset(&self) {
         self.with_state(|settings, state| state.reset(settings));
