@@ -35,6 +35,7 @@ use crate::{
 #[command(after_help = "Examples:
   clerk-dev emulator
   clerk-dev emulator --port 0 --seed seed.json --json
+  clerk-dev emulator --port 0 --json --until-stdin-ends
   clerk-dev emulator --webhook http://localhost:3000/webhooks
   clerk-dev emulator --allow-host clerk
   clerk-dev emulator --env-file .env.local
@@ -96,6 +97,9 @@ pub(crate) struct Emulate {
     /// Write the settings into this file, as a service reads them; what else it says stays
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
+    /// Stop when standard input ends, too: with whoever started it, if that is a pipe from there
+    #[arg(long)]
+    until_stdin_ends: bool,
     /// Say where it is in one JSON object
     #[arg(long)]
     json: bool,
@@ -140,7 +144,7 @@ impl Emulate {
         }
         whereabouts.show(self.json, output)?;
         output.flush()?;
-        runtime.block_on(stop.asked_for())?;
+        runtime.block_on(stop.asked_for(self.until_stdin_ends))?;
         server.shutdown();
         if !self.json {
             writeln!(output, "stopped")?;

@@ -59,7 +59,8 @@ pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
-pub(crate) use mailbox::{Mailbox, Message};
+pub(crate) use mailbox::Mailbox;
+pub use mailbox::Message;
 pub(crate) use membership::Membership;
 pub(crate) use message_template::{MessageTemplate, MessageText};
 pub(crate) use oauth_application::{OAuthApplication, OAuthCode};
@@ -78,6 +79,7 @@ pub(crate) use second_factor::{SecondFactors, Totp};
 pub(crate) use sent_code::UnknownCode;
 pub(crate) use session::{Session, SessionStatus};
 pub(crate) use settings::{InstanceSettings, OrganizationSettings};
+pub use settings::{Presence, SignUpMode};
 pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
 pub(crate) use ticket::{Purpose, Ticket, TicketStatus};
@@ -87,7 +89,7 @@ pub(crate) use waitlist::{WaitlistEntry, WaitlistEntryStatus};
 
 use clerk_core::UnixTime;
 
-use crate::{ids::Ids, rules::Rules};
+use crate::ids::Ids;
 
 /// The records of an instance.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +132,6 @@ pub(crate) struct Directory {
     pub(crate) connections: Table<Connection>,
     pub(crate) scim_directories: Table<ScimDirectory>,
     pub(crate) described: Table<Described>,
-    pub(crate) rules: Rules,
     pub(crate) attempts: Attempts,
     pub(crate) mailbox: Mailbox,
 }

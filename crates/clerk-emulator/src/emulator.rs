@@ -1,3 +1,6 @@
+mod clock;
+mod waiting;
+
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -88,14 +91,22 @@ impl Emulator {
     /// As [`handle`](Self::handle), where `None` is a body that is larger than it may be.
     pub(crate) fn handle_parts(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
         let Decision { delay, ending } = self.decide(parts, body, now);
-        self.bell().ring();
+        let patience = ending.patience();
+        // Who only looks whether something has happened would otherwise wake those who do the same.
+        if patience.is_zero() {
+            self.bell().ring();
+        }
         // Here the state is free for others again: signing and writing take longer than all else.
         let outcome = match ending {
             Ending::Reply(reply) => Outcome::Respond(reply.into_response()),
             Ending::Answer(response) => Outcome::Respond(response),
             Ending::Drop => Outcome::Drop,
         };
-        Answer { delay, outcome }
+        Answer {
+            delay,
+            patience,
+            outcome,
+        }
     }
 
     fn decide(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Decision {
@@ -103,6 +114,7 @@ impl Emulator {
             settings, routes, ..
         } = &*self.shared;
         let state = &mut *self.lock();
+        let now = state.clock.tell(now);
         state.ids.set_time(now);
         if let Err(refusal) = settings.hosts.admit(parts, body.as_ref()) {
             return Decision::now(reply(Err(refusal), &state.ids.hex(32)));
@@ -130,8 +142,14 @@ impl Emulator {
         });
         let route = found.as_ref().ok().map(|(routed, _)| &routed.route);
         if route.is_some_and(|route| route.access == Access::Control) {
+            let ids = state.ids.clone();
             let result = carry_out(settings, state, parts, found, (query, body), now);
-            return Decision::now(reply(result, &state.ids.hex(32)));
+            let reply = reply(result, &state.ids.hex(32));
+            if !reply.patience().is_zero() {
+                // How often somebody looks leaves no trace in what is made afterwards.
+                state.ids = ids;
+            }
+            return Decision::now(reply);
         }
         let version = api_version::served(route, of_browsers, parts);
         let is_shared = match route {
@@ -174,6 +192,7 @@ impl Emulator {
             method,
             path: path.to_owned(),
             operation,
+            template,
             status: ending.status(),
         });
         Decision { delay, ending }
@@ -327,13 +346,10 @@ impl Emulator {
     /// How many of the latest requests had this method and this path (or were for the operation
     /// with this path template, such as `/v1/users/{user_id}`).
     pub fn count_requests(&self, method: &str, path: &str) -> usize {
-        let template = |operation| self.shared.routes.template(operation);
         let state = self.lock();
-        state
-            .log
-            .entries()
-            .filter(|entry| entry.method.as_str() == method)
-            .filter(|entry| entry.path == path || template(entry.operation) == Some(path))
+        let requests = state.log.entries();
+        requests
+            .filter(|entry| entry.method.as_str() == method && entry.is_at(path))
             .count()
     }
 
@@ -400,6 +416,13 @@ impl Ending {
                 Self::Answer(response)
             }
             Self::Drop => Self::Drop,
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Reply(reply) => reply.patience(),
+            Self::Answer(_) | Self::Drop => Duration::ZERO,
         }
     }
 

@@ -80,12 +80,14 @@
 //! |---|---|---|
 //! | `GET /_emulator/health` | | the instance's public keys and counts |
 //! | `POST /_emulator/mint` | `{"user":"ada@example.com","organization":"acme","issued_ago":90,"defect":"alg-none",…}` | `{"jwt":"…"}` |
+//! | `POST /_emulator/clock` | `{"advance":3600}`, or `offset`, `now`, `frozen`, `move_tokens` | `{"now":…,"ahead_ms":3600000,…}`, as of `GET`; `DELETE` takes it back |
 //! | `POST /_emulator/keys/announce` | | `{"key_id":"ins_…"}` |
 //! | `POST /_emulator/keys/rotate` | `{"keep_old":true}` | `{"key_id":"ins_…"}` |
 //! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `body`, `drop`, `delay_ms` | 204 |
 //! | `DELETE /_emulator/faults` | | 204 |
 //! | `GET /_emulator/state` | | users, organizations and sessions, the latest of each; `/` has a page of it for people |
 //! | `POST /_emulator/sessions/sess_…/token` | | `{"jwt":"…"}`; `…/revoke` ends the session |
+//! | `GET /_emulator/wait/request?method=POST&path=/v1/users` | | `{"request":{…}}` as soon as there is one; `wait/message?to=…` and `wait/webhook?type=…` are alike |
 //! | `GET /_emulator/mailbox` | | `{"messages":[{"to":"ada@example.com","code":"424242",…}]}` |
 //! | `GET /_emulator/requests` | | `{"requests":[{"method":"GET","path":"/v1/jwks","status":200,…}]}` |
 //! | `POST /_emulator/webhooks` | `{"url":"http://localhost:3000/webhooks","events":["user.*"]}` | `{"url":…,"secret":"whsec_…",…}` |
@@ -116,6 +118,7 @@ mod browser;
 mod builder;
 mod call;
 mod claims;
+mod clock;
 mod codes;
 mod cookies;
 mod defect;
@@ -138,7 +141,6 @@ mod request_log;
 mod rfc3339;
 mod route;
 mod routing;
-mod rules;
 mod seed;
 mod server;
 mod signing_key;
@@ -155,13 +157,12 @@ pub use browser::{Browser, Page};
 pub use builder::{BuildError, Builder, DEVELOPMENT_HOST};
 pub use claims::TokenVersion;
 pub use defect::{Defect, UnknownDefect};
-pub use directory::InvalidSeed;
+pub use directory::{InvalidSeed, Message, Presence, SignUpMode};
 pub use emulator::Emulator;
 pub use fault::Fault;
 pub use in_process::InProcess;
 pub use mint::MintError;
 pub use request_log::LoggedRequest;
-pub use rules::{Presence, SignUpMode};
 pub use seed::{ExternalAccountSeed, InstanceSeed, OrganizationSeed, Seed, TemplateSeed, UserSeed};
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;

@@ -6,6 +6,7 @@ mod agent_tasks;
 mod api_keys;
 mod billing;
 mod clients;
+mod clock;
 mod control;
 mod directories;
 mod domains;
@@ -43,6 +44,7 @@ mod testing_tokens;
 mod tickets;
 mod uploads;
 mod users;
+mod waiting;
 mod waitlist;
 mod webhooks;
 
@@ -97,12 +99,14 @@ pub(crate) static HANDLERS: [&[Handled]; 38] = [
 ];
 
 /// What Clerk's description does not have.
-pub(crate) static TABLES: [&[Route]; 6] = [
+pub(crate) static TABLES: [&[Route]; 8] = [
     keys::ROUTES,
     clients::ROUTES,
     sessions::ROUTES,
     control::ROUTES,
     inspection::ROUTES,
+    clock::ROUTES,
+    waiting::ROUTES,
     webhooks::ROUTES,
 ];
 

@@ -4,6 +4,7 @@ use clerk_core::{PublishableKey, SecretKey, UnixTime};
 
 use crate::{
     claims::{Issuer, TokenVersion},
+    clock::EmulatorClock,
     directory::Directory,
     fault::Faults,
     hosts::Hosts,
@@ -58,6 +59,7 @@ impl Settings {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) ids: Ids,
+    pub(crate) clock: EmulatorClock,
     pub(crate) keys: KeyRing,
     pub(crate) directory: Directory,
     pub(crate) faults: Faults,
@@ -69,6 +71,7 @@ impl State {
     pub(crate) fn new(settings: &Settings, ids: Ids, outbox: Outbox) -> Self {
         Self {
             ids,
+            clock: EmulatorClock::default(),
             keys: settings.first_keys.clone(),
             directory: settings.first_directory.clone(),
             faults: Faults::default(),

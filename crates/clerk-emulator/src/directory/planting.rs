@@ -33,7 +33,7 @@ impl Directory {
     pub(crate) fn plant(seed: Seed, origin: &str, ids: &mut Ids) -> Result<Self, InvalidSeed> {
         let mut directory = Self {
             images: Images::at(origin),
-            rules: seed.instance.rules(),
+            settings: seed.instance.settings,
             ..Self::default()
         };
         directory.plant_roles(seed.roles, ids)?;
@@ -123,8 +123,11 @@ impl Directory {
         for account in seed.external_accounts {
             check_slugs(&place, [&account.provider])?;
             let ids = (ids.object("eac_"), ids.object("idn_"));
-            user.external_accounts
-                .push(ExternalAccount::new(ids, account));
+            let provider = (account.provider, account.provider_user_id);
+            let mut made = ExternalAccount::new(ids, provider);
+            made.first_name = account.first_name;
+            made.last_name = account.last_name;
+            user.external_accounts.push(made);
         }
         if let Some(account) = user.external_accounts.first() {
             email.claim = Claim::Verified(Proof::Account(account.strategy()));

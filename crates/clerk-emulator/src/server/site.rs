@@ -1,10 +1,10 @@
 //! What happens on a connection.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, pin::pin, sync::Arc};
 
 use bytes::Bytes;
 use clerk_core::Clock;
-use http::{Request, Response};
+use http::{Request, Response, request::Parts};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{Emulator, Outcome, emulator::MAX_BODY};
+use crate::{Answer, Emulator, Outcome, emulator::MAX_BODY};
 
 /// What every connection needs to know.
 #[derive(Clone)]
@@ -61,10 +61,36 @@ impl Site {
         drop(connection.await);
     }
 
+    /// The answer, once there is no more waiting for another.
+    async fn settled(&self, parts: &Parts, body: Option<Bytes>) -> Answer {
+        let ask = || {
+            let now = self.clock.now();
+            self.emulator.handle_parts(parts, body.clone(), now)
+        };
+        let answer = ask();
+        if answer.patience.is_zero() {
+            return answer;
+        }
+        let mut end = pin!(tokio::time::sleep(answer.patience));
+        loop {
+            let mut change = pin!(self.emulator.bell().change());
+            // Whatever happens while the question is asked is not missed.
+            change.as_mut().enable();
+            let answer = ask();
+            if answer.patience.is_zero() {
+                return answer;
+            }
+            tokio::select! {
+                () = change => {}
+                () = &mut end => return answer,
+            }
+        }
+    }
+
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
         let (parts, body) = request.into_parts();
         let body = read(body).await.map_err(|_| Dropped)?;
-        let answer = self.emulator.handle_parts(&parts, body, self.clock.now());
+        let answer = self.settled(&parts, body).await;
         if !answer.delay.is_zero() {
             tokio::time::sleep(answer.delay).await;
         }

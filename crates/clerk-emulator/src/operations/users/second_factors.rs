@@ -35,7 +35,10 @@ pub(super) fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             "The user has no authenticator app.",
         ));
     }
-    if user.second_factors.app_shows(&code, call.now) {
+    if user
+        .second_factors
+        .app_shows(&code, call.state.clock.outside_now())
+    {
         return Ok(verified("totp"));
     }
     if user.second_factors.spend_backup_code(&code) {
