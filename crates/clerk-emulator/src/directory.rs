@@ -28,6 +28,7 @@ mod password_digest;
 mod picture;
 mod planting;
 mod redirect_url;
+mod referral;
 mod role;
 mod role_set;
 mod scim_directory;
@@ -72,6 +73,7 @@ pub(crate) use password_digest::{InvalidDigest, PasswordDigest};
 pub(crate) use picture::Picture;
 pub use planting::InvalidSeed;
 pub(crate) use redirect_url::RedirectUrl;
+pub(crate) use referral::{Persona, Referral, ReferralProblem, ReferralPurpose};
 pub(crate) use role::{Permission, Role};
 pub(crate) use role_set::RoleSet;
 pub(crate) use scim_directory::{GroupRoleMapping, ScimDirectory};
@@ -100,6 +102,7 @@ pub(crate) struct Directory {
     pub(crate) users: Table<User>,
     pub(crate) clients: Table<Client>,
     pub(crate) handshakes: Vec<Handshake>,
+    pub(crate) referrals: Vec<Referral>,
     pub(crate) sessions: Table<Session>,
     pub(crate) organizations: Table<Organization>,
     pub(crate) organization_domains: Table<OrganizationDomain>,

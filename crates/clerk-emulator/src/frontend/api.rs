@@ -18,10 +18,12 @@ mod objects;
 mod organizations;
 mod origin;
 mod passwords;
+pub(super) mod referrals;
 mod reverification;
 mod sessions;
 mod sign_ins;
 mod sign_ups;
+pub(super) mod social;
 pub(super) mod tickets;
 
 use http::{Method, header, request::Parts};
@@ -31,7 +33,7 @@ use crate::{call::Query, route::Route};
 pub(crate) use origin::{admit, preflight, share};
 
 /// All of it, a table for each module.
-pub(crate) static TABLES: [&[Route]; 14] = [
+pub(crate) static TABLES: [&[Route]; 15] = [
     environment::ROUTES,
     client::ROUTES,
     sign_ins::ROUTES,
@@ -39,6 +41,7 @@ pub(crate) static TABLES: [&[Route]; 14] = [
     sessions::ROUTES,
     reverification::ROUTES,
     me::ROUTES,
+    me::accounts::ROUTES,
     me::addresses::ROUTES,
     me::second_factors::ROUTES,
     me::sessions::ROUTES,

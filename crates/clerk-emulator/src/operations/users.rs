@@ -6,6 +6,7 @@ mod second_factors;
 mod standing;
 mod writing;
 
+pub(crate) use accounts::disconnect;
 pub(super) use listing::{is_mentioned, is_named};
 
 use super::{
