@@ -20,11 +20,12 @@ use clerk::{
 };
 use clerk_emulator::{Builder, Seed, Server, TokenVersion, WebhookEndpoint};
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 use crate::{
     outcome::{Failure, Verdict},
     output::Output,
-    stop::Stop,
+    stop::{self, Stop},
 };
 
 /// Run an offline Clerk on this machine, for development and tests.
@@ -105,6 +106,15 @@ pub(crate) struct Emulate {
     json: bool,
 }
 
+/// Never, where nobody said that it could.
+async fn ended(end: Option<oneshot::Receiver<()>>) {
+    match end {
+        // The thread that holds the other end drops it.
+        Some(end) => drop(end.await),
+        None => std::future::pending().await,
+    }
+}
+
 fn version(text: &str) -> Result<TokenVersion, &'static str> {
     match text {
         "1" => Ok(TokenVersion::V1),
@@ -144,7 +154,13 @@ impl Emulate {
         }
         whereabouts.show(self.json, output)?;
         output.flush()?;
-        runtime.block_on(stop.asked_for(self.until_stdin_ends))?;
+        let stdin_ends = self.until_stdin_ends.then(stop::stdin_ends).transpose()?;
+        runtime.block_on(async {
+            tokio::select! {
+                outcome = stop.asked_for() => outcome,
+                () = ended(stdin_ends) => Ok(()),
+            }
+        })?;
         server.shutdown();
         if !self.json {
             writeln!(output, "stopped")?;

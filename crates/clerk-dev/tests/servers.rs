@@ -3,6 +3,7 @@
 mod support;
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
@@ -424,4 +425,31 @@ fn the_demo_can_be_tried_by_hand() {
             assert!(body["errors"][0]["message"].is_string());
         }
     }
+}
+
+#[test]
+fn emulators_stand_side_by_side_and_end_with_their_standard_input() {
+    let start = |end: bool| {
+        let arguments = ["emulator", "--port", "0", "--json", "--until-stdin-ends"];
+        Running::spawn(
+            "url",
+            program(if end { &arguments } else { &arguments[..4] }),
+        )
+    };
+    let mut running: Vec<Running> = (0..4).map(|_| start(true)).collect();
+    let urls: BTreeSet<String> = running
+        .iter()
+        .map(|one| one.text("url").to_owned())
+        .collect();
+    assert_eq!(urls.len(), 4);
+    for one in &mut running {
+        drop(one.child.stdin.take());
+        assert!(one.child.wait().unwrap().success());
+    }
+    // Without being asked to, one goes on.
+    let mut unasked = start(false);
+    drop(unasked.child.stdin.take());
+    let (_, code) = ask(&["token", "mint", "--emulator", unasked.text("url")]);
+    assert_eq!(code, 0);
+    assert_eq!(unasked.child.try_wait().unwrap(), None);
 }

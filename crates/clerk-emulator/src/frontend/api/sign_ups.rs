@@ -21,6 +21,7 @@ use crate::{
         Claim, Client, Identification, IdentificationKind, Password, Persona, Proof, Referral,
         ReferralProblem, ReferralPurpose, SignUp, SignUpMode, User, Verification,
     },
+    operations::metadata::check_size,
     refusal::Refusal,
     route::Route,
     state::State,
@@ -208,7 +209,10 @@ pub(super) fn metadata(form: &Query) -> Result<Option<Map<String, Value>>, Refus
         return Ok(None);
     };
     match serde_json::from_str(text) {
-        Ok(Value::Object(members)) => Ok(Some(members)),
+        Ok(Value::Object(members)) => {
+            check_size("unsafe_metadata", &members)?;
+            Ok(Some(members))
+        }
         _ => {
             let expected = "a JSON object";
             Err(Refusal::form_param_value_invalid(
