@@ -10,6 +10,7 @@ mod connection;
 mod described;
 mod domain;
 mod email;
+mod email_link;
 mod external_account;
 mod identification;
 mod image;
@@ -53,6 +54,7 @@ pub(crate) use connection::{Connection, Protocol, TestRun};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use email::Email;
+pub(crate) use email_link::{EmailLink, LinkPurpose};
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof};
 pub(crate) use image::Images;
@@ -101,6 +103,7 @@ pub(crate) struct Directory {
     pub(crate) clients: Table<Client>,
     pub(crate) handshakes: Vec<Handshake>,
     pub(crate) referrals: Vec<Referral>,
+    pub(crate) email_links: Vec<EmailLink>,
     pub(crate) sessions: Table<Session>,
     pub(crate) organizations: Table<Organization>,
     pub(crate) organization_domains: Table<OrganizationDomain>,

@@ -9,12 +9,14 @@
 mod attempts;
 mod caller;
 mod client;
+mod email_links;
 mod environment;
 mod errors;
 mod factors;
 mod form;
 mod me;
 mod objects;
+mod opened_links;
 mod organizations;
 mod origin;
 mod passwords;
@@ -33,11 +35,12 @@ use crate::{call::Query, route::Route};
 pub(crate) use origin::{admit, preflight, share};
 
 /// All of it, a table for each module.
-pub(crate) static TABLES: [&[Route]; 15] = [
+pub(crate) static TABLES: [&[Route]; 16] = [
     environment::ROUTES,
     client::ROUTES,
     sign_ins::ROUTES,
     sign_ups::ROUTES,
+    opened_links::ROUTES,
     sessions::ROUTES,
     reverification::ROUTES,
     me::ROUTES,

@@ -68,6 +68,13 @@ impl InstanceSeed {
         self
     }
 
+    /// Whether a link in a mail does what a code does: it does not, unless this says otherwise.
+    #[must_use]
+    pub fn email_links(mut self, offered: bool) -> Self {
+        self.settings.email_links = offered;
+        self
+    }
+
     /// Whether nobody signs up but those on the [allowlist](crate::Seed::allow).
     #[must_use]
     pub fn allowlist(mut self, in_force: bool) -> Self {

@@ -13,10 +13,13 @@ pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
     let user = user.and_then(|id| call.state.directory.user(id));
     let (first, second) = match user {
         None => (None, None),
-        Some(user) => (
-            Some(factors::first(user, true)),
-            Some(factors::second(user)),
-        ),
+        Some(user) => {
+            let mut first = factors::first(user, true);
+            if call.state.directory.settings.email_links {
+                first.extend(factors::by_link(user));
+            }
+            (Some(first), Some(factors::second(user)))
+        }
     };
     let settings = &call.state.directory.settings;
     let identifiers: &[&str] = match settings.username.is_on() {
@@ -157,7 +160,10 @@ fn sign_up_verifications(sign_up: &SignUp, call: &Call<'_>) -> Value {
             };
             let mut object = object;
             object["next_action"] = json!(action);
-            object["supported_strategies"] = json!(["email_code"]);
+            object["supported_strategies"] = match call.state.directory.settings.email_links {
+                true => json!(["email_link", "email_code"]),
+                false => json!(["email_code"]),
+            };
             object
         }
     };

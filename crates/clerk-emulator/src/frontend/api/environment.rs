@@ -199,6 +199,7 @@ fn attributes(settings: &InstanceSettings) -> Value {
         ("passkey", off),
     ] {
         let first: &[&str] = match name {
+            "email_address" if settings.email_links => &["email_link", "email_code"],
             "email_address" => &["email_code"],
             _ => &[],
         };

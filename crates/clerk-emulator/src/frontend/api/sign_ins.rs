@@ -3,6 +3,7 @@ use http::Method;
 use super::{
     attempts,
     caller::{answer, browser, browser_or_new, store},
+    email_links::{self, EMAIL_LINK},
     errors, factors,
     form::{required, text},
     passwords,
@@ -14,8 +15,9 @@ use crate::{
     call::{Call, Query},
     description::Access,
     directory::{
-        Client, Persona, Purpose, Referral, ReferralProblem, ReferralPurpose, Session,
-        SessionStatus, SignIn, SignInStatus, User, Verification,
+        Client, Identification, IdentificationKind, LinkPurpose, Persona, Purpose, Referral,
+        ReferralProblem, ReferralPurpose, Session, SessionStatus, SignIn, SignInStatus, User,
+        Verification,
     },
     operations::admit,
     refusal::Refusal,
@@ -153,9 +155,28 @@ fn begin(
             sign_in.first = Some(Verification::passed(factors::PASSWORD, call.now));
         }
         (Some(factors::PASSWORD), None) => return Err(Refusal::form_param_missing("password")),
-        (Some(_), _) => sign_in.first = Some(factors::prepare_first(call, form, user)?),
+        (Some(_), _) => prepare(call, form, sign_in, user)?,
         (None, None) => {}
     }
+    Ok(())
+}
+
+/// Sends what is asked for as a first factor.
+fn prepare(
+    call: &mut Call<'_>,
+    form: &Query,
+    sign_in: &mut SignIn,
+    user: &User,
+) -> Result<(), Refusal> {
+    sign_in.first = Some(match text(form, "strategy") {
+        Some(EMAIL_LINK) => {
+            let kind = IdentificationKind::EmailAddress;
+            let to = factors::chosen(form, (user, kind), Identification::is_claimed)?;
+            let purpose = LinkPurpose::SignIn(sign_in.client_id.clone(), sign_in.id.clone());
+            email_links::send(call, form, purpose, (&to, Some(&user.id)))?
+        }
+        _ => factors::prepare_first(call, form, user)?,
+    });
     Ok(())
 }
 
@@ -285,7 +306,7 @@ fn prepare_first_factor(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let form = call.form();
     let (client, mut sign_in, user) = in_progress(call)?;
     expect(&sign_in, &user, SignInStatus::NeedsFirstFactor)?;
-    sign_in.first = Some(factors::prepare_first(call, &form, &user)?);
+    prepare(call, &form, &mut sign_in, &user)?;
     go_on(call, &client, sign_in)
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     attempts,
     caller::{answer, browser, browser_or_new},
+    email_links::{self, EMAIL_LINK},
     errors, factors,
     form::{clearable, required, text},
     passwords,
@@ -18,8 +19,8 @@ use crate::{
     codes,
     description::Access,
     directory::{
-        Claim, Client, Identification, IdentificationKind, Password, Persona, Proof, Referral,
-        ReferralProblem, ReferralPurpose, SignUp, SignUpMode, User, Verification,
+        Claim, Client, Identification, IdentificationKind, LinkPurpose, Password, Persona, Proof,
+        Referral, ReferralProblem, ReferralPurpose, SignUp, SignUpMode, User, Verification,
     },
     operations::metadata::check_size,
     refusal::Refusal,
@@ -369,14 +370,19 @@ fn prepare_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let Some(address) = sign_up.email_address.clone() else {
         return Err(Refusal::form_param_missing("email_address"));
     };
-    if strategy != factors::EMAIL_CODE {
+    if ![factors::EMAIL_CODE, EMAIL_LINK].contains(&strategy) {
         return Err(errors::strategy_invalid(strategy));
     }
     if !sign_up.is_verified() {
         let (kind, id) = (IdentificationKind::EmailAddress, String::new());
         let email = Identification::unverified(kind, id, address, call.now);
-        codes::send(call, codes::VERIFICATION, &email, None);
-        sign_up.verification = Some(Verification::sent(strategy, call.now));
+        sign_up.verification = Some(if strategy == EMAIL_LINK {
+            let purpose = LinkPurpose::SignUp(client.id.clone(), sign_up.id.clone());
+            email_links::send(call, &form, purpose, (&email, None))?
+        } else {
+            codes::send(call, codes::VERIFICATION, &email, None);
+            Verification::sent(strategy, call.now)
+        });
     }
     go_on(call, &client, sign_up)
 }
