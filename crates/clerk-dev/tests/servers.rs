@@ -7,7 +7,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
-    path::PathBuf,
+    path::Path,
     process::{Child, Command},
 };
 
@@ -135,9 +135,11 @@ fn the_emulator_says_by_which_address_pages_come() {
 
 #[test]
 fn the_emulator_is_a_development_host_whose_authority_stays() {
-    let certificate = PathBuf::from(file("ca.pem", ""));
-    fs::remove_file(&certificate).unwrap();
-    let path = certificate.to_str().unwrap();
+    let path = &file("ca.pem", "");
+    let certificate = Path::new(path);
+    let key = certificate.with_extension("key");
+    fs::remove_file(certificate).unwrap();
+    drop(fs::remove_file(&key));
     let arguments = ["--tls", "--tls-port", "0", "--ca-file", path];
     let first = Running::start(&arguments);
     assert_eq!(
@@ -152,7 +154,7 @@ fn the_emulator_is_a_development_host_whose_authority_stays() {
     assert_eq!(host["name"], "emulator.lcl.dev");
     assert_eq!(
         host["certificate"],
-        fs::read_to_string(&certificate).unwrap()
+        fs::read_to_string(certificate).unwrap()
     );
     let address: SocketAddr = host["address"].as_str().unwrap().parse().unwrap();
     assert!(TcpStream::connect(address).is_ok());
@@ -175,7 +177,7 @@ fn the_emulator_is_a_development_host_whose_authority_stays() {
     ];
     let text = failure(program(&other));
     assert!(text.contains("cannot vouch for other.lcl.dev"), "{text}");
-    fs::remove_file(certificate.with_extension("key")).unwrap();
+    fs::remove_file(key).unwrap();
     let text = failure(program(&other));
     assert!(text.contains("ca.key"), "{text}");
     assert!(failure(program(&["emulator", "--tls", "localhost"])).contains("no development host"));
