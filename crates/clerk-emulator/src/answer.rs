@@ -105,6 +105,14 @@ impl Reply {
         Self::new(StatusCode::OK, Content::Html(html)).header(header::CACHE_CONTROL, "no-store")
     }
 
+    /// A text of some media type, which whoever asks may want to keep as a file of this name.
+    pub(crate) fn download(media_type: &'static str, name: &str, text: String) -> Self {
+        let disposition = format!("inline; filename=\"{name}\"");
+        Self::new(StatusCode::OK, Content::File(media_type, text.into()))
+            .header(header::CONTENT_DISPOSITION, &disposition)
+            .header(header::CACHE_CONTROL, "no-store")
+    }
+
     /// A part of a page, or a picture.
     pub(crate) fn asset(media_type: &'static str, text: &'static str) -> Self {
         Self::new(StatusCode::OK, Content::File(media_type, text.into()))

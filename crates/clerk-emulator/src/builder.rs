@@ -9,11 +9,11 @@ use url::Url;
 use crate::{
     Emulator,
     claims::TokenVersion,
-    directory::{Directory, InvalidSeed},
     hosts::Hosts,
     ids::Ids,
     key_ring::KeyRing,
-    seed::Seed,
+    planting,
+    seed::{InvalidSeed, Seed},
     signing_key::{InvalidSigningKey, SigningKey},
     state::{Settings, State},
     webhooks::{Endpoint, InvalidWebhook, Outbox, WebhookEndpoint},
@@ -302,7 +302,7 @@ impl Builder {
             PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
         let first_keys = KeyRing::new(signing_key, &mut ids)?;
         let domain_id = ids.object("dmn_");
-        let first_directory = Directory::plant(self.seed, &origin, &mut ids)?;
+        let first_directory = planting::plant(self.seed, &origin, &mut ids)?;
         let allowed = self.allowed_hosts.into_iter();
         let allowed = allowed.chain(development_host.clone()).collect();
         let frontend = development_host

@@ -24,10 +24,12 @@ use crate::{
     draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
     frontend::api,
+    harvest::harvest,
     refusal::Refusal,
     request_log::LoggedRequest,
     route::Route,
     routing::{Routed, Routes},
+    seed::Seed,
     signing_key::Digest,
     state::{Settings, State},
     webhooks::Bell,
@@ -351,6 +353,24 @@ impl Emulator {
         requests
             .filter(|entry| entry.method.as_str() == method && entry.is_at(path))
             .count()
+    }
+
+    /// The seed that what is there could have come from: an emulator that is built with it has the same users,
+    /// organizations and all else that a [`Seed`] can say, under the same ids. Invitations and API keys are there that are
+    /// good at `now`. Sessions are not, nor is what people have uploaded.
+    ///
+    /// ```
+    /// use clerk_core::UnixTime;
+    /// use clerk_emulator::Emulator;
+    ///
+    /// let first = Emulator::builder().build()?;
+    /// let seed = first.to_seed(UnixTime::from_secs(1_800_000_000));
+    /// let second = Emulator::builder().seed(seed).build()?;
+    /// assert_eq!(second.user_id("ada@example.com"), first.user_id("ada@example.com"));
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    pub fn to_seed(&self, now: UnixTime) -> Seed {
+        harvest(&self.lock(), now)
     }
 
     /// Brings back the seed and the first key, and forgets faults, requests and webhooks. Identifiers

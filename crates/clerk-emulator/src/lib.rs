@@ -86,6 +86,7 @@
 //! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `body`, `drop`, `delay_ms` | 204 |
 //! | `DELETE /_emulator/faults` | | 204 |
 //! | `GET /_emulator/state` | | users, organizations and sessions, the latest of each; `/` has a page of it for people |
+//! | `GET /_emulator/seed` | | the [`Seed`] that what is there could have come from, as JSON |
 //! | `POST /_emulator/sessions/sess_…/token` | | `{"jwt":"…"}`; `…/revoke` ends the session |
 //! | `GET /_emulator/wait/request?method=POST&path=/v1/users` | | `{"request":{…}}` as soon as there is one; `wait/message?to=…` and `wait/webhook?type=…` are alike |
 //! | `GET /_emulator/mailbox` | | `{"messages":[{"to":"ada@example.com","code":"424242",…}]}` |
@@ -129,6 +130,7 @@ mod draft;
 mod emulator;
 mod fault;
 mod frontend;
+mod harvest;
 mod hosts;
 mod ids;
 mod in_process;
@@ -136,6 +138,7 @@ mod key_ring;
 mod mint;
 mod operations;
 mod pem;
+mod planting;
 mod refusal;
 mod request_log;
 mod rfc3339;
@@ -157,13 +160,17 @@ pub use browser::{Browser, Page};
 pub use builder::{BuildError, Builder, DEVELOPMENT_HOST};
 pub use claims::TokenVersion;
 pub use defect::{Defect, UnknownDefect};
-pub use directory::{InvalidSeed, Message, Presence, SignUpMode};
+pub use directory::{Message, Presence, SignUpMode};
 pub use emulator::Emulator;
 pub use fault::Fault;
 pub use in_process::InProcess;
 pub use mint::MintError;
 pub use request_log::LoggedRequest;
-pub use seed::{ExternalAccountSeed, InstanceSeed, OrganizationSeed, Seed, TemplateSeed, UserSeed};
+pub use seed::{
+    AddressSeed, ApiKeySeed, DomainSeed, ExternalAccountSeed, InstanceSeed, InvalidSeed,
+    InvitationSeed, MachineSeed, MemberSeed, OAuthApplicationSeed, OrganizationSeed, PlanSeed,
+    RoleSeed, Seed, TemplateSeed, UserSeed,
+};
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;
 pub use token_builder::TokenBuilder;

@@ -65,6 +65,16 @@ impl Refusal {
         self.status
     }
 
+    /// What is wrong, for people.
+    pub(crate) fn long_message(&self) -> &str {
+        &self.long_message
+    }
+
+    /// The input that is to blame, where one is.
+    pub(crate) fn blamed(&self) -> Option<&str> {
+        self.param.as_deref()
+    }
+
     /// The API's error object.
     pub(crate) fn to_json(&self) -> Value {
         let mut error = json!({

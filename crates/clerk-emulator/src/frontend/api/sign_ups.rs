@@ -19,6 +19,7 @@ use crate::{
         Claim, Client, Identification, IdentificationKind, Password, Proof, SignUp, SignUpMode,
         User, Verification,
     },
+    operations::metadata::check_size,
     refusal::Refusal,
     route::Route,
     state::State,
@@ -198,7 +199,10 @@ pub(super) fn metadata(form: &Query) -> Result<Option<Map<String, Value>>, Refus
         return Ok(None);
     };
     match serde_json::from_str(text) {
-        Ok(Value::Object(members)) => Ok(Some(members)),
+        Ok(Value::Object(members)) => {
+            check_size("unsafe_metadata", &members)?;
+            Ok(Some(members))
+        }
         _ => {
             let expected = "a JSON object";
             Err(Refusal::form_param_value_invalid(
