@@ -7,6 +7,7 @@ mod attempts;
 mod billing;
 mod client;
 mod connection;
+mod credit;
 mod described;
 mod domain;
 mod email;
@@ -34,6 +35,7 @@ mod second_factor;
 mod sent_code;
 mod session;
 mod settings;
+mod sign_up;
 mod table;
 mod template;
 mod ticket;
@@ -49,6 +51,7 @@ pub(crate) use attempts::{
 pub(crate) use billing::{PayerType, Plan, Price, SubscriptionItem, money, suffix};
 pub(crate) use client::{Client, Handshake};
 pub(crate) use connection::{Connection, Protocol, TestRun};
+pub(crate) use credit::CreditEntry;
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use email::Email;
@@ -123,6 +126,7 @@ pub(crate) struct Directory {
     pub(crate) plans: Table<Plan>,
     pub(crate) prices: Table<Price>,
     pub(crate) subscription_items: Table<SubscriptionItem>,
+    pub(crate) credits: Table<CreditEntry>,
     pub(crate) message_templates: Table<MessageTemplate>,
     pub(crate) emails: Table<Email>,
     pub(crate) admin_portal_link_tokens: Table<AdminPortalLinkToken>,
@@ -242,6 +246,8 @@ impl Directory {
         self.sessions.remove_by(Key::User, id);
         self.memberships.remove_by(Key::User, id);
         self.tickets.remove_by(Key::User, id);
+        self.subscription_items.remove(id);
+        self.credits.remove_by(Key::Subject, id);
         if let Some(picture) = &user.picture_id {
             self.pictures.remove(picture);
         }

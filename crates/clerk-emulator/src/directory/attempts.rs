@@ -99,6 +99,10 @@ pub(crate) struct SignUp {
     pub(crate) legal_accepted_at: Option<UnixTime>,
     /// The id of the invitation that they come with.
     pub(crate) invitation_id: Option<String>,
+    /// What a server says the user is called elsewhere.
+    pub(crate) external_id: Option<String>,
+    /// Whether a server says that an action of its own has run.
+    pub(crate) custom_action: bool,
     pub(crate) user_id: Option<String>,
     pub(crate) session_id: Option<String>,
     pub(crate) abandon_at: UnixTime,
@@ -174,6 +178,12 @@ impl Directory {
     pub(crate) fn sign_up_attempt(&self, client_id: &str, id: &str) -> Option<&SignUp> {
         let current = self.sign_up_of(client_id);
         current.filter(|sign_up| sign_up.id == id)
+    }
+
+    /// The sign-up of this id, whosever it is.
+    pub(crate) fn sign_up(&self, id: &str) -> Option<&SignUp> {
+        let mut all = self.attempts.sign_ups.values();
+        all.find(|sign_up| sign_up.id == id)
     }
 
     pub(crate) fn sign_up_of(&self, client_id: &str) -> Option<&SignUp> {

@@ -20,6 +20,7 @@ use crate::{
         User, Verification,
     },
     operations::metadata::check_size,
+    operations::users::refuse_duplicates,
     refusal::Refusal,
     route::Route,
     state::State,
@@ -83,6 +84,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         unsafe_metadata: Map::new(),
         legal_accepted_at: None,
         invitation_id: None,
+        external_id: None,
+        custom_action: false,
         user_id: None,
         session_id: None,
         abandon_at: call.now.saturating_add(LIFETIME),
@@ -215,8 +218,10 @@ pub(super) fn metadata(form: &Query) -> Result<Option<Map<String, Value>>, Refus
 
 /// Keeps the attempt, and makes a user of it where nothing is missing any more.
 fn go_on(call: &mut Call<'_>, client: &Client, mut sign_up: SignUp) -> Result<Reply, Refusal> {
-    let (_, _, missing) = attempts::fields(call, &sign_up);
-    if missing.is_empty() && sign_up.is_verified() && sign_up.user_id.is_none() {
+    if attempts::missing(call, &sign_up).is_empty()
+        && sign_up.is_verified()
+        && sign_up.user_id.is_none()
+    {
         complete(call, client, &mut sign_up)?;
     }
     let response = attempts::sign_up(call, &sign_up);
@@ -243,6 +248,7 @@ fn complete(call: &mut Call<'_>, client: &Client, sign_up: &mut SignUp) -> Resul
     user.username.clone_from(&sign_up.username);
     user.first_name.clone_from(&sign_up.first_name);
     user.last_name.clone_from(&sign_up.last_name);
+    user.external_id.clone_from(&sign_up.external_id);
     user.unsafe_metadata.clone_from(&sign_up.unsafe_metadata);
     if let Some(password) = sign_up.password.take() {
         user.take_password(password, call.now);
@@ -250,6 +256,7 @@ fn complete(call: &mut Call<'_>, client: &Client, sign_up: &mut SignUp) -> Resul
     if let Some(id) = &sign_up.invitation_id {
         tickets::bring_metadata(call, id, &mut user)?;
     }
+    refuse_duplicates(&call.state.directory, &user)?;
     let (user_id, told) = (user.id.clone(), user.to_webhook_json());
     call.state.directory.users.put(user);
     call.tell(EventType::UserCreated, told);
