@@ -36,6 +36,8 @@ use crate::{
 #[command(after_help = "Examples:
   clerk-dev emulator
   clerk-dev emulator --port 0 --seed seed.json --json
+  clerk-dev emulator --stable
+  curl http://127.0.0.1:4010/_emulator/seed > seed.json
   clerk-dev emulator --port 0 --json --until-stdin-ends
   clerk-dev emulator --webhook http://localhost:3000/webhooks
   clerk-dev emulator --allow-host clerk
@@ -43,7 +45,9 @@ use crate::{
   clerk-dev emulator --proxy-url http://localhost:3000/__clerk --scripts node_modules
   clerk-dev emulator --tls --ca-file clerk-ca.pem --scripts node_modules
 
-A seed holds users, organizations, roles, jwt_templates and webhooks:
+A seed holds users, organizations, roles, invitations, machines, api_keys, oauth_applications, plans,
+jwt_templates, webhooks, lists of who may sign up, and the settings of the instance; the guide on
+testing offline has an example of all. GET /_emulator/seed says what there is as a seed:
   {\"users\":[{\"email\":\"grace@example.com\"}],
    \"organizations\":[{\"slug\":\"navy\",\"members\":{\"grace@example.com\":\"org:admin\"}}]}
 Without one there are ada@example.com, admin of acme, bob@example.com, member of acme, and the
@@ -65,9 +69,12 @@ pub(crate) struct Emulate {
     /// The port to listen on; 0 is any free one
     #[arg(long, default_value_t = 4010)]
     port: u16,
-    /// What the instance holds, a file in JSON
+    /// What the instance holds, a file in JSON; - reads it from standard input
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Have the same ids, secrets and key id in each run, where the seed and the requests are the same
+    #[arg(long)]
+    stable: bool,
     /// Sign with this private key, a file in PEM: RSA, 2048 bits, PKCS#8
     #[arg(long, value_name = "FILE")]
     signing_key: Option<PathBuf>,
@@ -188,8 +195,15 @@ impl Emulate {
                 .map_err(|error| Failure::setup(&format!("cannot read {}", path.display()), &error))
         };
         let mut builder = clerk_emulator::Emulator::builder().strict(self.strict);
+        if self.stable {
+            builder = builder.stable_ids();
+        }
         if let Some(path) = &self.seed {
-            let seed = Seed::from_json(&read(path)?)
+            let text = match path.as_os_str() == "-" {
+                true => io::read_to_string(io::stdin())?,
+                false => read(path)?,
+            };
+            let seed = Seed::from_json(&text)
                 .map_err(|error| Failure::setup(&path.display().to_string(), &error))?;
             builder = builder.seed(seed);
         }

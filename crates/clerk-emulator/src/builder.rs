@@ -246,11 +246,32 @@ impl Builder {
         self
     }
 
-    /// Derives every identifier, the `kid` too, from this number: the same ones in each run, at the same
-    /// times, with which identifiers begin. Without it they differ, so that a token of one run is worth nothing in another.
+    /// Derives every identifier and every secret from this number: the same ones in each run, where the same requests
+    /// come at the same times, with which identifiers begin. The `kid` is made from the number and the key, whatever
+    /// the seed is. Without it they differ, so that a token of one run is worth nothing in another.
     pub fn deterministic(mut self, number: u64) -> Self {
         self.identifiers = Some(number);
         self
+    }
+
+    /// The same with a number that is always the same: what an emulator has given ids, keys and tickets to has them
+    /// again after a restart, and tokens of one run are good in the next. Two that are built alike answer the
+    /// same requests at the same times by the same bytes, but for tokens of JWT templates that sign by an elliptic curve.
+    ///
+    /// ```
+    /// use clerk_emulator::{Emulator, Seed, UserSeed};
+    ///
+    /// let start = || {
+    ///     let seed = Seed::empty().user(UserSeed::new("ada@example.com"));
+    ///     Emulator::builder().seed(seed).stable_ids().build()
+    /// };
+    /// let (first, second) = (start()?, start()?);
+    /// assert_eq!(first.user_id("ada@example.com"), second.user_id("ada@example.com"));
+    /// assert_eq!(first.key_id(), second.key_id());
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    pub fn stable_ids(self) -> Self {
+        self.deterministic(0)
     }
 
     /// Sends webhooks to this endpoint too, beside those of the seed. A URL stands for an endpoint
@@ -300,7 +321,7 @@ impl Builder {
         let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
         let publishable_key =
             PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
-        let first_keys = KeyRing::new(signing_key, &mut ids)?;
+        let first_keys = KeyRing::new(signing_key, self.identifiers, &mut ids)?;
         let domain_id = ids.object("dmn_");
         let first_directory = planting::plant(self.seed, &origin, &mut ids)?;
         let allowed = self.allowed_hosts.into_iter();

@@ -288,8 +288,8 @@ impl Emulator {
         self.lock().keys.current().key.public_pem()
     }
 
-    /// The current key's `kid`. It differs in each run, unless the builder was given a number to
-    /// derive identifiers from.
+    /// The current key's `kid`. It differs in each run, unless the builder was told to
+    /// [keep identifiers](crate::Builder::stable_ids).
     pub fn key_id(&self) -> String {
         self.lock().keys.current().id.clone()
     }

@@ -52,9 +52,7 @@ impl Ids {
     /// The same for something that was made at another time. As Clerk's do, the characters begin with
     /// the time, in seconds (a KSUID), so that texts of one prefix sort by it.
     pub(crate) fn object_made_at(&mut self, prefix: &str, at: UnixTime) -> String {
-        let seconds = at.as_secs().saturating_sub(KSUID_EPOCH).max(0);
-        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-        format!("{prefix}{}", ksuid(seconds, [self.next(), self.next()]))
+        object_of(prefix, at, [self.next(), self.next()])
     }
 
     /// `prefix`, then 32 upper-case hexadecimal digits: `mt_…`, `oat_…`.
@@ -86,6 +84,13 @@ impl Ids {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+}
+
+/// An identifier of something that was made at this time, and what tells it from others of that time.
+pub(crate) fn object_of(prefix: &str, at: UnixTime, payload: [u64; 2]) -> String {
+    let seconds = at.as_secs().saturating_sub(KSUID_EPOCH).max(0);
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    format!("{prefix}{}", ksuid(seconds, payload))
 }
 
 /// Four bytes of time and sixteen of anything, as a number in base 62.

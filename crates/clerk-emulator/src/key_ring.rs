@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::digest;
 use serde_json::{Value, json};
 
 use crate::{
-    ids::Ids,
+    ids::{Ids, SEEDED_AT, object_of},
     signing_key::{Digest, InvalidSigningKey, SigningKey},
 };
 
@@ -34,20 +35,24 @@ pub(crate) struct KeyRing {
     successors: Vec<Arc<SigningKey>>,
     rotations: usize,
     foreign: Arc<SigningKey>,
+    /// What names of keys are made from beside the keys, where they are not to differ in each run.
+    number: Option<u64>,
 }
 
 impl KeyRing {
-    /// A ring whose first key is `own`, or else the first of the published ones.
-    pub(crate) fn new(own: Option<SigningKey>, ids: &mut Ids) -> Result<Self, InvalidSigningKey> {
+    /// A ring whose first key is `own`, or else the first of the published ones. With a number, the names of keys
+    /// follow from it and from what they are.
+    pub(crate) fn new(
+        own: Option<SigningKey>,
+        number: Option<u64>,
+        ids: &mut Ids,
+    ) -> Result<Self, InvalidSigningKey> {
         let mut successors = Vec::with_capacity(PUBLISHED.len() + 1);
         successors.extend(own.map(Arc::new));
         for pem in PUBLISHED {
             successors.push(Arc::new(SigningKey::from_pkcs8_pem(pem)?));
         }
-        let current = NamedKey {
-            id: ids.object("ins_"),
-            key: Arc::clone(&successors[0]),
-        };
+        let current = named(Arc::clone(&successors[0]), (number, 0), ids);
         Ok(Self {
             current,
             announced: None,
@@ -55,6 +60,7 @@ impl KeyRing {
             successors,
             rotations: 0,
             foreign: Arc::new(SigningKey::from_pkcs8_pem(FOREIGN)?),
+            number,
         })
     }
 
@@ -91,10 +97,7 @@ impl KeyRing {
     fn successor(&mut self, ids: &mut Ids) -> NamedKey {
         self.rotations += 1;
         let key = Arc::clone(&self.successors[self.rotations % self.successors.len()]);
-        NamedKey {
-            id: ids.object("ins_"),
-            key,
-        }
+        named(key, (self.number, self.rotations), ids)
     }
 
     /// Puts the next key in the current one's place: the one that was announced, or else another, under a new id.
@@ -126,4 +129,28 @@ impl KeyRing {
             .collect();
         json!({ "keys": keys })
     }
+}
+
+/// A key that so many others have signed before, and the name it has by that.
+fn named(
+    key: Arc<SigningKey>,
+    (number, rotations): (Option<u64>, usize),
+    ids: &mut Ids,
+) -> NamedKey {
+    let id = match number {
+        None => ids.object("ins_"),
+        Some(number) => {
+            let text = format!("{number} {rotations} {}", key.modulus_base64url());
+            let digest = digest::digest(&digest::SHA256, text.as_bytes());
+            let number = |bytes: &[u8]| {
+                bytes
+                    .iter()
+                    .fold(0, |all, byte| all << 8 | u64::from(*byte))
+            };
+            let mut numbers = digest.as_ref().chunks_exact(8).map(number);
+            let mut next = || numbers.next().unwrap_or_default();
+            object_of("ins_", SEEDED_AT, [next(), next()])
+        }
+    };
+    NamedKey { id, key }
 }
