@@ -146,7 +146,7 @@ fn watch(program: &mut Conversation, play: &str, builder: &Builder) -> Result<Va
     }
 }
 
-fn chromium() -> Result<PathBuf, Stopped> {
+pub(crate) fn chromium() -> Result<PathBuf, Stopped> {
     if let Some(named) = env::var_os(VARIABLE) {
         return Ok(named.into());
     }

@@ -18,6 +18,7 @@ mod frameworks;
 mod has;
 mod isolation;
 mod methods;
+mod newcomer;
 mod outcome;
 mod problems;
 mod programs;
@@ -80,6 +81,11 @@ const SUITES: &[Suite] = &[
         run: browser::run,
     },
     Suite {
+        name: newcomer::NAME,
+        clients: &[newcomer::CLIENTS],
+        run: newcomer::run,
+    },
+    Suite {
         name: tokens::NAME,
         clients: &[clients::NODE],
         run: tokens::run,
@@ -112,6 +118,7 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bl
   frameworks    services with Clerk's middleware for Express, Fastify and Hono, before our emulator
   methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
   browser       clerk-js and its components, in Chromium, take our emulator for Clerk
+  newcomer      the commands of docs/examples/vite-axum lead to a page on which people sign in, in Chromium
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
@@ -233,6 +240,7 @@ mod tests {
                     "frameworks",
                     "methods",
                     "browser",
+                    "newcomer",
                     "tokens",
                     "requests",
                     "authenticate",
