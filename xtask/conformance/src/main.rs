@@ -26,6 +26,7 @@ mod random;
 mod requests;
 mod signer;
 mod tokens;
+mod tour;
 mod webhooks;
 
 use std::{
@@ -86,6 +87,11 @@ const SUITES: &[Suite] = &[
         run: newcomer::run,
     },
     Suite {
+        name: tour::NAME,
+        clients: &[clients::NODE, browser::CLIENTS],
+        run: tour::run,
+    },
+    Suite {
         name: tokens::NAME,
         clients: &[clients::NODE],
         run: tokens::run,
@@ -119,6 +125,7 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bl
   methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
   browser       clerk-js and its components, in Chromium, take our emulator for Clerk
   newcomer      the commands of docs/examples/vite-axum lead to a page on which people sign in, in Chromium
+  tour          an application of our axum layer and one of @clerk/express send a browser the same way, in Chromium
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
@@ -241,6 +248,7 @@ mod tests {
                     "methods",
                     "browser",
                     "newcomer",
+                    "tour",
                     "tokens",
                     "requests",
                     "authenticate",
