@@ -1,6 +1,7 @@
 //! `clerk-dev emulator`: Clerk, offline, until it is told to stop.
 
 mod env_file;
+mod tls;
 
 use std::{
     env,
@@ -20,11 +21,12 @@ use clerk::{
 };
 use clerk_emulator::{Builder, Seed, Server, TokenVersion, WebhookEndpoint};
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 use crate::{
     outcome::{Failure, Verdict},
     output::Output,
-    stop::Stop,
+    stop::{self, Stop},
 };
 
 /// Run an offline Clerk on this machine, for development and tests.
@@ -35,10 +37,12 @@ use crate::{
 #[command(after_help = "Examples:
   clerk-dev emulator
   clerk-dev emulator --port 0 --seed seed.json --json
+  clerk-dev emulator --port 0 --json --until-stdin-ends
   clerk-dev emulator --webhook http://localhost:3000/webhooks
   clerk-dev emulator --allow-host clerk
   clerk-dev emulator --env-file .env.local
-  clerk-dev emulator --proxy-url http://localhost:3000/__clerk
+  clerk-dev emulator --proxy-url http://localhost:3000/__clerk --scripts node_modules
+  clerk-dev emulator --tls --ca-file clerk-ca.pem --scripts node_modules
   clerk-dev emulator --proxy-url http://localhost:5173/__clerk --env-file .env --env-prefix VITE_
 
 A seed holds users, organizations, roles, jwt_templates and webhooks:
@@ -46,6 +50,14 @@ A seed holds users, organizations, roles, jwt_templates and webhooks:
    \"organizations\":[{\"slug\":\"navy\",\"members\":{\"grace@example.com\":\"org:admin\"}}]}
 Without one there are ada@example.com, admin of acme, bob@example.com, member of acme, and the
 template hasura.
+
+With --tls, pages with Clerk's script find the emulator by the publishable key alone, at
+https://emulator.lcl.dev. That has to stand for this machine where the browser is, and the browser has to
+trust the certificate in --ca-file. For Chromium without any change to the machine:
+  clerk-dev emulator --tls --tls-port 4443
+  chromium --user-data-dir=/tmp/clerk --host-resolver-rules='MAP emulator.lcl.dev 127.0.0.1:4443' \\
+    --ignore-certificate-errors-spki-list=HASH
+where HASH is what is printed as its key hash. Node's programs take NODE_EXTRA_CA_CERTS=clerk-ca.pem.
 
 Start your service with the settings that are printed: with another signing secret it refuses every
 webhook. Where CLERK_WEBHOOK_SIGNING_SECRET is set for this command, what goes to --webhook is signed
@@ -71,6 +83,11 @@ pub(crate) struct Emulate {
     /// to the emulator; without a value, pages come to the emulator itself
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     proxy_url: Option<String>,
+    #[command(flatten)]
+    tls: tls::Tls,
+    /// Hand pages Clerk's scripts from this directory, a node_modules with @clerk/clerk-js and @clerk/ui
+    #[arg(long, value_name = "DIRECTORY")]
+    scripts: Option<PathBuf>,
     /// Send webhooks here: http, on this machine; may be given several times
     #[arg(long, value_name = "URL")]
     webhook: Vec<String>,
@@ -87,9 +104,21 @@ pub(crate) struct Emulate {
     /// several times
     #[arg(long, value_name = "PREFIX", requires = "env_file")]
     env_prefix: Vec<String>,
+    /// Stop when standard input ends, too: with whoever started it, if that is a pipe from there
+    #[arg(long)]
+    until_stdin_ends: bool,
     /// Say where it is in one JSON object
     #[arg(long)]
     json: bool,
+}
+
+/// Never, where nobody said that it could.
+async fn ended(end: Option<oneshot::Receiver<()>>) {
+    match end {
+        // The thread that holds the other end drops it.
+        Some(end) => drop(end.await),
+        None => std::future::pending().await,
+    }
 }
 
 fn version(text: &str) -> Result<TokenVersion, &'static str> {
@@ -118,11 +147,12 @@ impl Emulate {
                     _ => Failure::setup("the emulator cannot start", &error),
                 }
             })?;
+        let host = self.tls.serve(&server)?;
         let stop = {
             let _within = runtime.enter();
             Stop::listen()?
         };
-        let whereabouts = Whereabouts::of(&server, from_environment.is_some());
+        let whereabouts = Whereabouts::of(&server, from_environment.is_some(), host.as_ref());
         if let Some(path) = &self.env_file {
             env_file::write(path, &whereabouts.settings(&self.env_prefix)).map_err(|error| {
                 Failure::setup(&format!("cannot write {}", path.display()), &error)
@@ -130,7 +160,13 @@ impl Emulate {
         }
         whereabouts.show(self.json, output)?;
         output.flush()?;
-        runtime.block_on(stop.asked_for())?;
+        let stdin_ends = self.until_stdin_ends.then(stop::stdin_ends).transpose()?;
+        runtime.block_on(async {
+            tokio::select! {
+                outcome = stop.asked_for() => outcome,
+                () = ended(stdin_ends) => Ok(()),
+            }
+        })?;
         server.shutdown();
         if !self.json {
             writeln!(output, "stopped")?;
@@ -177,6 +213,12 @@ impl Emulate {
             Some("") => builder.own_proxy(),
             Some(url) => builder.proxy_url(url),
         };
+        if let Some(host) = &self.tls.tls {
+            builder = builder.development_host(host);
+        }
+        if let Some(directory) = &self.scripts {
+            builder = builder.scripts(directory);
+        }
         for host in &self.allow_host {
             builder = builder.allow_host(host);
         }
@@ -201,6 +243,8 @@ struct Whereabouts<'s> {
     publishable_key: &'s str,
     /// Where pages with Clerk's script come, if anybody said.
     proxy_url: Option<&'s str>,
+    /// As whom browsers know it over TLS, if anybody said.
+    development_host: Option<&'s tls::Host>,
     sign_in_url: String,
     jwt_key: String,
     key_id: String,
@@ -209,7 +253,7 @@ struct Whereabouts<'s> {
 }
 
 impl<'s> Whereabouts<'s> {
-    fn of(server: &'s Server, signs_with_environments: bool) -> Self {
+    fn of(server: &'s Server, signs_with_environments: bool, host: Option<&'s tls::Host>) -> Self {
         let emulator = server.emulator();
         Self {
             notice: "this is an emulator, not Clerk; what it signs is worth nothing elsewhere",
@@ -218,6 +262,7 @@ impl<'s> Whereabouts<'s> {
             secret_key: emulator.secret_key().expose(),
             publishable_key: emulator.publishable_key().as_str(),
             proxy_url: emulator.proxy_url(),
+            development_host: host,
             sign_in_url: emulator.sign_in_url(),
             jwt_key: emulator.public_key_pem(),
             key_id: emulator.key_id(),
@@ -265,6 +310,8 @@ impl<'s> Whereabouts<'s> {
         let proxy = self
             .proxy_url
             .map_or_else(String::new, |url| format!("CLERK_PROXY_URL={url}\n"));
+        let host = self.development_host;
+        let host = host.map_or_else(String::new, tls::Host::advice);
         let jwt_key = self.jwt_key.trim_end().replace('\n', "\\n");
         write!(
             output,
@@ -281,7 +328,7 @@ CLERK_SIGN_IN_URL={sign_in_url}
 # only for verifying without any request:
 # CLERK_JWT_KEY=\"{jwt_key}\"
 
-see it:    {url}
+{host}see it:    {url}
 a token:   clerk-dev token mint --emulator {url}
 health:    curl {url}/_emulator/health
 webhooks:  curl {url}/_emulator/webhooks

@@ -1,9 +1,10 @@
-//! Being told to stop: Ctrl-C, or what service managers send instead.
+//! Being told to stop: Ctrl-C, what service managers send instead, or the end of standard input.
 
 use std::io;
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// Hears when the program is to stop, from when it is made on.
 #[derive(Debug)]
@@ -48,4 +49,20 @@ impl Stop {
     pub(crate) async fn asked_for(self) -> io::Result<()> {
         tokio::signal::ctrl_c().await
     }
+}
+
+/// Is dropped when standard input has ended: with the program that holds the other end of a pipe, however that ends.
+///
+/// # Errors
+///
+/// The operating system gives no thread, which a read that nobody can interrupt needs.
+pub(crate) fn stdin_ends() -> io::Result<oneshot::Receiver<()>> {
+    let (open, end) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("clerk-dev stdin".into())
+        .spawn(move || {
+            drop(io::copy(&mut io::stdin().lock(), &mut io::sink()));
+            drop(open);
+        })?;
+    Ok(end)
 }

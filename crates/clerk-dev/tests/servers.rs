@@ -3,8 +3,10 @@
 mod support;
 
 use std::{
+    collections::BTreeSet,
+    fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command},
 };
 
@@ -128,6 +130,54 @@ fn the_emulator_says_by_which_address_pages_come() {
         "/__clerk",
     ]));
     assert!(text.contains("is no proxy URL"), "{text}");
+}
+
+#[test]
+fn the_emulator_is_a_development_host_whose_authority_stays() {
+    let certificate = file("ca.pem", "");
+    fs::remove_file(&certificate).unwrap();
+    let path = certificate.to_str().unwrap();
+    let arguments = ["--tls", "--tls-port", "0", "--ca-file", path];
+    let first = Running::start(&arguments);
+    assert_eq!(
+        first.text("sign_in_url"),
+        "https://emulator.lcl.dev/sign-in"
+    );
+    assert_eq!(
+        first.text("publishable_key"),
+        "pk_test_ZW11bGF0b3IubGNsLmRldiQ"
+    );
+    let host = &first.about["development_host"];
+    assert_eq!(host["name"], "emulator.lcl.dev");
+    assert_eq!(
+        host["certificate"],
+        fs::read_to_string(&certificate).unwrap()
+    );
+    let address: SocketAddr = host["address"].as_str().unwrap().parse().unwrap();
+    assert!(TcpStream::connect(address).is_ok());
+
+    let second = Running::start(&arguments);
+    assert_eq!(
+        second.about["development_host"]["key_hash"],
+        host["key_hash"]
+    );
+    let other = [
+        "emulator",
+        "--port",
+        "0",
+        "--tls",
+        "other.lcl.dev",
+        "--tls-port",
+        "0",
+        "--ca-file",
+        path,
+    ];
+    let text = failure(program(&other));
+    assert!(text.contains("cannot vouch for other.lcl.dev"), "{text}");
+    fs::remove_file(certificate.with_extension("key")).unwrap();
+    let text = failure(program(&other));
+    assert!(text.contains("ca.key"), "{text}");
+    assert!(failure(program(&["emulator", "--tls", "localhost"])).contains("no development host"));
 }
 
 #[test]
@@ -402,4 +452,31 @@ fn the_demo_can_be_tried_by_hand() {
             assert!(body["errors"][0]["message"].is_string());
         }
     }
+}
+
+#[test]
+fn emulators_stand_side_by_side_and_end_with_their_standard_input() {
+    let start = |end: bool| {
+        let arguments = ["emulator", "--port", "0", "--json", "--until-stdin-ends"];
+        Running::spawn(
+            "url",
+            program(if end { &arguments } else { &arguments[..4] }),
+        )
+    };
+    let mut running: Vec<Running> = (0..4).map(|_| start(true)).collect();
+    let urls: BTreeSet<String> = running
+        .iter()
+        .map(|one| one.text("url").to_owned())
+        .collect();
+    assert_eq!(urls.len(), 4);
+    for one in &mut running {
+        drop(one.child.stdin.take());
+        assert!(one.child.wait().unwrap().success());
+    }
+    // Without being asked to, one goes on.
+    let mut unasked = start(false);
+    drop(unasked.child.stdin.take());
+    let (_, code) = ask(&["token", "mint", "--emulator", unasked.text("url")]);
+    assert_eq!(code, 0);
+    assert_eq!(unasked.child.try_wait().unwrap(), None);
 }

@@ -13,6 +13,8 @@ use serde_json::Value;
 pub struct Answer {
     /// How long to hold the outcome back. Zero unless a [`Fault`](crate::Fault) says otherwise.
     pub delay: Duration,
+    /// How long a transport may wait for something to change, and ask again: this answer says that nothing has.
+    pub(crate) patience: Duration,
     /// What then happens on the connection.
     pub outcome: Outcome,
 }
@@ -42,6 +44,7 @@ pub(crate) struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     content: Content,
+    patience: Duration,
 }
 
 #[derive(Debug)]
@@ -68,6 +71,7 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             content,
+            patience: Duration::ZERO,
         }
     }
 
@@ -101,6 +105,14 @@ impl Reply {
         Self::new(StatusCode::OK, Content::Html(html)).header(header::CACHE_CONTROL, "no-store")
     }
 
+    /// A text of some media type, which whoever asks may want to keep as a file of this name.
+    pub(crate) fn download(media_type: &'static str, name: &str, text: String) -> Self {
+        let disposition = format!("inline; filename=\"{name}\"");
+        Self::new(StatusCode::OK, Content::File(media_type, text.into()))
+            .header(header::CONTENT_DISPOSITION, &disposition)
+            .header(header::CACHE_CONTROL, "no-store")
+    }
+
     /// A part of a page, or a picture.
     pub(crate) fn asset(media_type: &'static str, text: &'static str) -> Self {
         Self::new(StatusCode::OK, Content::File(media_type, text.into()))
@@ -118,6 +130,15 @@ impl Reply {
         Self::new(status, Content::None)
             .header(header::LOCATION, location)
             .header(header::CACHE_CONTROL, "no-store")
+    }
+
+    /// What holds only if nothing changes so soon.
+    pub(crate) fn unless_changed(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
     }
 
     pub(crate) fn status(&self) -> StatusCode {

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use clerk_core::{
     InstanceType, InvalidPublishableKey, InvalidSecretKey, PublishableKey, Redacted, SecretKey,
@@ -7,11 +9,11 @@ use url::Url;
 use crate::{
     Emulator,
     claims::TokenVersion,
-    directory::{Directory, InvalidSeed},
     hosts::Hosts,
     ids::Ids,
     key_ring::KeyRing,
-    seed::Seed,
+    planting,
+    seed::{InvalidSeed, Seed},
     signing_key::{InvalidSigningKey, SigningKey},
     state::{Settings, State},
     webhooks::{Endpoint, InvalidWebhook, Outbox, WebhookEndpoint},
@@ -19,9 +21,16 @@ use crate::{
 
 /// Where an emulator says it is, until a server has it listen somewhere else.
 const ORIGIN: &str = "http://127.0.0.1:4010";
-/// What the publishable key names where browsers come through a proxy. clerk-js tells instances in
-/// development by such a host, which belongs to Clerk and which, with a proxy, nobody goes to.
-const DEVELOPMENT_HOST: &str = "emulator.lcl.dev";
+/// A host by which clerk-js tells instances in development: what the publishable key names where browsers come
+/// through a proxy, and what is usual for [`Builder::development_host`]. It belongs to Clerk.
+pub const DEVELOPMENT_HOST: &str = "emulator.lcl.dev";
+/// How the names of such hosts end, as clerk-js knows them.
+const DEVELOPMENT_DOMAINS: [&str; 4] = [
+    ".lcl.dev",
+    ".accounts.dev",
+    ".lclstage.dev",
+    ".accountsstage.dev",
+];
 /// The application whose pages ask for the session tokens of the seed's users.
 const AUTHORIZED_PARTY: &str = "http://localhost:3000";
 
@@ -33,6 +42,8 @@ pub struct Builder {
     seed: Seed,
     origin: Option<String>,
     proxy: Option<Proxy>,
+    development_host: Option<String>,
+    scripts: Option<PathBuf>,
     domain: Option<String>,
     issuer: Option<String>,
     secret_key: Redacted<String>,
@@ -61,6 +72,8 @@ impl Emulator {
             seed: Seed::example(),
             origin: None,
             proxy: None,
+            development_host: None,
+            scripts: None,
             domain: None,
             issuer: None,
             secret_key: Redacted::new("sk_test_emulator".to_owned()),
@@ -105,6 +118,35 @@ impl Builder {
     /// The same, where pages come to the emulator itself: its own origin is the proxy then.
     pub fn own_proxy(mut self) -> Self {
         self.proxy = Some(Proxy::Own);
+        self
+    }
+
+    /// Has the publishable key name a host of Clerk's, [`DEVELOPMENT_HOST`] say, as which a
+    /// [`Server::serve_tls`](crate::Server::serve_tls) takes browsers in: pages with Clerk's script then find the
+    /// instance by its key alone, and take it for one in development. The host has to stand for this machine
+    /// where the browser is. `https://` and the host are also the `iss` of tokens, unless
+    /// [`issuer`](Self::issuer) says otherwise, and where the sign-in page is. Programs come by plain HTTP as
+    /// before, where they are told [`Emulator::url`].
+    ///
+    /// ```
+    /// use clerk_emulator::{DEVELOPMENT_HOST, Emulator};
+    ///
+    /// let emulator = Emulator::builder().development_host(DEVELOPMENT_HOST).build()?;
+    /// assert_eq!(emulator.publishable_key().frontend_api(), "emulator.lcl.dev");
+    /// assert_eq!(emulator.sign_in_url(), "https://emulator.lcl.dev/sign-in");
+    /// assert_eq!(emulator.url(), "http://127.0.0.1:4010");
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    pub fn development_host(mut self, host: impl Into<String>) -> Self {
+        self.development_host = Some(host.into().to_ascii_lowercase());
+        self
+    }
+
+    /// Hands pages Clerk's scripts from this directory, a `node_modules` in which `@clerk/clerk-js` and
+    /// `@clerk/ui` are installed: at `/npm/@clerk/…`, where the packages for frameworks look for them. Whatever
+    /// version they ask for, they get the one that is there.
+    pub fn scripts(mut self, node_modules: impl Into<PathBuf>) -> Self {
+        self.scripts = Some(node_modules.into());
         self
     }
 
@@ -244,10 +286,15 @@ impl Builder {
             Some(Proxy::Own) => Some(origin.clone()),
             Some(Proxy::At(url)) => Some(check_proxy(&url)?),
         };
+        let development_host = self.development_host;
+        if let Some(host) = &development_host {
+            check_development_host(host, self.domain.is_none())?;
+        }
+        let named = development_host.as_deref();
+        let named = named.or(proxy_url.as_ref().map(|_| DEVELOPMENT_HOST));
         // A scheme in a key, which Clerk's have not, has SDKs come here over plain http.
         let (prefix, place) = match self.domain {
-            None if proxy_url.is_some() => ("pk_test_", DEVELOPMENT_HOST),
-            None => ("pk_test_", origin.as_str()),
+            None => ("pk_test_", named.unwrap_or(&origin)),
             Some(_) => ("pk_live_", origin.trim_start_matches("https://")),
         };
         let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
@@ -255,13 +302,22 @@ impl Builder {
             PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
         let first_keys = KeyRing::new(signing_key, &mut ids)?;
         let domain_id = ids.object("dmn_");
-        let first_directory = Directory::plant(self.seed, &origin, &mut ids)?;
+        let first_directory = planting::plant(self.seed, &origin, &mut ids)?;
+        let allowed = self.allowed_hosts.into_iter();
+        let allowed = allowed.chain(development_host.clone()).collect();
+        let frontend = development_host
+            .as_ref()
+            .map(|host| format!("https://{host}"));
         let settings = Settings {
-            hosts: Hosts::new(&origin, self.allowed_hosts).map_err(BuildError::AllowedHost)?,
+            hosts: Hosts::new(&origin, allowed).map_err(BuildError::AllowedHost)?,
             issuer: self
                 .issuer
                 .or_else(|| proxy_url.clone())
+                .or_else(|| frontend.clone())
                 .unwrap_or_else(|| origin.clone()),
+            frontend: frontend.unwrap_or_else(|| origin.clone()),
+            development_host,
+            scripts: self.scripts,
             origin,
             proxy_url,
             secret_key,
@@ -284,6 +340,15 @@ impl Builder {
     pub(crate) fn default_origin(mut self, origin: String) -> Self {
         self.origin.get_or_insert(origin);
         self
+    }
+}
+
+fn check_development_host(host: &str, is_development: bool) -> Result<(), BuildError> {
+    let mut domains = DEVELOPMENT_DOMAINS.iter();
+    let is_domain = matches!(url::Host::parse(host), Ok(url::Host::Domain(name)) if name == host);
+    match is_development && is_domain && domains.any(|domain| host.ends_with(domain)) {
+        true => Ok(()),
+        false => Err(BuildError::DevelopmentHost(host.to_owned())),
     }
 }
 
@@ -313,6 +378,12 @@ pub enum BuildError {
     /// The proxy is not at an address that browsers can go to.
     #[error("`{0}` is no proxy URL: give one such as http://localhost:3000/__clerk")]
     ProxyUrl(String),
+    /// Clerk's script takes the host for none of an instance in development, or it is not one of those.
+    #[error(
+        "`{0}` is no development host: give a name such as emulator.lcl.dev, without scheme and port, to an \
+         instance that is not one of production"
+    )]
+    DevelopmentHost(String),
     /// A host that the emulator is to answer to is none.
     #[error(
         "`{0}` is no host to allow: give a name such as clerk or an address, without scheme and port"

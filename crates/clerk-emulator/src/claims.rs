@@ -5,8 +5,9 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use crate::directory::{
-    ActiveOrganization, Identification, IdentificationKind, Session, Template, User,
+use crate::{
+    clock::EmulatorClock,
+    directory::{ActiveOrganization, Identification, IdentificationKind, Session, Template, User},
 };
 
 /// The protected header `cat`, by which Clerk's SDKs tell the classes of its tokens apart.
@@ -35,18 +36,28 @@ pub enum TokenVersion {
 /// When a token is issued, and how long it is valid.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validity {
-    pub(crate) issued: UnixTime,
-    pub(crate) lifetime: Duration,
+    issued: UnixTime,
+    /// The same, as whoever reads the token counts.
+    dated: UnixTime,
+    lifetime: Duration,
 }
 
 impl Validity {
+    pub(crate) fn new(issued: UnixTime, lifetime: Duration, clock: &EmulatorClock) -> Self {
+        Self {
+            issued,
+            dated: clock.in_tokens(issued),
+            lifetime,
+        }
+    }
+
     fn write(self, claims: &mut Map<String, Value>, skew: Duration) {
         let seconds = |time: UnixTime| json!(time.as_secs());
-        claims.insert("iat".into(), seconds(self.issued));
-        claims.insert("nbf".into(), seconds(self.issued.saturating_sub(skew)));
+        claims.insert("iat".into(), seconds(self.dated));
+        claims.insert("nbf".into(), seconds(self.dated.saturating_sub(skew)));
         claims.insert(
             "exp".into(),
-            seconds(self.issued.saturating_add(self.lifetime)),
+            seconds(self.dated.saturating_add(self.lifetime)),
         );
     }
 }

@@ -111,8 +111,10 @@ impl Cookies {
         let mut cookies = Self::signed_out(settings, client);
         if let Some(session) = session {
             if let Some(token) = new_token(settings, state, (&session, origin), now) {
-                state.directory.note_renewal(&client.id, now);
-                cookies = cookies.signed_in(settings, (client, &session), token);
+                let renewed_at = state.clock.now_in_tokens();
+                state.directory.note_renewal(&client.id, renewed_at);
+                let since = state.clock.past_in_tokens(session.created_at);
+                cookies = cookies.signed_in(settings, (client, since), token);
             }
         }
         cookies
@@ -127,7 +129,8 @@ impl Cookies {
     ) -> Result<Self, MintError> {
         let (token, session, client) = spec.mint_on_client(settings, state, now)?;
         let cookies = Self::signed_out(settings, &client);
-        Ok(cookies.signed_in(settings, (&client, &session), token))
+        let since = state.clock.past_in_tokens(session.created_at);
+        Ok(cookies.signed_in(settings, (&client, since), token))
     }
 
     pub(crate) fn signed_out(settings: &Settings, client: &Client) -> Self {
@@ -139,15 +142,15 @@ impl Cookies {
         }
     }
 
-    /// The same with `token`, which is one of the session's.
+    /// The same with `token`, which is one of the session that has been there `since`.
     pub(crate) fn signed_in(
         mut self,
         settings: &Settings,
-        (client, session): (&Client, &Session),
+        (client, since): (&Client, UnixTime),
         token: String,
     ) -> Self {
         self.session = Some(SignedIn {
-            since: session.created_at.as_secs(),
+            since: since.as_secs(),
             token,
             refresh_token: settings
                 .refresh_tokens

@@ -26,7 +26,6 @@ mod organization_domain;
 mod password;
 mod password_digest;
 mod picture;
-mod planting;
 mod redirect_url;
 mod role;
 mod role_set;
@@ -59,7 +58,8 @@ pub(crate) use image::Images;
 pub(crate) use invitation::{Invitation, InvitationStatus, Place};
 pub(crate) use listed_identifier::ListedIdentifier;
 pub(crate) use machine::{Machine, MachineToken};
-pub(crate) use mailbox::{Mailbox, Message};
+pub(crate) use mailbox::Mailbox;
+pub use mailbox::Message;
 pub(crate) use membership::Membership;
 pub(crate) use message_template::{MessageTemplate, MessageText};
 pub(crate) use oauth_application::{OAuthApplication, OAuthCode};
@@ -69,15 +69,15 @@ pub(crate) use organization_domain::OrganizationDomain;
 pub(crate) use password::Password;
 pub(crate) use password_digest::{InvalidDigest, PasswordDigest};
 pub(crate) use picture::Picture;
-pub use planting::InvalidSeed;
 pub(crate) use redirect_url::RedirectUrl;
-pub(crate) use role::{Permission, Role};
+pub(crate) use role::{Permission, Role, SYSTEM_PERMISSIONS, SYSTEM_ROLES};
 pub(crate) use role_set::RoleSet;
 pub(crate) use scim_directory::{GroupRoleMapping, ScimDirectory};
 pub(crate) use second_factor::{SecondFactors, Totp};
 pub(crate) use sent_code::UnknownCode;
 pub(crate) use session::{Session, SessionStatus};
 pub(crate) use settings::{InstanceSettings, OrganizationSettings};
+pub use settings::{Presence, SignUpMode};
 pub(crate) use table::{Key, Record, Table};
 pub(crate) use template::Template;
 pub(crate) use ticket::{Purpose, Ticket, TicketStatus};
@@ -87,7 +87,7 @@ pub(crate) use waitlist::{WaitlistEntry, WaitlistEntryStatus};
 
 use clerk_core::UnixTime;
 
-use crate::{ids::Ids, rules::Rules};
+use crate::ids::Ids;
 
 /// The records of an instance.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +130,6 @@ pub(crate) struct Directory {
     pub(crate) connections: Table<Connection>,
     pub(crate) scim_directories: Table<ScimDirectory>,
     pub(crate) described: Table<Described>,
-    pub(crate) rules: Rules,
     pub(crate) attempts: Attempts,
     pub(crate) mailbox: Mailbox,
 }

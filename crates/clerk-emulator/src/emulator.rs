@@ -1,3 +1,6 @@
+mod clock;
+mod waiting;
+
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -21,10 +24,12 @@ use crate::{
     draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
     frontend::api,
+    harvest::harvest,
     refusal::Refusal,
     request_log::LoggedRequest,
     route::Route,
     routing::{Routed, Routes},
+    seed::Seed,
     signing_key::Digest,
     state::{Settings, State},
     webhooks::Bell,
@@ -88,14 +93,22 @@ impl Emulator {
     /// As [`handle`](Self::handle), where `None` is a body that is larger than it may be.
     pub(crate) fn handle_parts(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Answer {
         let Decision { delay, ending } = self.decide(parts, body, now);
-        self.bell().ring();
+        let patience = ending.patience();
+        // Who only looks whether something has happened would otherwise wake those who do the same.
+        if patience.is_zero() {
+            self.bell().ring();
+        }
         // Here the state is free for others again: signing and writing take longer than all else.
         let outcome = match ending {
             Ending::Reply(reply) => Outcome::Respond(reply.into_response()),
             Ending::Answer(response) => Outcome::Respond(response),
             Ending::Drop => Outcome::Drop,
         };
-        Answer { delay, outcome }
+        Answer {
+            delay,
+            patience,
+            outcome,
+        }
     }
 
     fn decide(&self, parts: &Parts, body: Option<Bytes>, now: UnixTime) -> Decision {
@@ -103,6 +116,7 @@ impl Emulator {
             settings, routes, ..
         } = &*self.shared;
         let state = &mut *self.lock();
+        let now = state.clock.tell(now);
         state.ids.set_time(now);
         if let Err(refusal) = settings.hosts.admit(parts, body.as_ref()) {
             return Decision::now(reply(Err(refusal), &state.ids.hex(32)));
@@ -130,8 +144,14 @@ impl Emulator {
         });
         let route = found.as_ref().ok().map(|(routed, _)| &routed.route);
         if route.is_some_and(|route| route.access == Access::Control) {
+            let ids = state.ids.clone();
             let result = carry_out(settings, state, parts, found, (query, body), now);
-            return Decision::now(reply(result, &state.ids.hex(32)));
+            let reply = reply(result, &state.ids.hex(32));
+            if !reply.patience().is_zero() {
+                // How often somebody looks leaves no trace in what is made afterwards.
+                state.ids = ids;
+            }
+            return Decision::now(reply);
         }
         let version = api_version::served(route, of_browsers, parts);
         let is_shared = match route {
@@ -174,6 +194,7 @@ impl Emulator {
             method,
             path: path.to_owned(),
             operation,
+            template,
             status: ending.status(),
         });
         Decision { delay, ending }
@@ -222,6 +243,11 @@ impl Emulator {
         self.shared.settings.proxy_url.as_deref()
     }
 
+    /// The host of Clerk's that the instance is to browsers, where the builder was told one.
+    pub fn development_host(&self) -> Option<&str> {
+        self.shared.settings.development_host.as_deref()
+    }
+
     /// The `iss` of the instance's tokens: the origin, unless the builder says otherwise.
     pub fn issuer(&self) -> &str {
         &self.shared.settings.issuer
@@ -232,14 +258,15 @@ impl Emulator {
         &self.shared.settings.secret_key
     }
 
-    /// What goes into `CLERK_PUBLISHABLE_KEY`. It names the emulator's own origin.
+    /// What goes into `CLERK_PUBLISHABLE_KEY`. It names the emulator's own origin, unless the builder was told
+    /// otherwise.
     pub fn publishable_key(&self) -> &PublishableKey {
         &self.shared.settings.publishable_key
     }
 
     /// The page on which one picks whom to sign in as: what goes into `CLERK_SIGN_IN_URL`.
     pub fn sign_in_url(&self) -> String {
-        format!("{}/sign-in", self.url())
+        format!("{}/sign-in", self.shared.settings.frontend)
     }
 
     /// The `Cookie` header of a browser in which nobody is signed in, and that the emulator
@@ -321,14 +348,29 @@ impl Emulator {
     /// How many of the latest requests had this method and this path (or were for the operation
     /// with this path template, such as `/v1/users/{user_id}`).
     pub fn count_requests(&self, method: &str, path: &str) -> usize {
-        let template = |operation| self.shared.routes.template(operation);
         let state = self.lock();
-        state
-            .log
-            .entries()
-            .filter(|entry| entry.method.as_str() == method)
-            .filter(|entry| entry.path == path || template(entry.operation) == Some(path))
+        let requests = state.log.entries();
+        requests
+            .filter(|entry| entry.method.as_str() == method && entry.is_at(path))
             .count()
+    }
+
+    /// The seed that what is there could have come from: an emulator that is built with it has the same users,
+    /// organizations and all else that a [`Seed`] can say, under the same ids. Invitations and API keys are there that are
+    /// good at `now`. Sessions are not, nor is what people have uploaded.
+    ///
+    /// ```
+    /// use clerk_core::UnixTime;
+    /// use clerk_emulator::Emulator;
+    ///
+    /// let first = Emulator::builder().build()?;
+    /// let seed = first.to_seed(UnixTime::from_secs(1_800_000_000));
+    /// let second = Emulator::builder().seed(seed).build()?;
+    /// assert_eq!(second.user_id("ada@example.com"), first.user_id("ada@example.com"));
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    pub fn to_seed(&self, now: UnixTime) -> Seed {
+        harvest(&self.lock(), now)
     }
 
     /// Brings back the seed and the first key, and forgets faults, requests and webhooks. Identifiers
@@ -394,6 +436,13 @@ impl Ending {
                 Self::Answer(response)
             }
             Self::Drop => Self::Drop,
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Reply(reply) => reply.patience(),
+            Self::Answer(_) | Self::Drop => Duration::ZERO,
         }
     }
 

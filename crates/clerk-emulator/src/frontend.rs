@@ -8,6 +8,7 @@ mod interstitial;
 mod mailbox;
 mod oauth;
 mod return_url;
+mod scripts;
 mod sign_in;
 mod status;
 mod tickets;
@@ -18,11 +19,12 @@ use crate::route::{Handled, Route};
 pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
 
 /// All others, a table for each module.
-pub(crate) static TABLES: [&[Route]; 8] = [
+pub(crate) static TABLES: [&[Route]; 9] = [
     handshake::ROUTES,
     sign_in::ROUTES,
     interstitial::ROUTES,
     images::ROUTES,
+    scripts::ROUTES,
     oauth::ROUTES,
     status::ROUTES,
     tickets::ROUTES,

@@ -80,12 +80,15 @@
 //! |---|---|---|
 //! | `GET /_emulator/health` | | the instance's public keys and counts |
 //! | `POST /_emulator/mint` | `{"user":"ada@example.com","organization":"acme","issued_ago":90,"defect":"alg-none",…}` | `{"jwt":"…"}` |
+//! | `POST /_emulator/clock` | `{"advance":3600}`, or `offset`, `now`, `frozen`, `move_tokens` | `{"now":…,"ahead_ms":3600000,…}`, as of `GET`; `DELETE` takes it back |
 //! | `POST /_emulator/keys/announce` | | `{"key_id":"ins_…"}` |
 //! | `POST /_emulator/keys/rotate` | `{"keep_old":true}` | `{"key_id":"ins_…"}` |
 //! | `POST /_emulator/faults` | `{"method":"GET","path":"/v1/jwks","status":503,"count":2}`, or `body`, `drop`, `delay_ms` | 204 |
 //! | `DELETE /_emulator/faults` | | 204 |
 //! | `GET /_emulator/state` | | users, organizations and sessions, the latest of each; `/` has a page of it for people |
+//! | `GET /_emulator/seed` | | the [`Seed`] that what is there could have come from, as JSON |
 //! | `POST /_emulator/sessions/sess_…/token` | | `{"jwt":"…"}`; `…/revoke` ends the session |
+//! | `GET /_emulator/wait/request?method=POST&path=/v1/users` | | `{"request":{…}}` as soon as there is one; `wait/message?to=…` and `wait/webhook?type=…` are alike |
 //! | `GET /_emulator/mailbox` | | `{"messages":[{"to":"ada@example.com","code":"424242",…}]}` |
 //! | `GET /_emulator/requests` | | `{"requests":[{"method":"GET","path":"/v1/jwks","status":200,…}]}` |
 //! | `POST /_emulator/webhooks` | `{"url":"http://localhost:3000/webhooks","events":["user.*"]}` | `{"url":…,"secret":"whsec_…",…}` |
@@ -110,10 +113,13 @@
 
 mod answer;
 mod api_version;
+#[cfg(feature = "tls")]
+mod authority;
 mod browser;
 mod builder;
 mod call;
 mod claims;
+mod clock;
 mod codes;
 mod cookies;
 mod defect;
@@ -124,18 +130,20 @@ mod draft;
 mod emulator;
 mod fault;
 mod frontend;
+mod harvest;
 mod hosts;
 mod ids;
 mod in_process;
 mod key_ring;
 mod mint;
 mod operations;
+mod pem;
+mod planting;
 mod refusal;
 mod request_log;
 mod rfc3339;
 mod route;
 mod routing;
-mod rules;
 mod seed;
 mod server;
 mod signing_key;
@@ -145,18 +153,24 @@ mod token_builder;
 mod webhooks;
 
 pub use answer::{Answer, Outcome};
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+pub use authority::{Authority, InvalidAuthority};
 pub use browser::{Browser, Page};
-pub use builder::{BuildError, Builder};
+pub use builder::{BuildError, Builder, DEVELOPMENT_HOST};
 pub use claims::TokenVersion;
 pub use defect::{Defect, UnknownDefect};
-pub use directory::InvalidSeed;
+pub use directory::{Message, Presence, SignUpMode};
 pub use emulator::Emulator;
 pub use fault::Fault;
 pub use in_process::InProcess;
 pub use mint::MintError;
 pub use request_log::LoggedRequest;
-pub use rules::{Presence, SignUpMode};
-pub use seed::{ExternalAccountSeed, InstanceSeed, OrganizationSeed, Seed, TemplateSeed, UserSeed};
+pub use seed::{
+    AddressSeed, ApiKeySeed, DomainSeed, ExternalAccountSeed, InstanceSeed, InvalidSeed,
+    InvitationSeed, MachineSeed, MemberSeed, OAuthApplicationSeed, OrganizationSeed, PlanSeed,
+    RoleSeed, Seed, TemplateSeed, UserSeed,
+};
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;
 pub use token_builder::TokenBuilder;

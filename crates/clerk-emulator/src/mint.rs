@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     claims::{self, Holder, Issuer, TokenVersion, Validity},
+    clock::EmulatorClock,
     defect::Defect,
     directory::{Client, Key, Session, SessionStatus, Template, User},
     draft::Draft,
@@ -84,10 +85,11 @@ impl Default for Issued {
 }
 
 impl Issued {
-    fn time(self, now: UnixTime) -> UnixTime {
+    /// A time of the emulator's, who has it as `now`.
+    fn time(self, now: UnixTime, clock: &EmulatorClock) -> UnixTime {
         match self {
             Self::Ago(ago) => now.saturating_sub(ago),
-            Self::At(time) => time,
+            Self::At(time) => clock.of_tokens(time),
         }
     }
 }
@@ -100,7 +102,7 @@ impl TokenSpec {
         now: UnixTime,
     ) -> Result<String, MintError> {
         state.ids.set_time(now);
-        let issued = self.issued.time(now);
+        let issued = self.issued.time(now, &state.clock);
         if self.is_opaque() {
             return self.opaque_token(state, issued);
         }
@@ -118,7 +120,7 @@ impl TokenSpec {
             _ => self.oauth_token(settings, state, issued)?,
         };
         if let Some(defect) = self.defect {
-            defect.spoil(&mut draft, now);
+            defect.spoil(&mut draft, state.clock.now_in_tokens());
         }
         apply(&self.claims, &mut draft.claims);
         apply(&self.header, &mut draft.header);
@@ -137,7 +139,8 @@ impl TokenSpec {
     ) -> Result<(String, Session, Client), MintError> {
         let token = self.mint(settings, state, now)?;
         let user = self.user(state)?;
-        let session = self.session(state, &user, self.issued.time(now), now)?;
+        let issued = self.issued.time(now, &state.clock);
+        let session = self.session(state, &user, issued, now)?;
         let State { directory, ids, .. } = state;
         let client = directory.client_of(&session, ids);
         Ok((token, session, client))
@@ -215,10 +218,8 @@ impl TokenSpec {
     }
 
     fn machine_token(&self, settings: &Settings, state: &mut State, issued: UnixTime) -> Draft {
-        let validity = Validity {
-            issued,
-            lifetime: self.lifetime.unwrap_or(claims::MACHINE_LIFETIME),
-        };
+        let lifetime = self.lifetime.unwrap_or(claims::MACHINE_LIFETIME);
+        let validity = Validity::new(issued, lifetime, &state.clock);
         let machine = state.ids.object("mch_");
         let mut claims = claims::machine(settings.issuer(), &machine, validity);
         if !self.scopes.is_empty() {
@@ -234,10 +235,8 @@ impl TokenSpec {
         state: &mut State,
         issued: UnixTime,
     ) -> Result<Draft, MintError> {
-        let validity = Validity {
-            issued,
-            lifetime: self.lifetime.unwrap_or(claims::OAUTH_LIFETIME),
-        };
+        let lifetime = self.lifetime.unwrap_or(claims::OAUTH_LIFETIME);
+        let validity = Validity::new(issued, lifetime, &state.clock);
         let user = self.user(state)?;
         let client = state.ids.object("client_");
         let mut claims = claims::oauth(settings.issuer(), &user, &client, validity);
@@ -279,6 +278,7 @@ pub(crate) fn session_token(
         directory,
         ids,
         keys,
+        clock,
         ..
     } = state;
     let organization = session
@@ -290,10 +290,8 @@ pub(crate) fn session_token(
         session,
         organization,
     };
-    let validity = Validity {
-        issued,
-        lifetime: lifetime.unwrap_or_else(|| form.lifetime()),
-    };
+    let lifetime = lifetime.unwrap_or_else(|| form.lifetime());
+    let validity = Validity::new(issued, lifetime, clock);
     let (mut claims, category) = match form {
         Form::Session(version) => (
             claims::session(*version, issuer, holder, validity),

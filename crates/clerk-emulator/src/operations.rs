@@ -3,46 +3,48 @@
 mod actor_tokens;
 mod admin_portal_link_tokens;
 mod agent_tasks;
-mod api_keys;
+pub(crate) mod api_keys;
 mod billing;
 mod clients;
+mod clock;
 mod control;
 mod directories;
 mod domains;
 mod emails;
 mod enterprise_connections;
-mod identifications;
+pub(crate) mod identifications;
 mod inspection;
 mod instance;
-mod invitations;
+pub(crate) mod invitations;
 mod keys;
-mod listed_identifiers;
+pub(crate) mod listed_identifiers;
 mod listing;
 mod logos;
 mod machine_tokens;
-mod machines;
+pub(crate) mod machines;
 mod memberships;
 mod message_templates;
-mod metadata;
-mod oauth_applications;
+pub(crate) mod metadata;
+pub(crate) mod oauth_applications;
 mod oauth_tokens;
-mod organization_domains;
-mod organization_invitations;
+pub(crate) mod organization_domains;
+pub(crate) mod organization_invitations;
 mod organizations;
-mod permissions;
-mod redirect_urls;
+pub(crate) mod permissions;
+pub(crate) mod redirect_urls;
 mod refreshing;
 mod role_sets;
-mod roles;
+pub(crate) mod roles;
 mod saml_connections;
 mod sessions;
 mod sign_in_tokens;
 mod svix;
-mod templates;
+pub(crate) mod templates;
 mod testing_tokens;
 mod tickets;
 mod uploads;
-mod users;
+pub(crate) mod users;
+mod waiting;
 mod waitlist;
 mod webhooks;
 
@@ -97,12 +99,14 @@ pub(crate) static HANDLERS: [&[Handled]; 38] = [
 ];
 
 /// What Clerk's description does not have.
-pub(crate) static TABLES: [&[Route]; 6] = [
+pub(crate) static TABLES: [&[Route]; 8] = [
     keys::ROUTES,
     clients::ROUTES,
     sessions::ROUTES,
     control::ROUTES,
     inspection::ROUTES,
+    clock::ROUTES,
+    waiting::ROUTES,
     webhooks::ROUTES,
 ];
 

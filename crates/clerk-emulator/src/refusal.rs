@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use http::{HeaderName, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -13,6 +15,8 @@ pub(crate) struct Refusal {
     /// The input that is to blame.
     param: Option<Box<str>>,
     header: Option<Box<(HeaderName, String)>>,
+    /// How long it is worth waiting for the cause to go away.
+    patience: Duration,
 }
 
 impl Refusal {
@@ -29,6 +33,7 @@ impl Refusal {
             long_message: long_message.into(),
             param: None,
             header: None,
+            patience: Duration::ZERO,
         }
     }
 
@@ -60,6 +65,16 @@ impl Refusal {
         self.status
     }
 
+    /// What is wrong, for people.
+    pub(crate) fn long_message(&self) -> &str {
+        &self.long_message
+    }
+
+    /// The input that is to blame, where one is.
+    pub(crate) fn blamed(&self) -> Option<&str> {
+        self.param.as_deref()
+    }
+
     /// The API's error object.
     pub(crate) fn to_json(&self) -> Value {
         let mut error = json!({
@@ -75,10 +90,24 @@ impl Refusal {
 
     pub(crate) fn into_reply(self, trace_id: &str) -> Reply {
         let body = json!({ "errors": [self.to_json()], "clerk_trace_id": trace_id });
-        let reply = Reply::with(self.status, body);
+        let reply = Reply::with(self.status, body).unless_changed(self.patience);
         match self.header {
             Some(header) => reply.header(header.0, &header.1),
             None => reply,
+        }
+    }
+
+    /// What somebody waits for has not happened `within` that time.
+    pub(crate) fn wait_timed_out(why: &str, within: Duration) -> Self {
+        let refusal = Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "wait_timed_out",
+            "nothing of the kind has happened",
+            format!("Within {} ms: {why}.", within.as_millis()),
+        );
+        Self {
+            patience: within,
+            ..refusal
         }
     }
 

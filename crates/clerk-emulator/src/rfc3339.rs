@@ -38,14 +38,18 @@ pub(crate) fn parse(text: &str) -> Option<UnixTime> {
     is_valid.then_some(UnixTime::from_millis(milliseconds))
 }
 
-/// The time as text, to the second.
+/// The time as text, with a fraction where it has one.
 pub(crate) fn write(at: UnixTime) -> String {
     let (day, second) = (
         at.as_secs().div_euclid(86_400),
         at.as_secs().rem_euclid(86_400),
     );
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{}T{hour:02}:{minute:02}:{second:02}Z", date(day))
+    let fraction = match at.as_millis().rem_euclid(1000) {
+        0 => String::new(),
+        thousandths => format!(".{thousandths:03}"),
+    };
+    format!("{}T{hour:02}:{minute:02}:{second:02}{fraction}Z", date(day))
 }
 
 /// A day since 1970, by the proleptic Gregorian calendar.
@@ -159,6 +163,14 @@ mod tests {
             (1_800_000_000, "2027-01-15T08:00:00Z"),
         ] {
             let at = UnixTime::from_secs(seconds);
+            assert_eq!(write(at), expected);
+            assert_eq!(parse(expected), Some(at));
+        }
+        for (milliseconds, expected) in [
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (1_800_000_000_020, "2027-01-15T08:00:00.020Z"),
+        ] {
+            let at = UnixTime::from_millis(milliseconds);
             assert_eq!(write(at), expected);
             assert_eq!(parse(expected), Some(at));
         }

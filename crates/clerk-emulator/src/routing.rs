@@ -149,14 +149,6 @@ impl Routes {
         (!methods.is_empty()).then(|| methods.join(", "))
     }
 
-    /// The path template of an operation.
-    pub(crate) fn template(&self, operation: Option<&str>) -> Option<&'static str> {
-        self.all
-            .iter()
-            .find(|routed| Some(routed.route.operation) == operation)
-            .map(|routed| routed.route.path)
-    }
-
     /// Shows every operation at the place of these segments, those at literal ones first.
     fn visit<'r>(&'r self, node: &'r Node, segments: &[&str], show: &mut dyn FnMut(&'r Routed)) {
         let Some((segment, rest)) = segments.split_first() else {

@@ -1,16 +1,41 @@
+mod address;
 mod external_account;
+mod form;
 mod instance;
+mod invalid;
+mod invitation;
+mod machine;
+mod oauth_application;
+mod organization;
+mod place;
+mod plan;
+mod role;
+mod template;
+mod user;
 
+pub use address::AddressSeed;
+pub(crate) use address::AddressStatus;
 pub use external_account::ExternalAccountSeed;
+pub(crate) use form::{Moment, Secret};
 pub use instance::InstanceSeed;
+pub use invalid::InvalidSeed;
+pub use invitation::InvitationSeed;
+pub use machine::{ApiKeySeed, MachineSeed};
+pub use oauth_application::OAuthApplicationSeed;
+pub use organization::{DomainSeed, MemberSeed, OrganizationSeed};
+pub(crate) use place::SeedPlace;
+pub(crate) use plan::Payer;
+pub use plan::PlanSeed;
+pub use role::RoleSeed;
+pub use template::TemplateSeed;
+pub use user::UserSeed;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use clerk_core::Redacted;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::webhooks::WebhookEndpoint;
+use form::{is_default, texts_or_objects};
 
 /// What an emulated instance holds before its first request, and again after a reset.
 ///
@@ -46,25 +71,47 @@ use crate::webhooks::WebhookEndpoint;
 ///         "webhooks": [{ "url": "http://localhost:3000/webhooks", "events": ["user.*"] }]
 ///     }"#,
 /// )?;
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), clerk_emulator::InvalidSeed>(())
 /// ```
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Seed {
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) instance: InstanceSeed,
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) roles: Vec<RoleSeed>,
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) users: Vec<UserSeed>,
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) organizations: Vec<OrganizationSeed>,
+    #[serde(
+        skip_serializing_if = "is_default",
+        deserialize_with = "texts_or_objects"
+    )]
+    pub(crate) invitations: Vec<InvitationSeed>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) machines: Vec<MachineSeed>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) api_keys: Vec<ApiKeySeed>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) oauth_applications: Vec<OAuthApplicationSeed>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) plans: Vec<PlanSeed>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) allowlist: Vec<String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) blocklist: Vec<String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) waitlist: Vec<String>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) redirect_urls: Vec<String>,
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) jwt_templates: Vec<TemplateSeed>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) webhooks: Vec<WebhookEndpoint>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RoleSeed {
-    pub(crate) key: String,
-    #[serde(default)]
-    pub(crate) permissions: Vec<String>,
+    /// What it was read from: errors say the line.
+    #[serde(skip)]
+    pub(crate) text: Option<Arc<str>>,
 }
 
 impl Seed {
@@ -122,23 +169,52 @@ impl Seed {
     ///
     /// # Errors
     ///
-    /// The text is not JSON, or has a member that seeds do not have. Whether the parts fit
-    /// together is checked when the emulator is built.
-    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
+    /// The text is not JSON, or has a member that seeds do not have: the error says on which line. Whether the parts fit
+    /// together is checked when the emulator is built, whose error says the line, too.
+    pub fn from_json(text: &str) -> Result<Self, InvalidSeed> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let mut seed: Self = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| InvalidSeed::unreadable(&error, text))?;
+        let end = deserializer.end();
+        end.map_err(|error| InvalidSeed::beyond_the_end(&error))?;
+        seed.text = Some(text.into());
+        Ok(seed)
+    }
+
+    /// Writes the seed as [`from_json`](Self::from_json) reads it, passwords and secrets, too.
+    ///
+    /// ```
+    /// use clerk_emulator::{Seed, UserSeed};
+    ///
+    /// let seed = Seed::empty().user(UserSeed::new("ada@example.com").banned());
+    /// let text = seed.to_json();
+    /// assert!(text.contains(r#""email": "ada@example.com""#));
+    /// assert_eq!(Seed::from_json(&text)?.to_json(), text);
+    /// # Ok::<(), clerk_emulator::InvalidSeed>(())
+    /// ```
+    pub fn to_json(&self) -> String {
+        // Nothing in it can fail: every key is a text.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
     }
 
     /// Adds a role, or gives `org:admin` and `org:member` these permissions.
     #[must_use]
     pub fn role<P: Into<String>>(
-        mut self,
+        self,
         key: impl Into<String>,
         permissions: impl IntoIterator<Item = P>,
     ) -> Self {
-        self.roles.push(RoleSeed {
-            key: key.into(),
-            permissions: permissions.into_iter().map(Into::into).collect(),
-        });
+        let mut role = RoleSeed::new(key);
+        role.permissions = permissions.into_iter().map(Into::into).collect();
+        self.role_seed(role)
+    }
+
+    /// The same, with all that there is to say of a role.
+    #[must_use]
+    pub fn role_seed(mut self, role: RoleSeed) -> Self {
+        self.roles.push(role);
         self
     }
 
@@ -176,245 +252,68 @@ impl Seed {
         self.webhooks.push(endpoint.into());
         self
     }
-}
 
-/// A user of a [`Seed`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UserSeed {
-    pub(crate) email: String,
-    #[serde(default)]
-    pub(crate) id: Option<String>,
-    #[serde(default)]
-    pub(crate) first_name: Option<String>,
-    #[serde(default)]
-    pub(crate) last_name: Option<String>,
-    #[serde(default)]
-    pub(crate) username: Option<String>,
-    #[serde(default, deserialize_with = "secret")]
-    pub(crate) password: Option<Redacted<String>>,
-    #[serde(default)]
-    pub(crate) external_id: Option<String>,
-    #[serde(default)]
-    pub(crate) public_metadata: Map<String, Value>,
-    #[serde(default)]
-    pub(crate) plan: Option<String>,
-    #[serde(default)]
-    pub(crate) features: Vec<String>,
-    #[serde(default)]
-    pub(crate) external_accounts: Vec<ExternalAccountSeed>,
-}
-
-fn secret<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Redacted<String>>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.map(Redacted::new))
-}
-
-impl UserSeed {
-    /// A user with this verified e-mail address.
-    pub fn new(email: impl Into<String>) -> Self {
-        Self {
-            email: email.into(),
-            id: None,
-            first_name: None,
-            last_name: None,
-            username: None,
-            password: None,
-            external_id: None,
-            public_metadata: Map::new(),
-            plan: None,
-            features: Vec::new(),
-            external_accounts: Vec::new(),
-        }
-    }
-
-    /// Pins the id: `user_` and 27 letters and digits. Without it, the id differs in each run.
+    /// Invites somebody to the instance.
     #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
+    pub fn invitation(mut self, invitation: impl Into<InvitationSeed>) -> Self {
+        self.invitations.push(invitation.into());
         self
     }
 
-    /// Sets the first and the last name.
+    /// Adds a machine.
     #[must_use]
-    pub fn name(mut self, first: impl Into<String>, last: impl Into<String>) -> Self {
-        self.first_name = Some(first.into());
-        self.last_name = Some(last.into());
+    pub fn machine(mut self, machine: MachineSeed) -> Self {
+        self.machines.push(machine);
         self
     }
 
-    /// Sets the name that the user signs in by, where the [instance](InstanceSeed::username) has such names.
+    /// Adds an API key of a user or an organization.
     #[must_use]
-    pub fn username(mut self, name: impl Into<String>) -> Self {
-        self.username = Some(name.into());
+    pub fn api_key(mut self, key: ApiKeySeed) -> Self {
+        self.api_keys.push(key);
         self
     }
 
-    /// Sets the password that the user signs in with. The emulator keeps a hash of it.
+    /// Adds an application that users sign in to.
     #[must_use]
-    pub fn password(mut self, password: impl Into<String>) -> Self {
-        self.password = Some(Redacted::new(password.into()));
+    pub fn oauth_application(mut self, application: OAuthApplicationSeed) -> Self {
+        self.oauth_applications.push(application);
         self
     }
 
-    /// Sets the id that the application's own system has for the user.
+    /// Adds a plan.
     #[must_use]
-    pub fn external_id(mut self, id: impl Into<String>) -> Self {
-        self.external_id = Some(id.into());
+    pub fn plan(mut self, plan: PlanSeed) -> Self {
+        self.plans.push(plan);
         self
     }
 
-    /// Has the user sign in by an account with somebody else. The e-mail address comes from the first.
+    /// Puts an e-mail address, `*@` and a domain, a phone number or a wallet on the allowlist, which counts where the
+    /// [instance](InstanceSeed::allowlist) says so.
     #[must_use]
-    pub fn external_account(mut self, account: ExternalAccountSeed) -> Self {
-        self.external_accounts.push(account);
+    pub fn allow(mut self, identifier: impl Into<String>) -> Self {
+        self.allowlist.push(identifier.into());
         self
     }
 
-    /// Sets one member of the user's public metadata.
+    /// The same for the [blocklist](InstanceSeed::blocklist).
     #[must_use]
-    pub fn public_metadata(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.public_metadata.insert(name.into(), value.into());
+    pub fn block(mut self, identifier: impl Into<String>) -> Self {
+        self.blocklist.push(identifier.into());
         self
     }
 
-    /// Sets the user's own plan: the claim `pla` then has `u:<plan>`.
+    /// Puts an e-mail address on the waitlist.
     #[must_use]
-    pub fn plan(mut self, slug: impl Into<String>) -> Self {
-        self.plan = Some(slug.into());
+    pub fn waiting(mut self, email: impl Into<String>) -> Self {
+        self.waitlist.push(email.into());
         self
     }
 
-    /// Adds a feature of the user's own plan: the claim `fea` then has `u:<feature>`.
+    /// Adds where applications that are no web pages may be sent back to.
     #[must_use]
-    pub fn feature(mut self, slug: impl Into<String>) -> Self {
-        self.features.push(slug.into());
-        self
-    }
-}
-
-/// An organization of a [`Seed`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OrganizationSeed {
-    pub(crate) slug: String,
-    #[serde(default)]
-    pub(crate) id: Option<String>,
-    #[serde(default)]
-    pub(crate) name: Option<String>,
-    #[serde(default)]
-    pub(crate) plan: Option<String>,
-    #[serde(default)]
-    pub(crate) features: Vec<String>,
-    #[serde(default)]
-    pub(crate) members: BTreeMap<String, String>,
-}
-
-impl OrganizationSeed {
-    /// An organization with this slug, named like it.
-    pub fn new(slug: impl Into<String>) -> Self {
-        Self {
-            slug: slug.into(),
-            id: None,
-            name: None,
-            plan: None,
-            features: Vec::new(),
-            members: BTreeMap::new(),
-        }
-    }
-
-    /// Pins the id: `org_` and 27 letters and digits. Without it, the id differs in each run.
-    #[must_use]
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Sets the name.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets the organization's plan: the claim `pla` then has `o:<plan>`.
-    #[must_use]
-    pub fn plan(mut self, slug: impl Into<String>) -> Self {
-        self.plan = Some(slug.into());
-        self
-    }
-
-    /// Adds a feature of the organization's plan: the claim `fea` then has `o:<feature>`. A
-    /// permission `org:<feature>:<action>` is in tokens only where the organization has the
-    /// feature.
-    #[must_use]
-    pub fn feature(mut self, slug: impl Into<String>) -> Self {
-        self.features.push(slug.into());
-        self
-    }
-
-    /// Makes the user with this e-mail address a member, in a role such as `org:admin`.
-    #[must_use]
-    pub fn member(mut self, email: impl Into<String>, role: impl Into<String>) -> Self {
-        self.members.insert(email.into(), role.into());
-        self
-    }
-}
-
-/// A JWT template of a [`Seed`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TemplateSeed {
-    pub(crate) name: String,
-    #[serde(default)]
-    pub(crate) claims: Map<String, Value>,
-    #[serde(default = "default_lifetime")]
-    pub(crate) lifetime: u64,
-    #[serde(default = "default_skew")]
-    pub(crate) allowed_clock_skew: u64,
-}
-
-fn default_lifetime() -> u64 {
-    60
-}
-
-fn default_skew() -> u64 {
-    5
-}
-
-impl TemplateSeed {
-    /// A template without claims of its own: tokens live 60 seconds and are valid from 5 seconds
-    /// before they are issued.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            claims: Map::new(),
-            lifetime: default_lifetime(),
-            allowed_clock_skew: default_skew(),
-        }
-    }
-
-    /// Adds a claim. Text may hold shortcodes: `{{user.id}}`, `{{org.slug}}`,
-    /// `{{user.public_metadata.plan || 'free'}}`. A text that is one shortcode keeps the JSON
-    /// type of what it stands for.
-    #[must_use]
-    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.claims.insert(name.into(), value.into());
-        self
-    }
-
-    /// How long tokens live, in seconds: 30 to 315360000.
-    #[must_use]
-    pub fn lifetime(mut self, seconds: u64) -> Self {
-        self.lifetime = seconds;
-        self
-    }
-
-    /// How many seconds before its issue a token becomes valid (`nbf`): 0 to 300.
-    #[must_use]
-    pub fn allowed_clock_skew(mut self, seconds: u64) -> Self {
-        self.allowed_clock_skew = seconds;
+    pub fn redirect_url(mut self, url: impl Into<String>) -> Self {
+        self.redirect_urls.push(url.into());
         self
     }
 }

@@ -1,4 +1,8 @@
 mod courier;
+mod port;
+mod site;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::{
     fmt, io,
@@ -8,22 +12,12 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use clerk_core::{Clock, SystemClock};
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
-use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
-    sync::{
-        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-        oneshot,
-    },
-    task::JoinSet,
-};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::{Builder, Emulator, Outcome, emulator::MAX_BODY};
+use crate::{Builder, Emulator};
+use port::Port;
+use site::{Carrier, Site};
 
 /// An [`Emulator`] as an HTTP server on this machine.
 ///
@@ -52,6 +46,8 @@ pub struct Server {
 
 #[derive(Debug)]
 enum Command {
+    #[cfg(feature = "tls")]
+    Listen(std::net::TcpListener, Carrier, mpsc::Sender<io::Result<()>>),
     Pause(mpsc::Sender<io::Result<()>>),
     Resume(mpsc::Sender<io::Result<()>>),
 }
@@ -80,14 +76,7 @@ impl Server {
         emulator: Builder,
         clock: Arc<dyn Clock>,
     ) -> io::Result<Self> {
-        if !address.is_ipv4() || !address.ip().is_loopback() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the emulator listens on loopback only: use 127.0.0.1",
-            ));
-        }
-        let listener = std::net::TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
+        let listener = listen(address)?;
         let address = listener.local_addr()?;
         let emulator = emulator
             .default_origin(format!("http://{address}"))
@@ -102,11 +91,10 @@ impl Server {
         let site = Site {
             emulator: emulator.clone(),
             clock: Arc::clone(&clock),
-            address,
         };
         let thread = std::thread::Builder::new()
             .name("clerk-emulator".into())
-            .spawn(move || runtime.block_on(site.run(listener, inbox)))?;
+            .spawn(move || runtime.block_on(run(site, listener, inbox)))?;
         Ok(Self {
             emulator,
             clock,
@@ -114,6 +102,33 @@ impl Server {
             commands: Some(commands),
             thread: Some(thread),
         })
+    }
+
+    /// Serves over TLS, too, as the [development host](Builder::development_host), by the word of this
+    /// authority: on an IPv4 loopback address, port 0 being any free one. Returns where. What is
+    /// [paused](Self::pause), is paused there, too.
+    ///
+    /// # Errors
+    ///
+    /// The emulator has no development host, the authority is for another one, or the operating system
+    /// gives no port. Most give 443, which browsers come to by themselves, to administrators alone.
+    #[cfg(feature = "tls")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+    pub fn serve_tls(
+        &self,
+        address: SocketAddr,
+        authority: &crate::Authority,
+    ) -> io::Result<SocketAddr> {
+        let host = self.emulator.development_host().ok_or_else(|| {
+            let why = "there is no development host: give the builder one";
+            io::Error::new(io::ErrorKind::InvalidInput, why)
+        })?;
+        // What browsers go by, whatever time it is for the instance.
+        let acceptor = tls::acceptor(host, authority, SystemClock::new().now())?;
+        let listener = listen(address)?;
+        let address = listener.local_addr()?;
+        self.command(|reply| Command::Listen(listener, Carrier::Tls(acceptor), reply))?;
+        Ok(address)
     }
 
     /// The emulator behind it.
@@ -184,7 +199,10 @@ impl Server {
         drop(self);
     }
 
-    fn command(&self, command: fn(mpsc::Sender<io::Result<()>>) -> Command) -> io::Result<()> {
+    fn command(
+        &self,
+        command: impl FnOnce(mpsc::Sender<io::Result<()>>) -> Command,
+    ) -> io::Result<()> {
         let gone = || io::Error::other("the emulator's thread has ended");
         let (reply, result) = mpsc::channel();
         self.commands
@@ -219,168 +237,41 @@ fn workers() -> usize {
     cores.map_or(1, |cores| cores.get().min(4))
 }
 
-/// What every connection needs to know.
-#[derive(Clone)]
-struct Site {
-    emulator: Emulator,
-    clock: Arc<dyn Clock>,
-    address: SocketAddr,
+/// A port of this machine that no other machine reaches.
+fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    if !address.is_ipv4() || !address.ip().is_loopback() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the emulator listens on loopback only: use 127.0.0.1",
+        ));
+    }
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
 }
 
-/// The port, open or held.
-enum Port {
-    Open {
-        accepting: tokio::task::JoinHandle<()>,
-        stop: oneshot::Sender<()>,
-    },
-    /// Bound but not listening: connections are refused, and nobody else gets the port.
-    Held(TcpSocket),
-    /// An error has left nothing.
-    Lost,
-}
-
-/// A second and more, where starting a program takes a millisecond.
-const MOST_BINDS: u32 = 1000;
-
-impl Site {
-    async fn run(self, listener: std::net::TcpListener, mut inbox: UnboundedReceiver<Command>) {
-        let (emulator, clock) = (self.emulator.clone(), Arc::clone(&self.clock));
-        // It ends with the runtime.
-        drop(tokio::spawn(courier::deliver(emulator, clock)));
-        let mut port = match TcpListener::from_std(listener) {
-            Ok(listener) => self.open(listener),
-            Err(_) => Port::Lost,
-        };
-        while let Some(command) = inbox.recv().await {
-            let (next, result, reply) = match command {
-                Command::Pause(reply) => {
-                    let (next, result) = self.hold(port).await;
-                    (next, result, reply)
-                }
-                Command::Resume(reply) => {
-                    let (next, result) = self.reopen(port).await;
-                    (next, result, reply)
-                }
-            };
-            port = next;
-            // Whoever gave the command may not be waiting any more.
-            drop(reply.send(result));
-        }
-    }
-
-    fn open(&self, listener: TcpListener) -> Port {
-        let (stop, stopped) = oneshot::channel();
-        let accepting = tokio::spawn(accept(listener, self.clone(), stopped));
-        Port::Open { accepting, stop }
-    }
-
-    async fn hold(&self, port: Port) -> (Port, io::Result<()>) {
-        if let Port::Open { accepting, stop } = port {
-            drop(stop);
-            // Only when it has ended are the listener and the connections closed.
-            drop(accepting.await);
-        } else if let Port::Held(_) = port {
-            return (port, Ok(()));
-        }
-        match self.bind_again().await {
-            Ok(socket) => (Port::Held(socket), Ok(())),
-            Err(error) => (Port::Lost, Err(error)),
-        }
-    }
-
-    /// A program that this process is just starting has the listener, too, until it runs.
-    async fn bind_again(&self) -> io::Result<TcpSocket> {
-        for _ in 0..MOST_BINDS {
-            match self.bind() {
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                }
-                outcome => return outcome,
+/// Obeys until nobody can give commands any more.
+async fn run(site: Site, listener: std::net::TcpListener, mut inbox: UnboundedReceiver<Command>) {
+    let (emulator, clock) = (site.emulator.clone(), Arc::clone(&site.clock));
+    // It ends with the runtime.
+    drop(tokio::spawn(courier::deliver(emulator, clock)));
+    let mut ports = vec![Port::open(listener, Carrier::Plain, site.clone())];
+    while let Some(command) = inbox.recv().await {
+        let (result, reply) = match command {
+            Command::Pause(reply) => (port::hold(&mut ports).await, reply),
+            Command::Resume(reply) => (port::reopen(&mut ports).await, reply),
+            #[cfg(feature = "tls")]
+            Command::Listen(listener, carrier, reply) => {
+                let mut port = Port::open(listener, carrier, site.clone());
+                let result = match ports.iter().any(Port::is_held) {
+                    true => port.hold().await,
+                    false => Ok(()),
+                };
+                ports.push(port);
+                (result, reply)
             }
-        }
-        self.bind()
-    }
-
-    async fn reopen(&self, port: Port) -> (Port, io::Result<()>) {
-        let socket = match port {
-            Port::Open { .. } => return (port, Ok(())),
-            Port::Held(socket) => Ok(socket),
-            Port::Lost => self.bind_again().await,
         };
-        match socket.and_then(|socket| socket.listen(1024)) {
-            Ok(listener) => (self.open(listener), Ok(())),
-            Err(error) => (Port::Lost, Err(error)),
-        }
+        // Whoever gave the command may not be waiting any more.
+        drop(reply.send(result));
     }
-
-    fn bind(&self) -> io::Result<TcpSocket> {
-        let socket = TcpSocket::new_v4()?;
-        // Elsewhere than on Unix it would let another program take the port as well.
-        if cfg!(unix) {
-            socket.set_reuseaddr(true)?;
-        }
-        socket.bind(self.address)?;
-        Ok(socket)
-    }
-
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
-        let (parts, body) = request.into_parts();
-        let body = read(body).await.map_err(|_| Dropped)?;
-        let answer = self.emulator.handle_parts(&parts, body, self.clock.now());
-        if !answer.delay.is_zero() {
-            tokio::time::sleep(answer.delay).await;
-        }
-        match answer.outcome {
-            Outcome::Respond(response) => Ok(response.map(Full::new)),
-            Outcome::Drop => Err(Dropped),
-        }
-    }
-}
-
-/// The whole body; `None` where it is larger than the emulator takes. What is too much is read all
-/// the same and thrown away: a connection that closes earlier may lose the answer.
-async fn read(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
-    let mut kept = Some(Vec::new());
-    while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame?.into_data() {
-            kept = kept.filter(|kept| kept.len() + data.len() <= MAX_BODY);
-            if let Some(kept) = &mut kept {
-                kept.extend_from_slice(&data);
-            }
-        }
-    }
-    Ok(kept.map(Bytes::from))
-}
-
-/// Ends a connection without a response: hyper closes it when its service fails.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection is dropped")]
-struct Dropped;
-
-/// Serves until nobody can say `stopped` any more, then closes every connection.
-async fn accept(listener: TcpListener, site: Site, mut stopped: oneshot::Receiver<()>) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            _ = &mut stopped => break,
-            accepted = listener.accept() => accepted,
-        };
-        if let Ok((stream, _)) = accepted {
-            connections.spawn(serve(stream, site.clone()));
-        } else {
-            // Out of file descriptors, say: connections have to end before the next attempt.
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        while connections.try_join_next().is_some() {}
-    }
-    drop(listener);
-    // Other threads may be serving them: they are closed when those have let go of them.
-    connections.shutdown().await;
-}
-
-async fn serve(stream: TcpStream, site: Site) {
-    let service = service_fn(|request| site.answer(request));
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // How a connection ends is the client's business.
-    drop(connection.await);
 }

@@ -9,6 +9,8 @@ use ring::{
     signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair},
 };
 
+use crate::pem;
+
 /// What comes before the PKCS#1 public key in the SPKI form of every RSA key of 2048 bits
 /// (RFC 8017 §A.1, RFC 5280 §4.1): the lengths and the algorithm identifier never differ.
 const SPKI_PREFIX: [u8; 24] = [
@@ -93,16 +95,7 @@ impl SigningKey {
     pub(crate) fn public_pem(&self) -> String {
         let mut der = SPKI_PREFIX.to_vec();
         der.extend_from_slice(self.pair.public().as_ref());
-        let body = STANDARD.encode(der);
-        let mut pem = String::from("-----BEGIN PUBLIC KEY-----\n");
-        for (index, character) in body.chars().enumerate() {
-            if index > 0 && index % 64 == 0 {
-                pem.push('\n');
-            }
-            pem.push(character);
-        }
-        pem.push_str("\n-----END PUBLIC KEY-----\n");
-        pem
+        pem::write("PUBLIC KEY", &der)
     }
 }
 

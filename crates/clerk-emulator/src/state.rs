@@ -1,7 +1,10 @@
+use std::path::PathBuf;
+
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
 
 use crate::{
     claims::{Issuer, TokenVersion},
+    clock::EmulatorClock,
     directory::Directory,
     fault::Faults,
     hosts::Hosts,
@@ -15,6 +18,11 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) origin: String,
+    /// Where browsers find pages of the instance: the origin, or that of the development host.
+    pub(crate) frontend: String,
+    pub(crate) development_host: Option<String>,
+    /// Where Clerk's scripts are installed.
+    pub(crate) scripts: Option<PathBuf>,
     /// By which address browsers come, where that is another or clerk-js is told one.
     pub(crate) proxy_url: Option<String>,
     pub(crate) hosts: Hosts,
@@ -51,6 +59,7 @@ impl Settings {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) ids: Ids,
+    pub(crate) clock: EmulatorClock,
     pub(crate) keys: KeyRing,
     pub(crate) directory: Directory,
     pub(crate) faults: Faults,
@@ -62,6 +71,7 @@ impl State {
     pub(crate) fn new(settings: &Settings, ids: Ids, outbox: Outbox) -> Self {
         Self {
             ids,
+            clock: EmulatorClock::default(),
             keys: settings.first_keys.clone(),
             directory: settings.first_directory.clone(),
             faults: Faults::default(),

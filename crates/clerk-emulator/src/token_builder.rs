@@ -9,6 +9,7 @@ use crate::{
     cookies::Cookies,
     defect::Defect,
     mint::{Issued, Kind, MintError, TokenSpec},
+    state::State,
 };
 
 /// A token in the making: what it says is what the emulator knows, until told otherwise.
@@ -203,7 +204,10 @@ impl TokenBuilder {
     #[must_use]
     pub fn cookies(self, now: UnixTime) -> String {
         let Self { emulator, spec } = self;
-        let minted = |settings: &_, state: &mut _| Cookies::mint(&spec, settings, state, now);
+        let minted = |settings: &_, state: &mut State| {
+            let now = state.clock.tell(now);
+            Cookies::mint(&spec, settings, state, now)
+        };
         match emulator.with_state(minted) {
             Ok(cookies) => cookies.header(),
             Err(error) => panic!("the token cannot be made: {error}"),
@@ -216,7 +220,9 @@ impl TokenBuilder {
     ///
     /// Says which of the names that were given stands for nothing.
     pub fn try_sign(self, now: UnixTime) -> Result<String, MintError> {
-        self.emulator
-            .with_state(|settings, state| self.spec.mint(settings, state, now))
+        self.emulator.with_state(|settings, state| {
+            let now = state.clock.tell(now);
+            self.spec.mint(settings, state, now)
+        })
     }
 }

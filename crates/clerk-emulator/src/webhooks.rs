@@ -82,13 +82,17 @@ impl Emulator {
     /// A first attempt is due at once. After one that failed the next is due 5 seconds later, then
     /// 5 minutes, 30 minutes, 2 hours, 5 hours, 10 hours, and 10 hours again; then none.
     pub fn next_webhook(&self, now: UnixTime) -> Option<WebhookDelivery> {
-        let taken = self.with_state(|_, state| state.outbox.take(now))?;
+        let taken = self.with_state(|_, state| {
+            let here = state.clock.tell(now);
+            state.outbox.take(here, state.clock.now_in_tokens())
+        })?;
         Some(WebhookDelivery::new(self.clone(), taken, now))
     }
 
-    /// When [`next_webhook`](Self::next_webhook) has something next. `None` if nothing waits.
+    /// When [`next_webhook`](Self::next_webhook) has something next. `None` if nothing waits, or only for a
+    /// [clock that stands still](Self::freeze_clock).
     pub fn next_webhook_at(&self) -> Option<UnixTime> {
-        self.with_state(|_, state| state.outbox.next_due())
+        self.with_state(|_, state| state.clock.outside_at(state.outbox.next_due()?))
     }
 
     /// The latest webhooks, oldest first, at most 1000 with those that wait. One event makes one
@@ -113,7 +117,10 @@ impl Emulator {
     /// Blocks while something is due by `now` or under way, but no longer than `within`; says
     /// whether nothing is left.
     pub(crate) fn wait_while_due(&self, within: Duration, now: impl Fn() -> UnixTime) -> bool {
-        let is_busy = |state: &mut State| state.outbox.is_busy(now());
+        let is_busy = |state: &mut State| {
+            let now = state.clock.tell(now());
+            state.outbox.is_busy(now)
+        };
         self.bell().wait_while(self.lock(), within, is_busy)
     }
 
@@ -123,8 +130,11 @@ impl Emulator {
         found
     }
 
-    fn report_webhook(&self, number: u64, attempt: WebhookAttempt) {
-        self.with_state(|_, state| state.outbox.report(number, attempt));
+    fn report_webhook(&self, number: u64, mut attempt: WebhookAttempt) {
+        self.with_state(|_, state| {
+            attempt.at = state.clock.tell(attempt.at);
+            state.outbox.report(number, attempt);
+        });
         self.bell().ring();
     }
 }

@@ -2,16 +2,8 @@
 
 mod support;
 
-use clerk_emulator::{
-    BuildError, Emulator, InvalidSigningKey, OrganizationSeed, Seed, TemplateSeed, UserSeed,
-};
-use support::{NOW, decode, get};
-
-fn message(seed: Seed) -> String {
-    let error = Emulator::builder().seed(seed).build().unwrap_err();
-    assert!(matches!(error, BuildError::Seed(_)));
-    error.to_string()
-}
+use clerk_emulator::{BuildError, Emulator, InvalidSigningKey};
+use support::{NOW, decode};
 
 #[test]
 fn the_defaults_are_those_of_the_documentation() {
@@ -94,97 +86,4 @@ fn what_belongs_to_production_or_makes_no_key_is_refused() {
         let error = Emulator::builder().origin(origin).build().unwrap_err();
         assert!(matches!(error, BuildError::Origin(_)), "{origin}");
     }
-}
-
-#[test]
-fn a_seed_that_does_not_fit_together_says_where() {
-    let ada = || Seed::empty().user(UserSeed::new("ada@example.com"));
-    let acme = || OrganizationSeed::new("acme");
-    for (seed, expected) in [
-        (
-            Seed::empty().user(UserSeed::new("ada")),
-            "the seed's user ada has no e-mail address",
-        ),
-        (
-            ada().user(UserSeed::new("Ada@Example.com")),
-            "the seed's user Ada@Example.com is there twice",
-        ),
-        (
-            Seed::empty().user(UserSeed::new("ada@example.com").id("user_1")),
-            "the seed's user ada@example.com needs an id of user_ and 27 letters and digits",
-        ),
-        (
-            Seed::empty().user(UserSeed::new("ada@example.com").feature("a,b")),
-            "the seed's user ada@example.com has a slug that is not of lower-case letters, digits, \
-             - and _: a,b",
-        ),
-        (
-            ada().organization(acme()).organization(acme()),
-            "the seed's organization acme is there twice",
-        ),
-        (
-            ada().organization(acme().member("bob@example.com", "org:admin")),
-            "the seed's organization acme has a member who is no user: bob@example.com",
-        ),
-        (
-            ada().organization(acme().member("ada@example.com", "admin")),
-            "the seed's organization acme has a member in a role that there is not: admin",
-        ),
-        (
-            ada().organization(OrganizationSeed::new("Acme Ltd")),
-            "the seed's organization Acme Ltd has a slug that is not of lower-case letters, \
-             digits, - and _: Acme Ltd",
-        ),
-        (
-            Seed::empty().role("billing", ["org:invoices:read"]),
-            "the seed's role billing needs a key such as org:billing",
-        ),
-        (
-            Seed::empty().role("org:billing", ["invoices:read"]),
-            "the seed's role org:billing has a permission that is not like org:invoices:read: \
-             invoices:read",
-        ),
-        (
-            Seed::empty().jwt_template(TemplateSeed::new("api").claim("sub", "me")),
-            "the seed's JWT template api sets sub, which is reserved",
-        ),
-        (
-            Seed::empty().jwt_template(TemplateSeed::new("api").lifetime(29)),
-            "the seed's JWT template api needs a lifetime of 30 to 315360000 seconds and a clock \
-             skew of at most 300",
-        ),
-    ] {
-        assert_eq!(message(seed), expected);
-    }
-}
-
-#[test]
-fn a_seed_may_be_json() {
-    let seed = Seed::from_json(
-        r#"{
-            "roles": [{ "key": "org:billing", "permissions": ["org:invoices:read"] }],
-            "users": [{
-                "email": "grace@example.com", "external_id": "g-1", "plan": "pro",
-                "public_metadata": { "level": 3 }
-            }],
-            "organizations": [{
-                "slug": "navy", "features": ["invoices"],
-                "members": { "grace@example.com": "org:billing" }
-            }],
-            "jwt_templates": [{ "name": "api", "claims": { "level": "{{user.public_metadata.level}}" } }]
-        }"#,
-    );
-    let emulator = Emulator::builder().seed(seed.unwrap()).build().unwrap();
-    let token = decode(&emulator.token().organization("navy").sign(NOW));
-    assert_eq!(token.claims["o"]["rol"], "billing");
-    assert_eq!(
-        (&token.claims["pla"], &token.claims["fea"]),
-        (&"u:pro".into(), &"o:invoices".into())
-    );
-    let token = decode(&emulator.token().template("api").sign(NOW));
-    assert_eq!(token.claims["level"], 3);
-    let (_, users) = get(&emulator, "/v1/users?external_id=g-1");
-    assert_eq!(users.as_array().unwrap().len(), 1);
-
-    assert!(Seed::from_json(r#"{ "user": [] }"#).is_err());
 }

@@ -493,3 +493,39 @@ fn everything_is_found_by_discovery() {
         .unwrap();
     assert_eq!(request(keys), emulator.jwks_json());
 }
+
+#[test]
+fn a_program_on_this_machine_is_sent_back_to_whichever_port_it_has() {
+    let emulator = emulator();
+    let cookie = signed_in(&emulator);
+    let known = ["http://127.0.0.1/callback", "http://localhost/callback"];
+    let program = json!({ "name": "CLI", "redirect_uris": known, "public": true });
+    let program = fine(post(&emulator, APPLICATIONS, program));
+    for (redirect_uri, status) in [
+        ("http://127.0.0.1:49152/callback", 302),
+        ("http://127.0.0.1/callback", 302),
+        ("http://127.0.0.1:49152/other", 400),
+        ("http://127.0.0.2:49152/callback", 400),
+        ("https://127.0.0.1:49152/callback", 400),
+        // A name may lead elsewhere (RFC 8252 §8.3).
+        ("http://localhost:49152/callback", 400),
+        ("http://127.0.0.1:49152@attacker.example/callback", 400),
+    ] {
+        let asked = [
+            ("client_id", text(&program, "client_id")),
+            ("response_type", "code"),
+            ("redirect_uri", redirect_uri),
+            (
+                "code_challenge",
+                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            ),
+            ("code_challenge_method", "S256"),
+        ];
+        let response = authorize(&emulator, Some(&cookie), &asked);
+        assert_eq!(response.status(), status, "{redirect_uri}");
+        if status == 302 {
+            let back = location(&response);
+            assert!(back.as_str().starts_with(redirect_uri), "{back}");
+        }
+    }
+}

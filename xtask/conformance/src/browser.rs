@@ -2,13 +2,16 @@
 
 use std::{
     env, fs,
-    net::Ipv4Addr,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use clerk::SystemClock;
-use clerk_emulator::{Builder, Emulator, OrganizationSeed, Seed, Server, TemplateSeed, UserSeed};
+use clerk::{Clock as _, SystemClock};
+use clerk_emulator::{
+    Authority, Builder, DEVELOPMENT_HOST, Emulator, OrganizationSeed, Seed, Server, TemplateSeed,
+    UserSeed,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -41,12 +44,15 @@ enum Way {
     Plain,
     Direct,
     ThroughApplication,
+    /// By the publishable key alone, which names a host of Clerk's. Its scripts come from there, too.
+    DevelopmentHost,
 }
 
 impl Way {
-    fn builder(&self, origin: &str) -> Builder {
+    fn builder(&self, origin: &str, packages: &Path) -> Builder {
         let builder = Emulator::builder().seed(seed());
         match self {
+            Self::DevelopmentHost => builder.development_host(DEVELOPMENT_HOST).scripts(packages),
             Self::Plain => builder,
             Self::Direct => builder.own_proxy(),
             Self::ThroughApplication => builder.proxy_url(format!("{origin}/__clerk")),
@@ -54,7 +60,7 @@ impl Way {
     }
 }
 
-const PLAYS: [(&str, &str, Way); 5] = [
+const PLAYS: [(&str, &str, Way); 7] = [
     ("flows, plainly", "flows", Way::Plain),
     ("flows, directly", "flows", Way::Direct),
     (
@@ -68,7 +74,33 @@ const PLAYS: [(&str, &str, Way); 5] = [
         "components",
         Way::ThroughApplication,
     ),
+    (
+        "flows, as a development host",
+        "flows",
+        Way::DevelopmentHost,
+    ),
+    (
+        "components, as a development host",
+        "components",
+        Way::DevelopmentHost,
+    ),
 ];
+
+/// As whom the browser takes an emulator for a host of Clerk's.
+struct Host {
+    authority: Authority,
+    address: SocketAddr,
+}
+
+impl Host {
+    /// On a port that is free, which the browser is told once for all emulators.
+    fn new() -> Result<Self, Stopped> {
+        let authority = Authority::new(DEVELOPMENT_HOST, SystemClock::new().now());
+        let authority = authority.map_err(|error| Stopped::Failed(error.to_string()))?;
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        Ok(Self { authority, address })
+    }
+}
 
 fn seed() -> Seed {
     Seed::empty()
@@ -96,17 +128,30 @@ fn seed() -> Seed {
 pub(crate) fn run(settings: &Settings) -> Outcome {
     let chromium = chromium()?;
     let node = Node::set_up_for(NAME, &settings.directory)?;
+    let packages = node.packages();
     let screenshots = settings.directory.join(NAME).join("screenshots");
     fs::create_dir_all(&screenshots)?;
     let mut program = Conversation::start(node.script("main.mjs")?)?;
-    let listening = json!({ "listen": { "chromium": chromium, "screenshots": screenshots } });
+    let host = Host::new()?;
+    let listening = json!({ "listen": {
+        "chromium": chromium,
+        "screenshots": screenshots,
+        "host": DEVELOPMENT_HOST,
+        "hostAddress": host.address,
+        "keyHash": host.authority.key_hash(),
+    } });
     let listening = program.ask(&listening)?;
     let Some(origin) = listening["origin"].as_str() else {
         return Err(Stopped::Failed(format!("no browser: {listening}")));
     };
     let (mut passed, mut failures, mut slowest) = (0, Vec::new(), 0);
     for (name, play, way) in PLAYS {
-        let answer = watch(&mut program, play, &way.builder(origin))?;
+        let answer = watch(
+            &mut program,
+            play,
+            (&way, &host),
+            &way.builder(origin, &packages),
+        )?;
         slowest = slowest.max(answer["ready"].as_u64().unwrap_or(0));
         for check in answer["checks"].as_array().into_iter().flatten() {
             match check["problem"].as_str() {
@@ -129,14 +174,25 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
 }
 
 /// What the browser says of an emulator of its own.
-fn watch(program: &mut Conversation, play: &str, builder: &Builder) -> Result<Value, Stopped> {
+fn watch(
+    program: &mut Conversation,
+    play: &str,
+    (way, host): (&Way, &Host),
+    builder: &Builder,
+) -> Result<Value, Stopped> {
     let address = (Ipv4Addr::LOCALHOST, 0).into();
     let server = Server::start_at(address, builder.clone(), Arc::new(SystemClock::new()))?;
     let emulator = server.emulator();
+    let is_host = matches!(way, Way::DevelopmentHost);
+    if is_host {
+        server.serve_tls(host.address, &host.authority)?;
+    }
+    let proxy = emulator.proxy_url().unwrap_or(server.url());
     let answer = program.ask(&json!({
         "run": play,
         "publishableKey": emulator.publishable_key().as_str(),
-        "proxyUrl": emulator.proxy_url().unwrap_or(server.url()),
+        "proxyUrl": (!is_host).then_some(proxy),
+        "host": emulator.development_host(),
         "emulator": server.url(),
         "secretKey": emulator.secret_key().expose(),
     }))?;

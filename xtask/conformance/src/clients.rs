@@ -64,6 +64,11 @@ impl Node {
         Ok(Self { sources, directory })
     }
 
+    /// Where the packages are.
+    pub(crate) fn packages(&self) -> PathBuf {
+        self.directory.join("node_modules")
+    }
+
     /// A script, where Node finds the packages it imports.
     pub(crate) fn script(&self, name: &str) -> Result<Command, Stopped> {
         // It may import those that stand beside it.

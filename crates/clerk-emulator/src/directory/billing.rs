@@ -180,7 +180,7 @@ pub(crate) fn suffix(id: &str) -> &str {
 
 impl Directory {
     /// The plans of the seed's users and organizations, and those of all others.
-    pub(super) fn plant_plans(&mut self, ids: &mut Ids, now: UnixTime) {
+    pub(crate) fn plant_plans(&mut self, ids: &mut Ids, now: UnixTime) {
         let of_users = self.users.iter().filter_map(|user| user.plan.clone());
         let of_organizations = self.organizations.iter();
         let of_organizations =
@@ -194,30 +194,39 @@ impl Directory {
             if self.plan(payer_type, &slug).is_some() {
                 continue;
             }
-            let (id, price_id) = (
-                ids.object_made_at("cplan_", now),
-                ids.object_made_at("cprice_", now),
-            );
-            self.prices.put(Price {
-                id: price_id.clone(),
-                plan_id: id.clone(),
-                currency: "USD".to_owned(),
-                amount: 0,
-                annual_monthly_amount: None,
-                description: None,
-                periods: "month".to_owned(),
-                created_at: now,
-            });
-            self.plans.put(Plan {
-                id,
-                slug,
-                payer_type,
-                price_id,
-            });
+            let id = ids.object_made_at("cplan_", now);
+            self.put_plan((payer_type, slug, id), (0, None), (ids, now));
         }
     }
 
-    fn plan(&self, payer_type: PayerType, slug: &str) -> Option<&Plan> {
+    /// Adds a plan that costs so much, for a month and for a month where a year is paid.
+    pub(crate) fn put_plan(
+        &mut self,
+        (payer_type, slug, id): (PayerType, String, String),
+        (amount, annual_monthly_amount): (i64, Option<i64>),
+        (ids, now): (&mut Ids, UnixTime),
+    ) {
+        let price_id = ids.object_made_at("cprice_", now);
+        self.prices.put(Price {
+            id: price_id.clone(),
+            plan_id: id.clone(),
+            currency: "USD".to_owned(),
+            amount,
+            annual_monthly_amount,
+            description: None,
+            periods: "month".to_owned(),
+            created_at: now,
+        });
+        self.plans.put(Plan {
+            id,
+            slug,
+            payer_type,
+            price_id,
+        });
+    }
+
+    /// The plan with this slug.
+    pub(crate) fn plan(&self, payer_type: PayerType, slug: &str) -> Option<&Plan> {
         let mut plans = self.plans.by(Key::Slug, slug);
         plans.find(|plan| plan.payer_type == payer_type)
     }

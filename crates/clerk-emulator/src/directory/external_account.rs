@@ -3,8 +3,6 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
-use crate::seed::ExternalAccountSeed;
-
 /// How long after a sign-in began it can be gone on with.
 const VERIFICATION_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
@@ -13,12 +11,12 @@ const VERIFICATION_LIFETIME: Duration = Duration::from_secs(10 * 60);
 pub(crate) struct ExternalAccount {
     pub(crate) id: String,
     /// What e-mail addresses that come from it are linked to.
-    identification_id: String,
+    pub(crate) identification_id: String,
     /// `google`, `github`, …
-    provider: String,
+    pub(crate) provider: String,
     pub(crate) provider_user_id: String,
-    first_name: Option<String>,
-    last_name: Option<String>,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
 }
 
 /// Whose accounts they are: what the other side has of them where the account does not say.
@@ -32,18 +30,18 @@ pub(super) struct Holder<'a> {
 }
 
 impl ExternalAccount {
-    /// An account with the ids of itself and of its identification.
+    /// An account with a provider, and the ids of itself and of its identification.
     pub(crate) fn new(
         (id, identification_id): (String, String),
-        seed: ExternalAccountSeed,
+        (provider, provider_user_id): (String, String),
     ) -> Self {
         Self {
             id,
             identification_id,
-            provider: seed.provider,
-            provider_user_id: seed.provider_user_id,
-            first_name: seed.first_name,
-            last_name: seed.last_name,
+            provider,
+            provider_user_id,
+            first_name: None,
+            last_name: None,
         }
     }
 

@@ -113,10 +113,14 @@ impl Invitation {
         self.status(now) == InvitationStatus::Pending
     }
 
+    /// The ticket in the mail.
+    pub(crate) fn ticket(&self) -> Option<&str> {
+        self.url.rsplit_once("ticket=").map(|(_, ticket)| ticket)
+    }
+
     /// Whether the mail has this ticket.
     pub(crate) fn has_ticket(&self, ticket: &str) -> bool {
-        let known = self.url.rsplit_once("ticket=").map(|(_, known)| known);
-        known == Some(ticket)
+        self.ticket() == Some(ticket)
     }
 
     pub(crate) fn is_for(&self, address: &str) -> bool {

@@ -7,23 +7,29 @@ use serde_json::{Value, json};
 const CAPACITY: usize = 1000;
 
 /// A message that Clerk would have sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Message {
-    pub(crate) id: String,
-    pub(crate) to: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Message {
+    /// Its own id.
+    pub id: String,
+    /// The e-mail address or the phone number.
+    pub to: String,
     /// Clerk's name of the template: `verification_code`, `invitation`, …
-    pub(crate) slug: &'static str,
-    pub(crate) subject: String,
-    pub(crate) code: Option<String>,
+    pub slug: &'static str,
+    /// What is told in one line.
+    pub subject: String,
+    /// The code that it brings, where it brings one.
+    pub code: Option<String>,
     /// Where the message leads.
-    pub(crate) url: Option<String>,
+    pub url: Option<String>,
     /// The id of the user it is for, where there is one already.
-    pub(crate) user_id: Option<String>,
-    pub(crate) created_at: UnixTime,
+    pub user_id: Option<String>,
+    /// When it was sent, by the emulator's clock.
+    pub created_at: UnixTime,
 }
 
 impl Message {
-    fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!({
             "id": self.id,
             "channel": if self.to.starts_with('+') { "sms" } else { "email" },
@@ -53,10 +59,10 @@ impl Mailbox {
     }
 
     /// The messages, oldest first; those to one address alone if one is given.
-    pub(crate) fn to_json(&self, to: Option<&str>) -> Vec<Value> {
-        let messages = self.messages.iter();
-        let wanted = |message: &&Message| to.is_none_or(|to| message.to.eq_ignore_ascii_case(to));
-        messages.filter(wanted).map(Message::to_json).collect()
+    pub(crate) fn messages<'m>(&'m self, to: Option<&'m str>) -> impl Iterator<Item = &'m Message> {
+        let is_to =
+            move |message: &&Message| to.is_none_or(|to| message.to.eq_ignore_ascii_case(to));
+        self.messages.iter().filter(is_to)
     }
 
     pub(crate) fn clear(&mut self) {

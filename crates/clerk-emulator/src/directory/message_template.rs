@@ -169,7 +169,7 @@ impl Directory {
         self.message_templates.by(Key::Slug, &place).next()
     }
 
-    pub(super) fn plant_message_templates(&mut self, ids: &mut Ids) {
+    pub(crate) fn plant_message_templates(&mut self, ids: &mut Ids) {
         for (position, standard) in STANDARD_TEXTS.iter().enumerate() {
             let template = MessageTemplate {
                 id: ids.object("tmpl_"),

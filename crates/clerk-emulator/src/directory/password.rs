@@ -1,5 +1,6 @@
 use std::{fmt, num::NonZeroU32};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ring::{digest::SHA256_OUTPUT_LEN, pbkdf2};
 
 use super::password_digest::PasswordDigest;
@@ -40,6 +41,18 @@ impl Password {
                 pbkdf2::verify(algorithm, ITERATIONS, salt, text.as_bytes(), hash).is_ok()
             }
             Kept::Digest(digest) => digest.is_of(text) == Some(true),
+        }
+    }
+
+    /// What is kept, as another instance would take it: by which hasher, and what.
+    pub(crate) fn to_digest(&self) -> (&'static str, String) {
+        match &self.0 {
+            Kept::Own { salt, hash } => {
+                let hash = STANDARD.encode(hash);
+                let text = format!("pbkdf2_sha256${ITERATIONS}${salt}${hash}");
+                ("pbkdf2_sha256_django", text)
+            }
+            Kept::Digest(digest) => (digest.hasher(), digest.text().to_owned()),
         }
     }
 

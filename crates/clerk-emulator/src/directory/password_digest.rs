@@ -114,6 +114,10 @@ impl PasswordDigest {
         }
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn hasher(&self) -> &'static str {
         self.hasher.name
     }

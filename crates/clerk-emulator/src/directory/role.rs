@@ -2,7 +2,6 @@ use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
 use super::{Directory, Key, Record};
-use crate::ids::Ids;
 
 /// Permission to change who is a member: some member has to keep it.
 pub(super) const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
@@ -11,7 +10,7 @@ pub(super) const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
 const SYSTEM: &str = "org:sys_";
 
 /// Clerk's own permissions. They are never in tokens.
-pub(super) const SYSTEM_PERMISSIONS: [(&str, &str); 8] = [
+pub(crate) const SYSTEM_PERMISSIONS: [(&str, &str); 8] = [
     ("org:sys_profile:manage", "Manage organization"),
     ("org:sys_profile:delete", "Delete organization"),
     ("org:sys_memberships:read", "Read members"),
@@ -23,7 +22,7 @@ pub(super) const SYSTEM_PERMISSIONS: [(&str, &str); 8] = [
 ];
 
 /// Clerk's own two roles, and what they permit.
-pub(super) const SYSTEM_ROLES: [(&str, &[&str]); 2] = [
+pub(crate) const SYSTEM_ROLES: [(&str, &[&str]); 2] = [
     (
         "org:admin",
         &[
@@ -91,11 +90,9 @@ impl Role {
         }
     }
 
-    /// The same, with a name made from its key.
-    pub(super) fn named_like(key: &str, ids: &mut Ids, now: UnixTime) -> Self {
-        let name = capitalized(key.strip_prefix("org:").unwrap_or(key));
-        let id = ids.object_made_at("role_", now);
-        Self::new(id, key.to_owned(), name, now)
+    /// `org:admin` is called Admin.
+    pub(crate) fn name_like(key: &str) -> String {
+        capitalized(key.strip_prefix("org:").unwrap_or(key))
     }
 
     /// Adds a permission, if it lacks that.
@@ -170,7 +167,7 @@ impl Permission {
     }
 
     /// `org:invoices:read` is called Read invoices.
-    pub(super) fn name_like(key: &str) -> String {
+    pub(crate) fn name_like(key: &str) -> String {
         let (feature, action) = key
             .strip_prefix("org:")
             .and_then(|rest| rest.split_once(':'))

@@ -33,6 +33,11 @@ impl SecondFactors {
         !self.backup_codes.is_empty()
     }
 
+    /// Those that were not spent.
+    pub(crate) fn backup_codes(&self) -> &[String] {
+        &self.backup_codes
+    }
+
     /// These backup codes; the old ones are worth nothing any more.
     pub(crate) fn take_backup_codes(&mut self, codes: Vec<String>) {
         self.backup_codes = codes;

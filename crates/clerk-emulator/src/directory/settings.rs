@@ -1,10 +1,19 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Organization;
 
-/// What is set for the whole instance.
-#[derive(Clone, Debug, Default)]
+/// What is set for the whole instance. By these names seeds have it, too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct InstanceSettings {
+    pub(crate) sign_up_mode: SignUpMode,
+    /// Whether a browser has one session at a time.
+    pub(crate) single_session_mode: bool,
+    pub(crate) password: Presence,
+    pub(crate) username: Presence,
+    pub(crate) first_name: Presence,
+    pub(crate) last_name: Presence,
     pub(crate) organizations: OrganizationSettings,
     pub(crate) restrictions: Restrictions,
     pub(crate) protect: Protect,
@@ -20,8 +29,74 @@ pub(crate) struct InstanceSettings {
     pub(crate) svix_app: bool,
 }
 
+/// Those of a new instance of Clerk's.
+impl Default for InstanceSettings {
+    fn default() -> Self {
+        Self {
+            sign_up_mode: SignUpMode::Public,
+            single_session_mode: true,
+            password: Presence::Required,
+            username: Presence::Off,
+            first_name: Presence::Optional,
+            last_name: Presence::Optional,
+            organizations: OrganizationSettings::default(),
+            restrictions: Restrictions::default(),
+            protect: Protect::default(),
+            oauth_applications: OAuthApplicationSettings::default(),
+            allowed_origins: Vec::new(),
+            blocked_country_codes: Vec::new(),
+            from_email_address: String::new(),
+            progressive_sign_up: false,
+            svix_app: false,
+        }
+    }
+}
+
 /// Who may sign up.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUpMode {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Whoever was invited.
+    Restricted,
+}
+
+impl SignUpMode {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Restricted => "restricted",
+        }
+    }
+}
+
+/// Whether users have something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Presence {
+    /// Nobody has it.
+    Off,
+    /// Those who want to.
+    Optional,
+    /// Nobody signs up without it.
+    Required,
+}
+
+impl Presence {
+    pub(crate) fn is_on(self) -> bool {
+        self != Self::Off
+    }
+
+    pub(crate) fn is_required(self) -> bool {
+        self == Self::Required
+    }
+}
+
+/// Who of those that sign up is kept out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Restrictions {
     /// Nobody but those on the allowlist.
     pub(crate) allowlist: bool,
@@ -49,7 +124,8 @@ impl Restrictions {
 }
 
 /// What Clerk does against robots. An emulator does nothing against anybody.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Protect {
     pub(crate) rules_enabled: bool,
     pub(crate) specter_enabled: bool,
@@ -68,7 +144,8 @@ impl Protect {
 }
 
 /// How OAuth applications work.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct OAuthApplicationSettings {
     pub(crate) dynamic_client_registration: bool,
     /// Without any, Clerk's own.
@@ -97,7 +174,8 @@ impl OAuthApplicationSettings {
 }
 
 /// How organizations work.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct OrganizationSettings {
     pub(crate) enabled: bool,
     /// Of an organization that does not say otherwise. Zero is no limit.

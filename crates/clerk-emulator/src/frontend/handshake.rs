@@ -54,9 +54,10 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         activate(&mut state.directory, &client, organization);
     }
     let origin = back.origin();
+    let outside = state.clock.outside_now();
     let cookies = Cookies::issue(call.settings, state, (&client, &origin), call.now);
     let scope = CookieScope::new(call.settings, back.host(), suffixed);
-    let directives = cookies.directives(&scope, call.now);
+    let directives = cookies.directives(&scope, outside);
     let status = StatusCode::TEMPORARY_REDIRECT;
     let reply = if with_nonce {
         let nonce = state.ids.object("");
@@ -85,9 +86,10 @@ pub(super) fn hand_over(
     suffixed: bool,
 ) -> Reply {
     let origin = back.origin();
+    let outside = call.state.clock.outside_now();
     let cookies = Cookies::issue(call.settings, call.state, (client, &origin), call.now);
     let scope = CookieScope::new(call.settings, back.host(), suffixed);
-    let reply = with_token(call.state, back, &cookies.directives(&scope, call.now));
+    let reply = with_token(call.state, back, &cookies.directives(&scope, outside));
     known_in_production(call, client, reply)
 }
 

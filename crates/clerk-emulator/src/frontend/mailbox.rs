@@ -1,9 +1,12 @@
 //! What the emulator would have sent by mail, for whoever waits for it.
 
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{answer::Reply, call::Call, description::Access, refusal::Refusal, route::Route};
+use crate::{
+    answer::Reply, call::Call, description::Access, directory::Message, refusal::Refusal,
+    route::Route,
+};
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -24,7 +27,8 @@ pub(super) const ROUTES: &[Route] = &[
 
 fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     call.query.only(&["to"])?;
-    let messages = call.state.directory.mailbox.to_json(call.query.get("to"));
+    let messages = call.state.directory.mailbox.messages(call.query.get("to"));
+    let messages: Vec<Value> = messages.map(Message::to_json).collect();
     Ok(Reply::ok(json!({ "messages": messages })))
 }
 

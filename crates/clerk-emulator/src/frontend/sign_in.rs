@@ -169,11 +169,13 @@ pub(super) fn client(call: &mut Call<'_>, inputs: &Query) -> Client {
 /// Back to the application, which now learns which browser this is. In production it need not: there,
 /// the handshake that follows knows the browser by its cookie.
 pub(super) fn leave(call: &Call<'_>, client: &Client, back: ReturnUrl) -> Reply {
-    let (settings, directory) = (call.settings, &call.state.directory);
+    let (settings, directory, clock) = (call.settings, &call.state.directory, &call.state.clock);
     let scope = CookieScope::new(settings, back.host(), true);
     let client = directory.client(&client.token).unwrap_or(client);
     let session = directory.active_session(client, call.now);
-    let since = session.map_or(0, |session| session.created_at.as_secs());
+    let since = session.map_or(0, |session| {
+        clock.past_in_tokens(session.created_at).as_secs()
+    });
     let back = match settings.domain {
         None => back.with("__clerk_db_jwt", &client.token),
         Some(_) => back,

@@ -35,23 +35,13 @@ pub(super) fn with_bad_requests(result: Result<Reply, Refusal>) -> Result<Reply,
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let name = input.required_text("name")?;
-    if name.chars().count() < 3 || name.trim() != name {
-        let expected = "of 3 characters or more, without blanks around them";
-        return Err(Refusal::form_param_value_invalid("name", expected));
-    }
     let subject = input.required_text("subject")?;
-    check_subject("subject", &subject)?;
     let ids = &mut call.state.ids;
     let (id, secret) = (ids.machine("ak_"), ids.object("ak_"));
     let mut key = ApiKey::new(id, secret, (name, subject), call.now);
     settings(&mut input, &mut key, call.now)?;
     key.created_by = input.text("created_by")?;
-    if let Some(user_id) = &key.created_by {
-        if !is_object_id(user_id, "user_") {
-            let expected = "the id of a user";
-            return Err(Refusal::form_param_value_invalid("created_by", expected));
-        }
-    }
+    check(&key)?;
     check_type(input.text("type")?.as_deref())?;
     input.finish()?;
     let mut body = key.to_json(call.now);
@@ -59,6 +49,33 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     call.state.directory.api_keys.put(key);
     // Clerk's description says 200; what it sends, and its Python SDK insists on, is 201.
     Ok(Reply::created(body))
+}
+
+/// Refuses names that are none, and what is nobody's.
+pub(crate) fn check(key: &ApiKey) -> Result<(), Refusal> {
+    if key.name.chars().count() < 3 || key.name.trim() != key.name {
+        let expected = "of 3 characters or more, without blanks around them";
+        return Err(Refusal::form_param_value_invalid("name", expected));
+    }
+    check_subject("subject", &key.subject)?;
+    check_description(key.description.as_deref())?;
+    match &key.created_by {
+        Some(user_id) if !is_object_id(user_id, "user_") => {
+            let expected = "the id of a user";
+            Err(Refusal::form_param_value_invalid("created_by", expected))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_description(description: Option<&str>) -> Result<(), Refusal> {
+    match description {
+        Some(text) if text.chars().count() > 255 => {
+            let expected = "of at most 255 characters";
+            Err(Refusal::form_param_value_invalid("description", expected))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What creating and updating have in common.
@@ -70,10 +87,7 @@ fn settings(input: &mut Input, key: &mut ApiKey, now: UnixTime) -> Result<(), Re
         key.scopes = scopes;
     }
     if let Some(description) = input.text("description")? {
-        if description.chars().count() > 255 {
-            let expected = "of at most 255 characters";
-            return Err(Refusal::form_param_value_invalid("description", expected));
-        }
+        check_description(Some(&description))?;
         key.description = Some(description);
     }
     if let Some(seconds) = input.number("seconds_until_expiration", 0..=u64::MAX)? {
@@ -82,7 +96,8 @@ fn settings(input: &mut Input, key: &mut ApiKey, now: UnixTime) -> Result<(), Re
     Ok(())
 }
 
-fn check_subject(name: &str, subject: &str) -> Result<(), Refusal> {
+/// Refuses what is no id of anything that has keys.
+pub(crate) fn check_subject(name: &str, subject: &str) -> Result<(), Refusal> {
     let prefixes = ["user_", "org_", "mch_", "scim_"];
     match prefixes.iter().any(|prefix| is_object_id(subject, prefix)) {
         true => Ok(()),

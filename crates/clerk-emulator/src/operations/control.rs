@@ -17,6 +17,7 @@ use crate::{
     fault::Fault,
     mint::{Issued, Kind, TokenSpec},
     refusal::Refusal,
+    request_log::LoggedRequest,
     route::Route,
 };
 
@@ -296,18 +297,7 @@ fn clear_faults(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 fn requests(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let requests: Vec<Value> = call
-        .state
-        .log
-        .entries()
-        .map(|entry| {
-            json!({
-                "method": entry.method.as_str(),
-                "path": entry.path,
-                "operation": entry.operation,
-                "status": entry.status.map(|status| status.as_u16()),
-            })
-        })
-        .collect();
+    let requests = call.state.log.entries().map(LoggedRequest::to_json);
+    let requests: Vec<Value> = requests.collect();
     Ok(Reply::ok(json!({ "requests": requests })))
 }

@@ -39,7 +39,7 @@ pub(super) const HANDLERS: &[Handled] = &[
 ];
 
 /// Refuses addresses that are none, and those that are the user's already or somebody else's.
-pub(super) fn check(
+pub(crate) fn check(
     directory: &Directory,
     user: &User,
     (kind, address): (IdentificationKind, &str),
@@ -60,7 +60,7 @@ pub(super) fn check(
 }
 
 /// Makes one of the user's, which has to be verified, the primary one.
-pub(super) fn choose(
+pub(crate) fn choose(
     user: &mut User,
     (kind, name): (IdentificationKind, &str),
     id: String,

@@ -9,6 +9,7 @@ use crate::{
     call::Call,
     description::Access,
     directory::{Directory, Key, Organization, Session, SessionStatus, User},
+    harvest::harvest,
     mint::{Form, session_token},
     refusal::Refusal,
     route::Route,
@@ -22,6 +23,13 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/_emulator/state",
         access: Access::Control,
         handler: state,
+    },
+    Route {
+        operation: "_emulator.seed",
+        method: Method::GET,
+        path: "/_emulator/seed",
+        access: Access::Control,
+        handler: seed,
     },
     Route {
         operation: "_emulator.revokeSession",
@@ -81,6 +89,12 @@ fn state(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         },
         "application": call.settings.authorized_party,
     })))
+}
+
+fn seed(call: &mut Call<'_>) -> Result<Reply, Refusal> {
+    call.query.only(&[])?;
+    let text = harvest(call.state, call.now).to_json();
+    Ok(Reply::download("application/json", "seed.json", text))
 }
 
 fn user_json(directory: &Directory, user: &User) -> Value {

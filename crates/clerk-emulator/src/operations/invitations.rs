@@ -9,7 +9,7 @@ use super::{
 use crate::{
     answer::Reply,
     call::{Call, Input},
-    directory::{IdentificationKind, Invitation, InvitationStatus},
+    directory::{Directory, IdentificationKind, Invitation, InvitationStatus},
     ids::Ids,
     refusal::Refusal,
     route::Handled,
@@ -93,7 +93,7 @@ fn invite(call: &mut Call<'_>, mut input: Input) -> Result<Value, Refusal> {
     input.ignore("template_slug");
     input.finish()?;
     if !ignore_existing {
-        refuse_existing(call, &invitation)?;
+        refuse_existing(&call.state.directory, &invitation, call.now)?;
     }
     let directory = &mut call.state.directory;
     let body = invitation.to_json(directory, call.now);
@@ -102,13 +102,16 @@ fn invite(call: &mut Call<'_>, mut input: Input) -> Result<Value, Refusal> {
 }
 
 /// Refuses to invite users, and those who are invited already.
-pub(super) fn refuse_existing(call: &Call<'_>, invitation: &Invitation) -> Result<(), Refusal> {
-    let directory = &call.state.directory;
+pub(crate) fn refuse_existing(
+    directory: &Directory,
+    invitation: &Invitation,
+    now: UnixTime,
+) -> Result<(), Refusal> {
     let address = &invitation.email_address;
     if directory.user_with_email(address).is_some() {
         return Err(Refusal::form_identifier_exists("email_address"));
     }
-    if directory.is_invited(address, None, call.now) {
+    if directory.is_invited(address, None, now) {
         return Err(Refusal::bad_request(
             "duplicate_record",
             "An invitation to this email address is pending already.",
@@ -119,8 +122,24 @@ pub(super) fn refuse_existing(call: &Call<'_>, invitation: &Invitation) -> Resul
 
 /// Where the mail would lead that an invitation comes by.
 pub(super) fn url(settings: &Settings, ids: &mut Ids) -> String {
-    let ticket = ids.hex(32);
-    format!("{}/v1/tickets/accept?ticket={ticket}", settings.origin)
+    url_with(&settings.origin, &ids.hex(32))
+}
+
+/// The same with this ticket, of the instance at `origin`.
+pub(crate) fn url_with(origin: &str, ticket: &str) -> String {
+    format!("{origin}/v1/tickets/accept?ticket={ticket}")
+}
+
+/// Refuses addresses that nobody can be invited at.
+pub(crate) fn check_address(address: &str) -> Result<(), Refusal> {
+    let kind = IdentificationKind::EmailAddress;
+    match kind.is_valid(address) {
+        true => Ok(()),
+        false => {
+            let name = kind.as_str();
+            Err(Refusal::form_param_format_invalid(name, kind.expected()))
+        }
+    }
 }
 
 /// What all invitations have in common. Nobody is written to, so `notify` changes nothing.
@@ -131,13 +150,7 @@ pub(super) fn read(
     (id, now): (String, UnixTime),
 ) -> Result<Invitation, Refusal> {
     let address = input.required_text("email_address")?;
-    if !IdentificationKind::EmailAddress.is_valid(&address) {
-        let expected = "a valid email address";
-        return Err(Refusal::form_param_format_invalid(
-            "email_address",
-            expected,
-        ));
-    }
+    check_address(&address)?;
     let days = input.number("expires_in_days", 1..=365)?.unwrap_or(30);
     input.flag("notify")?;
     let redirect_url = input.text("redirect_url")?;

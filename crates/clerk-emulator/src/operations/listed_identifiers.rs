@@ -1,5 +1,6 @@
 //! Who may sign up: the allowlist and the blocklist.
 
+use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
 use super::{deleted, listing::page};
@@ -7,8 +8,10 @@ use crate::{
     answer::Reply,
     call::Call,
     directory::{Directory, IdentificationKind, Invitation, Key, ListedIdentifier, Table},
+    ids::Ids,
     refusal::Refusal,
     route::Handled,
+    state::State,
 };
 
 pub(super) const HANDLERS: &[Handled] = &[
@@ -21,20 +24,20 @@ pub(super) const HANDLERS: &[Handled] = &[
 ];
 
 /// One of the two lists.
-struct List {
+pub(crate) struct List {
     name: &'static str,
     /// What ids of what stands on it begin with.
     prefix: &'static str,
     of: fn(&mut Directory) -> &mut Table<ListedIdentifier>,
 }
 
-const ALLOWLIST: List = List {
+pub(crate) const ALLOWLIST: List = List {
     name: "allowlist",
     prefix: "alid_",
     of: |directory| &mut directory.allowlist,
 };
 
-const BLOCKLIST: List = List {
+pub(crate) const BLOCKLIST: List = List {
     name: "blocklist",
     prefix: "blid_",
     of: |directory| &mut directory.blocklist,
@@ -61,30 +64,58 @@ fn list(call: &mut Call<'_>, list: &List) -> Result<Reply, Refusal> {
 
 fn create(call: &mut Call<'_>, list: &List) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
-    let identifier = input.required_text("identifier")?.trim().to_lowercase();
+    let identifier = input.required_text("identifier")?;
     // The blocklist tells nobody.
     let notify = list.name == ALLOWLIST.name && input.flag("notify")? == Some(true);
     input.finish()?;
+    let State { directory, ids, .. } = &mut *call.state;
+    let mut listed = listed(directory, (list, identifier), (ids, call.now))?;
+    let is_address = listed.kind == IdentificationKind::EmailAddress;
+    if notify && is_address && !listed.identifier.starts_with('*') {
+        listed.invitation_id = Some(invite(call, &listed.identifier));
+    }
+    let body = listed.to_json(list.name, &call.settings.first_keys.current().id);
+    (list.of)(&mut call.state.directory).put(listed);
+    Ok(Reply::ok(body))
+}
+
+/// Puts an identifier on a list that nobody is told of.
+pub(crate) fn put_on(
+    directory: &mut Directory,
+    wanted: (&List, String),
+    made: (&mut Ids, UnixTime),
+) -> Result<(), Refusal> {
+    let list = wanted.0;
+    let listed = listed(directory, wanted, made)?;
+    (list.of)(directory).put(listed);
+    Ok(())
+}
+
+/// What an identifier is on a list that it is not on yet.
+fn listed(
+    directory: &mut Directory,
+    (list, identifier): (&List, String),
+    (ids, now): (&mut Ids, UnixTime),
+) -> Result<ListedIdentifier, Refusal> {
+    let identifier = identifier.trim().to_lowercase();
     let kind = IdentificationKind::of(&identifier).ok_or_else(|| {
         let expected = "an e-mail address, *@ and a domain, a phone number, or a web3 wallet";
         Refusal::form_param_format_invalid("identifier", expected)
     })?;
-    let known = (list.of)(&mut call.state.directory);
-    if known.by(Key::Name, &identifier).next().is_some() {
+    if (list.of)(directory)
+        .by(Key::Name, &identifier)
+        .next()
+        .is_some()
+    {
         return Err(Refusal::form_identifier_exists("identifier"));
     }
-    let is_address = kind == IdentificationKind::EmailAddress && !identifier.starts_with('*');
-    let invitation_id = (notify && is_address).then(|| invite(call, &identifier));
-    let listed = ListedIdentifier {
-        id: call.state.ids.object(list.prefix),
+    Ok(ListedIdentifier {
+        id: ids.object(list.prefix),
         identifier,
         kind,
-        invitation_id,
-        created_at: call.now,
-    };
-    let body = listed.to_json(list.name, &call.settings.first_keys.current().id);
-    (list.of)(&mut call.state.directory).put(listed);
-    Ok(Reply::ok(body))
+        invitation_id: None,
+        created_at: now,
+    })
 }
 
 /// Invites whoever has the address to the instance, and returns the invitation's id.

@@ -91,10 +91,7 @@ fn with_token(token: &MachineToken, now: UnixTime) -> Value {
 
 /// A token that says everything itself, so that none of it is kept.
 fn jwt(call: &mut Call<'_>, machine: Machine, custom: Value, lifetime: Duration) -> Value {
-    let validity = Validity {
-        issued: call.now,
-        lifetime,
-    };
+    let validity = Validity::new(call.now, lifetime, &call.state.clock);
     let id = call.state.ids.machine("mt_");
     let mut members = match &custom {
         Value::Object(members) => members.clone(),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     answer::Reply,
     call::Call,
-    directory::{Key, Machine},
+    directory::{Directory, Key, Machine},
     refusal::Refusal,
     route::Handled,
 };
@@ -44,22 +44,9 @@ const ORDERS: [Order<'static, Machine>; 2] = [
 fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let name = input.required_text("name")?;
-    check_name(&name)?;
     let scopes = input.texts("scoped_machines")?;
     let lifetime = input.number("default_token_ttl", LIFETIMES)?;
     input.finish()?;
-    if scopes.len() > MAX_SCOPES {
-        let expected = format!("a list of at most {MAX_SCOPES} machines");
-        return Err(Refusal::form_param_value_invalid(
-            "scoped_machines",
-            &expected,
-        ));
-    }
-    let known = &call.state.directory.machines;
-    let is_unknown = |id: &&String| known.get(id).is_none();
-    if let Some(id) = scopes.iter().find(is_unknown) {
-        return Err(Refusal::resource_not_found("machine", id));
-    }
     let machine = Machine {
         id: call.state.ids.object("mch_"),
         name,
@@ -70,10 +57,31 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         created_at: call.now,
         updated_at: call.now,
     };
+    check(&call.state.directory, &machine)?;
     let mut body = described(call, &machine);
     body["secret_key"] = json!(machine.secret_key);
     call.state.directory.machines.put(machine);
     Ok(Reply::ok(body))
+}
+
+/// Refuses names that are none, and scopes that are too many or of machines that there are not.
+pub(crate) fn check(directory: &Directory, machine: &Machine) -> Result<(), Refusal> {
+    check_name(&machine.name)?;
+    if !LIFETIMES.contains(&machine.token_lifetime) {
+        let expected = format!("from {} to {}", LIFETIMES.start(), LIFETIMES.end());
+        let name = "default_token_ttl";
+        return Err(Refusal::form_param_value_invalid(name, &expected));
+    }
+    if machine.scopes.len() > MAX_SCOPES {
+        let expected = format!("a list of at most {MAX_SCOPES} machines");
+        let name = "scoped_machines";
+        return Err(Refusal::form_param_value_invalid(name, &expected));
+    }
+    let is_unknown = |id: &&String| directory.machines.get(id).is_none();
+    match machine.scopes.iter().find(is_unknown) {
+        None => Ok(()),
+        Some(id) => Err(Refusal::resource_not_found("machine", id)),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), Refusal> {

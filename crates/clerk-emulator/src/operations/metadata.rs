@@ -43,7 +43,8 @@ pub(super) fn change(
     Ok(())
 }
 
-fn check_size(name: &str, metadata: &Map<String, Value>) -> Result<(), Refusal> {
+/// Refuses metadata that is larger than Clerk keeps.
+pub(crate) fn check_size(name: &str, metadata: &Map<String, Value>) -> Result<(), Refusal> {
     let size = serde_json::to_string(metadata).map_or(0, |text| text.len());
     if size > MAX_SIZE {
         return Err(Refusal::form_param_exceeds_allowed_size(name, MAX_SIZE));

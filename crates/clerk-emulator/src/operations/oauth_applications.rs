@@ -9,6 +9,7 @@ use crate::{
     answer::Reply,
     call::{Call, Input},
     directory::{Key, OAuthApplication},
+    ids::Ids,
     refusal::Refusal,
     route::Handled,
 };
@@ -94,7 +95,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     settings(&mut input, &mut application)?;
     input.finish()?;
     if !application.public {
-        application.client_secret = Some(ids.object("") + &ids.hex(16));
+        application.client_secret = Some(new_secret(ids));
     }
     let body = with_secret(call, &application);
     call.state.directory.oauth_applications.put(application);
@@ -103,10 +104,6 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 /// Takes what there is to set from the input.
 fn settings(input: &mut Input, application: &mut OAuthApplication) -> Result<(), Refusal> {
-    if !(1..=256).contains(&application.name.trim().chars().count()) {
-        let expected = "of 1 to 256 characters";
-        return Err(Refusal::form_param_value_invalid("name", expected));
-    }
     let callback = input.text("callback_url")?;
     let uris = input.given_texts("redirect_uris")?;
     for (name, uris) in [
@@ -114,22 +111,10 @@ fn settings(input: &mut Input, application: &mut OAuthApplication) -> Result<(),
         ("redirect_uris", uris),
     ] {
         let Some(uris) = uris else { continue };
-        // A fragment would take what is added there (RFC 6749 §3.1.2).
-        let is_uri = |uri: &String| Url::parse(uri).is_ok_and(|uri| uri.fragment().is_none());
-        if !uris.iter().all(is_uri) {
-            let expected = "a URL of any scheme, without a fragment";
-            return Err(Refusal::form_param_format_invalid(name, expected));
-        }
+        check_uris(name, &uris)?;
         application.redirect_uris = uris;
     }
     if let Some(scopes) = input.text("scopes")? {
-        if !scopes
-            .split_whitespace()
-            .all(|scope| SCOPES.contains(&scope))
-        {
-            let expected = format!("of {}, with spaces between them", SCOPES.join(", "));
-            return Err(Refusal::form_param_value_invalid("scopes", &expected));
-        }
         application.scopes = scopes;
     }
     for (name, flag) in [
@@ -146,7 +131,40 @@ fn settings(input: &mut Input, application: &mut OAuthApplication) -> Result<(),
     }
     // Whoever has no secret shows in another way that it is the one who asked.
     application.pkce_required |= application.public;
-    Ok(())
+    check(application)
+}
+
+/// Refuses names that are none, what is nowhere to go back to, and what cannot be asked for.
+pub(crate) fn check(application: &OAuthApplication) -> Result<(), Refusal> {
+    if !(1..=256).contains(&application.name.trim().chars().count()) {
+        let expected = "of 1 to 256 characters";
+        return Err(Refusal::form_param_value_invalid("name", expected));
+    }
+    check_uris("redirect_uris", &application.redirect_uris)?;
+    let mut scopes = application.scopes.split_whitespace();
+    match scopes.all(|scope| SCOPES.contains(&scope)) {
+        true => Ok(()),
+        false => {
+            let expected = format!("of {}, with spaces between them", SCOPES.join(", "));
+            Err(Refusal::form_param_value_invalid("scopes", &expected))
+        }
+    }
+}
+
+fn check_uris(name: &str, uris: &[String]) -> Result<(), Refusal> {
+    // A fragment would take what is added there (RFC 6749 §3.1.2).
+    let is_uri = |uri: &String| Url::parse(uri).is_ok_and(|uri| uri.fragment().is_none());
+    match uris.iter().all(is_uri) {
+        true => Ok(()),
+        false => {
+            let expected = "a URL of any scheme, without a fragment";
+            Err(Refusal::form_param_format_invalid(name, expected))
+        }
+    }
+}
+
+pub(crate) fn new_secret(ids: &mut Ids) -> String {
+    ids.object("") + &ids.hex(16)
 }
 
 pub(super) fn called_for(call: &Call<'_>) -> Result<OAuthApplication, Refusal> {
@@ -204,7 +222,7 @@ fn rotate_secret(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         ));
     }
     let ids = &mut call.state.ids;
-    application.client_secret = Some(ids.object("") + &ids.hex(16));
+    application.client_secret = Some(new_secret(ids));
     application.updated_at = call.now;
     let body = with_secret(call, &application);
     call.state.directory.oauth_applications.put(application);

@@ -46,10 +46,6 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mode = enrollment_mode(&mut input)?;
     let verified = input.flag("verified")?.unwrap_or(true);
     input.finish()?;
-    if !is_domain(&name) {
-        let expected = "a domain such as example.com";
-        return Err(Refusal::form_param_format_invalid("name", expected));
-    }
     let domain = OrganizationDomain {
         id: call.state.ids.object("orgdmn_"),
         organization_id,
@@ -60,7 +56,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         created_at: call.now,
         updated_at: call.now,
     };
-    check_free(&call.state.directory, &domain)?;
+    check(&call.state.directory, &domain)?;
     let body = domain.to_json(&call.state.directory);
     call.state.directory.organization_domains.put(domain);
     call.tell(EventType::OrganizationDomainCreated, body.clone());
@@ -69,21 +65,29 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 fn enrollment_mode(input: &mut Input) -> Result<Option<String>, Refusal> {
     let mode = input.text("enrollment_mode")?;
+    mode.as_deref().map_or(Ok(()), check_mode)?;
+    Ok(mode)
+}
+
+fn check_mode(mode: &str) -> Result<(), Refusal> {
     let known = OrganizationDomain::ENROLLMENT_MODES;
-    match mode {
-        Some(mode) if !known.contains(&mode.as_str()) => {
+    match known.contains(&mode) {
+        true => Ok(()),
+        false => {
             let expected = format!("one of {}", known.join(", "));
-            Err(Refusal::form_param_value_invalid(
-                "enrollment_mode",
-                &expected,
-            ))
+            let name = "enrollment_mode";
+            Err(Refusal::form_param_value_invalid(name, &expected))
         }
-        mode => Ok(mode),
     }
 }
 
-/// Refuses a domain that the organization has already, and one that is verified for another.
-fn check_free(directory: &Directory, domain: &OrganizationDomain) -> Result<(), Refusal> {
+/// Refuses what is no domain, what the organization has already, and what is verified for another.
+pub(crate) fn check(directory: &Directory, domain: &OrganizationDomain) -> Result<(), Refusal> {
+    if !is_domain(&domain.name) {
+        let expected = "a domain such as example.com";
+        return Err(Refusal::form_param_format_invalid("name", expected));
+    }
+    check_mode(&domain.enrollment_mode)?;
     let mut others = directory.organization_domains.by(Key::Name, &domain.name);
     let is_taken = others.any(|other| {
         let is_same = other.organization_id == domain.organization_id;
@@ -120,7 +124,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         Some(false) => domain.verified_at = None,
     }
     input.finish()?;
-    check_free(&call.state.directory, &domain)?;
+    check(&call.state.directory, &domain)?;
     Ok(store(call, domain))
 }
 

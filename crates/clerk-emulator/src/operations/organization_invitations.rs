@@ -1,3 +1,4 @@
+use clerk_core::UnixTime;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -68,7 +69,24 @@ fn invite(
         ],
     )?;
     input.finish()?;
+    invitation.organization = Some(place);
     let directory = &mut call.state.directory;
+    check(directory, (organization, &invitation), call.now)?;
+    let body = invitation.to_json(directory, call.now);
+    directory.invitations.put(invitation);
+    call.tell(EventType::OrganizationInvitationCreated, body.clone());
+    Ok(body)
+}
+
+/// Refuses roles that there are not, inviters who may not invite, and those who are members or invited already.
+pub(crate) fn check(
+    directory: &Directory,
+    (organization, invitation): (&Organization, &Invitation),
+    now: UnixTime,
+) -> Result<(), Refusal> {
+    let Some(place) = &invitation.organization else {
+        return Ok(());
+    };
     check_role_in(directory, organization, &place.role)?;
     if let Some(user_id) = &place.inviter_id {
         check_manager(directory, &organization.id, user_id)?;
@@ -83,17 +101,13 @@ fn invite(
             "The email address is that of a member of the organization.",
         ));
     }
-    if directory.is_invited(address, Some(&organization.id), call.now) {
+    if directory.is_invited(address, Some(&organization.id), now) {
         return Err(Refusal::bad_request(
             "organization_invitation_not_unique",
             "An invitation of this email address to the organization is pending already.",
         ));
     }
-    invitation.organization = Some(place);
-    let body = invitation.to_json(directory, call.now);
-    directory.invitations.put(invitation);
-    call.tell(EventType::OrganizationInvitationCreated, body.clone());
-    Ok(body)
+    Ok(())
 }
 
 /// Who invites, or takes an invitation back, has to be able to manage members.

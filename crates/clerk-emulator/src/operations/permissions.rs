@@ -60,7 +60,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// Refuses names and keys that cannot be, or are Clerk's alone.
-fn check(directory: &Directory, permission: &Permission) -> Result<(), Refusal> {
+pub(crate) fn check(directory: &Directory, permission: &Permission) -> Result<(), Refusal> {
     check_name(&permission.name)?;
     let segments = permission.key.strip_prefix("org:");
     let segments = segments.and_then(|rest| rest.split_once(':'));

@@ -4,7 +4,7 @@ use super::{deleted, listing::page};
 use crate::{
     answer::Reply,
     call::Call,
-    directory::{Key, RedirectUrl},
+    directory::{Directory, Key, RedirectUrl},
     refusal::Refusal,
     route::Handled,
 };
@@ -28,25 +28,29 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let url = input.required_text("url")?;
     input.finish()?;
-    // What runs a script is no place to go back to.
-    let forbidden = ["javascript", "data", "vbscript", "file", "blob"];
-    let is_url = Url::parse(&url).is_ok_and(|url| !forbidden.contains(&url.scheme()));
-    if !is_url {
-        let expected = "a URL with https:// or a scheme of the application's own";
-        return Err(Refusal::form_param_format_invalid("url", expected));
-    }
-    let urls = &mut call.state.directory.redirect_urls;
-    if urls.by(Key::Name, &url).next().is_some() {
-        return Err(Refusal::form_already_exists("url"));
-    }
+    check(&call.state.directory, &url)?;
     let url = RedirectUrl {
         id: call.state.ids.object("ru_"),
         url,
         created_at: call.now,
     };
     let body = url.to_json();
-    urls.put(url);
+    call.state.directory.redirect_urls.put(url);
     Ok(Reply::ok(body))
+}
+
+/// Refuses what is no URL to go back to, and what is there already.
+pub(crate) fn check(directory: &Directory, url: &str) -> Result<(), Refusal> {
+    // What runs a script is no place to go back to.
+    let forbidden = ["javascript", "data", "vbscript", "file", "blob"];
+    if !Url::parse(url).is_ok_and(|url| !forbidden.contains(&url.scheme())) {
+        let expected = "a URL with https:// or a scheme of the application's own";
+        return Err(Refusal::form_param_format_invalid("url", expected));
+    }
+    match directory.redirect_urls.by(Key::Name, url).next() {
+        None => Ok(()),
+        Some(_) => Err(Refusal::form_already_exists("url")),
+    }
 }
 
 fn called_for(call: &Call<'_>) -> Result<RedirectUrl, Refusal> {

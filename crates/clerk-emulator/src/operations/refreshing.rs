@@ -42,7 +42,7 @@ fn refresh(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     call.state.directory.clients.update(&client.id, spend);
     let cookies = Cookies::issue(call.settings, call.state, (&client, &origin), call.now);
     let scope = CookieScope::new(call.settings, None, suffixed);
-    let directives = cookies.session_directives(&scope, call.now);
+    let directives = cookies.session_directives(&scope, call.state.clock.outside_now());
     Ok(Reply::ok(match as_cookies {
         true => json!({ "object": "cookies", "cookies": directives }),
         false => json!({ "object": "token", "jwt": cookies.session_token() }),

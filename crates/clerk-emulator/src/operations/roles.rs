@@ -106,7 +106,7 @@ fn permissions(input: &mut Input, directory: &Directory) -> Result<Option<Vec<St
 }
 
 /// Refuses names and keys that cannot be.
-fn check(directory: &Directory, role: &Role) -> Result<(), Refusal> {
+pub(crate) fn check(directory: &Directory, role: &Role) -> Result<(), Refusal> {
     check_name(&role.name)?;
     if !role.key.strip_prefix("org:").is_some_and(is_segment) {
         let expected = "org: and lower-case letters, digits or underscores";

@@ -6,7 +6,7 @@ use super::{deleted, listing::page};
 use crate::{
     answer::Reply,
     call::{Call, Input},
-    directory::Template,
+    directory::{Directory, Template},
     refusal::Refusal,
     route::Handled,
     template_key::TemplateKey,
@@ -34,7 +34,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut template = Template::new(id, String::new(), Map::new(), call.now);
     fill_in(&mut input, &mut template)?;
     input.finish()?;
-    refuse_duplicate(call, &template)?;
+    check(&call.state.directory, &template)?;
     let body = template.to_json();
     call.state.directory.templates.put(template);
     Ok(Reply::ok(body))
@@ -43,25 +43,43 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 /// Takes everything but the id from the input.
 fn fill_in(input: &mut Input, template: &mut Template) -> Result<(), Refusal> {
     template.name = input.required_text("name")?;
+    let claims = input.object("claims")?;
+    template.claims = claims.ok_or_else(|| Refusal::form_param_missing("claims"))?;
+    if let Some(seconds) = input.number("lifetime", 0..=u64::MAX)? {
+        template.lifetime = seconds;
+    }
+    if let Some(seconds) = input.number("allowed_clock_skew", 0..=u64::MAX)? {
+        template.allowed_clock_skew = seconds;
+    }
+    signing_key(input, template)
+}
+
+/// Refuses names that are none or taken, claims that are not for templates, and times that are out of bounds.
+pub(crate) fn check(directory: &Directory, template: &Template) -> Result<(), Refusal> {
     if template.name.trim().is_empty() {
         let expected = "a name";
         return Err(Refusal::form_param_value_invalid("name", expected));
     }
-    let claims = input.object("claims")?;
-    template.claims = claims.ok_or_else(|| Refusal::form_param_missing("claims"))?;
     if let Some(claim) = Template::reserved_claim(&template.claims) {
         return Err(Refusal::bad_request(
             "jwt_template_reserved_claim",
             format!("The claim {claim} is set by Clerk: leave it out of the template."),
         ));
     }
-    if let Some(seconds) = input.number("lifetime", 30..=315_360_000)? {
-        template.lifetime = seconds;
+    for (name, seconds, range) in [
+        ("lifetime", template.lifetime, 30..=315_360_000),
+        ("allowed_clock_skew", template.allowed_clock_skew, 0..=300),
+    ] {
+        if !range.contains(&seconds) {
+            let expected = format!("from {} to {}", range.start(), range.end());
+            return Err(Refusal::form_param_value_invalid(name, &expected));
+        }
     }
-    if let Some(seconds) = input.number("allowed_clock_skew", 0..=300)? {
-        template.allowed_clock_skew = seconds;
+    let other = directory.template(&template.name);
+    match other.is_some_and(|other| other.id != template.id) {
+        true => Err(Refusal::form_already_exists("name")),
+        false => Ok(()),
     }
-    signing_key(input, template)
 }
 
 /// With whose key the template's tokens are signed, and by which algorithm.
@@ -103,14 +121,6 @@ fn signing_key(input: &mut Input, template: &mut Template) -> Result<(), Refusal
     Ok(())
 }
 
-fn refuse_duplicate(call: &Call<'_>, template: &Template) -> Result<(), Refusal> {
-    let other = call.state.directory.template(&template.name);
-    match other.is_some_and(|other| other.id != template.id) {
-        true => Err(Refusal::form_already_exists("name")),
-        false => Ok(()),
-    }
-}
-
 fn called_for(call: &Call<'_>) -> Result<Template, Refusal> {
     let id = call.path.get("template_id");
     let template = call.state.directory.templates.get(id);
@@ -128,7 +138,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut template = called_for(call)?;
     fill_in(&mut input, &mut template)?;
     input.finish()?;
-    refuse_duplicate(call, &template)?;
+    check(&call.state.directory, &template)?;
     template.updated_at = call.now;
     let body = template.to_json();
     call.state.directory.templates.put(template);

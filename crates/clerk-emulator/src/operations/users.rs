@@ -6,7 +6,10 @@ mod second_factors;
 mod standing;
 mod writing;
 
+pub(crate) use credentials::{Credentials, give as give_credentials};
 pub(super) use listing::{is_mentioned, is_named};
+pub(crate) use second_factors::give_app;
+pub(crate) use writing::refuse_duplicates;
 
 use super::{
     deleted,

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     answer::Reply,
     call::{Call, Input},
-    directory::{IdentificationKind, Invitation, Key, WaitlistEntry, WaitlistEntryStatus},
+    directory::{Invitation, Key, WaitlistEntry, WaitlistEntryStatus},
     refusal::Refusal,
     route::Handled,
     webhooks::EventType,
@@ -84,14 +84,8 @@ fn read(mut input: Input) -> Result<String, Refusal> {
     // Nobody is written to.
     input.flag("notify")?;
     input.finish()?;
-    let kind = IdentificationKind::EmailAddress;
-    match kind.is_valid(&address) {
-        true => Ok(address),
-        false => {
-            let name = kind.as_str();
-            Err(Refusal::form_param_format_invalid(name, kind.expected()))
-        }
-    }
+    invitations::check_address(&address)?;
+    Ok(address)
 }
 
 /// The entry of this address, which is a new one unless there is one already.
@@ -160,7 +154,7 @@ fn invite(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let address = entry.email_address.clone();
     let invitation = Invitation::new(id.clone(), address, url, LIFETIME, call.now);
     if !ignore_existing {
-        invitations::refuse_existing(call, &invitation)?;
+        invitations::refuse_existing(&call.state.directory, &invitation, call.now)?;
     }
     call.state.directory.invitations.put(invitation);
     entry.invite(id, call.now);

@@ -68,7 +68,7 @@ fn endpoint_json(endpoint: &Endpoint) -> Value {
     })
 }
 
-fn delivery_json(webhook: &LoggedWebhook) -> Value {
+pub(super) fn delivery_json(webhook: &LoggedWebhook) -> Value {
     let attempts: Vec<Value> = webhook
         .attempts
         .iter()

@@ -1,14 +1,20 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use super::form::is_default;
 
 /// An account that a user of a [`Seed`](crate::Seed) has with somebody else, and signs in by.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExternalAccountSeed {
     pub(crate) provider: String,
     pub(crate) provider_user_id: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) id: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) identification_id: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) first_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) last_name: Option<String>,
 }
 
@@ -18,6 +24,8 @@ impl ExternalAccountSeed {
         Self {
             provider: provider.into(),
             provider_user_id: provider_user_id.into(),
+            id: None,
+            identification_id: None,
             first_name: None,
             last_name: None,
         }

@@ -1,6 +1,6 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::rules::{Presence, Rules, SignUpMode};
+use crate::directory::{InstanceSettings, Presence, SignUpMode};
 
 /// What the instance of a [`Seed`](crate::Seed) asks of those who sign up and in. What is not said is as
 /// in a new instance of Clerk's: everybody may sign up, with an e-mail address and a password, and a
@@ -15,64 +15,62 @@ use crate::rules::{Presence, Rules, SignUpMode};
 /// # let _ = seed;
 /// ```
 ///
-/// In JSON, `{"instance":{"sign_up_mode":"restricted","username":"required"}}`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// In JSON, `{"instance":{"sign_up_mode":"restricted","username":"required"}}`, and all other settings by the
+/// names that [`Seed::to_json`](crate::Seed::to_json) writes them by.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct InstanceSeed {
-    sign_up_mode: Option<SignUpMode>,
-    single_session_mode: Option<bool>,
-    password: Option<Presence>,
-    username: Option<Presence>,
-    first_name: Option<Presence>,
-    last_name: Option<Presence>,
+    pub(crate) settings: InstanceSettings,
 }
 
 impl InstanceSeed {
     /// Who may sign up: everybody, unless this says otherwise.
     #[must_use]
     pub fn sign_up_mode(mut self, mode: SignUpMode) -> Self {
-        self.sign_up_mode = Some(mode);
+        self.settings.sign_up_mode = mode;
         self
     }
 
     /// Whether a browser has one session at a time, which it has unless this says otherwise.
     #[must_use]
     pub fn single_session_mode(mut self, single: bool) -> Self {
-        self.single_session_mode = Some(single);
+        self.settings.single_session_mode = single;
         self
     }
 
     /// Whether users have passwords: everybody, unless this says otherwise.
     #[must_use]
     pub fn password(mut self, presence: Presence) -> Self {
-        self.password = Some(presence);
+        self.settings.password = presence;
         self
     }
 
     /// Whether users have names to sign in by: nobody, unless this says otherwise.
     #[must_use]
     pub fn username(mut self, presence: Presence) -> Self {
-        self.username = Some(presence);
+        self.settings.username = presence;
         self
     }
 
     /// Whether users have a first and a last name: those who want to, unless this says otherwise.
     #[must_use]
     pub fn names(mut self, first: Presence, last: Presence) -> Self {
-        self.first_name = Some(first);
-        self.last_name = Some(last);
+        self.settings.first_name = first;
+        self.settings.last_name = last;
         self
     }
 
-    pub(crate) fn rules(&self) -> Rules {
-        let usual = Rules::default();
-        Rules {
-            sign_up: self.sign_up_mode.unwrap_or(usual.sign_up),
-            single_session: self.single_session_mode.unwrap_or(usual.single_session),
-            password: self.password.unwrap_or(usual.password),
-            username: self.username.unwrap_or(usual.username),
-            first_name: self.first_name.unwrap_or(usual.first_name),
-            last_name: self.last_name.unwrap_or(usual.last_name),
-        }
+    /// Whether nobody signs up but those on the [allowlist](crate::Seed::allow).
+    #[must_use]
+    pub fn allowlist(mut self, in_force: bool) -> Self {
+        self.settings.restrictions.allowlist = in_force;
+        self
+    }
+
+    /// Whether those on the [blocklist](crate::Seed::block) are kept out.
+    #[must_use]
+    pub fn blocklist(mut self, in_force: bool) -> Self {
+        self.settings.restrictions.blocklist = in_force;
+        self
     }
 }

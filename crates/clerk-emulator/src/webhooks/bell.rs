@@ -4,13 +4,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, futures::Notified};
 
-/// Rings when there may be something to send, and when something was sent: for the task that
-/// sends, and for threads that wait until it has.
+/// Rings when something may have happened: for the task that sends webhooks, and for tasks and threads that wait for
+/// something.
 #[derive(Default)]
 pub(crate) struct Bell {
     sender: Notify,
+    waiting: Notify,
     threads: Condvar,
 }
 
@@ -18,6 +19,7 @@ impl Bell {
     /// If the sender does not listen now, it hears it when it does.
     pub(crate) fn ring(&self) {
         self.sender.notify_one();
+        self.waiting.notify_waiters();
         self.threads.notify_all();
     }
 
@@ -26,8 +28,13 @@ impl Bell {
         self.sender.notified().await;
     }
 
+    /// What happens from when it is enabled on.
+    pub(crate) fn change(&self) -> Notified<'_> {
+        self.waiting.notified()
+    }
+
     /// Blocks while `is_busy`, but no longer than `within`; says whether it ended.
-    pub(super) fn wait_while<T>(
+    pub(crate) fn wait_while<T>(
         &self,
         state: MutexGuard<'_, T>,
         within: Duration,

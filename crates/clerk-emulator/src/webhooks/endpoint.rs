@@ -8,7 +8,7 @@ use std::{
 use clerk_core::Redacted;
 use clerk_webhooks::{InvalidSigningSecret, SigningSecrets};
 use http::Uri;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::{Host, Url};
 
 use super::event::EventType;
@@ -33,16 +33,21 @@ pub(super) const SECRET: &str = "whsec_Y2xlcmstZW11bGF0b3Itd2ViaG9vay1zZWNyZXQ="
 /// # let _ = emulator;
 /// # Ok::<(), clerk_emulator::BuildError>(())
 /// ```
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use = "hand it to `Builder::webhook`, `Seed::webhook` or `Emulator::add_webhook`"]
 pub struct WebhookEndpoint {
     url: String,
-    #[serde(default, deserialize_with = "redacted")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "redacted",
+        serialize_with = "exposed"
+    )]
     secret: Option<Redacted<String>>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     events: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     late_ms: BTreeMap<String, u64>,
 }
 
@@ -50,6 +55,17 @@ fn redacted<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Redacted<String>>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(Redacted::new))
+}
+
+/// Where seeds are written, which hold all secrets.
+fn exposed<S: Serializer>(
+    secret: &Option<Redacted<String>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    secret
+        .as_ref()
+        .map(|secret| secret.expose())
+        .serialize(serializer)
 }
 
 impl WebhookEndpoint {
@@ -139,6 +155,18 @@ impl Endpoint {
             .iter()
             .filter(|(pattern, _)| event.fits(pattern));
         Duration::from_millis(fitting.map(|(_, ms)| *ms).max().unwrap_or(0))
+    }
+}
+
+impl From<&Endpoint> for WebhookEndpoint {
+    fn from(endpoint: &Endpoint) -> Self {
+        let is_own = endpoint.secret.expose() != SECRET;
+        Self {
+            url: endpoint.uri.to_string(),
+            secret: is_own.then(|| endpoint.secret.clone()),
+            events: endpoint.events.clone(),
+            late_ms: endpoint.late_ms.clone(),
+        }
     }
 }
 

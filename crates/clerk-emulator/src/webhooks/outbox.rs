@@ -165,15 +165,15 @@ impl Outbox {
         self.next_number += 1;
     }
 
-    /// What has been due for longest, signed now. Nobody else gets it until somebody has reported.
-    pub(super) fn take(&mut self, now: UnixTime) -> Option<Taken> {
+    /// What has been due for longest at `now`, signed as at `signed_at`. Nobody else gets it until somebody has reported.
+    pub(super) fn take(&mut self, now: UnixTime, signed_at: UnixTime) -> Option<Taken> {
         loop {
             let due = self.deliveries.iter_mut().filter_map(|delivery| {
                 let at = delivery.due().filter(|at| *at <= now)?;
                 Some((at, delivery))
             });
             let (_, delivery) = due.min_by_key(|(at, delivery)| (*at, delivery.number))?;
-            if let Some(request) = delivery.request(now) {
+            if let Some(request) = delivery.request(signed_at) {
                 delivery.step = Step::Sent;
                 return Some(Taken {
                     number: delivery.number,

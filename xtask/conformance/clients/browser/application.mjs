@@ -50,16 +50,18 @@ export class Application {
   }
 
   page() {
-    const { publishableKey, proxyUrl } = this.instance;
+    const { publishableKey, proxyUrl, host } = this.instance;
+    const script = (name) => (host ? `https://${host}/npm/${SCRIPTS[name].replace('/dist/', '@latest/dist/')}` : name);
+    const proxy = proxyUrl ? `data-clerk-proxy-url="${proxyUrl}"` : '';
     return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>An application</title>
 <style>body { font-family: sans-serif }</style>
 <div id="app"></div>
-<script src="/ui.js" crossorigin="anonymous"></script>
-<script src="/clerk.js" crossorigin="anonymous" data-clerk-publishable-key="${publishableKey}"
-  data-clerk-proxy-url="${proxyUrl}"></script>
+<script src="${script('/ui.js')}" crossorigin="anonymous"></script>
+<script src="${script('/clerk.js')}" crossorigin="anonymous" data-clerk-publishable-key="${publishableKey}"
+  ${proxy}></script>
 </html>`;
   }
 

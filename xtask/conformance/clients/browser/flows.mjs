@@ -16,6 +16,7 @@ export async function flows({ pages, application, checks, instance }) {
     equal([status, user], ['ready', null]);
     checks.ready = elapsed;
   });
+  await browsersName(scene);
   await signingIn(scene);
   await tokens(scene);
   await organizations(scene);
@@ -31,6 +32,15 @@ export async function flows({ pages, application, checks, instance }) {
 async function elsewhere(page) {
   const problem = [...page.elsewhere, ...page.troubles][0] ?? null;
   return [{ what: 'no request leaves the machine, and no page stumbles', problem }];
+}
+
+/** Where the key names a development host, the browser's name is a cookie of the application's. */
+async function browsersName({ page, checks, instance }) {
+  await checks.that('the browser has a name of its own where the key names a development host', async () => {
+    const named = Buffer.from(instance.publishableKey.split('_')[2], 'base64').toString();
+    const has = await page.evaluate(() => document.cookie.includes('__clerk_db_jwt='));
+    equal(has, named.endsWith('.lcl.dev$'));
+  });
 }
 
 async function signingIn({ page, checks }) {

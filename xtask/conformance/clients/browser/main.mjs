@@ -1,8 +1,9 @@
 // Drives the unmodified clerk-js and @clerk/ui in Chromium: JSON Lines in, JSON Lines out, one answer a line.
 //
-// {"listen":{"chromium":"/usr/bin/chromium","screenshots":"…"}}  → {"origin":"http://localhost:…"}
-// {"run":"flows"|"components","publishableKey":"pk_test_…","proxyUrl":"http://…","emulator":"http://127.0.0.1:…",
-//  "secretKey":"sk_test_…"}                                           → {"checks":[{"what":…,"problem":null|"…"}],"ready":90}
+// {"listen":{"chromium":"/usr/bin/chromium","screenshots":"…","host":"emulator.lcl.dev",
+//  "hostAddress":"127.0.0.1:…","keyHash":"…"}}                       → {"origin":"http://localhost:…"}
+// {"run":"flows"|"components","publishableKey":"pk_test_…","proxyUrl":"http://…"|null,"host":"emulator.lcl.dev"|null,
+//  "emulator":"http://127.0.0.1:…","secretKey":"sk_test_…"}          → {"checks":[{"what":…,"problem":null|"…"}],"ready":90}
 
 import { createInterface } from 'node:readline';
 

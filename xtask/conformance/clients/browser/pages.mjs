@@ -11,17 +11,23 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+];
+
+/** What stands for this machine: its own names, and the development host, which is trusted by its authority's key. */
+const whereabouts = ({ host, hostAddress, keyHash }) => [
+  `--host-resolver-rules=MAP ${host} ${hostAddress}, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1`,
+  `--ignore-certificate-errors-spki-list=${keyHash}`,
 ];
 
 /** How long anything may take on a busy machine, in milliseconds. */
 export const PATIENCE = 15_000;
 
 export class Pages {
-  static async launch({ chromium: executablePath, screenshots }) {
+  static async launch({ chromium: executablePath, screenshots, ...place }) {
     const pages = new Pages();
     pages.screenshots = screenshots;
-    pages.browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    pages.here = ['localhost', '127.0.0.1', place.host];
+    pages.browser = await chromium.launch({ executablePath, args: [...ARGUMENTS, ...whereabouts(place)] });
     return pages;
   }
 
@@ -41,7 +47,7 @@ export class Pages {
     page.troubles = [];
     page.on('request', (request) => {
       const { protocol, hostname } = new URL(request.url());
-      if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname)) {
+      if (protocol.startsWith('http') && !this.here.includes(hostname)) {
         page.elsewhere.push(request.url());
       }
     });

@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use super::factors;
 use crate::{
     call::Call,
-    directory::{SignIn, SignUp, User, Verification},
-    rules::Presence,
+    directory::{Presence, SignIn, SignUp, User, Verification},
 };
 
 pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
@@ -19,8 +18,8 @@ pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
             Some(factors::second(user)),
         ),
     };
-    let rules = &call.state.directory.rules;
-    let identifiers: &[&str] = match rules.username.is_on() {
+    let settings = &call.state.directory.settings;
+    let identifiers: &[&str] = match settings.username.is_on() {
         true => &["email_address", "username"],
         false => &["email_address"],
     };
@@ -85,17 +84,21 @@ type Names = Vec<&'static str>;
 
 /// What the instance requires, what it takes beside, and what of the first is not there.
 pub(super) fn fields(call: &Call<'_>, sign_up: &SignUp) -> (Names, Names, Names) {
-    let rules = &call.state.directory.rules;
+    let settings = &call.state.directory.settings;
     let all = [
         (
             "email_address",
             Presence::Required,
             sign_up.email_address.is_some(),
         ),
-        ("password", rules.password, sign_up.password.is_some()),
-        ("username", rules.username, sign_up.username.is_some()),
-        ("first_name", rules.first_name, sign_up.first_name.is_some()),
-        ("last_name", rules.last_name, sign_up.last_name.is_some()),
+        ("password", settings.password, sign_up.password.is_some()),
+        ("username", settings.username, sign_up.username.is_some()),
+        (
+            "first_name",
+            settings.first_name,
+            sign_up.first_name.is_some(),
+        ),
+        ("last_name", settings.last_name, sign_up.last_name.is_some()),
     ];
     let names = |wanted: &dyn Fn(Presence, bool) -> bool| -> Names {
         let fitting = all

@@ -121,10 +121,12 @@ fn remembered(call: &Call<'_>, client: &Client, reply: Reply) -> Reply {
 fn with_cookies(call: &Call<'_>, client: &Client, reply: Reply) -> Reply {
     let settings = call.settings;
     let scope = CookieScope::new(settings, settings.domain.as_deref(), true);
-    let directory = &call.state.directory;
+    let (directory, clock) = (&call.state.directory, &call.state.clock);
     let client = directory.client(&client.token).unwrap_or(client);
     let session = directory.active_session(client, call.now);
-    let since = session.map_or(0, |session| session.created_at.as_secs());
+    let since = session.map_or(0, |session| {
+        clock.past_in_tokens(session.created_at).as_secs()
+    });
     let cookies = scope.client_uat_of_production(settings, since);
     let reply = remember(settings, client, reply);
     cookies.iter().fold(reply, |reply, cookie| {

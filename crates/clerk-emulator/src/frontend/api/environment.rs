@@ -5,10 +5,9 @@ use crate::{
     answer::Reply,
     call::Call,
     description::Access,
-    directory::OrganizationSettings,
+    directory::{InstanceSettings, OrganizationSettings, Presence},
     refusal::Refusal,
     route::Route,
-    rules::{Presence, Rules},
     state::Settings,
 };
 
@@ -31,20 +30,20 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// clerk-js tells an instance in development where it is, with the same answer.
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let rules = &call.state.directory.rules;
+    let settings = &call.state.directory.settings;
     Ok(Reply::ok(json!({
         "object": "environment",
         "id": "environment",
         "auth_config": {
             "object": "auth_config",
             "id": "aconf_emulator",
-            "single_session_mode": rules.single_session,
+            "single_session_mode": settings.single_session_mode,
             "claimed_at": null,
             "reverification": true,
         },
         "display_config": display(call.settings),
-        "user_settings": user_settings(rules),
-        "organization_settings": organization_settings(&call.state.directory.settings.organizations),
+        "user_settings": user_settings(settings),
+        "organization_settings": organization_settings(&settings.organizations),
         "commerce_settings": { "billing": {
             "stripe_publishable_key": null,
             "organization": { "enabled": false, "has_paid_plans": false },
@@ -64,7 +63,7 @@ fn display(settings: &Settings) -> Value {
         .as_deref()
         .unwrap_or(&settings.origin);
     let (sign_in, environment) = (
-        format!("{}/sign-in", settings.origin),
+        format!("{}/sign-in", settings.frontend),
         match settings.domain {
             None => "development",
             Some(_) => "production",
@@ -130,10 +129,10 @@ fn theme() -> Value {
     })
 }
 
-fn user_settings(rules: &Rules) -> Value {
-    let mode = rules.sign_up.as_str();
+fn user_settings(settings: &InstanceSettings) -> Value {
+    let mode = settings.sign_up_mode.as_str();
     json!({
-        "attributes": attributes(rules),
+        "attributes": attributes(settings),
         "actions": { "delete_self": true, "create_organization": true },
         "social": {},
         "enterprise_sso": { "enabled": false, "self_serve_sso": false, "self_serve_directory_sync": false },
@@ -164,16 +163,16 @@ fn user_settings(rules: &Rules) -> Value {
     })
 }
 
-fn attributes(rules: &Rules) -> Value {
+fn attributes(settings: &InstanceSettings) -> Value {
     let off = Presence::Off;
     let mut all = Map::new();
     for (name, presence) in [
         ("email_address", Presence::Required),
         ("phone_number", off),
-        ("username", rules.username),
-        ("first_name", rules.first_name),
-        ("last_name", rules.last_name),
-        ("password", rules.password),
+        ("username", settings.username),
+        ("first_name", settings.first_name),
+        ("last_name", settings.last_name),
+        ("password", settings.password),
         ("web3_wallet", off),
         ("authenticator_app", Presence::Optional),
         ("backup_code", Presence::Optional),

@@ -176,7 +176,9 @@ pub(super) fn attempt_second(
     let strategy = required(form, "strategy")?;
     let code = required(form, "code")?;
     let is_right = match strategy {
-        "totp" => user.second_factors.app_shows(code, call.now),
+        "totp" => user
+            .second_factors
+            .app_shows(code, call.state.clock.outside_now()),
         "backup_code" => user.second_factors.spend_backup_code(code),
         PHONE_CODE => {
             let missing = || errors::verification_missing(strategy);

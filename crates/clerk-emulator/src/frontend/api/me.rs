@@ -117,7 +117,7 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 fn change_username(call: &Call<'_>, name: Option<String>, user: &mut User) -> Result<(), Refusal> {
-    let presence = call.state.directory.rules.username;
+    let presence = call.state.directory.settings.username;
     match &name {
         Some(_) if !presence.is_on() => return Err(Refusal::form_param_unknown("username")),
         Some(name) => check_username(call, name, Some(&user.id))?,
@@ -202,7 +202,7 @@ fn remove_password(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let form = call.form();
     let caller = signed_in(call)?;
     let mut user = caller.user.clone();
-    if call.state.directory.rules.password.is_required() {
+    if call.state.directory.settings.password.is_required() {
         return Err(Refusal::bad_request(
             "password_required",
             "Users of this instance have to have a password.",

@@ -42,7 +42,8 @@ pub(super) fn client(call: &mut Call<'_>, id: &str) -> Value {
         "captcha_bypass": false,
         "cookie_expires_at": null,
         "created_at": began.as_millis(),
-        "updated_at": now.as_millis(),
+        // The script keeps it as the cookie `__client_uat`, which servers hold against tokens.
+        "updated_at": call.state.clock.now_in_tokens().as_millis(),
     })
 }
 

@@ -161,7 +161,7 @@ fn token(call: &mut Call<'_>, session: &Session, form: &Form) -> Result<Reply, R
     let draft = objects::token(call, session, form).ok_or_else(errors::signed_out)?;
     call.state
         .directory
-        .note_renewal(&session.client_id, call.now);
+        .note_renewal(&session.client_id, call.state.clock.now_in_tokens());
     let key = call.state.keys.current().clone();
     Ok(Reply::later(
         move || json!({ "object": "token", "jwt": draft.sign(&key) }),

@@ -158,7 +158,9 @@ fn begin(
 pub(super) fn refuse_second_session(call: &Call<'_>, client: &Client) -> Result<(), Refusal> {
     let directory = &call.state.directory;
     match directory.sessions_on(&client.id, call.now).next() {
-        Some(session) if directory.rules.single_session => Err(errors::session_exists(session)),
+        Some(session) if directory.settings.single_session_mode => {
+            Err(errors::session_exists(session))
+        }
         _ => Ok(()),
     }
 }

@@ -16,12 +16,12 @@ use crate::{
     codes,
     description::Access,
     directory::{
-        Claim, Client, Identification, IdentificationKind, Password, Proof, SignUp, User,
-        Verification,
+        Claim, Client, Identification, IdentificationKind, Password, Proof, SignUp, SignUpMode,
+        User, Verification,
     },
+    operations::metadata::check_size,
     refusal::Refusal,
     route::Route,
-    rules::SignUpMode,
     state::State,
     webhooks::EventType,
 };
@@ -93,7 +93,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         // Whoever has the ticket has had the mail.
         sign_up.verification = Some(Verification::passed("ticket", call.now));
         sign_up.invitation_id = Some(invitation.id);
-    } else if call.state.directory.rules.sign_up == SignUpMode::Restricted {
+    } else if call.state.directory.settings.sign_up_mode == SignUpMode::Restricted {
         return Err(errors::sign_up_restricted());
     } else if let Some(strategy) = text(&form, "strategy") {
         let known = [factors::EMAIL_CODE, factors::PASSWORD];
@@ -115,20 +115,20 @@ fn change(call: &mut Call<'_>, form: &Query, sign_up: &mut SignUp) -> Result<(),
     if let Some(address) = text(form, "email_address") {
         change_address(call, address.trim(), sign_up)?;
     }
-    let rules = call.state.directory.rules.clone();
-    if let Some(name) = text(form, "username").filter(|_| rules.username.is_on()) {
+    let settings = call.state.directory.settings.clone();
+    if let Some(name) = text(form, "username").filter(|_| settings.username.is_on()) {
         check_username(call, name, None)?;
         sign_up.username = Some(name.to_owned());
     }
     for (name, presence, field) in [
-        ("first_name", rules.first_name, &mut sign_up.first_name),
-        ("last_name", rules.last_name, &mut sign_up.last_name),
+        ("first_name", settings.first_name, &mut sign_up.first_name),
+        ("last_name", settings.last_name, &mut sign_up.last_name),
     ] {
         if let Some(text) = clearable(form, name).filter(|_| presence.is_on()) {
             *field = text;
         }
     }
-    if let Some(password) = text(form, "password").filter(|_| rules.password.is_on()) {
+    if let Some(password) = text(form, "password").filter(|_| settings.password.is_on()) {
         passwords::check(password)?;
         sign_up.password = Some(Password::new(password, &mut call.state.ids));
     }
@@ -199,7 +199,10 @@ pub(super) fn metadata(form: &Query) -> Result<Option<Map<String, Value>>, Refus
         return Ok(None);
     };
     match serde_json::from_str(text) {
-        Ok(Value::Object(members)) => Ok(Some(members)),
+        Ok(Value::Object(members)) => {
+            check_size("unsafe_metadata", &members)?;
+            Ok(Some(members))
+        }
         _ => {
             let expected = "a JSON object";
             Err(Refusal::form_param_value_invalid(

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use url::{Url, form_urlencoded::Serializer};
+use url::{Host, Url, form_urlencoded::Serializer};
 
 use super::errors::bad_request;
 use crate::{
@@ -37,7 +37,7 @@ pub(super) fn authorize(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     // Nobody is sent anywhere else than where the application said that it is (RFC 9700 §4.1.3).
     let Some(redirect_uri) = redirect_uri(call, &application) else {
-        let description = "redirect_uri has to be one of the application's, to the letter.";
+        let description = "redirect_uri has to be one of the application's, to the letter but for the port on a loopback address.";
         return Ok(bad_request("invalid_request", description));
     };
     if let Err((code, description)) = check(call, &application) {
@@ -73,9 +73,29 @@ pub(super) fn authorize(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 fn redirect_uri(call: &Call<'_>, application: &OAuthApplication) -> Option<String> {
     let known = &application.redirect_uris;
     match call.query.get("redirect_uri") {
-        Some(uri) => known.iter().find(|known| *known == uri).cloned(),
+        Some(uri) => known
+            .iter()
+            .any(|known| known == uri || differ_in_port(known, uri))
+            .then(|| uri.to_owned()),
         None => known.first().filter(|_| known.len() == 1).cloned(),
     }
+}
+
+/// Whether both are of this machine and the same but for the port: a program gets one from the operating system as
+/// it starts (RFC 8252 §7.3).
+fn differ_in_port(known: &str, given: &str) -> bool {
+    let without_port = |text: &str| {
+        let mut url = Url::parse(text).ok()?;
+        let is_loopback = match url.host()? {
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+            Host::Domain(_) => false,
+        };
+        let is_program = is_loopback && url.scheme() == "http";
+        url.set_port(None).ok().filter(|()| is_program)?;
+        Some(url)
+    };
+    without_port(known).is_some_and(|known| without_port(given) == Some(known))
 }
 
 /// Refuses what the application may be told of.

@@ -138,10 +138,7 @@ fn by_refresh_token(
 
 fn issue(call: &mut Call<'_>, application: &OAuthApplication, grant: Grant) -> Reply {
     let (scope, client_id) = (grant.scopes.join(" "), &application.client_id);
-    let validity = Validity {
-        issued: call.now,
-        lifetime: OAUTH_LIFETIME,
-    };
+    let validity = Validity::new(call.now, OAUTH_LIFETIME, &call.state.clock);
     let id = call.state.ids.machine("oat_");
     let is_jwt = call
         .state
@@ -213,7 +210,7 @@ pub(super) fn introspect(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let token = tokens
         .by(Key::Secret, form.get("token").unwrap_or_default())
         .find(|token| token.client_id == application.client_id && token.is_valid(call.now));
-    let seconds = UnixTime::as_secs;
+    let (seconds, clock) = (UnixTime::as_secs, &call.state.clock);
     let body: Value = match token {
         None => json!({ "active": false }),
         Some(token) => json!({
@@ -224,8 +221,8 @@ pub(super) fn introspect(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             "iss": call.settings.issuer,
             "token_type": "Bearer",
             "jti": token.id,
-            "iat": seconds(token.created_at),
-            "exp": seconds(token.expires_at),
+            "iat": seconds(clock.in_tokens(token.created_at)),
+            "exp": seconds(clock.in_tokens(token.expires_at)),
         }),
     };
     Ok(Reply::ok(body).header(header::CACHE_CONTROL, "no-store"))

@@ -63,6 +63,17 @@ const time = (milliseconds) => {
   return make("time", { datetime: at.toISOString() }, at.toLocaleString());
 };
 
+const STEPS = [["1 minute", 60], ["1 hour", 3600], ["1 day", 86400], ["1 week", 604800]];
+
+function ahead({ ahead_ms, frozen, move_tokens }) {
+  const seconds = Math.round(Math.abs(ahead_ms) / 1000);
+  const parts = [["d", 86400, Infinity], ["h", 3600, 24], ["min", 60, 60], ["s", 1, 60]];
+  const texts = parts.map(([unit, size, most]) => [Math.floor(seconds / size) % most, unit])
+    .filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
+  const distance = texts.length === 0 ? "not at all" : `${ahead_ms < 0 ? "−" : ""}${texts.join(" ")}`;
+  return [distance, frozen ? "stands still" : null, move_tokens ? "tokens too" : null].filter((part) => part).join(", ");
+}
+
 const id = (text) => make("code", {}, text ?? "");
 
 /** A table of `rows`, each a list of what its cells hold; without any, a sentence. */
@@ -111,6 +122,17 @@ const views = {
         make("dt", {}, "Users"), make("dd", {}, String(health.users)),
         make("dt", {}, "Organizations"), make("dd", {}, String(health.organizations)),
         make("dt", {}, "Sessions"), make("dd", {}, String(health.sessions))),
+      make("h2", {}, "Clock"),
+      make("p", {}, "Sessions, codes, tickets and invitations grow old by it. What others verify goes by their time."),
+      make("dl", {},
+        make("dt", {}, "Time of the emulator"), make("dd", {}, time(told.clock.now)),
+        make("dt", {}, "Ahead"), make("dd", {}, ahead(told.clock))),
+      make("form", { class: "line", onsubmit: (event) => event.preventDefault() },
+        ...STEPS.map(([label, seconds]) =>
+          button(`+ ${label}`, `${label} later`, () => ask("POST", "/_emulator/clock", { advance: seconds }))),
+        button(told.clock.frozen ? "Let it run" : "Stop the clock", "Done", () =>
+          ask("POST", "/_emulator/clock", { frozen: !told.clock.frozen })),
+        button("Real time", "It is now what it is everywhere", () => ask("DELETE", "/_emulator/clock"))),
       make("form", { class: "line", onsubmit: (event) => event.preventDefault() },
         button("Rotate the key", "Another key signs now; the old one is still published", () =>
           ask("POST", "/_emulator/keys/rotate", { keep_old: true })),
@@ -267,14 +289,15 @@ function draw() {
 }
 
 async function refresh() {
-  const [health, state, webhooks, requests, mail] = await Promise.all([
+  const [health, state, webhooks, requests, clock, mail] = await Promise.all([
     ask("GET", "/_emulator/health"),
     ask("GET", `/_emulator/state?query=${encodeURIComponent(query)}`),
     ask("GET", "/_emulator/webhooks"),
     ask("GET", "/_emulator/requests"),
+    ask("GET", "/_emulator/clock"),
     ask("GET", "/_emulator/mailbox").catch(() => null),
   ]);
-  told = { health, state, webhooks, requests: requests.requests, mail: mail?.messages ?? null };
+  told = { health, state, webhooks, clock, requests: requests.requests, mail: mail?.messages ?? null };
   draw();
 }
 

@@ -1,5 +1,6 @@
 //! Passwords: given, verified, taken away.
 
+use clerk_core::UnixTime;
 use http::StatusCode;
 use serde_json::json;
 
@@ -8,6 +9,7 @@ use crate::{
     answer::Reply,
     call::{Call, Input},
     directory::{InvalidDigest, PasswordDigest, User},
+    ids::Ids,
     refusal::Refusal,
 };
 
@@ -27,11 +29,38 @@ pub(super) fn take(input: &mut Input, user: &mut User, call: &mut Call<'_>) -> R
     let password = input.text("password")?;
     let digest = input.text("password_digest")?;
     let hasher = input.text("password_hasher")?;
+    if let Some(password) = password.as_deref().filter(|_| !skip_checks) {
+        check(password)?;
+    }
+    let credentials = Credentials {
+        password,
+        digest,
+        hasher,
+    };
+    give(user, credentials, (&mut call.state.ids, call.now))
+}
+
+/// What somebody signs in with: a password, or what another system has made of one.
+#[derive(Default)]
+pub(crate) struct Credentials {
+    pub(crate) password: Option<String>,
+    pub(crate) digest: Option<String>,
+    pub(crate) hasher: Option<String>,
+}
+
+/// Gives a user what they sign in with, if it is anything.
+pub(crate) fn give(
+    user: &mut User,
+    credentials: Credentials,
+    (ids, now): (&mut Ids, UnixTime),
+) -> Result<(), Refusal> {
+    let Credentials {
+        password,
+        digest,
+        hasher,
+    } = credentials;
     if let Some(password) = &password {
-        if !skip_checks {
-            check(password)?;
-        }
-        user.set_password(password, &mut call.state.ids, call.now);
+        user.set_password(password, ids, now);
     }
     match (digest, hasher) {
         (None, None) => Ok(()),
@@ -46,7 +75,7 @@ pub(super) fn take(input: &mut Input, user: &mut User, call: &mut Call<'_>) -> R
         (None, Some(_)) => Err(Refusal::form_param_missing("password_digest")),
         (Some(digest), Some(hasher)) => {
             let digest = PasswordDigest::read(&hasher, digest).map_err(invalid)?;
-            user.take_password(digest.into(), call.now);
+            user.take_password(digest.into(), now);
             Ok(())
         }
     }

@@ -14,12 +14,18 @@ use crate::{
 /// Takes an authenticator app and backup codes that another system knows.
 pub(super) fn take(input: &mut Input, user: &mut User) -> Result<(), Refusal> {
     if let Some(secret) = input.text("totp_secret")? {
-        let totp = Totp::imported(&secret).ok_or_else(Refusal::invalid_totp_secret)?;
-        user.second_factors.totp = Some(totp);
+        give_app(user, &secret)?;
     }
     if let Some(codes) = input.given_texts("backup_codes")? {
         user.second_factors.take_backup_codes(codes);
     }
+    Ok(())
+}
+
+/// Gives a user an authenticator app with this secret.
+pub(crate) fn give_app(user: &mut User, secret: &str) -> Result<(), Refusal> {
+    let totp = Totp::imported(secret).ok_or_else(Refusal::invalid_totp_secret)?;
+    user.second_factors.totp = Some(totp);
     Ok(())
 }
 
@@ -35,7 +41,10 @@ pub(super) fn verify(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             "The user has no authenticator app.",
         ));
     }
-    if user.second_factors.app_shows(&code, call.now) {
+    if user
+        .second_factors
+        .app_shows(&code, call.state.clock.outside_now())
+    {
         return Ok(verified("totp"));
     }
     if user.second_factors.spend_backup_code(&code) {

@@ -79,7 +79,8 @@ fn take_identifications(
     Ok(())
 }
 
-fn refuse_duplicates(directory: &Directory, new: &User) -> Result<(), Refusal> {
+/// Refuses usernames and ids that others have.
+pub(crate) fn refuse_duplicates(directory: &Directory, new: &User) -> Result<(), Refusal> {
     for (key, name, value) in [
         (Key::Username, "username", &new.username),
         (Key::ExternalId, "external_id", &new.external_id),

@@ -114,7 +114,7 @@ fn attempt_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let missing = || errors::verification_missing("totp");
     let id = id_of(&user);
     let totp = user.second_factors.totp.as_mut().ok_or_else(missing)?;
-    if !totp.shows(code, call.now) {
+    if !totp.shows(code, call.state.clock.outside_now()) {
         return Err(Refusal::unprocessable(
             "form_code_incorrect",
             "is incorrect",
