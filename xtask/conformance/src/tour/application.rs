@@ -2,7 +2,6 @@
 
 use axum::{
     Json, Router,
-    extract::Request,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::get,
@@ -26,11 +25,7 @@ async fn page(MaybeSignedIn(session): MaybeSignedIn) -> Json<Value> {
     }))
 }
 
-async fn private(
-    session: MaybeSignedIn,
-    redirects: Redirects,
-    _: Request,
-) -> Result<Response, Rejection> {
+async fn private(session: MaybeSignedIn, redirects: Redirects) -> Result<Response, Rejection> {
     if session.0.is_some() {
         return Ok(page(session).await.into_response());
     }

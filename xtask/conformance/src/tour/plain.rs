@@ -16,11 +16,10 @@ pub(super) struct Hop {
 }
 
 /// Parameters whose values differ from visit to visit.
-const SINGULAR: [&str; 3] = [
-    "__clerk_handshake_nonce",
-    "__clerk_handshake",
-    "__clerk_db_jwt",
-];
+const SINGULAR: [&str; 3] = ["__clerk_handshake_nonce", "__clerk_db_jwt", "__session"];
+
+/// Each says why in its own words.
+const MESSAGE: &str = "x-clerk-auth-message";
 
 impl Hop {
     /// The hop in words. `application` is an origin without its scheme.
@@ -30,7 +29,7 @@ impl Hop {
         if let Some(location) = &self.location {
             text.push_str(&format!("\n    to {}", plain_url(location, application)));
         }
-        for (name, value) in &self.said {
+        for (name, value) in self.said.iter().filter(|(name, _)| *name != MESSAGE) {
             text.push_str(&format!("\n    {name}: {value}"));
         }
         let mut cookies: Vec<String> = self.cookies.iter().map(|it| plain_cookie(it)).collect();
@@ -40,6 +39,18 @@ impl Hop {
         }
         text
     }
+}
+
+/// The hop without what `handshake-clean-up` in `docs/divergences.md` says that it has with us alone: the redirect to the
+/// address without a handshake's parameters is counted.
+pub(super) fn uncounted(hop: &str) -> String {
+    let first = hop.lines().next().unwrap_or_default();
+    if !first.contains("http://application/") || !first.contains("?__clerk_handshake_nonce=") {
+        return hop.to_owned();
+    }
+    let count = "    sets __clerk_redirect_count=";
+    let others = hop.lines().filter(|line| !line.starts_with(count));
+    others.collect::<Vec<_>>().join("\n")
 }
 
 fn plain_url(url: &str, application: &str) -> String {
@@ -80,7 +91,14 @@ fn plain_cookie(cookie: &str) -> String {
         "" | "0" => value,
         _ => "*",
     };
-    let mut attributes: Vec<String> = parts.map(str::to_lowercase).collect();
+    // Those that are to go expire at the beginning of time, and the others some day.
+    let mut attributes: Vec<String> = parts
+        .map(str::to_lowercase)
+        .map(|attribute| match attribute.starts_with("expires=") {
+            true if !attribute.contains(" 1970 ") => "expires=*".to_owned(),
+            _ => attribute,
+        })
+        .collect();
     attributes.sort();
     format!("{name}={value}; {}", attributes.join("; "))
 }
@@ -88,6 +106,15 @@ fn plain_cookie(cookie: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_clean_up_may_be_counted_by_one_alone() {
+        let counted = |url: &str| format!("307 {url}\n    sets __clerk_redirect_count=*; httponly");
+        let clean_up = counted("http://application/private?__clerk_handshake_nonce=*");
+        assert_eq!(uncounted(&clean_up).lines().count(), 1);
+        let handshake = counted("http://application/private");
+        assert_eq!(uncounted(&handshake), handshake);
+    }
 
     #[test]
     fn what_differs_from_visit_to_visit_is_no_difference() {
