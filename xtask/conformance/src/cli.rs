@@ -228,11 +228,8 @@ fn signed_in(cli: &Cli<'_>, checks: &mut Checks) -> Result<(), Stopped> {
         "--secret-key",
         key,
     ];
-    let said = cli.run(&arguments)?;
-    let link = said
-        .split_whitespace()
-        .find(|word| word.starts_with("http"));
-    let link = link.unwrap_or_default().trim_matches(['"', ',']);
+    let said = cli.json(&arguments)?;
+    let link = said["url"].as_str().unwrap_or_default();
     let mut browser = Browser::new();
     let now = SystemClock::new().now();
     let is_link = link.starts_with(cli.server.url());
