@@ -208,6 +208,11 @@ impl Emulate {
         }
         if let Some(path) = &self.seed {
             let text = match path.as_os_str() == "-" {
+                true if self.until_stdin_ends => {
+                    let why = "--seed - reads standard input to its end, which would end --until-stdin-ends at once; \
+                               put the seed into a file";
+                    return Err(Failure::Setup(why.to_owned()));
+                }
                 true => io::read_to_string(io::stdin())?,
                 false => read(path)?,
             };

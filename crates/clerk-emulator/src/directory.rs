@@ -11,6 +11,7 @@ mod connection;
 mod described;
 mod domain;
 mod email;
+mod email_link;
 mod external_account;
 mod identification;
 mod image;
@@ -28,6 +29,7 @@ mod password;
 mod password_digest;
 mod picture;
 mod redirect_url;
+mod referral;
 mod role;
 mod role_set;
 mod scim_directory;
@@ -53,6 +55,7 @@ pub(crate) use connection::{Connection, Protocol, TestRun};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use email::Email;
+pub(crate) use email_link::{EmailLink, LinkPurpose};
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof};
 pub(crate) use image::Images;
@@ -71,6 +74,7 @@ pub(crate) use password::Password;
 pub(crate) use password_digest::{InvalidDigest, PasswordDigest};
 pub(crate) use picture::Picture;
 pub(crate) use redirect_url::RedirectUrl;
+pub(crate) use referral::{Persona, Referral, ReferralProblem, ReferralPurpose};
 pub(crate) use role::{Permission, Role, SYSTEM_PERMISSIONS, SYSTEM_ROLES};
 pub(crate) use role_set::RoleSet;
 pub(crate) use scim_directory::{GroupRoleMapping, ScimDirectory};
@@ -102,6 +106,8 @@ pub(crate) struct Directory {
     pub(crate) users: Table<User>,
     pub(crate) clients: Table<Client>,
     pub(crate) handshakes: Table<Handshake>,
+    pub(crate) referrals: Table<Referral>,
+    pub(crate) email_links: Table<EmailLink>,
     pub(crate) sessions: Table<Session>,
     pub(crate) organizations: Table<Organization>,
     pub(crate) organization_domains: Table<OrganizationDomain>,
@@ -300,6 +306,8 @@ impl Directory {
             users,
             clients,
             handshakes,
+            referrals,
+            email_links,
             sessions,
             organizations,
             organization_domains,
@@ -339,6 +347,8 @@ impl Directory {
             ("users", users),
             ("clients", clients),
             ("handshakes", handshakes),
+            ("referrals", referrals),
+            ("email_links", email_links),
             ("sessions", sessions),
             ("organizations", organizations),
             ("organization_domains", organization_domains),

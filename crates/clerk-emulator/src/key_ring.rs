@@ -200,7 +200,10 @@ impl KeyRing {
         first.map(|key| key.modulus_base64url()).unwrap_or_default()
     }
 
-    fn restored((id, place): KeptKey, successors: &[Arc<SigningKey>]) -> serde_json::Result<NamedKey> {
+    fn restored(
+        (id, place): KeptKey,
+        successors: &[Arc<SigningKey>],
+    ) -> serde_json::Result<NamedKey> {
         let key = successors.get(place).map(Arc::clone);
         let key = key.ok_or_else(|| serde_json::Error::custom("there is no such signing key"))?;
         Ok(NamedKey { id, key })

@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value};
 
-use super::{Directory, Key, Password, Record, Table, User, Verification};
+use super::{Directory, ExternalAccount, Key, Password, Record, Table, User, Verification};
 use crate::kept::Parts;
 
 /// What browsers have begun and not ended, one of each kind for a browser.
@@ -20,6 +20,8 @@ pub(crate) struct SignIn {
     pub(crate) id: String,
     pub(crate) client_id: String,
     pub(crate) identifier: Option<String>,
+    /// By which a provider's page was asked.
+    pub(crate) referral_id: Option<String>,
     pub(crate) user_id: Option<String>,
     pub(crate) first: Option<Verification>,
     pub(crate) second: Option<Verification>,
@@ -56,6 +58,7 @@ impl SignIn {
             id,
             client_id,
             identifier: None,
+            referral_id: None,
             user_id: None,
             first: None,
             second: None,
@@ -98,6 +101,9 @@ pub(crate) struct SignUp {
     pub(crate) legal_accepted_at: Option<UnixTime>,
     /// The id of the invitation that they come with.
     pub(crate) invitation_id: Option<String>,
+    pub(crate) referral_id: Option<String>,
+    /// The account with somebody else that they come with.
+    pub(crate) account: Option<ExternalAccount>,
     pub(crate) user_id: Option<String>,
     pub(crate) session_id: Option<String>,
     pub(crate) abandon_at: UnixTime,

@@ -206,6 +206,15 @@ impl<R: Record> Table<R> {
             .collect();
         ids.iter().filter_map(|id| self.remove(id)).collect()
     }
+
+    /// Removes those that `unwanted` says, of however many there are: for tables that stay small.
+    pub(crate) fn remove_if(&mut self, unwanted: impl Fn(&R) -> bool) {
+        let records = self.iter().filter(|record| unwanted(record));
+        let ids: Vec<String> = records.map(|record| record.id().to_owned()).collect();
+        for id in ids {
+            self.remove(&id);
+        }
+    }
 }
 
 /// Changes are records by position, and `null` where one was removed.
