@@ -37,6 +37,7 @@ mod sent_code;
 mod session;
 mod settings;
 mod table;
+mod task;
 mod template;
 mod ticket;
 mod user;
