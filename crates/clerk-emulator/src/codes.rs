@@ -28,7 +28,7 @@ pub(crate) fn send(
     let message = Message {
         id: String::new(),
         to: to.address.clone(),
-        slug,
+        slug: slug.to_owned(),
         subject: format!("{CODE} is your verification code"),
         code: Some(CODE.to_owned()),
         url: None,
@@ -48,7 +48,7 @@ pub(crate) fn send_link(
     let message = Message {
         id: String::new(),
         to: to.address.clone(),
-        slug,
+        slug: slug.to_owned(),
         subject: "Open the link to show that this address is yours".to_owned(),
         code: None,
         url: Some(url.to_owned()),
@@ -67,7 +67,7 @@ fn put(call: &mut Call<'_>, mut message: Message, to: &Identification, data: Val
     };
     message.id = call.state.ids.object(prefix);
     if let Some(user_id) = &message.user_id {
-        let ids = (&*message.id, message.slug, user_id.as_str());
+        let ids = (&*message.id, &*message.slug, user_id.as_str());
         let told = to.message_json(ids, (&message.subject, data), call.now);
         call.tell(event, told);
     }

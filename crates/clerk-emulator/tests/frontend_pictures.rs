@@ -106,7 +106,7 @@ fn pictures_may_be_larger_than_all_else_but_not_without_end() {
     assert_eq!(body["errors"][0]["code"], "request_body_too_large");
     let (status, _) = send(
         &page,
-        "/v1/me",
+        "/v1/me?_method=PATCH",
         "application/x-www-form-urlencoded",
         large(2),
     );

@@ -2,14 +2,14 @@ use std::time::Duration;
 
 use clerk_core::UnixTime;
 
-use super::Directory;
+use super::{Directory, Record};
 
 /// How long a link is good, and for how long after that it is told that it was.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a link in a mail is for, until somebody opens it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct EmailLink {
     /// Whoever has it, has had the mail.
     pub(crate) token: String,
@@ -20,7 +20,7 @@ pub(crate) struct EmailLink {
 }
 
 /// What is verified by it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum LinkPurpose {
     /// The first factor of a sign-in, by the ids of its browser's client and of itself.
     SignIn(String, String),
@@ -28,6 +28,12 @@ pub(crate) enum LinkPurpose {
     SignUp(String, String),
     /// An address of a user's, by the ids of both.
     Address(String, String),
+}
+
+impl Record for EmailLink {
+    fn id(&self) -> &str {
+        &self.token
+    }
 }
 
 impl EmailLink {
@@ -52,19 +58,23 @@ impl EmailLink {
 
 impl Directory {
     pub(crate) fn email_link(&self, token: &str) -> Option<&EmailLink> {
-        self.email_links.iter().find(|link| link.token == token)
+        self.email_links.get(token)
     }
 
     /// In the place of those for the same, and of those that nobody opens any more.
     pub(crate) fn put_email_link(&mut self, link: EmailLink, now: UnixTime) {
-        self.email_links.retain(|other| {
-            other.purpose != link.purpose && now < other.expires_at.saturating_add(REMEMBERED)
+        let gone = self.email_links.iter().filter(|other| {
+            other.purpose == link.purpose || now >= other.expires_at.saturating_add(REMEMBERED)
         });
-        self.email_links.push(link);
+        let gone: Vec<String> = gone.map(|other| other.token.clone()).collect();
+        for token in gone {
+            self.email_links.remove(&token);
+        }
+        self.email_links.put(link);
     }
 
     /// Nobody opens it again.
     pub(crate) fn spend_email_link(&mut self, token: &str) {
-        self.email_links.retain(|link| link.token != token);
+        self.email_links.remove(token);
     }
 }

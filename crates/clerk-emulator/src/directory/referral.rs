@@ -3,13 +3,13 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
-use super::Directory;
+use super::{Directory, Record};
 
 /// How long a provider's page waits.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// A browser on its way to a provider's page and back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Referral {
     /// Nobody else knows it.
     pub(crate) id: String,
@@ -28,7 +28,7 @@ pub(crate) struct Referral {
 }
 
 /// What comes of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum ReferralPurpose {
     /// On the browser with this client.
     SignIn(String),
@@ -38,7 +38,7 @@ pub(crate) enum ReferralPurpose {
 }
 
 /// Who somebody is with a provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Persona {
     pub(crate) provider_user_id: String,
     pub(crate) email_address: String,
@@ -47,7 +47,7 @@ pub(crate) struct Persona {
 }
 
 /// Why a browser came back without what it went for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum ReferralProblem {
     Denied,
     /// Nobody is known by the account who could sign in: they may sign up.
@@ -58,6 +58,12 @@ pub(crate) enum ReferralProblem {
     Claimed,
     /// The user, or whoever would be one, is kept out: Clerk's error object.
     KeptOut(Value),
+}
+
+impl Record for Referral {
+    fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl ReferralProblem {
@@ -176,14 +182,20 @@ impl Directory {
     }
 
     pub(crate) fn referral(&self, id: &str, now: UnixTime) -> Option<&Referral> {
-        let mut all = self.referrals.iter();
-        all.find(|referral| referral.id == id && now < referral.expires_at)
+        let found = self.referrals.get(id);
+        found.filter(|referral| now < referral.expires_at)
     }
 
     /// In the place of what it was, and of those that nobody waits for.
     pub(crate) fn put_referral(&mut self, referral: Referral, now: UnixTime) {
-        self.referrals
-            .retain(|other| other.id != referral.id && now < other.expires_at);
-        self.referrals.push(referral);
+        let expired = self
+            .referrals
+            .iter()
+            .filter(|other| now >= other.expires_at);
+        let expired: Vec<String> = expired.map(|other| other.id.clone()).collect();
+        for id in expired {
+            self.referrals.remove(&id);
+        }
+        self.referrals.put(referral);
     }
 }

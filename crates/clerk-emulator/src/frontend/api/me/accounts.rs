@@ -50,12 +50,15 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let caller = signed_in(call)?;
     let id = call.path.get("external_account_id").to_owned();
     let referrals = &mut call.state.directory.referrals;
-    let before = referrals.len();
-    referrals.retain(|referral| {
-        id.strip_prefix("eac_") != Some(&referral.id)
-            || referral.purpose != ReferralPurpose::Connect(caller.user.id.clone())
-    });
-    if referrals.len() == before {
+    let theirs = ReferralPurpose::Connect(caller.user.id.clone());
+    let refused = id
+        .strip_prefix("eac_")
+        .and_then(|id| referrals.get(id))
+        .filter(|referral| referral.purpose == theirs)
+        .map(|referral| referral.id.clone());
+    if let Some(id) = refused {
+        referrals.remove(&id);
+    } else {
         let mut user = caller.user.clone();
         disconnect(&mut user, &id)?;
         store(call, user);
