@@ -7,6 +7,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::PathBuf,
     process::{Child, Command},
 };
 
@@ -187,7 +188,7 @@ fn the_emulator_says_by_which_address_pages_come() {
 
 #[test]
 fn the_emulator_is_a_development_host_whose_authority_stays() {
-    let certificate = std::path::PathBuf::from(file("ca.pem", ""));
+    let certificate = PathBuf::from(file("ca.pem", ""));
     fs::remove_file(&certificate).unwrap();
     let path = certificate.to_str().unwrap();
     let arguments = ["--tls", "--tls-port", "0", "--ca-file", path];

@@ -32,7 +32,7 @@ pub(crate) fn send(
     call.state.directory.mailbox.put(Message {
         id,
         to: to.address.clone(),
-        slug,
+        slug: slug.to_owned(),
         subject: format!("{CODE} is your verification code"),
         code: Some(CODE.to_owned()),
         url: None,

@@ -202,7 +202,7 @@ fn watch(
     }
 }
 
-fn chromium() -> Result<PathBuf, Stopped> {
+pub(crate) fn chromium() -> Result<PathBuf, Stopped> {
     if let Some(named) = env::var_os(VARIABLE) {
         return Ok(named.into());
     }

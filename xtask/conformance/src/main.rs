@@ -11,10 +11,12 @@
 mod authenticate;
 mod browser;
 mod checks;
+mod cli;
 mod clients;
 mod divergences;
 mod emulator;
 mod frameworks;
+mod guide;
 mod has;
 mod isolation;
 mod methods;
@@ -22,8 +24,10 @@ mod outcome;
 mod problems;
 mod programs;
 mod random;
+mod recipes;
 mod requests;
 mod signer;
+mod testing;
 mod tokens;
 mod webhooks;
 
@@ -80,6 +84,21 @@ const SUITES: &[Suite] = &[
         run: browser::run,
     },
     Suite {
+        name: testing::NAME,
+        clients: &[testing::CLIENTS],
+        run: testing::run,
+    },
+    Suite {
+        name: cli::NAME,
+        clients: &[cli::CLIENTS],
+        run: cli::run,
+    },
+    Suite {
+        name: recipes::NAME,
+        clients: &[recipes::CLIENTS],
+        run: recipes::run,
+    },
+    Suite {
         name: tokens::NAME,
         clients: &[clients::NODE],
         run: tokens::run,
@@ -112,6 +131,9 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bl
   frameworks    services with Clerk's middleware for Express, Fastify and Hono, before our emulator
   methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
   browser       clerk-js and its components, in Chromium, take our emulator for Clerk
+  testing       @clerk/testing signs browsers in to our emulator, in Playwright and Chromium
+  cli           the npm CLI `clerk` works with our emulator
+  recipes       what the guide for other languages shows is run: pytest, and Go where there is one
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// What a user is reached by, and signs in by, unlike a username.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum IdentificationKind {
     EmailAddress,
     PhoneNumber,
@@ -106,7 +106,7 @@ fn is_email_address(text: &str) -> bool {
 }
 
 /// How far an address is its user's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Claim {
     /// The user has shown it, or somebody vouches for them.
     Verified(Proof),
@@ -117,7 +117,7 @@ pub(crate) enum Claim {
 }
 
 /// Why an address counts as verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Proof {
     /// A server says so.
     Admin,
@@ -128,7 +128,7 @@ pub(crate) enum Proof {
 }
 
 /// An e-mail address, a phone number or a wallet of a user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Identification {
     pub(crate) id: String,
     pub(crate) kind: IdentificationKind,

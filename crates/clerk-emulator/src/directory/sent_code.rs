@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::verification::{CODE, Unverified, Verification};
 
 /// A code on its way to an address, as the Backend API knows it: by an id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(super) struct SentCode {
     pub(super) id: String,
     verification: Verification,

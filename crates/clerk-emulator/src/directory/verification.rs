@@ -11,7 +11,7 @@ const LIFETIME: Duration = Duration::from_secs(10 * 60);
 const ATTEMPTS: u32 = 3;
 
 /// A proof that somebody is asked for: of an address, of a factor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Verification {
     pub(crate) strategy: String,
     attempts: u32,
