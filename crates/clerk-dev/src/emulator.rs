@@ -8,6 +8,7 @@ use std::{
     ffi::OsString,
     fs,
     io::{self, Write as _},
+    iter,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
@@ -30,8 +31,8 @@ use crate::{
 
 /// Run an offline Clerk on this machine, for development and tests.
 ///
-/// It is not Clerk: it holds what its seed says, forgets the rest when it stops, and signs with a
-/// key whose private half is published, unless it is given one. It listens on loopback only.
+/// It is not Clerk: it holds what its seed says, forgets the rest when it stops, unless it is given a file to keep
+/// it in, and signs with a key whose private half is published, unless it is given one. It listens on loopback only.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   clerk-dev emulator
@@ -41,9 +42,10 @@ use crate::{
   clerk-dev emulator --port 0 --json --until-stdin-ends
   clerk-dev emulator --webhook http://localhost:3000/webhooks
   clerk-dev emulator --allow-host clerk
-  clerk-dev emulator --env-file .env.local
+  clerk-dev emulator --env-file .env.local --state .clerk-emulator
   clerk-dev emulator --proxy-url http://localhost:3000/__clerk --scripts node_modules
   clerk-dev emulator --tls --ca-file clerk-ca.pem --scripts node_modules
+  clerk-dev emulator --proxy-url http://localhost:5173/__clerk --env-file .env --env-prefix VITE_
 
 A seed holds users, organizations, roles, invitations, machines, api_keys, oauth_applications, plans,
 jwt_templates, webhooks, lists of who may sign up, and the settings of the instance; the guide on
@@ -52,6 +54,11 @@ testing offline has an example of all. GET /_emulator/seed says what there is as
    \"organizations\":[{\"slug\":\"navy\",\"members\":{\"grace@example.com\":\"org:admin\"}}]}
 Without one there are ada@example.com, admin of acme, bob@example.com, member of acme, and the
 template hasura.
+
+With --state everything that was answered is in the file, also if the emulator is killed; the next one with it goes
+on, with the same sessions, keys and secrets. The file is for its owner alone, and is no place for real users either.
+A seed is planted where the file is new; later it is what POST /_emulator/reset goes back to. Say all other options
+each time. What is to go wrong, logged requests and webhooks on their way are not kept.
 
 With --tls, pages with Clerk's script find the emulator by the publishable key alone, at
 https://emulator.lcl.dev. That has to stand for this machine where the browser is, and the browser has to
@@ -75,6 +82,9 @@ pub(crate) struct Emulate {
     /// Have the same ids, secrets and key id in each run, where the seed and the requests are the same
     #[arg(long)]
     stable: bool,
+    /// Keep what the instance holds in this file, and go on with what it says if it is there
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// Sign with this private key, a file in PEM: RSA, 2048 bits, PKCS#8
     #[arg(long, value_name = "FILE")]
     signing_key: Option<PathBuf>,
@@ -105,6 +115,10 @@ pub(crate) struct Emulate {
     /// Write the settings into this file, as a service reads them; what else it says stays
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
+    /// Have the file say under names with this prefix, too, what pages are told: VITE_, NEXT_PUBLIC_; may be given
+    /// several times
+    #[arg(long, value_name = "PREFIX", requires = "env_file")]
+    env_prefix: Vec<String>,
     /// Stop when standard input ends, too: with whoever started it, if that is a pipe from there
     #[arg(long)]
     until_stdin_ends: bool,
@@ -155,7 +169,7 @@ impl Emulate {
         };
         let whereabouts = Whereabouts::of(&server, from_environment.is_some(), host.as_ref());
         if let Some(path) = &self.env_file {
-            env_file::write(path, &whereabouts.settings()).map_err(|error| {
+            env_file::write(path, &whereabouts.settings(&self.env_prefix)).map_err(|error| {
                 Failure::setup(&format!("cannot write {}", path.display()), &error)
             })?;
         }
@@ -200,12 +214,20 @@ impl Emulate {
         }
         if let Some(path) = &self.seed {
             let text = match path.as_os_str() == "-" {
+                true if self.until_stdin_ends => {
+                    let why = "--seed - reads standard input to its end, which would end --until-stdin-ends at once; \
+                               put the seed into a file";
+                    return Err(Failure::Setup(why.to_owned()));
+                }
                 true => io::read_to_string(io::stdin())?,
                 false => read(path)?,
             };
             let seed = Seed::from_json(&text)
                 .map_err(|error| Failure::setup(&path.display().to_string(), &error))?;
             builder = builder.seed(seed);
+        }
+        if let Some(path) = &self.state {
+            builder = builder.state_file(path);
         }
         if let Some(path) = &self.signing_key {
             builder = builder.signing_key_pkcs8_pem(read(path)?);
@@ -278,19 +300,21 @@ impl<'s> Whereabouts<'s> {
         }
     }
 
-    /// What a service reads from its environment.
-    fn settings(&self) -> Vec<(&'static str, &str)> {
+    /// What a service reads from its environment, and what its pages may know under these prefixes, too.
+    fn settings(&self, prefixes: &[String]) -> Vec<(String, &str)> {
         let mut settings = vec![
-            ("CLERK_API_URL", self.url),
-            ("CLERK_SECRET_KEY", self.secret_key),
-            ("CLERK_PUBLISHABLE_KEY", self.publishable_key),
-            ("CLERK_SIGN_IN_URL", &self.sign_in_url),
+            ("CLERK_API_URL".to_owned(), self.url),
+            ("CLERK_SECRET_KEY".to_owned(), self.secret_key),
+            ("CLERK_SIGN_IN_URL".to_owned(), &self.sign_in_url),
         ];
-        settings.extend(self.proxy_url.map(|url| ("CLERK_PROXY_URL", url)));
-        settings.extend(
-            self.webhook_secret
-                .map(|secret| (SIGNING_SECRET_VARIABLE, secret)),
-        );
+        let secret = self.webhook_secret;
+        settings.extend(secret.map(|secret| (SIGNING_SECRET_VARIABLE.to_owned(), secret)));
+        for prefix in iter::once("").chain(prefixes.iter().map(String::as_str)) {
+            let key = format!("{prefix}CLERK_PUBLISHABLE_KEY");
+            settings.push((key, self.publishable_key));
+            let proxy = |url| (format!("{prefix}CLERK_PROXY_URL"), url);
+            settings.extend(self.proxy_url.map(proxy));
+        }
         settings
     }
 

@@ -24,7 +24,7 @@ pub(crate) fn plant(seed: Seed, origin: &str, ids: &mut Ids) -> Result<Directory
     let text = seed.text.clone();
     let directory = Directory {
         images: Images::at(origin),
-        settings: seed.instance.settings.clone(),
+        settings: seed.instance.settings.clone().into(),
         ..Directory::default()
     };
     let mut planter = Planter {

@@ -5,7 +5,7 @@ use super::{Directory, Key, Record, money, suffix};
 use crate::rfc3339;
 
 /// What a payer's credit was changed by.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct CreditEntry {
     pub(crate) id: String,
     /// Of a user or an organization.

@@ -3,7 +3,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, Presence, SignUp};
+use super::{Directory, ExternalAccount, Presence, SignUp};
 
 type Names = Vec<&'static str>;
 
@@ -28,7 +28,7 @@ impl Directory {
             "optional_fields": optional,
             "missing_fields": missing,
             "unverified_fields": unverified,
-            "verifications": verifications(sign_up, now),
+            "verifications": self.sign_up_verifications(sign_up, now),
             "username": sign_up.username,
             "email_address": sign_up.email_address,
             "phone_number": null,
@@ -41,7 +41,7 @@ impl Directory {
             "custom_action": sign_up.custom_action,
             "external_id": sign_up.external_id,
             "external_account": null,
-            "external_account_strategy": null,
+            "external_account_strategy": sign_up.account.as_ref().map(ExternalAccount::strategy),
             "legal_accepted_at": sign_up.legal_accepted_at.map(UnixTime::as_millis),
             "locale": null,
             "timezone": null,
@@ -54,13 +54,18 @@ impl Directory {
     /// What the instance requires, what it takes beside, and what of the first is not there.
     pub(crate) fn sign_up_fields(&self, sign_up: &SignUp) -> (Names, Names, Names) {
         let settings = &self.settings;
+        // Whoever signs in with somebody else's word needs none.
+        let password = match (settings.password, &sign_up.account) {
+            (Presence::Required, Some(_)) => Presence::Optional,
+            (presence, _) => presence,
+        };
         let all = [
             (
                 "email_address",
                 Presence::Required,
                 sign_up.email_address.is_some(),
             ),
-            ("password", settings.password, sign_up.password.is_some()),
+            ("password", password, sign_up.password.is_some()),
             ("username", settings.username, sign_up.username.is_some()),
             (
                 "first_name",
@@ -98,31 +103,36 @@ impl Directory {
         }
         body
     }
-}
 
-/// What a sign-up has to verify, with what one does next.
-fn verifications(sign_up: &SignUp, now: UnixTime) -> Value {
-    let email = match (&sign_up.email_address, &sign_up.verification) {
-        (None, _) => Value::Null,
-        (Some(_), verification) => {
-            let (object, action) = match verification {
-                Some(item) if item.is_verified() => (item.to_json(now), ""),
-                Some(item) => (item.to_json(now), "needs_attempt"),
-                None => (
-                    json!({ "object": "verification", "status": "unverified" }),
-                    "needs_prepare",
-                ),
-            };
-            let mut object = object;
-            object["next_action"] = json!(action);
-            object["supported_strategies"] = json!(["email_code"]);
-            object
+    /// What a sign-up has to verify, with what one does next.
+    fn sign_up_verifications(&self, sign_up: &SignUp, now: UnixTime) -> Value {
+        let email = match (&sign_up.email_address, &sign_up.verification) {
+            (None, _) => Value::Null,
+            (Some(_), verification) => {
+                let (object, action) = match verification {
+                    Some(item) if item.is_verified() => (item.to_json(now), ""),
+                    Some(item) => (item.to_json(now), "needs_attempt"),
+                    None => (
+                        json!({ "object": "verification", "status": "unverified" }),
+                        "needs_prepare",
+                    ),
+                };
+                let mut object = object;
+                object["next_action"] = json!(action);
+                object["supported_strategies"] = match self.settings.email_links {
+                    true => json!(["email_link", "email_code"]),
+                    false => json!(["email_code"]),
+                };
+                object
+            }
+        };
+        let mut all = Map::new();
+        all.insert("email_address".into(), email);
+        for other in ["phone_number", "web3_wallet"] {
+            all.insert(other.into(), Value::Null);
         }
-    };
-    let mut all = Map::new();
-    all.insert("email_address".into(), email);
-    for other in ["phone_number", "web3_wallet", "external_account"] {
-        all.insert(other.into(), Value::Null);
+        let account = self.referral_json(sign_up.referral_id.as_deref(), now);
+        all.insert("external_account".into(), account);
+        all.into()
     }
-    all.into()
 }

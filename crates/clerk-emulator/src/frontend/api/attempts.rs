@@ -13,10 +13,13 @@ pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
     let user = user.and_then(|id| call.state.directory.user(id));
     let (first, second) = match user {
         None => (None, None),
-        Some(user) => (
-            Some(factors::first(user, true)),
-            Some(factors::second(user)),
-        ),
+        Some(user) => {
+            let mut first = factors::first(user, true);
+            if call.state.directory.settings.email_links {
+                first.extend(factors::by_link(user));
+            }
+            (Some(first), Some(factors::second(user)))
+        }
     };
     let settings = &call.state.directory.settings;
     let identifiers: &[&str] = match settings.username.is_on() {
@@ -32,7 +35,10 @@ pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
         "user_data": user.map(user_data),
         "supported_first_factors": first,
         "supported_second_factors": second,
-        "first_factor_verification": verification(sign_in.first.as_ref(), call),
+        "first_factor_verification": match sign_in.first.as_ref() {
+            None => call.state.directory.referral_json(sign_in.referral_id.as_deref(), call.now),
+            first => verification(first, call),
+        },
         "second_factor_verification": verification(sign_in.second.as_ref(), call),
         "created_session_id": sign_in.session_id,
     })
@@ -40,12 +46,6 @@ pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
 
 pub(super) fn sign_up(call: &Call<'_>, sign_up: &SignUp) -> Value {
     call.state.directory.sign_up_json(sign_up, call.now)
-}
-
-/// What the instance requires that is not there.
-pub(super) fn missing(call: &Call<'_>, sign_up: &SignUp) -> Vec<&'static str> {
-    let (_, _, missing) = call.state.directory.sign_up_fields(sign_up);
-    missing
 }
 
 /// Who somebody says they are who is not in yet.
