@@ -11,7 +11,7 @@ pub use self::clock::{ManualClock, SystemClock};
 /// A point on the wall clock, in milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Tokens are judged against it. Arithmetic saturates, so no date a caller or a token can
-/// name overflows. To measure how long something took, or how old a cache entry is, use
+/// name overflows. With the feature `serde` it is read and written as its milliseconds. To measure how long something took, or how old a cache entry is, use
 /// [`MonotonicTime`]: a wall clock can be set back.
 ///
 /// ```
@@ -23,6 +23,11 @@ pub use self::clock::{ManualClock, SystemClock};
 /// assert_eq!((now.saturating_add(Duration::from_secs(60))).as_secs(), 1_800_000_060);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize, serde::Serialize),
+    serde(transparent)
+)]
 pub struct UnixTime(i64);
 
 impl UnixTime {
@@ -145,6 +150,27 @@ mod tests {
             (i64::MIN, "-9223372036854775.808"),
         ] {
             assert_eq!(UnixTime::from_millis(millis).to_string(), text);
+        }
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn is_kept_as_its_milliseconds() {
+        use serde::{Deserialize as _, Serialize as _, de::value};
+
+        struct Written(UnixTime);
+
+        impl fmt::Display for Written {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.serialize(f)
+            }
+        }
+
+        for millis in [i64::MIN, -1, 0, 1_800_000_000_250] {
+            let time = UnixTime::from_millis(millis);
+            assert_eq!(Written(time).to_string(), millis.to_string());
+            let number = value::I64Deserializer::<value::Error>::new(millis);
+            assert_eq!(UnixTime::deserialize(number), Ok(time));
         }
     }
 

@@ -31,25 +31,34 @@ use crate::{
 
 /// Run an offline Clerk on this machine, for development and tests.
 ///
-/// It is not Clerk: it holds what its seed says, forgets the rest when it stops, and signs with a
-/// key whose private half is published, unless it is given one. It listens on loopback only.
+/// It is not Clerk: it holds what its seed says, forgets the rest when it stops, unless it is given a file to keep
+/// it in, and signs with a key whose private half is published, unless it is given one. It listens on loopback only.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   clerk-dev emulator
   clerk-dev emulator --port 0 --seed seed.json --json
+  clerk-dev emulator --stable
+  curl http://127.0.0.1:4010/_emulator/seed > seed.json
   clerk-dev emulator --port 0 --json --until-stdin-ends
   clerk-dev emulator --webhook http://localhost:3000/webhooks
   clerk-dev emulator --allow-host clerk
-  clerk-dev emulator --env-file .env.local
+  clerk-dev emulator --env-file .env.local --state .clerk-emulator
   clerk-dev emulator --proxy-url http://localhost:3000/__clerk --scripts node_modules
   clerk-dev emulator --tls --ca-file clerk-ca.pem --scripts node_modules
   clerk-dev emulator --proxy-url http://localhost:5173/__clerk --env-file .env --env-prefix VITE_
 
-A seed holds users, organizations, roles, jwt_templates and webhooks:
+A seed holds users, organizations, roles, invitations, machines, api_keys, oauth_applications, plans,
+jwt_templates, webhooks, lists of who may sign up, and the settings of the instance; the guide on
+testing offline has an example of all. GET /_emulator/seed says what there is as a seed:
   {\"users\":[{\"email\":\"grace@example.com\"}],
    \"organizations\":[{\"slug\":\"navy\",\"members\":{\"grace@example.com\":\"org:admin\"}}]}
 Without one there are ada@example.com, admin of acme, bob@example.com, member of acme, and the
 template hasura.
+
+With --state everything that was answered is in the file, also if the emulator is killed; the next one with it goes
+on, with the same sessions, keys and secrets. The file is for its owner alone, and is no place for real users either.
+A seed is planted where the file is new; later it is what POST /_emulator/reset goes back to. Say all other options
+each time. What is to go wrong, logged requests and webhooks on their way are not kept.
 
 With --tls, pages with Clerk's script find the emulator by the publishable key alone, at
 https://emulator.lcl.dev. That has to stand for this machine where the browser is, and the browser has to
@@ -67,9 +76,15 @@ pub(crate) struct Emulate {
     /// The port to listen on; 0 is any free one
     #[arg(long, default_value_t = 4010)]
     port: u16,
-    /// What the instance holds, a file in JSON
+    /// What the instance holds, a file in JSON; - reads it from standard input
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Have the same ids, secrets and key id in each run, where the seed and the requests are the same
+    #[arg(long)]
+    stable: bool,
+    /// Keep what the instance holds in this file, and go on with what it says if it is there
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// Sign with this private key, a file in PEM: RSA, 2048 bits, PKCS#8
     #[arg(long, value_name = "FILE")]
     signing_key: Option<PathBuf>,
@@ -194,10 +209,25 @@ impl Emulate {
                 .map_err(|error| Failure::setup(&format!("cannot read {}", path.display()), &error))
         };
         let mut builder = clerk_emulator::Emulator::builder().strict(self.strict);
+        if self.stable {
+            builder = builder.stable_ids();
+        }
         if let Some(path) = &self.seed {
-            let seed = Seed::from_json(&read(path)?)
+            let text = match path.as_os_str() == "-" {
+                true if self.until_stdin_ends => {
+                    let why = "--seed - reads standard input to its end, which would end --until-stdin-ends at once; \
+                               put the seed into a file";
+                    return Err(Failure::Setup(why.to_owned()));
+                }
+                true => io::read_to_string(io::stdin())?,
+                false => read(path)?,
+            };
+            let seed = Seed::from_json(&text)
                 .map_err(|error| Failure::setup(&path.display().to_string(), &error))?;
             builder = builder.seed(seed);
+        }
+        if let Some(path) = &self.state {
+            builder = builder.state_file(path);
         }
         if let Some(path) = &self.signing_key {
             builder = builder.signing_key_pkcs8_pem(read(path)?);

@@ -11,11 +11,13 @@ use crate::{
     claims::TokenVersion,
     hosts::Hosts,
     ids::Ids,
+    journal::{Header, Journal},
     key_ring::KeyRing,
     planting,
     seed::{InvalidSeed, Seed},
     signing_key::{InvalidSigningKey, SigningKey},
     state::{Settings, State},
+    state_file::{InvalidStateFile, StateFile},
     webhooks::{Endpoint, InvalidWebhook, Outbox, WebhookEndpoint},
 };
 
@@ -55,6 +57,7 @@ pub struct Builder {
     refresh_tokens: bool,
     strict: bool,
     identifiers: Option<u64>,
+    state_file: Option<PathBuf>,
     webhooks: Vec<WebhookEndpoint>,
 }
 
@@ -85,6 +88,7 @@ impl Emulator {
             refresh_tokens: true,
             strict: false,
             identifiers: None,
+            state_file: None,
             webhooks: Vec::new(),
         }
     }
@@ -246,10 +250,60 @@ impl Builder {
         self
     }
 
-    /// Derives every identifier, the `kid` too, from this number: the same ones in each run, at the same
-    /// times, with which identifiers begin. Without it they differ, so that a token of one run is worth nothing in another.
+    /// Derives every identifier and every secret from this number: the same ones in each run, where the same requests
+    /// come at the same times, with which identifiers begin. The `kid` is made from the number and the key, whatever
+    /// the seed is. Without it they differ, so that a token of one run is worth nothing in another.
     pub fn deterministic(mut self, number: u64) -> Self {
         self.identifiers = Some(number);
+        self
+    }
+
+    /// The same with a number that is always the same: what an emulator has given ids, keys and tickets to has them
+    /// again after a restart, and tokens of one run are good in the next. Two that are built alike answer the
+    /// same requests at the same times by the same bytes, but for tokens of JWT templates that sign by an elliptic curve.
+    ///
+    /// ```
+    /// use clerk_emulator::{Emulator, Seed, UserSeed};
+    ///
+    /// let start = || {
+    ///     let seed = Seed::empty().user(UserSeed::new("ada@example.com"));
+    ///     Emulator::builder().seed(seed).stable_ids().build()
+    /// };
+    /// let (first, second) = (start()?, start()?);
+    /// assert_eq!(first.user_id("ada@example.com"), second.user_id("ada@example.com"));
+    /// assert_eq!(first.key_id(), second.key_id());
+    /// # Ok::<(), clerk_emulator::BuildError>(())
+    /// ```
+    pub fn stable_ids(self) -> Self {
+        self.deterministic(0)
+    }
+
+    /// Keeps what the instance holds in this file, so that the next emulator with it goes on: with the same users,
+    /// sessions, browsers, keys and secrets. Whatever was answered is in there, also if the process was killed the moment
+    /// after. Nobody else can have the file in the meantime, and nobody but its owner can read it: it has secrets.
+    ///
+    /// The seed is planted where the file is new; otherwise it is what a [reset](Emulator::reset) brings back. What else the
+    /// builder says holds for one start, and is to be said again. A [signing key](Self::signing_key_pkcs8_pem) has to
+    /// be the same each time. Faults, logged requests and webhooks on their way are forgotten with the process.
+    ///
+    /// ```
+    /// use clerk_core::UnixTime;
+    /// use clerk_emulator::Emulator;
+    ///
+    /// # let directory = std::env::temp_dir().join(format!("clerk-emulator-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let file = directory.join("state");
+    /// let emulator = Emulator::builder().state_file(&file).build()?;
+    /// let key = emulator.rotate_keys(false);
+    /// drop(emulator);
+    ///
+    /// let emulator = Emulator::builder().state_file(&file).build()?;
+    /// assert_eq!(emulator.key_id(), key);
+    /// # std::fs::remove_dir_all(directory)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
         self
     }
 
@@ -266,7 +320,16 @@ impl Builder {
     ///
     /// Something that was given does not fit: the error says what.
     pub fn build(mut self) -> Result<Emulator, BuildError> {
-        let mut ids = self.identifiers.map_or_else(Ids::random, Ids::from_seed);
+        let path = self.state_file.take().unwrap_or_default();
+        let opened = (!path.as_os_str().is_empty()).then(|| StateFile::open(&path));
+        let (file, content) = opened.transpose()?.unzip();
+        let journal = Journal::read(content.as_deref().unwrap_or_default())
+            .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+        let header = match &journal {
+            Some(journal) => journal.header,
+            None => Header::new(self.identifiers.unwrap_or_else(Ids::random_seed)),
+        };
+        let mut ids = Ids::from_seed(header.identifiers);
         let signing_key = self
             .signing_key
             .map(|pem| SigningKey::from_pkcs8_pem(pem.expose()))
@@ -276,8 +339,13 @@ impl Builder {
             return Err(BuildError::LiveSecretKey);
         }
         let mut outbox = Outbox::default();
-        for endpoint in self.seed.webhooks.drain(..).chain(self.webhooks) {
+        for endpoint in self.seed.webhooks.drain(..) {
             outbox.add(Endpoint::try_from(endpoint)?);
+        }
+        for endpoint in self.webhooks {
+            let mut endpoint = Endpoint::try_from(endpoint)?;
+            endpoint.is_of_start = true;
+            outbox.add(endpoint);
         }
         let origin = self.origin.unwrap_or_else(|| ORIGIN.to_owned());
         let origin = origin.trim_end_matches('/').to_owned();
@@ -300,7 +368,7 @@ impl Builder {
         let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
         let publishable_key =
             PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
-        let first_keys = KeyRing::new(signing_key, &mut ids)?;
+        let first_keys = KeyRing::new(signing_key, self.identifiers, &mut ids)?;
         let domain_id = ids.object("dmn_");
         let first_directory = planting::plant(self.seed, &origin, &mut ids)?;
         let allowed = self.allowed_hosts.into_iter();
@@ -332,7 +400,17 @@ impl Builder {
             domain_id,
             first_directory,
         };
-        let state = State::new(&settings, ids, outbox);
+        let mut state = State::new(&settings, ids, outbox);
+        if let Some(journal) = journal {
+            state
+                .replay(&journal)
+                .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+        }
+        if let Some(file) = file {
+            state
+                .keep_in(Box::new(file), header.started())
+                .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+        }
         Ok(Emulator::new(settings, state))
     }
 
@@ -395,6 +473,9 @@ pub enum BuildError {
     /// The seed does not fit together.
     #[error(transparent)]
     Seed(#[from] InvalidSeed),
+    /// The state cannot be kept where it was to be.
+    #[error(transparent)]
+    StateFile(#[from] InvalidStateFile),
     /// Webhooks cannot be sent to an endpoint of the builder or of the seed.
     #[error(transparent)]
     Webhook(#[from] InvalidWebhook),

@@ -3,13 +3,19 @@
 use std::time::Duration;
 
 use clerk_core::UnixTime;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{
+    Value, json,
+    value::{RawValue, to_raw_value},
+};
+
+use crate::kept::Kept;
 
 /// How the emulator's time stands to that of everybody else.
 ///
 /// What the instance keeps is dated by its own time. What others judge by theirs (the times in tokens, in cookies and
 /// of webhooks' signatures) is told in theirs, so that a verifier does not find itself in the past.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct EmulatorClock {
     /// Everybody else's time, as it was told last.
     outside: UnixTime,
@@ -18,6 +24,9 @@ pub(crate) struct EmulatorClock {
     is_frozen: bool,
     /// Whether tokens, too, are dated by the emulator's time.
     moves_tokens: bool,
+    /// Whether somebody has set it. As it runs, it is the same clock.
+    #[serde(skip)]
+    changed: bool,
 }
 
 impl Default for EmulatorClock {
@@ -27,6 +36,7 @@ impl Default for EmulatorClock {
             ahead: 0,
             is_frozen: false,
             moves_tokens: false,
+            changed: false,
         }
     }
 }
@@ -80,19 +90,32 @@ impl EmulatorClock {
         comes.then(|| moved(time, self.ahead.saturating_neg()))
     }
 
+    /// Everybody else's time again.
+    pub(crate) fn reset(&mut self) {
+        *self = Self {
+            outside: self.outside,
+            changed: true,
+            ..Self::default()
+        };
+    }
+
     pub(crate) fn advance(&mut self, milliseconds: i64) {
+        self.changed = true;
         self.ahead = self.ahead.saturating_add(milliseconds);
     }
 
     pub(crate) fn put_ahead(&mut self, milliseconds: i64) {
+        self.changed = true;
         self.ahead = milliseconds;
     }
 
     pub(crate) fn freeze(&mut self, is_frozen: bool) {
+        self.changed = true;
         self.is_frozen = is_frozen;
     }
 
     pub(crate) fn move_tokens(&mut self, moves: bool) {
+        self.changed = true;
         self.moves_tokens = moves;
     }
 
@@ -108,6 +131,25 @@ impl EmulatorClock {
 
     fn inside(&self, outside: UnixTime) -> UnixTime {
         moved(outside, self.ahead)
+    }
+}
+
+impl Kept for EmulatorClock {
+    fn watch(&mut self) {
+        self.changed = false;
+    }
+
+    fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
+        self.changed.then(|| to_raw_value(self)).transpose()
+    }
+
+    fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {
+        Ok(vec![to_raw_value(self)?])
+    }
+
+    fn apply(&mut self, changes: &RawValue) -> serde_json::Result<()> {
+        *self = serde_json::from_str(changes.get())?;
+        Ok(())
     }
 }
 

@@ -4,12 +4,14 @@
 mod admin_portal_link_token;
 mod api_key;
 mod attempts;
+mod base64_text;
 mod billing;
 mod client;
 mod connection;
 mod described;
 mod domain;
 mod email;
+mod email_link;
 mod external_account;
 mod identification;
 mod image;
@@ -27,6 +29,7 @@ mod password;
 mod password_digest;
 mod picture;
 mod redirect_url;
+mod referral;
 mod role;
 mod role_set;
 mod scim_directory;
@@ -52,6 +55,7 @@ pub(crate) use connection::{Connection, Protocol, TestRun};
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use email::Email;
+pub(crate) use email_link::{EmailLink, LinkPurpose};
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof};
 pub(crate) use image::Images;
@@ -70,6 +74,7 @@ pub(crate) use password::Password;
 pub(crate) use password_digest::{InvalidDigest, PasswordDigest};
 pub(crate) use picture::Picture;
 pub(crate) use redirect_url::RedirectUrl;
+pub(crate) use referral::{Persona, Referral, ReferralProblem, ReferralPurpose};
 pub(crate) use role::{Permission, Role, SYSTEM_PERMISSIONS, SYSTEM_ROLES};
 pub(crate) use role_set::RoleSet;
 pub(crate) use scim_directory::{GroupRoleMapping, ScimDirectory};
@@ -87,17 +92,22 @@ pub(crate) use waitlist::{WaitlistEntry, WaitlistEntryStatus};
 
 use clerk_core::UnixTime;
 
-use crate::ids::Ids;
+use crate::{
+    ids::Ids,
+    kept::{Noted, Parts},
+};
 
 /// The records of an instance.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     pub(crate) images: Images,
     pub(crate) pictures: Table<Picture>,
-    pub(crate) settings: InstanceSettings,
+    pub(crate) settings: Noted<InstanceSettings>,
     pub(crate) users: Table<User>,
     pub(crate) clients: Table<Client>,
-    pub(crate) handshakes: Vec<Handshake>,
+    pub(crate) handshakes: Table<Handshake>,
+    pub(crate) referrals: Table<Referral>,
+    pub(crate) email_links: Table<EmailLink>,
     pub(crate) sessions: Table<Session>,
     pub(crate) organizations: Table<Organization>,
     pub(crate) organization_domains: Table<OrganizationDomain>,
@@ -135,6 +145,43 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
+    /// Without any records, of an instance that shows its pictures there.
+    pub(crate) fn nothing_at(images: Images) -> Self {
+        Self {
+            images,
+            ..Self::default()
+        }
+    }
+
+    /// Has all pictures be where they are now, if that was another place when the records were made.
+    pub(crate) fn move_images(&mut self) {
+        let Self {
+            images,
+            users,
+            organizations,
+            ..
+        } = self;
+        let users_elsewhere = users.iter().filter(|user| !images.has(&user.image_url));
+        let ids: Vec<String> = users_elsewhere.map(|user| user.id.clone()).collect();
+        for id in ids {
+            users.update(&id, |user| {
+                user.image_url = images.of(user.picture_id.as_ref().unwrap_or(&user.id));
+            });
+        }
+        let organizations_elsewhere = organizations.iter();
+        let organizations_elsewhere =
+            organizations_elsewhere.filter(|organization| !images.has(&organization.image_url));
+        let ids: Vec<String> = organizations_elsewhere
+            .map(|organization| organization.id.clone())
+            .collect();
+        for id in ids {
+            organizations.update(&id, |organization| {
+                let picture = organization.picture_id.as_ref();
+                organization.image_url = images.of(picture.unwrap_or(&organization.id));
+            });
+        }
+    }
+
     pub(crate) fn user(&self, id: &str) -> Option<&User> {
         self.users.get(id)
     }
@@ -247,5 +294,94 @@ impl Directory {
         }
         self.attempts.forget_user(id);
         Some(user)
+    }
+
+    /// All that a state file keeps of it.
+    pub(crate) fn parts(&mut self) -> Parts<'_> {
+        let Self {
+            // Where the emulator is, it says itself.
+            images: _,
+            pictures,
+            settings,
+            users,
+            clients,
+            handshakes,
+            referrals,
+            email_links,
+            sessions,
+            organizations,
+            organization_domains,
+            memberships,
+            invitations,
+            waitlist,
+            roles,
+            permissions,
+            role_sets,
+            templates,
+            tickets,
+            api_keys,
+            machines,
+            machine_tokens,
+            oauth_applications,
+            oauth_codes,
+            oauth_tokens,
+            domains,
+            allowlist,
+            blocklist,
+            redirect_urls,
+            plans,
+            prices,
+            subscription_items,
+            message_templates,
+            emails,
+            admin_portal_link_tokens,
+            connections,
+            scim_directories,
+            described,
+            attempts,
+            mailbox,
+        } = self;
+        let mut parts: Parts<'_> = vec![
+            ("pictures", pictures),
+            ("settings", settings),
+            ("users", users),
+            ("clients", clients),
+            ("handshakes", handshakes),
+            ("referrals", referrals),
+            ("email_links", email_links),
+            ("sessions", sessions),
+            ("organizations", organizations),
+            ("organization_domains", organization_domains),
+            ("memberships", memberships),
+            ("invitations", invitations),
+            ("waitlist", waitlist),
+            ("roles", roles),
+            ("permissions", permissions),
+            ("role_sets", role_sets),
+            ("templates", templates),
+            ("tickets", tickets),
+            ("api_keys", api_keys),
+            ("machines", machines),
+            ("machine_tokens", machine_tokens),
+            ("oauth_applications", oauth_applications),
+            ("oauth_codes", oauth_codes),
+            ("oauth_tokens", oauth_tokens),
+            ("domains", domains),
+            ("allowlist", allowlist),
+            ("blocklist", blocklist),
+            ("redirect_urls", redirect_urls),
+            ("plans", plans),
+            ("prices", prices),
+            ("subscription_items", subscription_items),
+            ("message_templates", message_templates),
+            ("emails", emails),
+            ("admin_portal_link_tokens", admin_portal_link_tokens),
+            ("connections", connections),
+            ("scim_directories", scim_directories),
+            ("described", described),
+            ("messages", mailbox.part()),
+        ];
+        parts.extend(attempts.parts());
+        parts
     }
 }

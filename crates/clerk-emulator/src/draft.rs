@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
@@ -11,7 +9,7 @@ pub(crate) struct Draft {
     pub(crate) header: Map<String, Value>,
     pub(crate) claims: Map<String, Value>,
     /// Signs in place of the instance's key.
-    own_key: Option<Arc<TemplateKey>>,
+    own_key: Option<TemplateKey>,
 }
 
 impl Draft {
@@ -35,7 +33,7 @@ impl Draft {
     }
 
     /// Signed with a key that no key set has, so that there is no `kid`.
-    pub(crate) fn with_own_key(mut self, key: Arc<TemplateKey>) -> Self {
+    pub(crate) fn with_own_key(mut self, key: TemplateKey) -> Self {
         self.header.insert("alg".into(), json!(key.algorithm()));
         self.header.remove("kid");
         self.own_key = Some(key);

@@ -145,7 +145,7 @@ impl Emulator {
         let route = found.as_ref().ok().map(|(routed, _)| &routed.route);
         if route.is_some_and(|route| route.access == Access::Control) {
             let ids = state.ids.clone();
-            let result = carry_out(settings, state, parts, found, (query, body), now);
+            let result = carry_out_and_keep(settings, state, parts, found, (query, body), now);
             let reply = reply(result, &state.ids.hex(32));
             if !reply.patience().is_zero() {
                 // How often somebody looks leaves no trace in what is made afterwards.
@@ -171,7 +171,14 @@ impl Emulator {
                     end: End::CarryOut,
                 });
         let result = match end {
-            End::CarryOut => Ok(carry_out(settings, state, parts, found, (query, body), now)),
+            End::CarryOut => Ok(carry_out_and_keep(
+                settings,
+                state,
+                parts,
+                found,
+                (query, body),
+                now,
+            )),
             End::Refuse(refusal) => Ok(Err(refusal)),
             End::Answer(response) => Err(Ending::Answer(response)),
             End::Drop => Err(Ending::Drop),
@@ -288,8 +295,8 @@ impl Emulator {
         self.lock().keys.current().key.public_pem()
     }
 
-    /// The current key's `kid`. It differs in each run, unless the builder was given a number to
-    /// derive identifiers from.
+    /// The current key's `kid`. It differs in each run, unless the builder was told to
+    /// [keep identifiers](crate::Builder::stable_ids).
     pub fn key_id(&self) -> String {
         self.lock().keys.current().id.clone()
     }
@@ -318,16 +325,17 @@ impl Emulator {
     /// # Ok::<(), clerk_emulator::BuildError>(())
     /// ```
     pub fn announce_key(&self) -> String {
-        self.lock().announce_key()
+        self.with_state(|_, state| state.announce_key())
     }
 
     /// Signs with another key from now on, under a new `kid`, and returns that: the key that was
     /// [announced](Self::announce_key), if one was. The old key stays in the key set if it is to be kept; otherwise
     /// the new one is alone there.
     pub fn rotate_keys(&self, keep_old: bool) -> String {
-        let mut state = self.lock();
-        state.rotate_keys(keep_old);
-        state.keys.current().id.clone()
+        self.with_state(|_, state| {
+            state.rotate_keys(keep_old);
+            state.keys.current().id.clone()
+        })
     }
 
     /// Lets something go wrong; see [`Fault`].
@@ -373,7 +381,7 @@ impl Emulator {
         harvest(&self.lock(), now)
     }
 
-    /// Brings back the seed and the first key, and forgets faults, requests and webhooks. Identifiers
+    /// Brings back the seed, the first key and everybody else's time, and forgets faults, requests and webhooks. Identifiers
     /// are not given a second time, and webhooks go to the endpoints there are now.
     pub fn reset(&self) {
         self.with_state(|settings, state| state.reset(settings));
@@ -384,11 +392,15 @@ impl Emulator {
         &self.shared.bell
     }
 
+    /// Has a state file say what `f` changes. What it cannot say now, it is to say before the next request is answered.
     pub(crate) fn with_state<T>(&self, f: impl FnOnce(&Settings, &mut State) -> T) -> T {
-        f(&self.shared.settings, &mut self.lock())
+        let mut state = self.lock();
+        let outcome = f(&self.shared.settings, &mut state);
+        drop(state.keep());
+        outcome
     }
 
-    /// A test that panics in one thread is no reason to fail those that share its emulator.
+    /// For what a state file does not keep, and to look at what it keeps. A test that panics in one thread is no reason to fail those that share its emulator.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.shared
             .state
@@ -460,6 +472,23 @@ fn reply(result: Result<Reply, Refusal>, trace_id: &str) -> Reply {
     result
         .unwrap_or_else(|refusal| refusal.into_reply(trace_id))
         .header(HeaderName::from_static("clerk-trace-id"), trace_id)
+}
+
+/// Carries an operation out, and has a state file say what it has changed: also one that is refused may have counted
+/// that. What the file does not say is answered to nobody.
+fn carry_out_and_keep(
+    settings: &Settings,
+    state: &mut State,
+    parts: &Parts,
+    found: Result<(&Routed, PathParameters), Refusal>,
+    content: (Query, Option<Bytes>),
+    now: UnixTime,
+) -> Result<Reply, Refusal> {
+    let result = carry_out(settings, state, parts, found, content, now);
+    match state.keep() {
+        Ok(()) => result,
+        Err(error) => Err(Refusal::state_not_kept(&error)),
+    }
 }
 
 /// From the checks that are the same for all operations to the operation itself.

@@ -7,7 +7,7 @@ mod people;
 use clerk_core::UnixTime;
 
 use crate::{
-    directory::{Directory, Role, User},
+    directory::{Directory, InstanceSettings, Role, User},
     seed::{InstanceSeed, Moment, RoleSeed, Seed},
     state::State,
 };
@@ -17,7 +17,7 @@ pub(crate) fn harvest(state: &State, now: UnixTime) -> Seed {
     let directory = &state.directory;
     Seed {
         instance: InstanceSeed {
-            settings: directory.settings.clone(),
+            settings: InstanceSettings::clone(&directory.settings),
         },
         roles: roles(directory),
         users: directory.users.iter().map(people::user).collect(),

@@ -8,6 +8,11 @@ pub(crate) const SEEDED_AT: UnixTime = UnixTime::from_secs(1_735_689_600);
 /// What the time in an identifier counts from, in Unix seconds: 2014-05-13T16:53:20Z.
 const KSUID_EPOCH: i64 = 1_400_000_000;
 
+/// How far the generator goes with each number (Steele, Lea, Flood 2014).
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+/// More numbers than an emulator draws before it is started again.
+const DRAWN_BY_A_START: u64 = 1 << 40;
+
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Makes identifiers of the shapes Clerk's have. They need to differ, not to be unguessable.
@@ -26,12 +31,17 @@ impl Ids {
         }
     }
 
-    /// Identifiers that differ in each run.
-    pub(crate) fn random() -> Self {
-        let state = std::collections::hash_map::RandomState::new()
-            .build_hasher()
-            .finish();
-        Self::from_seed(state)
+    /// A seed that differs in each run.
+    pub(crate) fn random_seed() -> u64 {
+        let state = std::collections::hash_map::RandomState::new();
+        state.build_hasher().finish()
+    }
+
+    /// Those that follow from `seed` where it has served before: as many starts ago as this, each with a
+    /// million million of them, so that none comes twice.
+    pub(crate) fn after_starts(seed: u64, starts: u64) -> Self {
+        let drawn = starts.wrapping_mul(DRAWN_BY_A_START);
+        Self::from_seed(seed.wrapping_add(drawn.wrapping_mul(STEP)))
     }
 
     /// Has those that follow made at this time. Until then, it is when seeds are planted.
@@ -52,9 +62,7 @@ impl Ids {
     /// The same for something that was made at another time. As Clerk's do, the characters begin with
     /// the time, in seconds (a KSUID), so that texts of one prefix sort by it.
     pub(crate) fn object_made_at(&mut self, prefix: &str, at: UnixTime) -> String {
-        let seconds = at.as_secs().saturating_sub(KSUID_EPOCH).max(0);
-        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-        format!("{prefix}{}", ksuid(seconds, [self.next(), self.next()]))
+        object_of(prefix, at, [self.next(), self.next()])
     }
 
     /// `prefix`, then 32 upper-case hexadecimal digits: `mt_…`, `oat_…`.
@@ -80,12 +88,19 @@ impl Ids {
 
     /// SplitMix64 (Steele, Lea, Flood 2014): small, fast, and every seed is a good one.
     fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.state = self.state.wrapping_add(STEP);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
     }
+}
+
+/// An identifier of something that was made at this time, and what tells it from others of that time.
+pub(crate) fn object_of(prefix: &str, at: UnixTime, payload: [u64; 2]) -> String {
+    let seconds = at.as_secs().saturating_sub(KSUID_EPOCH).max(0);
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    format!("{prefix}{}", ksuid(seconds, payload))
 }
 
 /// Four bytes of time and sixteen of anything, as a number in base 62.

@@ -134,6 +134,8 @@ mod harvest;
 mod hosts;
 mod ids;
 mod in_process;
+mod journal;
+mod kept;
 mod key_ring;
 mod mint;
 mod operations;
@@ -148,6 +150,7 @@ mod seed;
 mod server;
 mod signing_key;
 mod state;
+mod state_file;
 mod template_key;
 mod token_builder;
 mod webhooks;
@@ -173,6 +176,7 @@ pub use seed::{
 };
 pub use server::Server;
 pub use signing_key::InvalidSigningKey;
+pub use state_file::InvalidStateFile;
 pub use token_builder::TokenBuilder;
 pub use webhooks::{
     InvalidWebhook, LoggedWebhook, UnknownWebhookDefect, WebhookAttempt, WebhookDefect,

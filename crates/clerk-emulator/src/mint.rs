@@ -1,6 +1,6 @@
 mod opaque;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
@@ -305,7 +305,7 @@ pub(crate) fn session_token(
     claims.insert("jti".into(), json!(ids.hex(20)));
     let draft = Draft::new("JWT", &keys.current().id, claims).category(category);
     match form {
-        Form::Template(Template { key: Some(key), .. }) => draft.with_own_key(Arc::clone(key)),
+        Form::Template(Template { key: Some(key), .. }) => draft.with_own_key(key.clone()),
         _ => draft,
     }
 }

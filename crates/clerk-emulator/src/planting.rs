@@ -3,9 +3,10 @@
 mod applications;
 mod organizations;
 mod people;
+mod pinned;
 mod roles;
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use clerk_core::UnixTime;
 use serde_json::{Map, Value};
@@ -23,7 +24,7 @@ pub(crate) fn plant(seed: Seed, origin: &str, ids: &mut Ids) -> Result<Directory
     let text = seed.text.clone();
     let directory = Directory {
         images: Images::at(origin),
-        settings: seed.instance.settings.clone(),
+        settings: seed.instance.settings.clone().into(),
         ..Directory::default()
     };
     let mut planter = Planter {
@@ -31,6 +32,7 @@ pub(crate) fn plant(seed: Seed, origin: &str, ids: &mut Ids) -> Result<Directory
         ids,
         origin,
         planted: 0,
+        pinned: pinned::pinned(&seed),
     };
     match (planter.plant(seed), text) {
         (Ok(()), _) => Ok(planter.directory),
@@ -45,6 +47,8 @@ struct Planter<'p> {
     ids: &'p mut Ids,
     origin: &'p str,
     planted: u64,
+    /// The ids and secrets that are not to be drawn.
+    pinned: HashSet<String>,
 }
 
 impl Planter<'_> {
@@ -82,13 +86,7 @@ impl Planter<'_> {
         (prefix, is_taken): (&str, impl Fn(&Directory, &str) -> bool),
     ) -> Result<String, InvalidSeed> {
         let Some(id) = pinned else {
-            // One that was drawn before may have been pinned.
-            loop {
-                let id = self.ids.object(prefix);
-                if !is_taken(&self.directory, &id) {
-                    return Ok(id);
-                }
-            }
+            return Ok(self.draw(|ids| ids.object(prefix)));
         };
         let place = place.member("id");
         if !is_object_id(&id, prefix) {
@@ -100,6 +98,16 @@ impl Planter<'_> {
             true => {
                 let problem = format!("`{id}` is the id of another one: pin each id once");
                 Err(InvalidSeed::at(&place, problem))
+            }
+        }
+    }
+
+    /// What nothing else has. Ids that were drawn in another run may be pinned in this one.
+    fn draw(&mut self, make: impl Fn(&mut Ids) -> String) -> String {
+        loop {
+            let made = make(self.ids);
+            if !self.pinned.contains(&made) {
+                return made;
             }
         }
     }

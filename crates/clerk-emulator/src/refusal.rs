@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use http::{HeaderName, StatusCode, header};
 use serde_json::{Value, json};
@@ -47,6 +47,19 @@ impl Refusal {
             code: "bad_request".into(),
             ..self
         }
+    }
+
+    /// What the emulator holds cannot be written into its state file. Clerk has no such error.
+    pub(crate) fn state_not_kept(problem: &io::Error) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "state_not_kept",
+            "State not kept",
+            format!(
+                "The emulator's state file cannot be written ({problem}). What was asked for is done, and is written \
+                 before the next request is answered; until that succeeds, every request gets this answer."
+            ),
+        )
     }
 
     /// Names the input that is to blame, as `meta.param_name`.

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use clerk_core::{PublishableKey, SecretKey, UnixTime};
 
@@ -9,6 +9,8 @@ use crate::{
     fault::Faults,
     hosts::Hosts,
     ids::Ids,
+    journal::{Header, Journal, Keeper, Ledger, Unreadable},
+    kept::{Kept, Parts},
     key_ring::KeyRing,
     request_log::RequestLog,
     webhooks::{Cause, Event, Outbox},
@@ -65,6 +67,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
     pub(crate) outbox: Outbox,
+    /// Where a file keeps it.
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl State {
@@ -77,6 +81,7 @@ impl State {
             faults: Faults::default(),
             log: RequestLog::default(),
             outbox,
+            keeper: None,
         }
     }
 
@@ -85,7 +90,59 @@ impl State {
     pub(crate) fn reset(&mut self, settings: &Settings) {
         let mut outbox = std::mem::take(&mut self.outbox);
         outbox.forget_deliveries();
+        let mut keeper = self.keeper.take();
+        if let Some(keeper) = &mut keeper {
+            keeper.start_over();
+        }
         *self = Self::new(settings, self.ids.clone(), outbox);
+        self.keeper = keeper;
+    }
+
+    /// All that a file keeps of it. What is to go wrong, what was asked and what is on its way are of one run.
+    pub(crate) fn parts(&mut self) -> Parts<'_> {
+        let Self {
+            // Each start has its own.
+            ids: _,
+            clock,
+            keys,
+            directory,
+            faults: _,
+            log: _,
+            outbox,
+            keeper: _,
+        } = self;
+        let mut parts = directory.parts();
+        parts.extend([
+            ("clock", clock as &mut dyn Kept),
+            ("keys", keys),
+            ("webhook_endpoints", outbox),
+        ]);
+        parts
+    }
+
+    /// Goes on from what a file says.
+    pub(crate) fn replay(&mut self, journal: &Journal<'_>) -> Result<(), Unreadable> {
+        self.directory = Directory::nothing_at(self.directory.images.clone());
+        journal.replay(&mut self.parts())?;
+        self.directory.move_images();
+        Ok(())
+    }
+
+    /// Has itself kept there from now on.
+    pub(crate) fn keep_in(&mut self, ledger: Box<dyn Ledger>, header: Header) -> io::Result<()> {
+        self.ids = Ids::after_starts(header.identifiers, header.starts);
+        self.keeper = Some(Keeper::new(ledger, header));
+        self.keep()
+    }
+
+    /// Has the file say what has changed. Until that succeeds, nobody is told of it.
+    pub(crate) fn keep(&mut self) -> io::Result<()> {
+        let Some(mut keeper) = self.keeper.take() else {
+            return Ok(());
+        };
+        let kept = keeper.keep(&mut self.parts());
+        self.keeper = Some(keeper);
+        kept
     }
 
     /// Tells the endpoints what a request has changed.

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ring::{
@@ -9,11 +9,15 @@ use ring::{
         RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding, RsaKeyPair,
     },
 };
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A key that somebody has the tokens of a JWT template signed with, in place of the instance's own.
+#[derive(Clone)]
 pub(crate) struct TemplateKey {
     algorithm: &'static str,
-    kind: Kind,
+    /// As it was given.
+    text: Arc<str>,
+    kind: Arc<Kind>,
 }
 
 enum Kind {
@@ -45,7 +49,11 @@ impl TemplateKey {
             "ES256" => ecdsa(&ECDSA_P256_SHA256_FIXED_SIGNING, text)?,
             _ => ecdsa(&ECDSA_P384_SHA384_FIXED_SIGNING, text)?,
         };
-        Ok(Self { algorithm, kind })
+        Ok(Self {
+            algorithm,
+            text: text.into(),
+            kind: Arc::new(kind),
+        })
     }
 
     pub(crate) fn algorithm(&self) -> &'static str {
@@ -55,7 +63,7 @@ impl TemplateKey {
     /// The signature. It is empty, which verifies nowhere, where the operating system has no randomness.
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
-        match &self.kind {
+        match &*self.kind {
             Kind::Secret(key) => hmac::sign(key, message).as_ref().to_vec(),
             Kind::Rsa(pair, encoding) => {
                 let mut signature = vec![0; pair.public().modulus_len()];
@@ -67,6 +75,20 @@ impl TemplateKey {
                 signature.map_or_else(|_| Vec::new(), |signature| signature.as_ref().to_vec())
             }
         }
+    }
+}
+
+impl Serialize for TemplateKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.algorithm, &*self.text).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for TemplateKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (algorithm, text) = <(String, String)>::deserialize(deserializer)?;
+        Self::read(&algorithm, &text)
+            .map_err(|expected| D::Error::custom(format!("this is not {expected}")))
     }
 }
 

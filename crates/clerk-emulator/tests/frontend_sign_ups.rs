@@ -308,6 +308,26 @@ fn an_invitation_to_an_organization_makes_a_member() {
 }
 
 #[test]
+fn who_finds_the_organization_full_becomes_no_user() {
+    let emulator = with(InstanceSeed::default());
+    let place = json!({ "email_address": "eve@example.com", "role": "org:member" });
+    let organization = format!("/v1/organizations/{ACME}");
+    let (_, invitation) = post(&emulator, &format!("{organization}/invitations"), place);
+    let full = json!({ "max_allowed_memberships": 1 });
+    assert_eq!(support::patch(&emulator, &organization, full).0, 200);
+    let ticket = ticket(&text(&invitation["url"]));
+    let form = [
+        ("strategy", "ticket"),
+        ("ticket", &*ticket),
+        ("password", "correct horse"),
+    ];
+    let page = ScriptedPage::open(&emulator);
+    let refused = page.refused("POST", SIGN_UPS, &form);
+    assert_eq!(refused, "403 organization_membership_quota_exceeded");
+    assert!(emulator.user_id("eve@example.com").is_none());
+}
+
+#[test]
 fn lists_keep_out_whom_they_are_for_but_not_the_invited() {
     let emulator = with(InstanceSeed::default());
     let page = ScriptedPage::open(&emulator);

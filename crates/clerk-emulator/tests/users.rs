@@ -110,6 +110,26 @@ fn users_are_whole() {
 }
 
 #[test]
+fn a_blank_name_is_none() {
+    let emulator = emulator();
+    let names = json!({ "username": "", "external_id": " " });
+    assert_eq!(
+        refusal(post(&emulator, "/v1/users", names)),
+        refused(422, "form_data_missing", "")
+    );
+    let mut body = json!({ "email_address": ["eve@example.com"], "username": "", "external_id": "", "first_name": " " });
+    let (status, user) = post(&emulator, "/v1/users", body.clone());
+    assert_eq!(status, 200, "{user}");
+    for member in ["username", "external_id", "first_name"] {
+        assert_eq!(user[member], json!(null), "{member}");
+    }
+    // And others may be without one, too.
+    body["email_address"] = json!(["mel@example.com"]);
+    let (status, user) = post(&emulator, "/v1/users", body);
+    assert_eq!(status, 200, "{user}");
+}
+
+#[test]
 fn users_that_cannot_be_are_refused() {
     let emulator = emulator();
     let (status, _) = post(
@@ -334,4 +354,40 @@ fn users_are_listed_newest_first_in_pages_and_through_filters() {
         let found = refusal(get(&emulator, &format!("/v1/users?{query}")));
         assert_eq!(found, expected);
     }
+}
+
+#[test]
+fn users_are_sorted_by_their_primary_addresses() {
+    let emulator = emulator();
+    let path = format!("/v1/users/{ADA}");
+    let body = json!({ "user_id": ADA, "email_address": "zoe@example.com", "verified": true, "primary": true });
+    let (status, address) = post(&emulator, "/v1/email_addresses", body);
+    assert_eq!(status, 200, "{address}");
+    assert_eq!(
+        get(&emulator, &path).1["primary_email_address_id"],
+        address["id"]
+    );
+    let (_, users) = get(&emulator, "/v1/users?order_by=email_address");
+    assert_eq!(
+        (&users[0]["id"], &users[1]["id"]),
+        (&json!(BOB), &json!(ADA))
+    );
+    let members = "/v1/organizations/acme/memberships?order_by=email_address";
+    let (_, members) = get(&emulator, members);
+    assert_eq!(members["data"][0]["public_user_data"]["user_id"], BOB);
+    // By e-mail address, and by nothing that stands in for it.
+    let (_, named) = post(&emulator, "/v1/users", json!({ "username": "zz-top" }));
+    let body = json!({ "user_id": named["id"], "role": "org:member" });
+    assert_eq!(
+        post(&emulator, "/v1/organizations/acme/memberships", body).0,
+        200
+    );
+    let (_, members) = get(
+        &emulator,
+        "/v1/organizations/acme/memberships?order_by=email_address",
+    );
+    assert_eq!(
+        members["data"][0]["public_user_data"]["user_id"],
+        named["id"]
+    );
 }

@@ -11,10 +11,12 @@
 mod authenticate;
 mod browser;
 mod checks;
+mod cli;
 mod clients;
 mod divergences;
 mod emulator;
 mod frameworks;
+mod guide;
 mod has;
 mod isolation;
 mod methods;
@@ -23,8 +25,10 @@ mod outcome;
 mod problems;
 mod programs;
 mod random;
+mod recipes;
 mod requests;
 mod signer;
+mod testing;
 mod tokens;
 mod tour;
 mod webhooks;
@@ -92,6 +96,21 @@ const SUITES: &[Suite] = &[
         run: tour::run,
     },
     Suite {
+        name: testing::NAME,
+        clients: &[testing::CLIENTS],
+        run: testing::run,
+    },
+    Suite {
+        name: cli::NAME,
+        clients: &[cli::CLIENTS],
+        run: cli::run,
+    },
+    Suite {
+        name: recipes::NAME,
+        clients: &[recipes::CLIENTS],
+        run: recipes::run,
+    },
+    Suite {
         name: tokens::NAME,
         clients: &[clients::NODE],
         run: tokens::run,
@@ -126,6 +145,9 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bl
   browser       clerk-js and its components, in Chromium, take our emulator for Clerk
   newcomer      the commands of docs/examples/vite-axum lead to a page on which people sign in, in Chromium
   tour          an application of our axum layer and one of @clerk/express send a browser the same way, in Chromium
+  testing       @clerk/testing signs browsers in to our emulator, in Playwright and Chromium
+  cli           the npm CLI `clerk` works with our emulator
+  recipes       what the guide for other languages shows is run: pytest, and Go where there is one
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md

@@ -86,6 +86,8 @@ pub(super) fn time(at: UnixTime) -> Vec<u8> {
     let digits: String = rfc3339::write(at)
         .chars()
         .filter(char::is_ascii_digit)
+        // Years to seconds.
+        .take(14)
         .collect();
     match digits.strip_prefix("20") {
         Some(short) if digits.as_str() < "2050" => tagged(UTC_TIME, format!("{short}Z").as_bytes()),

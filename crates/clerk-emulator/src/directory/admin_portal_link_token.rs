@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::Record;
 
 /// What lets somebody set up an organization's connections. The token itself is not kept: nothing asks for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct AdminPortalLinkToken {
     pub(crate) id: String,
     pub(crate) link_id: String,

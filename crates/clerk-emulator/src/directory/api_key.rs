@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Key, Record};
 
 /// A key that a user or an organization calls the application's API with.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct ApiKey {
     pub(crate) id: String,
     pub(crate) secret: String,

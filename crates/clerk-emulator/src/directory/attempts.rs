@@ -1,26 +1,27 @@
-use std::collections::HashMap;
-
 use clerk_core::UnixTime;
 use serde_json::{Map, Value};
 
-use super::{Directory, Password, User, Verification};
+use super::{Directory, ExternalAccount, Key, Password, Record, Table, User, Verification};
+use crate::kept::Parts;
 
 /// What browsers have begun and not ended, one of each kind for a browser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attempts {
     /// By the id of the browser's client.
-    sign_ins: HashMap<String, SignIn>,
-    sign_ups: HashMap<String, SignUp>,
+    sign_ins: Table<SignIn>,
+    sign_ups: Table<SignUp>,
     /// By the id of the session.
-    reverifications: HashMap<String, Reverification>,
+    reverifications: Table<Reverification>,
 }
 
 /// Somebody signs in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct SignIn {
     pub(crate) id: String,
     pub(crate) client_id: String,
     pub(crate) identifier: Option<String>,
+    /// By which a provider's page was asked.
+    pub(crate) referral_id: Option<String>,
     pub(crate) user_id: Option<String>,
     pub(crate) first: Option<Verification>,
     pub(crate) second: Option<Verification>,
@@ -57,6 +58,7 @@ impl SignIn {
             id,
             client_id,
             identifier: None,
+            referral_id: None,
             user_id: None,
             first: None,
             second: None,
@@ -85,7 +87,7 @@ impl SignIn {
 }
 
 /// Somebody becomes a user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct SignUp {
     pub(crate) id: String,
     pub(crate) client_id: String,
@@ -99,6 +101,9 @@ pub(crate) struct SignUp {
     pub(crate) legal_accepted_at: Option<UnixTime>,
     /// The id of the invitation that they come with.
     pub(crate) invitation_id: Option<String>,
+    pub(crate) referral_id: Option<String>,
+    /// The account with somebody else that they come with.
+    pub(crate) account: Option<ExternalAccount>,
     pub(crate) user_id: Option<String>,
     pub(crate) session_id: Option<String>,
     pub(crate) abandon_at: UnixTime,
@@ -112,7 +117,7 @@ impl SignUp {
 }
 
 /// Somebody shows again who they are, in a session they have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Reverification {
     pub(crate) id: String,
     pub(crate) session_id: String,
@@ -122,7 +127,7 @@ pub(crate) struct Reverification {
 }
 
 /// What is to be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum ReverificationLevel {
     First,
     Second,
@@ -144,12 +149,53 @@ impl ReverificationLevel {
     }
 }
 
+impl Record for SignIn {
+    fn id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        if let Some(id) = &self.user_id {
+            add(Key::User, id);
+        }
+    }
+}
+
+impl Record for SignUp {
+    fn id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        if let Some(id) = &self.user_id {
+            add(Key::User, id);
+        }
+    }
+}
+
+impl Record for Reverification {
+    fn id(&self) -> &str {
+        &self.session_id
+    }
+}
+
 impl Attempts {
     pub(super) fn forget_user(&mut self, id: &str) {
-        self.sign_ins
-            .retain(|_, sign_in| sign_in.user_id.as_deref() != Some(id));
-        self.sign_ups
-            .retain(|_, sign_up| sign_up.user_id.as_deref() != Some(id));
+        self.sign_ins.remove_by(Key::User, id);
+        self.sign_ups.remove_by(Key::User, id);
+    }
+
+    pub(super) fn parts(&mut self) -> Parts<'_> {
+        let Self {
+            sign_ins,
+            sign_ups,
+            reverifications,
+        } = self;
+        vec![
+            ("sign_ins", sign_ins),
+            ("sign_ups", sign_ups),
+            ("reverifications", reverifications),
+        ]
     }
 }
 
@@ -167,8 +213,7 @@ impl Directory {
 
     /// In the place of the one that the browser has begun before.
     pub(crate) fn put_sign_in(&mut self, sign_in: SignIn) {
-        let all = &mut self.attempts.sign_ins;
-        all.insert(sign_in.client_id.clone(), sign_in);
+        self.attempts.sign_ins.put(sign_in);
     }
 
     pub(crate) fn sign_up_attempt(&self, client_id: &str, id: &str) -> Option<&SignUp> {
@@ -181,8 +226,7 @@ impl Directory {
     }
 
     pub(crate) fn put_sign_up(&mut self, sign_up: SignUp) {
-        let all = &mut self.attempts.sign_ups;
-        all.insert(sign_up.client_id.clone(), sign_up);
+        self.attempts.sign_ups.put(sign_up);
     }
 
     pub(crate) fn reverification_of(&self, session_id: &str) -> Option<&Reverification> {
@@ -190,7 +234,6 @@ impl Directory {
     }
 
     pub(crate) fn put_reverification(&mut self, reverification: Reverification) {
-        let all = &mut self.attempts.reverifications;
-        all.insert(reverification.session_id.clone(), reverification);
+        self.attempts.reverifications.put(reverification);
     }
 }

@@ -5,7 +5,7 @@ use super::{Directory, Key, Record};
 use crate::ids::Ids;
 
 /// Who pays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum PayerType {
     User,
     Organization,
@@ -32,7 +32,7 @@ impl PayerType {
 }
 
 /// What one can subscribe to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Plan {
     pub(crate) id: String,
     pub(crate) slug: String,
@@ -87,7 +87,7 @@ impl Plan {
 }
 
 /// What a plan costs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Price {
     pub(crate) id: String,
     pub(crate) plan_id: String,
@@ -136,7 +136,7 @@ impl Price {
 }
 
 /// What became of the one thing that a payer is subscribed to. Without it, the subscription is as the seed has it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct SubscriptionItem {
     /// Of a user or an organization.
     pub(crate) payer_id: String,

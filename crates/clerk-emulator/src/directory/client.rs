@@ -10,7 +10,7 @@ use crate::ids::Ids;
 ///
 /// No cookie of the instance's own host reaches it from an application in development, so a token
 /// names the browser instead (`__clerk_db_jwt`).
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) token: String,
@@ -37,11 +37,17 @@ impl Record for Client {
 }
 
 /// Cookies that wait for the application's server to fetch them, once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Handshake {
     pub(crate) nonce: String,
     pub(crate) directives: Vec<String>,
     pub(crate) expires_at: UnixTime,
+}
+
+impl Record for Handshake {
+    fn id(&self) -> &str {
+        &self.nonce
+    }
 }
 
 impl Client {
@@ -182,10 +188,8 @@ impl Directory {
     /// The cookies that this nonce stands for; nobody gets them again.
     pub(crate) fn redeem(&mut self, nonce: &str, now: UnixTime) -> Option<Handshake> {
         self.handshakes
-            .retain(|handshake| now < handshake.expires_at);
-        let mut handshakes = self.handshakes.iter();
-        let index = handshakes.position(|handshake| handshake.nonce == nonce)?;
-        Some(self.handshakes.remove(index))
+            .remove_if(|handshake| handshake.expires_at <= now);
+        self.handshakes.remove(nonce)
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use super::{Key, Record};
 
 /// What an enterprise's people sign in by: SAML, or OpenID Connect. The emulator lets nobody in by one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Connection {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -24,7 +24,7 @@ pub(crate) struct Connection {
 }
 
 /// How a connection works, with the id of that part of it, and what is set for it, as the API calls it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Protocol {
     Saml {
         id: String,
@@ -37,7 +37,7 @@ pub(crate) enum Protocol {
 }
 
 /// Somebody's trial of a connection, which stays undone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct TestRun {
     pub(crate) id: String,
     pub(crate) created_at: UnixTime,

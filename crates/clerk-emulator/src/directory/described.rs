@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::{Directory, Key, Record};
 
 /// Something that operations made of which nothing but the description is known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Described {
     key: String,
     /// The path under which it was made.

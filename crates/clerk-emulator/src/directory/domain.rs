@@ -1,7 +1,7 @@
 use super::{Key, Record};
 
 /// A domain that the application is at: a satellite, or the primary one since it was changed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Domain {
     pub(crate) id: String,
     pub(crate) name: String,

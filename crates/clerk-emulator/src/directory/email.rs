@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Key, Record};
 
 /// An e-mail that the application had sent. It lands nowhere.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Email {
     pub(crate) id: String,
     /// The local part of the address.

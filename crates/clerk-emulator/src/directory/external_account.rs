@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const VERIFICATION_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
 /// A user's account with somebody else, by which they sign in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct ExternalAccount {
     pub(crate) id: String,
     /// What e-mail addresses that come from it are linked to.

@@ -13,6 +13,10 @@ impl Images {
         }
     }
 
+    pub(crate) fn has(&self, url: &str) -> bool {
+        url.starts_with(&self.base)
+    }
+
     /// The URL of the picture of whatever has this id.
     pub(crate) fn of(&self, id: &str) -> String {
         format!("{}{id}", self.base)

@@ -8,7 +8,7 @@ use super::{Directory, Key, Record};
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An invitation to the instance, or to one of its organizations.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Invitation {
     pub(crate) id: String,
     pub(crate) email_address: String,
@@ -43,7 +43,7 @@ impl Record for Invitation {
 }
 
 /// What whoever accepts an invitation to an organization becomes there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Place {
     pub(crate) organization_id: String,
     pub(crate) role: String,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{Directory, IdentificationKind, Key, Record, Table};
 
 /// Somebody who may sign up, or may not, by the list that it stands on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct ListedIdentifier {
     pub(crate) id: String,
     /// E-mail addresses are in lower case; `*@example.com` stands for all of a domain.

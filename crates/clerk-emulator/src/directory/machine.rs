@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Key, Record};
 
 /// A machine, which makes tokens to call other machines with.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Machine {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -38,7 +38,7 @@ impl Record for Machine {
 }
 
 /// A machine's token of the opaque kind: those that are JWTs nobody keeps.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct MachineToken {
     pub(crate) id: String,
     pub(crate) token: String,

@@ -1,13 +1,14 @@
-use std::collections::VecDeque;
-
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
+
+use super::{Record, Table};
+use crate::kept::Kept;
 
 /// How many messages are kept.
 const CAPACITY: usize = 1000;
 
 /// A message that Clerk would have sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Message {
     /// Its own id.
@@ -15,7 +16,7 @@ pub struct Message {
     /// The e-mail address or the phone number.
     pub to: String,
     /// Clerk's name of the template: `verification_code`, `invitation`, …
-    pub slug: &'static str,
+    pub slug: String,
     /// What is told in one line.
     pub subject: String,
     /// The code that it brings, where it brings one.
@@ -26,6 +27,12 @@ pub struct Message {
     pub user_id: Option<String>,
     /// When it was sent, by the emulator's clock.
     pub created_at: UnixTime,
+}
+
+impl Record for Message {
+    fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 impl Message {
@@ -47,15 +54,15 @@ impl Message {
 /// What was sent, oldest first: nobody else gets to see it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
-    messages: VecDeque<Message>,
+    messages: Table<Message>,
 }
 
 impl Mailbox {
     pub(crate) fn put(&mut self, message: Message) {
         if self.messages.len() == CAPACITY {
-            self.messages.pop_front();
+            self.remove_oldest();
         }
-        self.messages.push_back(message);
+        self.messages.put(message);
     }
 
     /// The messages, oldest first; those to one address alone if one is given.
@@ -66,6 +73,15 @@ impl Mailbox {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.messages.clear();
+        while self.remove_oldest() {}
+    }
+
+    fn remove_oldest(&mut self) -> bool {
+        let oldest = self.messages.iter().next().map(|oldest| oldest.id.clone());
+        oldest.and_then(|id| self.messages.remove(&id)).is_some()
+    }
+
+    pub(super) fn part(&mut self) -> &mut dyn Kept {
+        &mut self.messages
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use super::{Directory, Key, Record, User, role::MANAGE_MEMBERS};
 
 /// Whose role is which in which organization.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Membership {
     pub(crate) id: String,
     pub(crate) organization_id: String,

@@ -8,12 +8,13 @@ use crate::ids::Ids;
 const COMMON_VARIABLES: [&str; 2] = ["app.name", "app.url"];
 
 /// What an e-mail or a text message says that Clerk sends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct MessageTemplate {
     pub(crate) id: String,
     /// By type and slug.
     place: String,
     position: usize,
+    #[serde(with = "standard_text")]
     standard: &'static StandardText,
     pub(crate) text: MessageText,
     /// Otherwise the application does, when a webhook tells it to.
@@ -23,7 +24,7 @@ pub(crate) struct MessageTemplate {
 }
 
 /// What an application may word otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct MessageText {
     pub(crate) name: String,
     /// Of e-mails alone.
@@ -188,6 +189,30 @@ impl Directory {
 
 fn place(kind: &str, slug: &str) -> String {
     format!("{kind}/{slug}")
+}
+
+/// In a state file, a standard text is where it stands.
+mod standard_text {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    use super::{STANDARD_TEXTS, StandardText, place};
+
+    pub(super) fn serialize<S: Serializer>(
+        text: &&'static StandardText,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&place(text.kind, text.slug))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<&'static StandardText, D::Error> {
+        let sought = String::deserialize(deserializer)?;
+        let mut known = STANDARD_TEXTS.iter();
+        known
+            .find(|text| place(text.kind, text.slug) == sought)
+            .ok_or_else(|| D::Error::custom(format!("there is no message {sought}")))
+    }
 }
 
 /// Something that could stand in the place of a variable.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Images, Key, Record};
 
 /// Somebody else's application, in which this instance's users sign in.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct OAuthApplication {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -80,7 +80,7 @@ impl fmt::Debug for OAuthApplication {
 }
 
 /// What a browser brings to an application, which exchanges it for tokens, once.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct OAuthCode {
     pub(crate) code: String,
     pub(crate) client_id: String,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Key, Record};
 
 /// An OAuth access token. Those that are JWTs are kept where an application was given them.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct OAuthToken {
     pub(crate) id: String,
     pub(crate) token: String,

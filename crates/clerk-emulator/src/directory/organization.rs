@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use super::{Directory, Images, Key, Record};
 
 /// An organization.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Organization {
     pub(crate) id: String,
     pub(crate) slug: String,

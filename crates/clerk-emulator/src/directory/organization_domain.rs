@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{Directory, Key, Organization, Record};
 
 /// A domain by whose e-mail addresses people find an organization.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct OrganizationDomain {
     pub(crate) id: String,
     pub(crate) organization_id: String,

@@ -11,13 +11,14 @@ use crate::ids::Ids;
 const ITERATIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(5_999);
 
 /// A password that can be compared with, and not read.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Password(Kept);
 
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 enum Kept {
     Own {
         salt: String,
+        #[serde(with = "super::base64_text")]
         hash: [u8; SHA256_OUTPUT_LEN],
     },
     /// What another system has made of it.

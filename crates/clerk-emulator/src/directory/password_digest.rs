@@ -7,7 +7,8 @@ use ring::{digest, pbkdf2};
 const MOST_ITERATIONS: u32 = 2_000_000;
 
 /// What another system has kept of a password, in the form that Clerk takes it in.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
+#[serde(into = "(String, String)", try_from = "(String, String)")]
 pub(crate) struct PasswordDigest {
     hasher: Hasher,
     text: String,
@@ -145,6 +146,20 @@ impl PasswordDigest {
             }
             Form::Hex(_) | Form::Foreign(_) => None,
         }
+    }
+}
+
+impl From<PasswordDigest> for (String, String) {
+    fn from(digest: PasswordDigest) -> Self {
+        (digest.hasher().to_owned(), digest.text)
+    }
+}
+
+impl TryFrom<(String, String)> for PasswordDigest {
+    type Error = String;
+
+    fn try_from((hasher, text): (String, String)) -> Result<Self, String> {
+        Self::read(&hasher, text).map_err(|_| format!("this is no digest by {hasher}"))
     }
 }
 

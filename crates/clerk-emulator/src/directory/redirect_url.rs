@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{Key, Record};
 
 /// Where applications that are no web pages may be sent back to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct RedirectUrl {
     pub(crate) id: String,
     pub(crate) url: String,

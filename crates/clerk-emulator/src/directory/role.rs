@@ -50,7 +50,7 @@ const OF_CREATORS: [&str; 3] = [
 ];
 
 /// What members of an organization may be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Role {
     pub(crate) id: String,
     /// `org:…`
@@ -133,7 +133,7 @@ impl Role {
 }
 
 /// What roles permit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Permission {
     pub(crate) id: String,
     /// `org:feature:action`

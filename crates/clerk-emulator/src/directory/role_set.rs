@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Directory, Key, Membership, Organization, Record, Role};
 
 /// The roles that members of certain organizations may have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct RoleSet {
     pub(crate) id: String,
     /// `role_set:…`

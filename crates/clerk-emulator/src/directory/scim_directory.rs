@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Directory, Key, Record, Role};
 
 /// Where an identity provider would tell who an enterprise's people are. Nobody does.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct ScimDirectory {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -22,7 +22,7 @@ pub(crate) struct ScimDirectory {
 }
 
 /// The role that people of a group have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct GroupRoleMapping {
     pub(crate) id: String,
     pub(crate) group_id: String,

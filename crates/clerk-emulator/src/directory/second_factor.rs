@@ -13,7 +13,7 @@ const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BACKUP_CODES: usize = 10;
 
 /// What a user has beside a password: an authenticator app, and codes for when it is lost.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct SecondFactors {
     pub(crate) totp: Option<Totp>,
     backup_codes: Vec<String>,
@@ -79,8 +79,9 @@ impl fmt::Debug for SecondFactors {
 }
 
 /// An authenticator app: codes from a secret and the time (RFC 6238, with SHA-1 as all apps have it).
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Totp {
+    #[serde(with = "super::base64_text")]
     secret: Vec<u8>,
     /// Whether the user has shown that they have the secret.
     pub(crate) verified: bool,

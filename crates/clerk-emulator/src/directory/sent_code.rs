@@ -4,11 +4,14 @@ use serde_json::{Value, json};
 use super::verification::{CODE, Unverified, Verification};
 
 /// A code on its way to an address, as the Backend API knows it: by an id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(super) struct SentCode {
     pub(super) id: String,
     verification: Verification,
 }
+
+/// The strategy of a link in the place of a code.
+pub(super) const LINK: &str = "email_link";
 
 /// Why a code was not even looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,11 @@ impl SentCode {
             id,
             verification: Verification::sent(strategy, now),
         }
+    }
+
+    /// Whether it is a link, which one opens.
+    pub(super) fn is_link(&self) -> bool {
+        self.verification.strategy == LINK
     }
 
     pub(super) fn is_verified(&self) -> bool {

@@ -12,7 +12,7 @@ const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const ABANDONED_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A session of a user on one client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) client_id: String,
@@ -42,7 +42,7 @@ impl Record for Session {
 }
 
 /// Where a session is in its life. Expiry is computed from the time, never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum SessionStatus {
     Active,
     /// By its user, who signed out.

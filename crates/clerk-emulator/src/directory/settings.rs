@@ -14,6 +14,10 @@ pub(crate) struct InstanceSettings {
     pub(crate) username: Presence,
     pub(crate) first_name: Presence,
     pub(crate) last_name: Presence,
+    /// With whom people may have accounts by which they sign in: `google`, `github`, …
+    pub(crate) social: Vec<String>,
+    /// Whether links in mails do what codes do.
+    pub(crate) email_links: bool,
     pub(crate) organizations: OrganizationSettings,
     pub(crate) restrictions: Restrictions,
     pub(crate) protect: Protect,
@@ -39,6 +43,8 @@ impl Default for InstanceSettings {
             username: Presence::Off,
             first_name: Presence::Optional,
             last_name: Presence::Optional,
+            social: Vec::new(),
+            email_links: false,
             organizations: OrganizationSettings::default(),
             restrictions: Restrictions::default(),
             protect: Protect::default(),

@@ -1,9 +1,14 @@
 //! Records of one kind, in the order they were made, found by id and by what else names them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
 };
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::kept::Kept;
 
 /// What a [`Table`] holds.
 pub(crate) trait Record {
@@ -57,6 +62,8 @@ pub(crate) struct Table<R> {
     positions: HashMap<Box<str>, u64>,
     keys: HashMap<Key, HashMap<Box<str>, Vec<u64>>>,
     next: u64,
+    /// Where records were put, changed or removed, while somebody wants to know.
+    changed: Option<BTreeSet<u64>>,
 }
 
 impl<R> Default for Table<R> {
@@ -66,6 +73,7 @@ impl<R> Default for Table<R> {
             positions: HashMap::new(),
             keys: HashMap::new(),
             next: 0,
+            changed: None,
         }
     }
 }
@@ -110,7 +118,7 @@ impl<R: Record> Table<R> {
             Some(position) => *position,
             None => {
                 let position = self.next;
-                self.next += 1;
+                self.next = self.next.saturating_add(1);
                 self.positions.insert(record.id().into(), position);
                 position
             }
@@ -119,6 +127,7 @@ impl<R: Record> Table<R> {
     }
 
     fn replace(&mut self, position: u64, record: R) {
+        self.note(position);
         if let Some(old) = self.records.remove(&position) {
             self.forget_keys(position, &old);
         }
@@ -133,6 +142,12 @@ impl<R: Record> Table<R> {
             }
         });
         self.records.insert(position, record);
+    }
+
+    fn note(&mut self, position: u64) {
+        if let Some(changed) = &mut self.changed {
+            changed.insert(position);
+        }
     }
 
     fn forget_keys(&mut self, position: u64, record: &R) {
@@ -177,6 +192,7 @@ impl<R: Record> Table<R> {
     pub(crate) fn remove(&mut self, id: &str) -> Option<R> {
         let position = self.positions.remove(id)?;
         let record = self.records.remove(&position)?;
+        self.note(position);
         self.forget_keys(position, &record);
         Some(record)
     }
@@ -189,6 +205,55 @@ impl<R: Record> Table<R> {
             .filter_map(|position| Some(self.records.get(position)?.id().to_owned()))
             .collect();
         ids.iter().filter_map(|id| self.remove(id)).collect()
+    }
+
+    /// Removes those that `unwanted` says, of however many there are: for tables that stay small.
+    pub(crate) fn remove_if(&mut self, unwanted: impl Fn(&R) -> bool) {
+        let records = self.iter().filter(|record| unwanted(record));
+        let ids: Vec<String> = records.map(|record| record.id().to_owned()).collect();
+        for id in ids {
+            self.remove(&id);
+        }
+    }
+}
+
+/// Changes are records by position, and `null` where one was removed.
+impl<R: Record + Serialize + DeserializeOwned> Kept for Table<R> {
+    fn watch(&mut self) {
+        self.changed = Some(BTreeSet::new());
+    }
+
+    fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
+        let changed = self.changed.as_ref().filter(|changed| !changed.is_empty());
+        let with_record = |position: &u64| (*position, self.records.get(position));
+        changed
+            .map(|changed| changed.iter().map(with_record).collect::<BTreeMap<_, _>>())
+            .map(|changes| to_raw_value(&changes))
+            .transpose()
+    }
+
+    fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {
+        let records = self.records.iter();
+        records
+            .map(|piece| to_raw_value(&BTreeMap::from([piece])))
+            .collect()
+    }
+
+    fn apply(&mut self, changes: &RawValue) -> serde_json::Result<()> {
+        let changes: BTreeMap<u64, Option<R>> = serde_json::from_str(changes.get())?;
+        for (position, record) in changes {
+            let known = self
+                .records
+                .get(&position)
+                .map(|known| known.id().to_owned());
+            known.and_then(|id| self.remove(&id));
+            if let Some(record) = record {
+                self.positions.insert(record.id().into(), position);
+                self.replace(position, record);
+                self.next = self.next.max(position.saturating_add(1));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +8,7 @@ use crate::template_key::TemplateKey;
 const RESERVED: [&str; 9] = ["azp", "exp", "iat", "iss", "jti", "nbf", "sid", "sub", "v"];
 
 /// A JWT template: claims with shortcodes such as `{{user.id}}`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Template {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -20,7 +18,7 @@ pub(crate) struct Template {
     /// Seconds.
     pub(crate) allowed_clock_skew: u64,
     /// Signs its tokens, where it is not the instance's key that does.
-    pub(crate) key: Option<Arc<TemplateKey>>,
+    pub(crate) key: Option<TemplateKey>,
     pub(crate) created_at: UnixTime,
     pub(crate) updated_at: UnixTime,
 }

@@ -8,7 +8,7 @@ use crate::ids::Ids;
 
 /// What a server gives out so that somebody signs in with nothing else, once: a sign-in token, an actor
 /// token or an agent task.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Ticket {
     pub(crate) id: String,
     /// Who is signed in then.
@@ -22,7 +22,7 @@ pub(crate) struct Ticket {
 }
 
 /// What the session becomes that a ticket starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Purpose {
     /// The user's own, in this organization if one is given.
     SignIn { organization_id: Option<String> },
@@ -40,7 +40,7 @@ pub(crate) enum Purpose {
 }
 
 /// Where a ticket is in its life. Expiry is computed from the time, never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum TicketStatus {
     Pending,
     Accepted,

@@ -8,7 +8,7 @@ use super::{
 use crate::ids::Ids;
 
 /// A user. Every field is one of the API's user object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) external_id: Option<String>,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{Directory, Key, Record};
 
 /// Somebody who would like to be a user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct WaitlistEntry {
     pub(crate) id: String,
     pub(crate) email_address: String,
@@ -14,7 +14,7 @@ pub(crate) struct WaitlistEntry {
 }
 
 /// What became of an entry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 enum Decision {
     /// By the invitation with this id.
     Invited(String),

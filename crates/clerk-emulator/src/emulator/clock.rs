@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use clerk_core::UnixTime;
 
-use crate::{Emulator, clock::EmulatorClock};
+use crate::Emulator;
 
 /// A clock of its own. Sessions, tickets, codes, invitations and handshakes grow old by it, and webhooks are sent
 /// again by it. Tokens, cookies and the signatures of webhooks go by the time that is given to the emulator, as whoever
@@ -63,7 +63,7 @@ impl Emulator {
 
     /// Back to everybody else's time, which runs.
     pub fn reset_clock(&self) {
-        self.with_state(|_, state| state.clock = EmulatorClock::default());
+        self.with_state(|_, state| state.clock.reset());
         self.bell().ring();
     }
 }

@@ -66,7 +66,7 @@ fn handshake(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             Some(domain) => Reply::redirect(status, back.as_str())
                 .header(header::SET_COOKIE, &handed_over(&nonce, domain)),
         };
-        state.directory.handshakes.push(Handshake {
+        state.directory.handshakes.put(Handshake {
             nonce,
             directives,
             expires_at: call.now.saturating_add(NONCE_LIFETIME),

@@ -20,7 +20,7 @@ const PICTURE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 6
 fn image(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let picture = call.state.directory.pictures.get(call.path.get("id"));
     let reply = match picture {
-        Some(picture) => Reply::uploaded(picture.media_type, picture.content.clone()),
+        Some(picture) => Reply::uploaded(picture.media_type(), picture.content.clone()),
         None => Reply::asset("image/svg+xml", PICTURE),
     };
     // Pages of other origins draw it where they may look into it.

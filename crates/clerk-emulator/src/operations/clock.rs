@@ -4,10 +4,7 @@ use http::Method;
 use serde::Deserialize;
 
 use super::control::body;
-use crate::{
-    answer::Reply, call::Call, clock::EmulatorClock, description::Access, refusal::Refusal,
-    route::Route,
-};
+use crate::{answer::Reply, call::Call, description::Access, refusal::Refusal, route::Route};
 
 pub(super) const ROUTES: &[Route] = &[
     Route {
@@ -94,8 +91,6 @@ fn milliseconds(name: &str, seconds: Option<f64>) -> Result<Option<i64>, Refusal
 }
 
 fn reset(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let outside = call.state.clock.outside_now();
-    call.state.clock = EmulatorClock::default();
-    call.state.clock.tell(outside);
+    call.state.clock.reset();
     read(call)
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     answer::Reply,
     call::{Call, Input},
-    directory::{Directory, Role},
+    directory::{Directory, InstanceSettings, Role},
     refusal::Refusal,
     route::Handled,
 };
@@ -113,7 +113,7 @@ fn update_restrictions(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 /// Older than the restrictions, and partly the same.
 fn update_auth_config(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
-    let mut settings = call.state.directory.settings.clone();
+    let mut settings = InstanceSettings::clone(&call.state.directory.settings);
     let mut flags = [
         (
             "restricted_to_allowlist",
@@ -142,7 +142,7 @@ fn update_auth_config(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         "progressive_sign_up": settings.progressive_sign_up,
         "enhanced_email_deliverability": false,
     });
-    call.state.directory.settings = settings;
+    *call.state.directory.settings = settings;
     Ok(Reply::ok(body))
 }
 

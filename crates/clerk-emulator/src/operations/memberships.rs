@@ -2,12 +2,12 @@ use super::{
     listing::{Order, Rank, between, page_with_total, passes, sort},
     metadata::{self, Change},
     organizations,
-    users::{is_mentioned, is_named},
+    users::{is_mentioned, is_named, primary},
 };
 use crate::{
     answer::Reply,
     call::{Call, Input, Query},
-    directory::{Directory, Key, Membership, Organization, User},
+    directory::{Directory, IdentificationKind, Key, Membership, Organization, User},
     refusal::Refusal,
     route::Handled,
     webhooks::EventType,
@@ -33,11 +33,14 @@ fn orders<'d>() -> [Order<'d, Member<'d>>; 6] {
             Rank::from(Some(membership.created_at))
         }),
         ("phone_number", &|(_, user)| {
-            let number = user.and_then(|user| user.phone_numbers.first());
-            Rank::from(number.map(|number| number.address.as_str()))
+            user.map_or(Rank::None, |user| {
+                primary(user, IdentificationKind::PhoneNumber)
+            })
         }),
         ("email_address", &|(_, user)| {
-            Rank::from(user.and_then(User::identifier))
+            user.map_or(Rank::None, |user| {
+                primary(user, IdentificationKind::EmailAddress)
+            })
         }),
         ("first_name", &|(_, user)| {
             Rank::from(user.and_then(|user| user.first_name.as_deref()))

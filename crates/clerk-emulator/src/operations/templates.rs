@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use serde_json::Map;
 
 use super::{deleted, listing::page};
@@ -117,7 +115,7 @@ fn signing_key(input: &mut Input, template: &mut Template) -> Result<(), Refusal
     let text = text.ok_or_else(|| Refusal::form_param_missing("signing_key"))?;
     let key = TemplateKey::read(&algorithm, &text);
     let key = key.map_err(|expected| Refusal::form_param_value_invalid("signing_key", expected))?;
-    template.key = Some(Arc::new(key));
+    template.key = Some(key);
     Ok(())
 }
 

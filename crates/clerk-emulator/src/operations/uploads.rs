@@ -13,13 +13,12 @@ pub(super) fn picture(call: &mut Call<'_>) -> Result<Picture, Refusal> {
     let boundary =
         boundary.ok_or_else(|| Refusal::request_body_invalid("it is no form of parts"))?;
     let content = field(&call.body, boundary, "file").ok_or_else(Refusal::image_missing)?;
-    let media_type = Picture::media_type(&content);
-    let media_type = media_type.ok_or_else(|| {
-        Refusal::request_body_invalid("the file is no picture in PNG, JPEG, GIF or WebP")
-    })?;
+    if Picture::media_type_of(&content).is_none() {
+        let problem = "the file is no picture in PNG, JPEG, GIF or WebP";
+        return Err(Refusal::request_body_invalid(problem));
+    }
     Ok(Picture {
         id: call.state.ids.object("img_"),
-        media_type,
         content,
     })
 }

@@ -60,7 +60,7 @@ impl Planter<'_> {
     /// A secret of a machine or an API key, which opens nothing else.
     fn secret(&mut self, place: &SeedPlace, pinned: Option<Secret>) -> Result<String, InvalidSeed> {
         let Some(secret) = pinned.map(Secret::into_exposed) else {
-            return Ok(self.ids.object("ak_"));
+            return Ok(self.draw(|ids| ids.object("ak_")));
         };
         let directory = &self.directory;
         let is_taken = directory.machines.count(Key::Secret, &secret) > 0
@@ -81,7 +81,7 @@ impl Planter<'_> {
             let place = SeedPlace::of("api_keys").item(index);
             let now = self.moment(seed.created_at);
             let id = match seed.id {
-                None => self.ids.machine("ak_"),
+                None => self.draw(|ids| ids.machine("ak_")),
                 Some(id) if self.directory.api_keys.get(&id).is_none() => id,
                 Some(id) => {
                     let problem = format!("`{id}` is the id of another one: pin each id once");
@@ -128,7 +128,9 @@ impl Planter<'_> {
             let now = self.moment(seed.created_at);
             let is_taken = |all: &Directory, id: &str| all.oauth_applications.get(id).is_some();
             let id = self.id(&place, seed.id, ("oa_", is_taken))?;
-            let client_id = seed.client_id.unwrap_or_else(|| self.ids.object(""));
+            let client_id = seed
+                .client_id
+                .unwrap_or_else(|| self.draw(|ids| ids.object("")));
             let applications = &self.directory.oauth_applications;
             if applications.count(Key::Client, &client_id) > 0 {
                 let problem = format!("`{client_id}` is another application's: pin each once");

@@ -96,9 +96,10 @@ impl Planter<'_> {
             let place = place.member("external_accounts").item(index);
             check_slug(&place.member("provider"), &seed.provider)?;
             let ids = (
-                seed.id.unwrap_or_else(|| self.ids.object("eac_")),
+                seed.id
+                    .unwrap_or_else(|| self.draw(|ids| ids.object("eac_"))),
                 seed.identification_id
-                    .unwrap_or_else(|| self.ids.object("idn_")),
+                    .unwrap_or_else(|| self.draw(|ids| ids.object("idn_"))),
             );
             let provider = seed.provider.clone();
             let mut account = ExternalAccount::new(ids, (seed.provider, seed.provider_user_id));

@@ -57,7 +57,7 @@ fn redacted<'de, D: Deserializer<'de>>(
     Ok(Option::<String>::deserialize(deserializer)?.map(Redacted::new))
 }
 
-/// Where seeds are written, which hold all secrets.
+/// Where seeds and state files are written, which hold all secrets.
 fn exposed<S: Serializer>(
     secret: &Option<Redacted<String>>,
     serializer: S,
@@ -138,6 +138,8 @@ pub(crate) struct Endpoint {
     pub(crate) events: Vec<String>,
     /// Milliseconds by pattern.
     pub(crate) late_ms: BTreeMap<String, u64>,
+    /// Whether it was given with the emulator, which then is to be told of it each time.
+    pub(crate) is_of_start: bool,
     pub(super) secrets: SigningSecrets,
     /// Those that the host in the URL stands for, the likelier first.
     pub(super) addresses: Vec<SocketAddr>,
@@ -194,6 +196,7 @@ impl TryFrom<WebhookEndpoint> for Endpoint {
             secret,
             events,
             late_ms,
+            is_of_start: false,
         })
     }
 }

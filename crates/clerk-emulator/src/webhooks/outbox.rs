@@ -3,14 +3,16 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use bytes::Bytes;
 use clerk_core::UnixTime;
 use http::{HeaderValue, Method, Request, header};
+use serde::de::Error as _;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
     defect::{self, WebhookDefect},
-    endpoint::Endpoint,
+    endpoint::{Endpoint, WebhookEndpoint},
     event::{Cause, Event},
     log::{LoggedWebhook, WebhookAttempt},
 };
-use crate::ids::Ids;
+use crate::{ids::Ids, kept::Kept};
 
 /// How many deliveries are remembered, those that wait among them.
 const CAPACITY: usize = 1000;
@@ -32,6 +34,8 @@ const USER_AGENT: &str = concat!("clerk-emulator/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     endpoints: Vec<Arc<Endpoint>>,
+    /// Whether endpoints were added or removed.
+    changed: bool,
     deliveries: VecDeque<Delivery>,
     next_number: u64,
 }
@@ -79,6 +83,7 @@ impl Outbox {
     pub(crate) fn add(&mut self, endpoint: Endpoint) {
         self.endpoints.retain(|known| known.uri != endpoint.uri);
         self.endpoints.push(Arc::new(endpoint));
+        self.changed = true;
     }
 
     pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
@@ -88,6 +93,7 @@ impl Outbox {
     /// Forgets the endpoints, and what waits for them.
     pub(crate) fn clear(&mut self) {
         self.endpoints.clear();
+        self.changed = true;
         self.forget_deliveries();
     }
 
@@ -220,6 +226,37 @@ impl Outbox {
             attempts: delivery.attempts.clone(),
             next_attempt: delivery.due(),
         })
+    }
+}
+
+/// The endpoints. What waits for them is of one run.
+impl Kept for Outbox {
+    fn watch(&mut self) {
+        self.changed = false;
+    }
+
+    fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
+        let all = self.changed.then(|| self.all()).transpose()?;
+        Ok(all.and_then(|mut all| all.pop()))
+    }
+
+    fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {
+        let kept = self.endpoints().filter(|endpoint| !endpoint.is_of_start);
+        let kept: Vec<_> = kept.map(WebhookEndpoint::from).collect();
+        Ok(vec![to_raw_value(&kept)?])
+    }
+
+    /// Those that this start was given stay as they are.
+    fn apply(&mut self, changes: &RawValue) -> serde_json::Result<()> {
+        let kept: Vec<WebhookEndpoint> = serde_json::from_str(changes.get())?;
+        self.endpoints.retain(|endpoint| endpoint.is_of_start);
+        for endpoint in kept {
+            let endpoint = Endpoint::try_from(endpoint).map_err(serde_json::Error::custom)?;
+            if self.endpoints().all(|known| known.uri != endpoint.uri) {
+                self.add(endpoint);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -65,13 +65,13 @@ export class Pages {
 }
 
 /** Loads clerk-js as the frameworks do, and says how long that took, in milliseconds. */
-export async function load(page) {
+export async function load(page, options = {}) {
   await page.waitForFunction(() => window.Clerk && window.__internal_ClerkUICtor);
-  return page.evaluate(async () => {
+  return page.evaluate(async (options) => {
     const start = performance.now();
-    await window.Clerk.load({ ui: { ClerkUI: window.__internal_ClerkUICtor } });
+    await window.Clerk.load({ ...options, ui: { ClerkUI: window.__internal_ClerkUICtor } });
     return Math.round(performance.now() - start);
-  });
+  }, options);
 }
 
 /** Loads the page anew, as a visitor would. */

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::factors;
 use crate::{
     call::Call,
-    directory::{Presence, SignIn, SignUp, User, Verification},
+    directory::{ExternalAccount, Presence, SignIn, SignUp, User, Verification},
 };
 
 pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
@@ -13,10 +13,13 @@ pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
     let user = user.and_then(|id| call.state.directory.user(id));
     let (first, second) = match user {
         None => (None, None),
-        Some(user) => (
-            Some(factors::first(user, true)),
-            Some(factors::second(user)),
-        ),
+        Some(user) => {
+            let mut first = factors::first(user, true);
+            if call.state.directory.settings.email_links {
+                first.extend(factors::by_link(user));
+            }
+            (Some(first), Some(factors::second(user)))
+        }
     };
     let settings = &call.state.directory.settings;
     let identifiers: &[&str] = match settings.username.is_on() {
@@ -32,7 +35,10 @@ pub(super) fn sign_in(call: &Call<'_>, sign_in: &SignIn) -> Value {
         "user_data": user.map(user_data),
         "supported_first_factors": first,
         "supported_second_factors": second,
-        "first_factor_verification": verification(sign_in.first.as_ref(), call),
+        "first_factor_verification": match sign_in.first.as_ref() {
+            None => referral(sign_in.referral_id.as_deref(), call),
+            first => verification(first, call),
+        },
         "second_factor_verification": verification(sign_in.second.as_ref(), call),
         "created_session_id": sign_in.session_id,
     })
@@ -70,7 +76,7 @@ pub(super) fn sign_up(call: &Call<'_>, sign_up: &SignUp) -> Value {
         "custom_action": false,
         "external_id": null,
         "external_account": null,
-        "external_account_strategy": null,
+        "external_account_strategy": sign_up.account.as_ref().map(ExternalAccount::strategy),
         "legal_accepted_at": sign_up.legal_accepted_at.map(clerk_core::UnixTime::as_millis),
         "locale": null,
         "timezone": null,
@@ -85,13 +91,18 @@ type Names = Vec<&'static str>;
 /// What the instance requires, what it takes beside, and what of the first is not there.
 pub(super) fn fields(call: &Call<'_>, sign_up: &SignUp) -> (Names, Names, Names) {
     let settings = &call.state.directory.settings;
+    // Whoever signs in with somebody else's word needs none.
+    let password = match (settings.password, &sign_up.account) {
+        (Presence::Required, Some(_)) => Presence::Optional,
+        (presence, _) => presence,
+    };
     let all = [
         (
             "email_address",
             Presence::Required,
             sign_up.email_address.is_some(),
         ),
-        ("password", settings.password, sign_up.password.is_some()),
+        ("password", password, sign_up.password.is_some()),
         ("username", settings.username, sign_up.username.is_some()),
         (
             "first_name",
@@ -128,6 +139,12 @@ pub(super) fn verification(item: Option<&Verification>, call: &Call<'_>) -> Valu
     item.map_or(Value::Null, |item| item.to_json(call.now))
 }
 
+/// What came of a way to a provider's page, or that there is none.
+pub(super) fn referral(id: Option<&str>, call: &Call<'_>) -> Value {
+    let found = id.and_then(|id| call.state.directory.referral(id, call.now));
+    found.map_or(Value::Null, |found| found.to_json(call.now))
+}
+
 /// What a sign-up has to verify, with what one does next.
 fn sign_up_verifications(sign_up: &SignUp, call: &Call<'_>) -> Value {
     let email = match (&sign_up.email_address, &sign_up.verification) {
@@ -143,14 +160,19 @@ fn sign_up_verifications(sign_up: &SignUp, call: &Call<'_>) -> Value {
             };
             let mut object = object;
             object["next_action"] = json!(action);
-            object["supported_strategies"] = json!(["email_code"]);
+            object["supported_strategies"] = match call.state.directory.settings.email_links {
+                true => json!(["email_link", "email_code"]),
+                false => json!(["email_code"]),
+            };
             object
         }
     };
     let mut all = Map::new();
     all.insert("email_address".into(), email);
-    for other in ["phone_number", "web3_wallet", "external_account"] {
+    for other in ["phone_number", "web3_wallet"] {
         all.insert(other.into(), Value::Null);
     }
+    let account = referral(sign_up.referral_id.as_deref(), call);
+    all.insert("external_account".into(), account);
     all.into()
 }

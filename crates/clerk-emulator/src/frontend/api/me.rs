@@ -1,5 +1,6 @@
 //! What users may do with themselves.
 
+pub(super) mod accounts;
 pub(super) mod addresses;
 pub(super) mod organizations;
 pub(super) mod second_factors;

@@ -106,6 +106,9 @@ pub(super) fn user_of(directory: &Directory, user: &User, call: &Call<'_>) -> Va
         members.remove("private_metadata");
         members.remove("last_active_at");
         members.insert("organization_memberships".into(), json!(memberships));
+        if let Some(Value::Array(accounts)) = members.get_mut("external_accounts") {
+            accounts.extend(directory.refused_accounts(&user.id, call.now));
+        }
         members.insert("profile_image_id".into(), json!(""));
         members.insert("timezone".into(), Value::Null);
     }

@@ -124,15 +124,30 @@ pub(super) fn sign_up_with(call: &Call<'_>, ticket: &str) -> Result<Invitation, 
     }
 }
 
-/// Gives a new user what the invitation to the instance has for them.
+/// Gives a new user what the invitation to the instance has for them. Who could not accept it becomes no user.
 pub(super) fn bring_metadata(call: &Call<'_>, id: &str, user: &mut User) -> Result<(), Refusal> {
     let invitation = call.state.directory.invitations.get(id);
     let invitation = invitation.filter(|invitation| invitation.is_pending(call.now));
     let invitation = invitation.ok_or_else(errors::ticket_invalid)?;
+    check_place(&call.state.directory, invitation, &user.id)?;
     if invitation.organization.is_none() {
         user.public_metadata.clone_from(&invitation.public_metadata);
     }
     Ok(())
+}
+
+/// Refuses who cannot be in the organization that an invitation is to, if it is to one.
+fn check_place(
+    directory: &Directory,
+    invitation: &Invitation,
+    user_id: &str,
+) -> Result<(), Refusal> {
+    let Some(place) = &invitation.organization else {
+        return Ok(());
+    };
+    let organization = directory.organization(&place.organization_id);
+    let organization = organization.ok_or_else(errors::ticket_invalid)?;
+    refuse_new_member(directory, organization, user_id)
 }
 
 /// Accepts an invitation for a user, who is a member then where it was an organization's.
@@ -146,10 +161,8 @@ pub(super) fn accept_invitation(
     let invitation = directory.invitations.get(id);
     let invitation = invitation.filter(|invitation| invitation.is_pending(now));
     let mut invitation = invitation.ok_or_else(errors::ticket_invalid)?.clone();
+    check_place(directory, &invitation, user_id)?;
     if let Some(place) = &invitation.organization {
-        let organization = directory.organization(&place.organization_id);
-        let organization = organization.ok_or_else(errors::ticket_invalid)?;
-        refuse_new_member(directory, organization, user_id)?;
         let mut membership = Membership::new(
             call.state.ids.object("orgmem_"),
             place.organization_id.clone(),

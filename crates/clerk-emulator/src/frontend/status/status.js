@@ -133,6 +133,9 @@ const views = {
         button(told.clock.frozen ? "Let it run" : "Stop the clock", "Done", () =>
           ask("POST", "/_emulator/clock", { frozen: !told.clock.frozen })),
         button("Real time", "It is now what it is everywhere", () => ask("DELETE", "/_emulator/clock"))),
+      make("p", {},
+        make("a", { href: "/_emulator/seed", download: "seed.json" }, "Download what is there as a seed"),
+        ", which brings it back: ", make("code", {}, "clerk-dev emulator --seed seed.json")),
       make("form", { class: "line", onsubmit: (event) => event.preventDefault() },
         button("Rotate the key", "Another key signs now; the old one is still published", () =>
           ask("POST", "/_emulator/keys/rotate", { keep_old: true })),

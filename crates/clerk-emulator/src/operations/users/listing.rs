@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     answer::Reply,
     call::{Call, Query},
-    directory::{Directory, Identification, IdentificationKind, Key, User},
+    directory::{Directory, IdentificationKind, Key, User},
     operations::listing::{Order, Rank, mentions, page, passes, passes_marked, sort},
     refusal::Refusal,
 };
@@ -41,11 +41,17 @@ const FILTERS: [&str; 22] = [
 const ORDERS: [Order<'static, User>; 10] = [
     ("created_at", &|user| Rank::from(Some(user.created_at))),
     ("updated_at", &|user| Rank::from(Some(user.updated_at))),
-    ("email_address", &|user| first(&user.email_addresses)),
-    ("web3wallet", &|user| first(&user.web3_wallets)),
+    ("email_address", &|user| {
+        primary(user, IdentificationKind::EmailAddress)
+    }),
+    ("web3wallet", &|user| {
+        primary(user, IdentificationKind::Web3Wallet)
+    }),
     ("first_name", &|user| Rank::from(user.first_name.as_deref())),
     ("last_name", &|user| Rank::from(user.last_name.as_deref())),
-    ("phone_number", &|user| first(&user.phone_numbers)),
+    ("phone_number", &|user| {
+        primary(user, IdentificationKind::PhoneNumber)
+    }),
     ("username", &|user| Rank::from(user.username.as_deref())),
     ("last_active_at", &|user| {
         Rank::from(Some(user.last_active_at()))
@@ -53,9 +59,10 @@ const ORDERS: [Order<'static, User>; 10] = [
     ("last_sign_in_at", &|user| Rank::from(user.last_sign_in_at)),
 ];
 
-fn first(identifications: &[Identification]) -> Rank {
-    let first = identifications.first();
-    Rank::from(first.map(|first| first.address.as_str()))
+/// Users are sorted by what they are reached at first.
+pub(in crate::operations) fn primary(user: &User, kind: IdentificationKind) -> Rank {
+    let primary = user.primary(kind);
+    Rank::from(primary.map(|primary| primary.address.as_str()))
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {

@@ -20,12 +20,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     for kind in IdentificationKind::ALL {
         take_identifications(&mut input, &mut user, (call, kind))?;
     }
-    user.username = input.text("username")?;
-    user.external_id = input.text("external_id")?;
+    take_names(&mut input, &mut user)?;
     refuse_duplicates(&call.state.directory, &user)?;
-    user.first_name = input.text("first_name")?;
-    user.last_name = input.text("last_name")?;
-    user.locale = input.text("locale")?;
     change_metadata(&mut input, &mut user, Change::Replace)?;
     user.banned = input.flag("banned")?.unwrap_or(false);
     user.locked = input.flag("locked")?.unwrap_or(false);
@@ -79,15 +75,31 @@ fn take_identifications(
     Ok(())
 }
 
+/// Those that are blank are none: otherwise nobody else could be without one.
+fn take_names(input: &mut Input, user: &mut User) -> Result<(), Refusal> {
+    for (name, field) in [
+        ("external_id", &mut user.external_id),
+        ("username", &mut user.username),
+        ("first_name", &mut user.first_name),
+        ("last_name", &mut user.last_name),
+        ("locale", &mut user.locale),
+    ] {
+        if let Some(text) = input.clearable_text(name)? {
+            *field = text;
+        }
+    }
+    Ok(())
+}
+
 /// Refuses usernames and ids that others have.
 pub(crate) fn refuse_duplicates(directory: &Directory, new: &User) -> Result<(), Refusal> {
     for (key, name, value) in [
         (Key::Username, "username", &new.username),
         (Key::ExternalId, "external_id", &new.external_id),
     ] {
-        let mut others = directory
-            .users
-            .by(key, value.as_deref().unwrap_or_default());
+        let mut others = value
+            .iter()
+            .flat_map(|value| directory.users.by(key, value));
         if others.any(|other| other.id != new.id) {
             return Err(Refusal::form_identifier_exists(name));
         }
@@ -137,17 +149,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut input = call.input()?;
     let mut user = super::called_for(call)?;
     let was_identified = user.is_identified();
-    for (name, field) in [
-        ("external_id", &mut user.external_id),
-        ("username", &mut user.username),
-        ("first_name", &mut user.first_name),
-        ("last_name", &mut user.last_name),
-        ("locale", &mut user.locale),
-    ] {
-        if let Some(text) = input.clearable_text(name)? {
-            *field = text;
-        }
-    }
+    take_names(&mut input, &mut user)?;
     for kind in IdentificationKind::ALL {
         let name = format!("primary_{}_id", kind.as_str());
         if let Some(id) = input.text(&name)? {

@@ -152,7 +152,7 @@ fn invite(
     directory.mailbox.put(Message {
         id: ids.object("ema_"),
         to: address.to_owned(),
-        slug: "organization_invitation",
+        slug: "organization_invitation".to_owned(),
         subject: format!("You are invited to {}", organization.name),
         code: None,
         url: Some(url),
