@@ -1,5 +1,7 @@
 //! Codes on their way to people: into the mailbox, where tests find them, and told of to the endpoints of webhooks.
 
+use serde_json::{Value, json};
+
 use crate::{
     call::Call,
     directory::{CODE, Identification, IdentificationKind, Message},
@@ -11,6 +13,11 @@ pub(crate) const VERIFICATION: &str = "verification_code";
 /// That for somebody who has forgotten a password.
 pub(crate) const RESET: &str = "reset_password_code";
 
+/// Those with links, which show whose an address is when they are opened.
+pub(crate) const SIGN_IN_LINK: &str = "magic_link_sign_in";
+pub(crate) const SIGN_UP_LINK: &str = "magic_link_sign_up";
+pub(crate) const ADDRESS_LINK: &str = "magic_link_user_profile";
+
 /// Sends a code there. Of whom there is no user yet, nobody is told.
 pub(crate) fn send(
     call: &mut Call<'_>,
@@ -18,19 +25,8 @@ pub(crate) fn send(
     to: &Identification,
     user_id: Option<&str>,
 ) {
-    let (prefix, event) = match to.kind {
-        IdentificationKind::PhoneNumber => ("sms_", EventType::SmsCreated),
-        IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => {
-            ("ema_", EventType::EmailCreated)
-        }
-    };
-    let id = call.state.ids.object(prefix);
-    if let Some(user_id) = user_id {
-        let told = to.message_json((&id, slug, user_id), call.now);
-        call.tell(event, told);
-    }
-    call.state.directory.mailbox.put(Message {
-        id,
+    let message = Message {
+        id: String::new(),
         to: to.address.clone(),
         slug: slug.to_owned(),
         subject: format!("{CODE} is your verification code"),
@@ -38,5 +34,42 @@ pub(crate) fn send(
         url: None,
         user_id: user_id.map(str::to_owned),
         created_at: call.now,
-    });
+    };
+    put(call, message, to, json!({ "otp_code": CODE }));
+}
+
+/// Sends a link there.
+pub(crate) fn send_link(
+    call: &mut Call<'_>,
+    (slug, url): (&str, &str),
+    to: &Identification,
+    user_id: Option<&str>,
+) {
+    let message = Message {
+        id: String::new(),
+        to: to.address.clone(),
+        slug: slug.to_owned(),
+        subject: "Open the link to show that this address is yours".to_owned(),
+        code: None,
+        url: Some(url.to_owned()),
+        user_id: user_id.map(str::to_owned),
+        created_at: call.now,
+    };
+    put(call, message, to, json!({ "magic_link": url }));
+}
+
+fn put(call: &mut Call<'_>, mut message: Message, to: &Identification, data: Value) {
+    let (prefix, event) = match to.kind {
+        IdentificationKind::PhoneNumber => ("sms_", EventType::SmsCreated),
+        IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => {
+            ("ema_", EventType::EmailCreated)
+        }
+    };
+    message.id = call.state.ids.object(prefix);
+    if let Some(user_id) = &message.user_id {
+        let ids = (&*message.id, &*message.slug, user_id.as_str());
+        let told = to.message_json(ids, (&message.subject, data), call.now);
+        call.tell(event, told);
+    }
+    call.state.directory.mailbox.put(message);
 }

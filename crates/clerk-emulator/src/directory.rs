@@ -8,9 +8,11 @@ mod base64_text;
 mod billing;
 mod client;
 mod connection;
+mod credit;
 mod described;
 mod domain;
 mod email;
+mod email_link;
 mod external_account;
 mod identification;
 mod image;
@@ -28,6 +30,7 @@ mod password;
 mod password_digest;
 mod picture;
 mod redirect_url;
+mod referral;
 mod role;
 mod role_set;
 mod scim_directory;
@@ -35,7 +38,9 @@ mod second_factor;
 mod sent_code;
 mod session;
 mod settings;
+mod sign_up;
 mod table;
+mod task;
 mod template;
 mod ticket;
 mod user;
@@ -50,9 +55,11 @@ pub(crate) use attempts::{
 pub(crate) use billing::{PayerType, Plan, Price, SubscriptionItem, money, suffix};
 pub(crate) use client::{Client, Handshake};
 pub(crate) use connection::{Connection, Protocol, TestRun};
+pub(crate) use credit::CreditEntry;
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use email::Email;
+pub(crate) use email_link::{EmailLink, LinkPurpose};
 pub(crate) use external_account::ExternalAccount;
 pub(crate) use identification::{Claim, Identification, IdentificationKind, Proof};
 pub(crate) use image::Images;
@@ -71,6 +78,7 @@ pub(crate) use password::Password;
 pub(crate) use password_digest::{InvalidDigest, PasswordDigest};
 pub(crate) use picture::Picture;
 pub(crate) use redirect_url::RedirectUrl;
+pub(crate) use referral::{Persona, Referral, ReferralProblem, ReferralPurpose};
 pub(crate) use role::{Permission, Role, SYSTEM_PERMISSIONS, SYSTEM_ROLES};
 pub(crate) use role_set::RoleSet;
 pub(crate) use scim_directory::{GroupRoleMapping, ScimDirectory};
@@ -102,6 +110,8 @@ pub(crate) struct Directory {
     pub(crate) users: Table<User>,
     pub(crate) clients: Table<Client>,
     pub(crate) handshakes: Table<Handshake>,
+    pub(crate) referrals: Table<Referral>,
+    pub(crate) email_links: Table<EmailLink>,
     pub(crate) sessions: Table<Session>,
     pub(crate) organizations: Table<Organization>,
     pub(crate) organization_domains: Table<OrganizationDomain>,
@@ -127,6 +137,7 @@ pub(crate) struct Directory {
     pub(crate) plans: Table<Plan>,
     pub(crate) prices: Table<Price>,
     pub(crate) subscription_items: Table<SubscriptionItem>,
+    pub(crate) credits: Table<CreditEntry>,
     pub(crate) message_templates: Table<MessageTemplate>,
     pub(crate) emails: Table<Email>,
     pub(crate) admin_portal_link_tokens: Table<AdminPortalLinkToken>,
@@ -283,6 +294,8 @@ impl Directory {
         self.sessions.remove_by(Key::User, id);
         self.memberships.remove_by(Key::User, id);
         self.tickets.remove_by(Key::User, id);
+        self.subscription_items.remove(id);
+        self.credits.remove_by(Key::Subject, id);
         if let Some(picture) = &user.picture_id {
             self.pictures.remove(picture);
         }
@@ -300,6 +313,8 @@ impl Directory {
             users,
             clients,
             handshakes,
+            referrals,
+            email_links,
             sessions,
             organizations,
             organization_domains,
@@ -324,6 +339,7 @@ impl Directory {
             plans,
             prices,
             subscription_items,
+            credits,
             message_templates,
             emails,
             admin_portal_link_tokens,
@@ -339,6 +355,8 @@ impl Directory {
             ("users", users),
             ("clients", clients),
             ("handshakes", handshakes),
+            ("referrals", referrals),
+            ("email_links", email_links),
             ("sessions", sessions),
             ("organizations", organizations),
             ("organization_domains", organization_domains),
@@ -363,6 +381,7 @@ impl Directory {
             ("plans", plans),
             ("prices", prices),
             ("subscription_items", subscription_items),
+            ("credits", credits),
             ("message_templates", message_templates),
             ("emails", emails),
             ("admin_portal_link_tokens", admin_portal_link_tokens),

@@ -7,6 +7,7 @@ mod images;
 mod interstitial;
 mod mailbox;
 mod oauth;
+mod provider;
 mod return_url;
 mod scripts;
 mod sign_in;
@@ -19,13 +20,14 @@ use crate::route::{Handled, Route};
 pub(crate) static HANDLERS: [&[Handled]; 1] = [interstitial::HANDLERS];
 
 /// All others, a table for each module.
-pub(crate) static TABLES: [&[Route]; 9] = [
+pub(crate) static TABLES: [&[Route]; 10] = [
     handshake::ROUTES,
     sign_in::ROUTES,
     interstitial::ROUTES,
     images::ROUTES,
     scripts::ROUTES,
     oauth::ROUTES,
+    provider::ROUTES,
     status::ROUTES,
     tickets::ROUTES,
     mailbox::ROUTES,

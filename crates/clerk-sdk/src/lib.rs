@@ -172,6 +172,8 @@ mod documents {
     mod other_runtimes {}
     #[doc = include_str!("../../../docs/guides/security-events.md")]
     mod security_events {}
+    #[doc = include_str!("../../../docs/guides/test-other-languages.md")]
+    mod test_other_languages {}
     #[cfg(feature = "webhook-events")]
     #[doc = include_str!("../../../docs/guides/test-offline.md")]
     mod test_offline {}

@@ -49,8 +49,8 @@ enum Way {
 }
 
 impl Way {
-    fn builder(&self, origin: &str, packages: &Path) -> Builder {
-        let builder = Emulator::builder().seed(seed());
+    fn builder(&self, play: &str, origin: &str, packages: &Path) -> Builder {
+        let builder = Emulator::builder().seed(seed(play));
         match self {
             Self::DevelopmentHost => builder.development_host(DEVELOPMENT_HOST).scripts(packages),
             Self::Plain => builder,
@@ -60,7 +60,7 @@ impl Way {
     }
 }
 
-const PLAYS: [(&str, &str, Way); 7] = [
+const PLAYS: [(&str, &str, Way); 11] = [
     ("flows, plainly", "flows", Way::Plain),
     ("flows, directly", "flows", Way::Direct),
     (
@@ -84,6 +84,26 @@ const PLAYS: [(&str, &str, Way); 7] = [
         "components",
         Way::DevelopmentHost,
     ),
+    (
+        "social accounts, through the application",
+        "social",
+        Way::ThroughApplication,
+    ),
+    (
+        "social accounts, as a development host",
+        "social",
+        Way::DevelopmentHost,
+    ),
+    (
+        "links in mails, as a development host",
+        "links",
+        Way::DevelopmentHost,
+    ),
+    (
+        "tasks, as a development host",
+        "tasks",
+        Way::DevelopmentHost,
+    ),
 ];
 
 /// As whom the browser takes an emulator for a host of Clerk's.
@@ -102,14 +122,25 @@ impl Host {
     }
 }
 
-fn seed() -> Seed {
+/// What the instance of a play holds.
+fn seed(play: &str) -> Seed {
+    let instance = InstanceSeed::default();
+    let instance = match play {
+        "social" => instance.social(["google", "github"]),
+        "links" => instance.email_links(true),
+        "tasks" => instance.force_organization_selection(true),
+        _ => instance,
+    };
     Seed::empty()
+        .instance(instance)
         .user(
             UserSeed::new("ada@example.com")
                 .name("Ada", "Lovelace")
                 .password("correct horse battery"),
         )
         .user(UserSeed::new("bob@example.com").name("Bob", "Example"))
+        .user(UserSeed::new("kim@example.com").password("correct horse battery"))
+        .user(UserSeed::new("tom@example.com").password("correct horse battery"))
         .organization(
             OrganizationSeed::new("acme")
                 .name("Acme")
@@ -150,7 +181,7 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
             &mut program,
             play,
             (&way, &host),
-            &way.builder(origin, &packages),
+            &way.builder(play, origin, &packages),
         )?;
         slowest = slowest.max(answer["ready"].as_u64().unwrap_or(0));
         for check in answer["checks"].as_array().into_iter().flatten() {
@@ -202,7 +233,7 @@ fn watch(
     }
 }
 
-fn chromium() -> Result<PathBuf, Stopped> {
+pub(crate) fn chromium() -> Result<PathBuf, Stopped> {
     if let Some(named) = env::var_os(VARIABLE) {
         return Ok(named.into());
     }

@@ -85,6 +85,14 @@ impl Node {
     }
 }
 
+/// Has npm install what the lock file of a directory pins, where it is not there yet.
+pub(crate) fn npm_install(directory: &Path) -> Result<(), Stopped> {
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    npm.args(["--fetch-retries", "1"]).current_dir(directory);
+    output("installing the packages of a page", &mut npm).map(drop)
+}
+
 fn extension(path: &Path) -> Option<&str> {
     path.extension().and_then(|extension| extension.to_str())
 }
@@ -105,6 +113,11 @@ impl Python {
         Self::with(&target.join("python-newest"), "requirements-newest.txt")
     }
 
+    /// pytest alone.
+    pub(crate) fn set_up_pytest(target: &Path) -> Result<Self, Stopped> {
+        Self::with(&target.join("python-pytest"), "requirements-pytest.txt")
+    }
+
     fn with(directory: &Path, requirements: &str) -> Result<Self, Stopped> {
         let interpreter = directory.join("bin/python");
         let requirements = Path::new(SOURCES).join(requirements);
@@ -123,6 +136,13 @@ impl Python {
             output("installing the clients for Python", &mut pip).map(drop)
         })?;
         Ok(Self { interpreter })
+    }
+
+    /// A program that one of the packages is.
+    pub(crate) fn module(&self, name: &str) -> Command {
+        let mut command = Command::new(&self.interpreter);
+        command.args(["-m", name]);
+        command
     }
 
     /// A script of `clients/`.
@@ -150,8 +170,9 @@ fn install(
 }
 
 /// What npm, pip and venv say when it is the machine that lacks something.
-const NOT_HERE: [&str; 15] = [
+const NOT_HERE: [&str; 16] = [
     "EAI_AGAIN",
+    "EBADPLATFORM",
     "ECONNREFUSED",
     "ECONNRESET",
     "EHOSTUNREACH",

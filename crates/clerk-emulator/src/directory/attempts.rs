@@ -1,7 +1,7 @@
 use clerk_core::UnixTime;
 use serde_json::{Map, Value};
 
-use super::{Directory, Key, Password, Record, Table, User, Verification};
+use super::{Directory, ExternalAccount, Key, Password, Record, Table, User, Verification};
 use crate::kept::Parts;
 
 /// What browsers have begun and not ended, one of each kind for a browser.
@@ -20,6 +20,8 @@ pub(crate) struct SignIn {
     pub(crate) id: String,
     pub(crate) client_id: String,
     pub(crate) identifier: Option<String>,
+    /// By which a provider's page was asked.
+    pub(crate) referral_id: Option<String>,
     pub(crate) user_id: Option<String>,
     pub(crate) first: Option<Verification>,
     pub(crate) second: Option<Verification>,
@@ -56,6 +58,7 @@ impl SignIn {
             id,
             client_id,
             identifier: None,
+            referral_id: None,
             user_id: None,
             first: None,
             second: None,
@@ -98,6 +101,13 @@ pub(crate) struct SignUp {
     pub(crate) legal_accepted_at: Option<UnixTime>,
     /// The id of the invitation that they come with.
     pub(crate) invitation_id: Option<String>,
+    pub(crate) referral_id: Option<String>,
+    /// The account with somebody else that they come with.
+    pub(crate) account: Option<ExternalAccount>,
+    /// What a server says the user is called elsewhere.
+    pub(crate) external_id: Option<String>,
+    /// Whether a server says that an action of its own has run.
+    pub(crate) custom_action: bool,
     pub(crate) user_id: Option<String>,
     pub(crate) session_id: Option<String>,
     pub(crate) abandon_at: UnixTime,
@@ -163,6 +173,7 @@ impl Record for SignUp {
     }
 
     fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Attempt, &self.id);
         if let Some(id) = &self.user_id {
             add(Key::User, id);
         }
@@ -216,6 +227,11 @@ impl Directory {
     pub(crate) fn sign_up_attempt(&self, client_id: &str, id: &str) -> Option<&SignUp> {
         let current = self.sign_up_of(client_id);
         current.filter(|sign_up| sign_up.id == id)
+    }
+
+    /// The sign-up of this id, whosever it is.
+    pub(crate) fn sign_up(&self, id: &str) -> Option<&SignUp> {
+        self.attempts.sign_ups.by(Key::Attempt, id).next()
     }
 
     pub(crate) fn sign_up_of(&self, client_id: &str) -> Option<&SignUp> {

@@ -71,7 +71,10 @@ impl Directory {
         let active = sessions.filter(|session| session.status(now) == SessionStatus::Active);
         let active: Vec<&Session> = active.collect();
         let ids: Vec<&str> = active.iter().map(|session| &*session.id).collect();
-        let bodies: Vec<Value> = active.iter().map(|session| session.to_json(now)).collect();
+        let bodies: Vec<Value> = active
+            .iter()
+            .map(|session| self.session_json(session, now))
+            .collect();
         let last = self.active_session(client, now).or(active.last().copied());
         let updated_at = active.last().map(|session| session.created_at);
         json!({
@@ -187,12 +190,8 @@ impl Directory {
 
     /// The cookies that this nonce stands for; nobody gets them again.
     pub(crate) fn redeem(&mut self, nonce: &str, now: UnixTime) -> Option<Handshake> {
-        let handshakes = self.handshakes.iter();
-        let expired = handshakes.filter(|handshake| handshake.expires_at <= now);
-        let expired: Vec<String> = expired.map(|expired| expired.nonce.clone()).collect();
-        for nonce in expired {
-            self.handshakes.remove(&nonce);
-        }
+        self.handshakes
+            .remove_if(|handshake| handshake.expires_at <= now);
         self.handshakes.remove(nonce)
     }
 }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::{
     Key,
-    sent_code::{SentCode, UnknownCode},
+    sent_code::{LINK, SentCode, UnknownCode},
     verification::CODE,
 };
 
@@ -123,6 +123,8 @@ pub(crate) enum Proof {
     Admin,
     /// Somebody knew the code that was sent there, which was good until then.
     Code(UnixTime),
+    /// Somebody opened the link that was sent there, which was good until then.
+    Link(UnixTime),
     /// An account with somebody else says so, by this strategy.
     Account(String),
 }
@@ -182,14 +184,13 @@ impl Identification {
         }
     }
 
-    /// The message that a code comes in, as webhooks tell it: an e-mail or a short message. Nobody sends it.
+    /// The message that a code or a link comes in, as webhooks tell it: an e-mail or a short message. Nobody sends it.
     pub(crate) fn message_json(
         &self,
         (id, slug, user_id): (&str, &str, &str),
+        (text, data): (&str, Value),
         now: UnixTime,
     ) -> Value {
-        let text = format!("{CODE} is your verification code");
-        let data = json!({ "otp_code": CODE });
         match self.kind {
             IdentificationKind::PhoneNumber => json!({
                 "object": "sms_message",
@@ -244,7 +245,11 @@ impl Identification {
         sent.attempt(code, now)?;
         let body = sent.to_json(now);
         if sent.is_verified() && !matches!(self.claim, Claim::Verified(_)) {
-            self.claim = Claim::Verified(Proof::Code(sent.expires_at()));
+            let until = sent.expires_at();
+            self.claim = Claim::Verified(match sent.is_link() {
+                true => Proof::Link(until),
+                false => Proof::Code(until),
+            });
             self.updated_at = now;
         }
         Ok(body)
@@ -263,13 +268,27 @@ impl Identification {
         }
     }
 
+    /// Sends a link there, in the place of a code.
+    pub(crate) fn send_link(&mut self, id: String, now: UnixTime) {
+        self.codes.push(SentCode::new(id, LINK, now));
+    }
+
+    /// Somebody has opened the link that was sent there last. Whether that shows anything is the answer.
+    pub(crate) fn open_link(&mut self, now: UnixTime) -> bool {
+        let latest = self.codes.last().filter(|sent| sent.is_link());
+        let id = latest.map(|sent| sent.id.clone());
+        let opened = id.map(|id| self.attempt_code((&id, CODE), now));
+        matches!(opened, Some(Ok(_))) && self.is_verified()
+    }
+
     /// Takes what somebody says the code is that was sent there last.
     pub(crate) fn attempt_latest_code(
         &mut self,
         code: &str,
         now: UnixTime,
     ) -> Result<Value, UnknownCode> {
-        let latest = self.codes.last().map(|sent| sent.id.clone());
+        let latest = self.codes.last().filter(|sent| !sent.is_link());
+        let latest = latest.map(|sent| sent.id.clone());
         let id = latest.ok_or(UnknownCode::NotFound)?;
         self.attempt_code((&id, code), now)
     }
@@ -315,10 +334,11 @@ impl Identification {
         let (object, strategy) = match proof {
             Proof::Admin => ("verification_admin", "admin".to_owned()),
             Proof::Code(_) => ("verification_otp", self.kind.strategy().to_owned()),
+            Proof::Link(_) => ("verification_link", LINK.to_owned()),
             Proof::Account(strategy) => ("verification_from_oauth", format!("from_{strategy}")),
         };
         let until = match proof {
-            Proof::Code(until) => Some(until.as_millis()),
+            Proof::Code(until) | Proof::Link(until) => Some(until.as_millis()),
             Proof::Admin | Proof::Account(_) => None,
         };
         json!({

@@ -10,6 +10,9 @@ pub(super) struct SentCode {
     verification: Verification,
 }
 
+/// The strategy of a link in the place of a code.
+pub(super) const LINK: &str = "email_link";
+
 /// Why a code was not even looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnknownCode {
@@ -25,6 +28,11 @@ impl SentCode {
             id,
             verification: Verification::sent(strategy, now),
         }
+    }
+
+    /// Whether it is a link, which one opens.
+    pub(super) fn is_link(&self) -> bool {
+        self.verification.strategy == LINK
     }
 
     pub(super) fn is_verified(&self) -> bool {

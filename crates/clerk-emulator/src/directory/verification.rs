@@ -17,6 +17,8 @@ pub(crate) struct Verification {
     attempts: u32,
     expires_at: UnixTime,
     verified: bool,
+    /// The client of the browser on which it was given, where that is known.
+    pub(crate) verified_at_client: Option<String>,
 }
 
 /// Why a proof is none.
@@ -38,6 +40,7 @@ impl Verification {
             attempts: 0,
             expires_at: now.saturating_add(LIFETIME),
             verified: false,
+            verified_at_client: None,
         }
     }
 
@@ -80,7 +83,7 @@ impl Verification {
     /// The Frontend API's verification object.
     pub(crate) fn to_json(&self, now: UnixTime) -> Value {
         let mut body = self.described(now);
-        body["verified_at_client"] = Value::Null;
+        body["verified_at_client"] = json!(self.verified_at_client);
         body
     }
 

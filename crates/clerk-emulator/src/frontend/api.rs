@@ -9,19 +9,23 @@
 mod attempts;
 mod caller;
 mod client;
+mod email_links;
 mod environment;
 mod errors;
 mod factors;
 mod form;
 mod me;
 mod objects;
+mod opened_links;
 mod organizations;
 mod origin;
 mod passwords;
+pub(super) mod referrals;
 mod reverification;
 mod sessions;
 mod sign_ins;
 mod sign_ups;
+pub(super) mod social;
 pub(super) mod tickets;
 
 use http::{Method, header, request::Parts};
@@ -31,21 +35,25 @@ use crate::{call::Query, route::Route};
 pub(crate) use origin::{admit, preflight, share};
 
 /// All of it, a table for each module.
-pub(crate) static TABLES: [&[Route]; 14] = [
+pub(crate) static TABLES: [&[Route]; 18] = [
     environment::ROUTES,
     client::ROUTES,
     sign_ins::ROUTES,
     sign_ups::ROUTES,
+    opened_links::ROUTES,
     sessions::ROUTES,
     reverification::ROUTES,
     me::ROUTES,
+    me::accounts::ROUTES,
     me::addresses::ROUTES,
     me::second_factors::ROUTES,
     me::sessions::ROUTES,
     me::organizations::ROUTES,
+    me::picture::ROUTES,
     organizations::ROUTES,
     organizations::invitations::ROUTES,
     organizations::members::ROUTES,
+    organizations::logo::ROUTES,
 ];
 
 /// Whether a request is a browser's: it has no key, and says what clerk-js says, or from which page it

@@ -6,6 +6,7 @@ mod second_factors;
 mod standing;
 mod writing;
 
+pub(crate) use accounts::disconnect;
 pub(crate) use credentials::{Credentials, give as give_credentials};
 pub(super) use listing::{is_mentioned, is_named, primary};
 pub(crate) use second_factors::give_app;

@@ -60,6 +60,29 @@ impl InstanceSeed {
         self
     }
 
+    /// With whom people may have accounts by which they sign up and in, such as `google`: nobody, unless this
+    /// says otherwise. A page of the emulator's stands in the provider's place.
+    #[must_use]
+    pub fn social(mut self, providers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.social = providers.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether a link in a mail does what a code does: it does not, unless this says otherwise.
+    #[must_use]
+    pub fn email_links(mut self, offered: bool) -> Self {
+        self.settings.email_links = offered;
+        self
+    }
+
+    /// Whether everybody has to be in one of their organizations to count as signed in: nobody, unless this says
+    /// otherwise. Until then, their sessions are pending.
+    #[must_use]
+    pub fn force_organization_selection(mut self, forced: bool) -> Self {
+        self.settings.organizations.force_organization_selection = forced;
+        self
+    }
+
     /// Whether nobody signs up but those on the [allowlist](crate::Seed::allow).
     #[must_use]
     pub fn allowlist(mut self, in_force: bool) -> Self {

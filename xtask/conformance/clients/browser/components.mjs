@@ -19,7 +19,7 @@ export async function components({ pages, application, checks }) {
   await page.context().close();
 }
 
-const mount = (page, component, options = {}) =>
+export const mount = (page, component, options = {}) =>
   page.evaluate(
     ([component, options]) => {
       const app = document.getElementById('app');
@@ -30,7 +30,7 @@ const mount = (page, component, options = {}) =>
   );
 
 /** Where the component has sent the visitor, clerk-js is to be loaded again. */
-async function arrived(page, path) {
+export async function arrived(page, path) {
   await page.waitForURL(`**${path}`);
   await load(page);
   return page.evaluate(() => Clerk.user?.primaryEmailAddress.emailAddress ?? null);

@@ -2,7 +2,7 @@
 //
 // {"listen":{"chromium":"/usr/bin/chromium","screenshots":"…","host":"emulator.lcl.dev",
 //  "hostAddress":"127.0.0.1:…","keyHash":"…"}}                       → {"origin":"http://localhost:…"}
-// {"run":"flows"|"components","publishableKey":"pk_test_…","proxyUrl":"http://…"|null,"host":"emulator.lcl.dev"|null,
+// {"run":"flows"|"components"|…,"publishableKey":"pk_test_…","proxyUrl":"http://…"|null,"host":"emulator.lcl.dev"|null,
 //  "emulator":"http://127.0.0.1:…","secretKey":"sk_test_…"}          → {"checks":[{"what":…,"problem":null|"…"}],"ready":90}
 
 import { createInterface } from 'node:readline';
@@ -11,7 +11,12 @@ import { Application } from './application.mjs';
 import { Checks } from './checks.mjs';
 import { components } from './components.mjs';
 import { flows } from './flows.mjs';
+import { links } from './links.mjs';
 import { Pages } from './pages.mjs';
+import { social } from './social.mjs';
+import { tasks } from './tasks.mjs';
+
+const PLAYS = { components, flows, links, social, tasks };
 
 let application;
 let pages;
@@ -24,8 +29,7 @@ async function answerTo(question) {
   }
   const checks = new Checks();
   application.serve(question);
-  const play = question.run === 'flows' ? flows : components;
-  await play({ pages, application, checks, instance: question });
+  await PLAYS[question.run]({ pages, application, checks, instance: question });
   return { checks: checks.all, ready: checks.ready };
 }
 

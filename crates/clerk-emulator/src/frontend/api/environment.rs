@@ -1,6 +1,7 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use super::referrals::provider_name;
 use crate::{
     answer::Reply,
     call::Call,
@@ -134,7 +135,7 @@ fn user_settings(settings: &InstanceSettings) -> Value {
     json!({
         "attributes": attributes(settings),
         "actions": { "delete_self": true, "create_organization": true },
-        "social": {},
+        "social": social(&settings.social),
         "enterprise_sso": { "enabled": false, "self_serve_sso": false, "self_serve_directory_sync": false },
         "sign_in": { "second_factor": { "required": false, "enabled": true } },
         "sign_up": {
@@ -163,6 +164,25 @@ fn user_settings(settings: &InstanceSettings) -> Value {
     })
 }
 
+fn social(providers: &[String]) -> Map<String, Value> {
+    let all = providers.iter().map(|provider| {
+        let strategy = format!("oauth_{provider}");
+        let settings = json!({
+            "enabled": true,
+            "required": false,
+            "authenticatable": true,
+            "block_email_subaddresses": false,
+            "strategy": strategy,
+            "not_selectable": false,
+            "deactivated": false,
+            "name": provider_name(provider),
+            "logo_url": "",
+        });
+        (strategy, settings)
+    });
+    all.collect()
+}
+
 fn attributes(settings: &InstanceSettings) -> Value {
     let off = Presence::Off;
     let mut all = Map::new();
@@ -179,6 +199,7 @@ fn attributes(settings: &InstanceSettings) -> Value {
         ("passkey", off),
     ] {
         let first: &[&str] = match name {
+            "email_address" if settings.email_links => &["email_link", "email_code"],
             "email_address" => &["email_code"],
             _ => &[],
         };
@@ -210,7 +231,7 @@ fn organization_settings(settings: &OrganizationSettings) -> Value {
     json!({
         "enabled": settings.enabled,
         "max_allowed_memberships": settings.max_allowed_memberships,
-        "force_organization_selection": false,
+        "force_organization_selection": settings.force_organization_selection,
         "actions": { "admin_delete": settings.admin_delete_enabled },
         // Nobody joins by a domain on the page.
         "domains": { "enabled": false, "enrollment_modes": [], "default_role": settings.domains_default_role },

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{errors, form::required};
+use super::{email_links::EMAIL_LINK, errors, form::required};
 use crate::{
     call::{Call, Query},
     codes,
@@ -38,10 +38,19 @@ fn kind_of(strategy: &str) -> Option<IdentificationKind> {
     }
 }
 
+/// Where links go.
+pub(super) fn by_link(user: &User) -> Vec<Value> {
+    to_each(EMAIL_LINK, &user.email_addresses, user)
+}
+
 fn by_code(strategy: &str, user: &User) -> Vec<Value> {
     let kind = kind_of(strategy);
     let all = kind.map(|kind| user.identifications_of(kind));
-    let good = all.unwrap_or_default().iter();
+    to_each(strategy, all.unwrap_or_default(), user)
+}
+
+fn to_each(strategy: &str, all: &[Identification], user: &User) -> Vec<Value> {
+    let good = all.iter();
     let good = good.filter(|one| one.is_claimed() && !one.is_second_factor);
     good.map(|one| factor(strategy, one, user)).collect()
 }
@@ -102,6 +111,21 @@ fn prepare(
     let strategy = required(form, "strategy")?;
     let kind = kind_of(strategy).filter(|_| strategy != RESET_PASSWORD || user.password.is_some());
     let kind = kind.ok_or_else(|| errors::strategy_invalid(strategy))?;
+    let one = chosen(form, (user, kind), is_good)?;
+    let slug = match strategy {
+        RESET_PASSWORD => codes::RESET,
+        _ => codes::VERIFICATION,
+    };
+    codes::send(call, slug, &one, Some(&user.id));
+    Ok(Verification::sent(strategy, call.now))
+}
+
+/// What the form says that something goes to, or what is first of the user's.
+pub(super) fn chosen(
+    form: &Query,
+    (user, kind): (&User, IdentificationKind),
+    is_good: fn(&Identification) -> bool,
+) -> Result<Identification, Refusal> {
     let name = format!("{}_id", kind.as_str());
     let mut good = user
         .identifications_of(kind)
@@ -114,18 +138,10 @@ fn prepare(
             .filter(|one| is_good(one))
             .or_else(|| good.next()),
     };
-    let Some(one) = one else {
-        return Err(match form.get(&name) {
-            Some(_) => Refusal::form_resource_not_found(&name, "one of the user's"),
-            None => errors::strategy_invalid(strategy),
-        });
-    };
-    let slug = match strategy {
-        RESET_PASSWORD => codes::RESET,
-        _ => codes::VERIFICATION,
-    };
-    codes::send(call, slug, one, Some(&user.id));
-    Ok(Verification::sent(strategy, call.now))
+    one.cloned().ok_or_else(|| match form.get(&name) {
+        Some(_) => Refusal::form_resource_not_found(&name, "one of the user's"),
+        None => errors::strategy_invalid(form.get("strategy").unwrap_or_default()),
+    })
 }
 
 /// Judges what the form brings as a first factor; the verification is the one that was prepared.

@@ -3,16 +3,21 @@ use http::Method;
 use super::{
     attempts,
     caller::{answer, browser, browser_or_new, store},
+    email_links::{self, EMAIL_LINK},
     errors, factors,
     form::{required, text},
-    passwords, tickets,
+    passwords,
+    referrals::{self, brought, link, user_with},
+    tickets,
 };
 use crate::{
     answer::Reply,
     call::{Call, Query},
     description::Access,
     directory::{
-        Client, Purpose, Session, SessionStatus, SignIn, SignInStatus, User, Verification,
+        Client, Identification, IdentificationKind, LinkPurpose, Persona, Purpose, Referral,
+        ReferralProblem, ReferralPurpose, Session, SessionStatus, SignIn, SignInStatus, User,
+        Verification,
     },
     operations::admit,
     refusal::Refusal,
@@ -89,7 +94,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return go_on(call, &client, sign_in);
     }
     if form.get("transfer") == Some("true") {
-        return Err(errors::strategy_invalid("transfer"));
+        transfer(call, &client, &mut sign_in)?;
+        return go_on(call, &client, sign_in);
     }
     if let Some(identifier) = text(&form, "identifier") {
         let user = call.state.directory.user_identified_by(identifier.trim());
@@ -99,10 +105,11 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         sign_in.user_id = Some(user.id.clone());
         begin(call, &form, &mut sign_in, &user)?;
     } else if let Some(strategy) = strategy {
-        return Err(match strategy.starts_with("oauth_") {
-            true => errors::strategy_invalid(strategy),
-            false => Refusal::form_param_missing("identifier"),
-        });
+        if !referrals::is_social(strategy) {
+            return Err(Refusal::form_param_missing("identifier"));
+        }
+        let purpose = ReferralPurpose::SignIn(client.id.clone());
+        sign_in.referral_id = Some(referrals::refer(call, &form, (strategy, purpose))?);
     }
     go_on(call, &client, sign_in)
 }
@@ -148,9 +155,28 @@ fn begin(
             sign_in.first = Some(Verification::passed(factors::PASSWORD, call.now));
         }
         (Some(factors::PASSWORD), None) => return Err(Refusal::form_param_missing("password")),
-        (Some(_), _) => sign_in.first = Some(factors::prepare_first(call, form, user)?),
+        (Some(_), _) => prepare(call, form, sign_in, user)?,
         (None, None) => {}
     }
+    Ok(())
+}
+
+/// Sends what is asked for as a first factor.
+fn prepare(
+    call: &mut Call<'_>,
+    form: &Query,
+    sign_in: &mut SignIn,
+    user: &User,
+) -> Result<(), Refusal> {
+    sign_in.first = Some(match text(form, "strategy") {
+        Some(EMAIL_LINK) => {
+            let kind = IdentificationKind::EmailAddress;
+            let to = factors::chosen(form, (user, kind), Identification::is_claimed)?;
+            let purpose = LinkPurpose::SignIn(sign_in.client_id.clone(), sign_in.id.clone());
+            email_links::send(call, form, purpose, (&to, Some(&user.id)))?
+        }
+        _ => factors::prepare_first(call, form, user)?,
+    });
     Ok(())
 }
 
@@ -165,25 +191,60 @@ pub(super) fn refuse_second_session(call: &Call<'_>, client: &Client) -> Result<
     }
 }
 
-/// Keeps the attempt, and starts a session where nothing is missing any more.
-fn go_on(call: &mut Call<'_>, client: &Client, mut sign_in: SignIn) -> Result<Reply, Refusal> {
-    let user = user_of(call, &sign_in).cloned();
-    if let Some(user) = &user {
-        if sign_in.status(Some(user)) == SignInStatus::Complete && sign_in.session_id.is_none() {
-            admit(user)?;
-            refuse_second_session(call, client)?;
-            refuse_signed_in_user(call, client, user)?;
-            let session = start_session(call, client, &user.id);
-            if sign_in.second.is_some() {
-                let now = call.now;
-                let directory = &mut call.state.directory;
-                directory
-                    .sessions
-                    .update(&session.id, |session| session.show_second_factor(now));
-            }
-            sign_in.session_id = Some(session.id);
-        }
+/// Starts a session where nothing is missing any more.
+pub(super) fn settle(
+    call: &mut Call<'_>,
+    client: &Client,
+    sign_in: &mut SignIn,
+) -> Result<(), Refusal> {
+    let Some(user) = user_of(call, sign_in).cloned() else {
+        return Ok(());
+    };
+    if sign_in.status(Some(&user)) != SignInStatus::Complete || sign_in.session_id.is_some() {
+        return Ok(());
     }
+    admit(&user)?;
+    refuse_second_session(call, client)?;
+    refuse_signed_in_user(call, client, &user)?;
+    let session = start_session(call, client, &user.id);
+    if sign_in.second.is_some() {
+        let now = call.now;
+        let directory = &mut call.state.directory;
+        directory
+            .sessions
+            .update(&session.id, |session| session.show_second_factor(now));
+    }
+    sign_in.session_id = Some(session.id);
+    Ok(())
+}
+
+/// Has a user sign in by an account.
+pub(super) fn enter(
+    call: &mut Call<'_>,
+    (referral, persona): (&Referral, &Persona),
+    user: User,
+    (client, attempt): (&Client, &mut SignIn),
+) -> Result<(), Refusal> {
+    admit(&user)?;
+    attempt.identifier = Some(persona.email_address.clone());
+    attempt.user_id = Some(user.id.clone());
+    attempt.first = Some(Verification::passed(&referral.strategy(), call.now));
+    link(call, referral, persona, user);
+    settle(call, client, attempt)
+}
+
+/// Goes on with a sign-in by the account that a sign-up has brought.
+fn transfer(call: &mut Call<'_>, client: &Client, attempt: &mut SignIn) -> Result<(), Refusal> {
+    let begun = call.state.directory.sign_up_of(&client.id);
+    let id = begun.and_then(|begun| begun.referral_id.clone());
+    let (referral, persona) = brought(call, id.as_ref(), &ReferralProblem::Known)?;
+    let user = user_with(call, &referral, &persona).ok_or_else(errors::identifier_not_found)?;
+    enter(call, (&referral, &persona), user, (client, attempt))
+}
+
+/// Keeps the attempt, as far as it is.
+fn go_on(call: &mut Call<'_>, client: &Client, mut sign_in: SignIn) -> Result<Reply, Refusal> {
+    settle(call, client, &mut sign_in)?;
     let response = attempts::sign_in(call, &sign_in);
     call.state.directory.put_sign_in(sign_in);
     Ok(answer(call, client, response))
@@ -245,7 +306,7 @@ fn prepare_first_factor(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let form = call.form();
     let (client, mut sign_in, user) = in_progress(call)?;
     expect(&sign_in, &user, SignInStatus::NeedsFirstFactor)?;
-    sign_in.first = Some(factors::prepare_first(call, &form, &user)?);
+    prepare(call, &form, &mut sign_in, &user)?;
     go_on(call, &client, sign_in)
 }
 

@@ -6,9 +6,12 @@ use serde_json::{Map, Value};
 use super::{
     attempts,
     caller::{answer, browser, browser_or_new},
+    email_links::{self, EMAIL_LINK},
     errors, factors,
     form::{clearable, required, text},
-    passwords, sign_ins, tickets,
+    passwords,
+    referrals::{self, account, brought},
+    sign_ins, tickets,
 };
 use crate::{
     answer::Reply,
@@ -16,10 +19,11 @@ use crate::{
     codes,
     description::Access,
     directory::{
-        Claim, Client, Identification, IdentificationKind, Password, Proof, SignUp, SignUpMode,
-        User, Verification,
+        Claim, Client, Identification, IdentificationKind, LinkPurpose, Password, Persona, Proof,
+        Referral, ReferralProblem, ReferralPurpose, SignUp, SignUpMode, User, Verification,
     },
     operations::metadata::check_size,
+    operations::users::refuse_duplicates,
     refusal::Refusal,
     route::Route,
     state::State,
@@ -83,6 +87,10 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         unsafe_metadata: Map::new(),
         legal_accepted_at: None,
         invitation_id: None,
+        referral_id: None,
+        account: None,
+        external_id: None,
+        custom_action: false,
         user_id: None,
         session_id: None,
         abandon_at: call.now.saturating_add(LIFETIME),
@@ -97,11 +105,17 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return Err(errors::sign_up_restricted());
     } else if let Some(strategy) = text(&form, "strategy") {
         let known = [factors::EMAIL_CODE, factors::PASSWORD];
-        if !known.contains(&strategy) {
+        if referrals::is_social(strategy) {
+            let purpose = ReferralPurpose::SignUp(client.id.clone());
+            sign_up.referral_id = Some(referrals::refer(call, &form, (strategy, purpose))?);
+        } else if !known.contains(&strategy) {
             return Err(errors::strategy_invalid(strategy));
         }
     }
     change(call, &form, &mut sign_up)?;
+    if form.get("transfer") == Some("true") {
+        transfer(call, &client, &mut sign_up)?;
+    }
     go_on(call, &client, sign_up)
 }
 
@@ -213,12 +227,59 @@ pub(super) fn metadata(form: &Query) -> Result<Option<Map<String, Value>>, Refus
     }
 }
 
-/// Keeps the attempt, and makes a user of it where nothing is missing any more.
-fn go_on(call: &mut Call<'_>, client: &Client, mut sign_up: SignUp) -> Result<Reply, Refusal> {
-    let (_, _, missing) = attempts::fields(call, &sign_up);
+/// Makes a user of it where nothing is missing any more.
+pub(super) fn settle(
+    call: &mut Call<'_>,
+    client: &Client,
+    sign_up: &mut SignUp,
+) -> Result<(), Refusal> {
+    let (_, _, missing) = call.state.directory.sign_up_fields(sign_up);
     if missing.is_empty() && sign_up.is_verified() && sign_up.user_id.is_none() {
-        complete(call, client, &mut sign_up)?;
+        complete(call, client, sign_up)?;
     }
+    Ok(())
+}
+
+/// Has somebody sign up by an account, which says who they are.
+pub(super) fn join(
+    call: &mut Call<'_>,
+    (referral, persona): (&Referral, &Persona),
+    (client, attempt): (&Client, &mut SignUp),
+) -> Result<(), Refusal> {
+    change_address(call, &persona.email_address, attempt)?;
+    attempt.verification = Some(Verification::passed(&referral.strategy(), call.now));
+    attempt.account = Some(account(call, referral, persona));
+    let settings = &call.state.directory.settings;
+    for (presence, field, name) in [
+        (
+            settings.first_name,
+            &mut attempt.first_name,
+            &persona.first_name,
+        ),
+        (
+            settings.last_name,
+            &mut attempt.last_name,
+            &persona.last_name,
+        ),
+    ] {
+        if presence.is_on() && field.is_none() {
+            field.clone_from(name);
+        }
+    }
+    settle(call, client, attempt)
+}
+
+/// Goes on with a sign-up by the account that a sign-in has brought.
+fn transfer(call: &mut Call<'_>, client: &Client, attempt: &mut SignUp) -> Result<(), Refusal> {
+    let begun = call.state.directory.sign_in_of(&client.id);
+    let id = begun.and_then(|begun| begun.referral_id.clone());
+    let (referral, persona) = brought(call, id.as_ref(), &ReferralProblem::Unknown)?;
+    join(call, (&referral, &persona), (client, attempt))
+}
+
+/// Keeps the attempt, as far as it is.
+fn go_on(call: &mut Call<'_>, client: &Client, mut sign_up: SignUp) -> Result<Reply, Refusal> {
+    settle(call, client, &mut sign_up)?;
     let response = attempts::sign_up(call, &sign_up);
     call.state.directory.put_sign_up(sign_up);
     Ok(answer(call, client, response))
@@ -234,15 +295,22 @@ fn complete(call: &mut Call<'_>, client: &Client, sign_up: &mut SignUp) -> Resul
     }
     let State { directory, ids, .. } = &mut *call.state;
     let mut user = User::new(ids.object("user_"), &directory.images, call.now);
-    let id = ids.object("idn_");
-    let kind = IdentificationKind::EmailAddress;
-    let mut email = Identification::verified(kind, id, address, call.now);
-    email.claim = Claim::Verified(Proof::Code(call.now));
-    user.email_addresses.push(email);
+    if let Some(account) = sign_up.account.take() {
+        let email = referrals::email_of(call, &account, &address);
+        user.email_addresses.push(email);
+        user.external_accounts.push(account);
+    } else {
+        let id = ids.object("idn_");
+        let kind = IdentificationKind::EmailAddress;
+        let mut email = Identification::verified(kind, id, address, call.now);
+        email.claim = Claim::Verified(Proof::Code(call.now));
+        user.email_addresses.push(email);
+    }
     user.legal_accepted_at = sign_up.legal_accepted_at;
     user.username.clone_from(&sign_up.username);
     user.first_name.clone_from(&sign_up.first_name);
     user.last_name.clone_from(&sign_up.last_name);
+    user.external_id.clone_from(&sign_up.external_id);
     user.unsafe_metadata.clone_from(&sign_up.unsafe_metadata);
     if let Some(password) = sign_up.password.take() {
         user.take_password(password, call.now);
@@ -250,6 +318,7 @@ fn complete(call: &mut Call<'_>, client: &Client, sign_up: &mut SignUp) -> Resul
     if let Some(id) = &sign_up.invitation_id {
         tickets::bring_metadata(call, id, &mut user)?;
     }
+    refuse_duplicates(&call.state.directory, &user)?;
     let (user_id, told) = (user.id.clone(), user.to_webhook_json());
     call.state.directory.users.put(user);
     call.tell(EventType::UserCreated, told);
@@ -306,14 +375,19 @@ fn prepare_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let Some(address) = sign_up.email_address.clone() else {
         return Err(Refusal::form_param_missing("email_address"));
     };
-    if strategy != factors::EMAIL_CODE {
+    if ![factors::EMAIL_CODE, EMAIL_LINK].contains(&strategy) {
         return Err(errors::strategy_invalid(strategy));
     }
     if !sign_up.is_verified() {
         let (kind, id) = (IdentificationKind::EmailAddress, String::new());
         let email = Identification::unverified(kind, id, address, call.now);
-        codes::send(call, codes::VERIFICATION, &email, None);
-        sign_up.verification = Some(Verification::sent(strategy, call.now));
+        sign_up.verification = Some(if strategy == EMAIL_LINK {
+            let purpose = LinkPurpose::SignUp(client.id.clone(), sign_up.id.clone());
+            email_links::send(call, &form, purpose, (&email, None))?
+        } else {
+            codes::send(call, codes::VERIFICATION, &email, None);
+            Verification::sent(strategy, call.now)
+        });
     }
     go_on(call, &client, sign_up)
 }

@@ -6,7 +6,7 @@ use super::{called_for, not_found, store};
 use crate::{
     answer::Reply,
     call::Call,
-    directory::{ExternalAccount, IdentificationKind, Invitation, Key},
+    directory::{ExternalAccount, IdentificationKind, Invitation, Key, User},
     operations::{
         deleted, identifications,
         invitations::check_status,
@@ -24,12 +24,17 @@ pub(super) fn delete_wallet(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 pub(super) fn delete_external_account(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut user = called_for(call)?;
     let id = call.path.get("external_account_id").to_owned();
-    let account = user
-        .external_accounts
-        .iter()
-        .find(|account| account.id == id);
+    disconnect(&mut user, &id)?;
+    store(call, user);
+    Ok(Reply::ok(deleted("external_account", &id, None)))
+}
+
+/// Takes an account away from a user.
+pub(crate) fn disconnect(user: &mut User, id: &str) -> Result<(), Refusal> {
+    let mut accounts = user.external_accounts.iter();
+    let account = accounts.find(|account| account.id == id);
     let Some(link) = account.map(ExternalAccount::link) else {
-        return Err(Refusal::resource_not_found("external account", &id));
+        return Err(Refusal::resource_not_found("external account", id));
     };
     user.external_accounts.retain(|account| account.id != id);
     if !user.is_identified() {
@@ -41,8 +46,7 @@ pub(super) fn delete_external_account(call: &mut Call<'_>) -> Result<Reply, Refu
             email.linked_to = None;
         }
     }
-    store(call, user);
-    Ok(Reply::ok(deleted("external_account", &id, None)))
+    Ok(())
 }
 
 /// The tokens that the provider has given for the user.

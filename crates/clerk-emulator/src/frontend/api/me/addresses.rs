@@ -6,9 +6,10 @@ use crate::{
     call::Call,
     codes,
     description::Access,
-    directory::{Identification, IdentificationKind, UnknownCode, User},
+    directory::{Identification, IdentificationKind, LinkPurpose, UnknownCode, User},
     frontend::api::{
         caller::{Caller, answer, read, signed_in, store},
+        email_links::{self, EMAIL_LINK},
         errors, factors,
         form::required,
         objects,
@@ -127,15 +128,21 @@ fn prepare_verification(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let form = call.form();
     let (mut caller, index) = called_for(call)?;
     let strategy = required(&form, "strategy")?;
-    if strategy != factors::EMAIL_CODE {
+    if ![factors::EMAIL_CODE, EMAIL_LINK].contains(&strategy) {
         return Err(errors::strategy_invalid(strategy));
     }
     let id = call.state.ids.object("ver_");
     let user_id = caller.user.id.clone();
     if let Some(email) = caller.user.email_addresses.get_mut(index) {
         refuse_verified(email)?;
-        email.send_code(id, call.now);
-        codes::send(call, codes::VERIFICATION, email, Some(&user_id));
+        if strategy == EMAIL_LINK {
+            let purpose = LinkPurpose::Address(user_id.clone(), email.id.clone());
+            email_links::send(call, &form, purpose, (email, Some(&user_id)))?;
+            email.send_link(id, call.now);
+        } else {
+            email.send_code(id, call.now);
+            codes::send(call, codes::VERIFICATION, email, Some(&user_id));
+        }
     }
     Ok(put(call, &caller, index))
 }
