@@ -323,7 +323,7 @@ impl Builder {
         let opened = (!path.as_os_str().is_empty()).then(|| StateFile::open(&path));
         let (file, content) = opened.transpose()?.unzip();
         let journal = Journal::read(content.as_deref().unwrap_or_default())
-            .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+            .map_err(|problem| InvalidStateFile::new(&path, &problem))?;
         let header = match &journal {
             Some(journal) => journal.header,
             None => Header::new(self.identifiers.unwrap_or_else(Ids::random_seed)),
@@ -404,12 +404,12 @@ impl Builder {
         if let Some(journal) = journal {
             state
                 .replay(&journal)
-                .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+                .map_err(|problem| InvalidStateFile::new(&path, &problem))?;
         }
         if let Some(file) = file {
             state
                 .keep_in(Box::new(file), header.started())
-                .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+                .map_err(|problem| InvalidStateFile::new(&path, &problem))?;
         }
         Ok(Emulator::new(settings, state))
     }
