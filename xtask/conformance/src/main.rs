@@ -86,16 +86,6 @@ const SUITES: &[Suite] = &[
         run: browser::run,
     },
     Suite {
-        name: newcomer::NAME,
-        clients: &[newcomer::CLIENTS],
-        run: newcomer::run,
-    },
-    Suite {
-        name: tour::NAME,
-        clients: &[clients::NODE, browser::CLIENTS],
-        run: tour::run,
-    },
-    Suite {
         name: testing::NAME,
         clients: &[testing::CLIENTS],
         run: testing::run,
@@ -109,6 +99,16 @@ const SUITES: &[Suite] = &[
         name: recipes::NAME,
         clients: &[recipes::CLIENTS],
         run: recipes::run,
+    },
+    Suite {
+        name: newcomer::NAME,
+        clients: &[newcomer::CLIENTS],
+        run: newcomer::run,
+    },
+    Suite {
+        name: tour::NAME,
+        clients: &[clients::NODE, browser::CLIENTS],
+        run: tour::run,
     },
     Suite {
         name: tokens::NAME,
@@ -143,11 +143,11 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bl
   frameworks    services with Clerk's middleware for Express, Fastify and Hono, before our emulator
   methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
   browser       clerk-js and its components, in Chromium, take our emulator for Clerk
-  newcomer      the commands of docs/examples/vite-axum lead to a page on which people sign in, in Chromium
-  tour          an application of our axum layer and one of @clerk/express send a browser the same way, in Chromium
   testing       @clerk/testing signs browsers in to our emulator, in Playwright and Chromium
   cli           the npm CLI `clerk` works with our emulator
   recipes       what the guide for other languages shows is run: pytest, and Go where there is one
+  newcomer      the commands of docs/examples/vite-axum lead to a page on which people sign in, in Chromium
+  tour          an application of our axum layer and one of @clerk/express send a browser the same way, in Chromium
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
