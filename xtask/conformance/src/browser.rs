@@ -9,8 +9,8 @@ use std::{
 
 use clerk::{Clock as _, SystemClock};
 use clerk_emulator::{
-    Authority, Builder, DEVELOPMENT_HOST, Emulator, OrganizationSeed, Seed, Server, TemplateSeed,
-    UserSeed,
+    Authority, Builder, DEVELOPMENT_HOST, Emulator, InstanceSeed, OrganizationSeed, Seed, Server,
+    TemplateSeed, UserSeed,
 };
 use serde_json::{Value, json};
 
