@@ -39,8 +39,18 @@ impl Running {
         Self::spawn(name, program(arguments))
     }
 
+    /// Starts a program that reads this first.
+    fn fed(arguments: &[&str], input: &[u8]) -> Self {
+        let mut child = program(arguments).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        Self::once_it_says("url", child)
+    }
+
     fn spawn(name: &str, mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
+        Self::once_it_says(name, command.spawn().unwrap())
+    }
+
+    fn once_it_says(name: &str, mut child: Child) -> Self {
         let output = BufReader::new(child.stdout.take().unwrap());
         let about = output
             .lines()
@@ -95,6 +105,49 @@ fn the_emulator_serves_what_it_was_described_as() {
     let port = url.rsplit_once(':').unwrap().1;
     let text = failure(program(&["emulator", "--port", port]));
     assert!(text.contains("is taken"), "{text}");
+}
+
+#[test]
+fn a_seed_comes_from_standard_input_and_goes_out_again() {
+    let start = |seed: &[u8]| {
+        let arguments = [
+            "emulator", "--port", "0", "--json", "--stable", "--seed", "-",
+        ];
+        Running::fed(&arguments, seed)
+    };
+    let first = start(br#"{"users":[{"email":"grace@example.com"}]}"#);
+    let export = |emulator: &Running| {
+        let response = get(&format!("{}/_emulator/seed", emulator.text("url")), None);
+        assert_eq!(response.status(), 200);
+        response.into_body()
+    };
+    let exported = export(&first);
+    let second = start(&exported);
+    assert_eq!(export(&second), exported);
+    assert_eq!(second.text("key_id"), first.text("key_id"));
+}
+
+#[test]
+fn a_seed_that_is_wrong_says_its_line() {
+    let seed = file(
+        "wrong.json",
+        "{\n  \"users\": [{ \"emial\": \"ada@example.com\" }]\n}",
+    );
+    let said = failure(program(&["emulator", "--port", "0", "--seed", &seed]));
+    assert!(
+        said.contains("wrong.json: line 2 of the seed, users[0].emial: unknown field"),
+        "{said}"
+    );
+    let both = [
+        "emulator",
+        "--port",
+        "0",
+        "--seed",
+        "-",
+        "--until-stdin-ends",
+    ];
+    let said = failure(program(&both));
+    assert!(said.contains("put the seed into a file"), "{said}");
 }
 
 #[test]
@@ -280,6 +333,36 @@ fn the_emulator_writes_its_settings_where_a_service_reads_them() {
     let uri = format!("{url}/v1/billing/statements");
     let request = Request::get(uri).header("authorization", "Bearer sk_test_emulator");
     assert_eq!(send(request).status(), 501, "it is strict");
+}
+
+#[test]
+fn the_emulator_writes_what_pages_are_told_under_the_prefixes_of_their_tools() {
+    let path = file("pages.env", "");
+    let (proxy, vite) = ("http://localhost:5173/__clerk", "VITE_");
+    let emulator = Running::start(&[
+        "--proxy-url",
+        proxy,
+        "--env-file",
+        &path,
+        "--env-prefix",
+        vite,
+        "--env-prefix",
+        "NEXT_PUBLIC_",
+    ]);
+    let written = std::fs::read_to_string(&path).unwrap();
+    for prefix in ["", vite, "NEXT_PUBLIC_"] {
+        let key = emulator.text("publishable_key");
+        for line in [
+            format!("{prefix}CLERK_PUBLISHABLE_KEY={key}"),
+            format!("{prefix}CLERK_PROXY_URL={proxy}"),
+        ] {
+            assert!(written.lines().any(|l| l == line), "{line}: {written}");
+        }
+    }
+    let secret = emulator.text("secret_key");
+    assert_eq!(written.matches(secret).count(), 1, "{written}");
+    let text = failure(program(&["emulator", "--env-prefix", vite]));
+    assert!(text.contains("--env-file"), "{text}");
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(crate) fn send(
 /// Sends a link there.
 pub(crate) fn send_link(
     call: &mut Call<'_>,
-    (slug, url): (&'static str, &str),
+    (slug, url): (&str, &str),
     to: &Identification,
     user_id: Option<&str>,
 ) {

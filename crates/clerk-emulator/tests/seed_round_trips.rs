@@ -26,8 +26,8 @@ struct Instance {
 }
 
 impl Instance {
-    fn ask(&mut self, method: &str, path: &str, body: Option<Value>) -> Value {
-        let request = support::request(method, path, body.as_ref());
+    fn ask(&mut self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let request = support::request(method, path, body);
         let answer = self.emulator.handle(request, self.now);
         let response = answer.into_response().expect("an answer");
         assert!(response.status().as_u16() < 500, "{method} {path}");
@@ -225,7 +225,7 @@ impl Instance {
                 json!({ "name": name, "public": which % 2 == 0 }),
             ),
         };
-        self.ask(method, &path, Some(body).filter(|body| !body.is_null()));
+        self.ask(method, &path, Some(&body).filter(|body| !body.is_null()));
     }
 }
 

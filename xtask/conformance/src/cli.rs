@@ -209,6 +209,7 @@ fn with_a_key(cli: &Cli<'_>, checks: &mut Checks) -> Result<(), Stopped> {
 
 /// What it does for somebody.
 fn signed_in(cli: &Cli<'_>, checks: &mut Checks) -> Result<(), Stopped> {
+    let emulator = cli.server.emulator();
     let refused = cli.run(&["impersonate", "bob@example.com", "--print", "--yes"])?;
     let asks = refused.contains("auth_required");
     checks.that(asks, || format!("impersonate, signed out: {refused}"));
@@ -218,13 +219,19 @@ fn signed_in(cli: &Cli<'_>, checks: &mut Checks) -> Result<(), Stopped> {
     let me = cli.json(&["whoami", "--json"])?;
     checks.equal("whoami, signed in", &me["email"], &json!("ada@example.com"));
 
-    let said = cli.run(&["impersonate", "bob@example.com", "--print", "--yes"])?;
-    let link = said
-        .split_whitespace()
-        .find(|word| word.starts_with("http"));
-    let link = link.unwrap_or_default().trim_matches(['"', ',']);
+    let key = emulator.secret_key().expose();
+    let arguments = [
+        "impersonate",
+        "bob@example.com",
+        "--print",
+        "--yes",
+        "--secret-key",
+        key,
+    ];
+    let said = cli.json(&arguments)?;
+    let link = said["url"].as_str().unwrap_or_default();
     let mut browser = Browser::new();
-    let (now, emulator) = (SystemClock::new().now(), cli.server.emulator());
+    let now = SystemClock::new().now();
     let is_link = link.starts_with(cli.server.url());
     checks.that(is_link, || format!("impersonate: {said}"));
     if is_link {

@@ -81,9 +81,9 @@ pub(super) fn object(encoded: &[u8]) -> Vec<u8> {
     tagged(OBJECT_IDENTIFIER, encoded)
 }
 
-/// A time, in the shorter form as long as that has the year (RFC 5280 §4.1.2.5).
+/// A time to the second, in the shorter form as long as that has the year (RFC 5280 §4.1.2.5).
 pub(super) fn time(at: UnixTime) -> Vec<u8> {
-    let digits: String = rfc3339::write(at)
+    let digits: String = rfc3339::write(UnixTime::from_secs(at.as_secs()))
         .chars()
         .filter(char::is_ascii_digit)
         // Years to seconds.
@@ -115,7 +115,11 @@ mod tests {
 
     #[test]
     fn times_have_four_digits_of_the_year_from_2050_on() {
-        let read = |seconds| String::from_utf8(time(UnixTime::from_secs(seconds))[2..].to_vec());
+        let read = |seconds: i64| {
+            // They have no fractions.
+            let at = UnixTime::from_millis(seconds * 1000 + 123);
+            String::from_utf8(time(at)[2..].to_vec())
+        };
         assert_eq!(read(1_800_000_000).unwrap(), "270115080000Z");
         assert_eq!(read(2_524_607_999).unwrap(), "491231235959Z");
         assert_eq!(read(2_524_608_000).unwrap(), "20500101000000Z");

@@ -104,6 +104,10 @@ pub(crate) struct SignUp {
     pub(crate) referral_id: Option<String>,
     /// The account with somebody else that they come with.
     pub(crate) account: Option<ExternalAccount>,
+    /// What a server says the user is called elsewhere.
+    pub(crate) external_id: Option<String>,
+    /// Whether a server says that an action of its own has run.
+    pub(crate) custom_action: bool,
     pub(crate) user_id: Option<String>,
     pub(crate) session_id: Option<String>,
     pub(crate) abandon_at: UnixTime,
@@ -167,6 +171,7 @@ impl Record for SignUp {
     }
 
     fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Attempt, &self.id);
         if let Some(id) = &self.user_id {
             add(Key::User, id);
         }
@@ -219,6 +224,11 @@ impl Directory {
     pub(crate) fn sign_up_attempt(&self, client_id: &str, id: &str) -> Option<&SignUp> {
         let current = self.sign_up_of(client_id);
         current.filter(|sign_up| sign_up.id == id)
+    }
+
+    /// The sign-up of this id, whosever it is.
+    pub(crate) fn sign_up(&self, id: &str) -> Option<&SignUp> {
+        self.attempts.sign_ups.by(Key::Attempt, id).next()
     }
 
     pub(crate) fn sign_up_of(&self, client_id: &str) -> Option<&SignUp> {

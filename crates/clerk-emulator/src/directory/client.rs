@@ -190,12 +190,8 @@ impl Directory {
 
     /// The cookies that this nonce stands for; nobody gets them again.
     pub(crate) fn redeem(&mut self, nonce: &str, now: UnixTime) -> Option<Handshake> {
-        let handshakes = self.handshakes.iter();
-        let expired = handshakes.filter(|handshake| handshake.expires_at <= now);
-        let expired: Vec<String> = expired.map(|expired| expired.nonce.clone()).collect();
-        for nonce in expired {
-            self.handshakes.remove(&nonce);
-        }
+        self.handshakes
+            .remove_if(|handshake| handshake.expires_at <= now);
         self.handshakes.remove(nonce)
     }
 }

@@ -63,13 +63,9 @@ impl Directory {
 
     /// In the place of those for the same, and of those that nobody opens any more.
     pub(crate) fn put_email_link(&mut self, link: EmailLink, now: UnixTime) {
-        let gone = self.email_links.iter().filter(|other| {
+        self.email_links.remove_if(|other| {
             other.purpose == link.purpose || now >= other.expires_at.saturating_add(REMEMBERED)
         });
-        let gone: Vec<String> = gone.map(|other| other.token.clone()).collect();
-        for token in gone {
-            self.email_links.remove(&token);
-        }
         self.email_links.put(link);
     }
 

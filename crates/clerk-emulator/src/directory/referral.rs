@@ -3,7 +3,7 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Value, json};
 
-use super::{Directory, Record};
+use super::{Directory, Key, Record};
 
 /// How long a provider's page waits.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
@@ -63,6 +63,12 @@ pub(crate) enum ReferralProblem {
 impl Record for Referral {
     fn id(&self) -> &str {
         &self.id
+    }
+
+    fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        if let ReferralPurpose::Connect(user_id) = &self.purpose {
+            add(Key::User, user_id);
+        }
     }
 }
 
@@ -171,31 +177,27 @@ impl Referral {
 impl Directory {
     /// The accounts that did not become a user's, with the reason.
     pub(crate) fn refused_accounts(&self, user_id: &str, now: UnixTime) -> Vec<Value> {
-        let is_theirs = |referral: &&Referral| {
-            let purpose = &referral.purpose;
-            referral.problem.is_some()
-                && now < referral.expires_at
-                && matches!(purpose, ReferralPurpose::Connect(id) if id == user_id)
-        };
-        let refused = self.referrals.iter().filter(is_theirs);
-        refused.map(|referral| referral.account_json(now)).collect()
+        let theirs = self.referrals.by(Key::User, user_id);
+        theirs
+            .filter(|referral| referral.problem.is_some() && now < referral.expires_at)
+            .map(|referral| referral.account_json(now))
+            .collect()
     }
 
     pub(crate) fn referral(&self, id: &str, now: UnixTime) -> Option<&Referral> {
-        let found = self.referrals.get(id);
-        found.filter(|referral| now < referral.expires_at)
+        let referral = self.referrals.get(id);
+        referral.filter(|referral| now < referral.expires_at)
+    }
+
+    /// What came of a way to a provider's page, or that there is none.
+    pub(crate) fn referral_json(&self, id: Option<&str>, now: UnixTime) -> Value {
+        let found = id.and_then(|id| self.referral(id, now));
+        found.map_or(Value::Null, |found| found.to_json(now))
     }
 
     /// In the place of what it was, and of those that nobody waits for.
     pub(crate) fn put_referral(&mut self, referral: Referral, now: UnixTime) {
-        let expired = self
-            .referrals
-            .iter()
-            .filter(|other| now >= other.expires_at);
-        let expired: Vec<String> = expired.map(|other| other.id.clone()).collect();
-        for id in expired {
-            self.referrals.remove(&id);
-        }
+        self.referrals.remove_if(|other| now >= other.expires_at);
         self.referrals.put(referral);
     }
 }

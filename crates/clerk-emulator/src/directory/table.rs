@@ -22,6 +22,8 @@ pub(crate) trait Record {
 /// By what a record is found, beside its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
+    /// The id of what a browser has begun.
+    Attempt,
     Client,
     /// The path under which something was made.
     Collection,
@@ -205,6 +207,15 @@ impl<R: Record> Table<R> {
             .filter_map(|position| Some(self.records.get(position)?.id().to_owned()))
             .collect();
         ids.iter().filter_map(|id| self.remove(id)).collect()
+    }
+
+    /// Removes those that `unwanted` says, of however many there are: for tables that stay small.
+    pub(crate) fn remove_if(&mut self, unwanted: impl Fn(&R) -> bool) {
+        let records = self.iter().filter(|record| unwanted(record));
+        let ids: Vec<String> = records.map(|record| record.id().to_owned()).collect();
+        for id in ids {
+            self.remove(&id);
+        }
     }
 }
 

@@ -49,7 +49,7 @@ impl MachineSeed {
         self
     }
 
-    /// Pins the secret key: `ak_` and 27 letters and digits. Without it, the key differs in each run.
+    /// Pins the secret key: `ak_` and 8 characters or more. Without it, the key differs in each run.
     #[must_use]
     pub fn secret_key(mut self, key: impl Into<String>) -> Self {
         self.secret_key = Some(Secret::new(key));
@@ -76,14 +76,14 @@ impl MachineSeed {
 /// ```
 /// use clerk_emulator::{ApiKeySeed, Emulator, Seed};
 ///
-/// let key = ApiKeySeed::new("ci", "ada@example.com")
+/// let key = ApiKeySeed::new("deploys", "ada@example.com")
 ///     .secret("ak_0000000000000000000000000ci")
 ///     .scope("reports:read");
 /// # let _ = Emulator::builder().seed(Seed::example().api_key(key)).build()?;
 /// # Ok::<(), clerk_emulator::BuildError>(())
 /// ```
 ///
-/// In JSON, `{"name":"ci","subject":"ada@example.com","secret":"ak_…","scopes":["reports:read"]}`.
+/// In JSON, `{"name":"deploys","subject":"ada@example.com","secret":"ak_…","scopes":["reports:read"]}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKeySeed {
@@ -124,7 +124,7 @@ impl ApiKeySeed {
         self
     }
 
-    /// Pins the secret: `ak_` and 27 letters and digits. Without it, the secret differs in each run.
+    /// Pins the secret: `ak_` and 8 characters or more. Without it, the secret differs in each run.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(Secret::new(secret));
