@@ -287,7 +287,6 @@ impl Builder {
     /// be the same each time. Faults, logged requests and webhooks on their way are forgotten with the process.
     ///
     /// ```
-    /// use clerk_core::UnixTime;
     /// use clerk_emulator::Emulator;
     ///
     /// # let directory = std::env::temp_dir().join(format!("clerk-emulator-{}", std::process::id()));
@@ -330,6 +329,7 @@ impl Builder {
             None => Header::new(self.identifiers.unwrap_or_else(Ids::random_seed)),
         };
         let mut ids = Ids::from_seed(header.identifiers);
+        let number = self.identifiers.map(|_| header.identifiers);
         let signing_key = self
             .signing_key
             .map(|pem| SigningKey::from_pkcs8_pem(pem.expose()))
@@ -368,7 +368,7 @@ impl Builder {
         let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
         let publishable_key =
             PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
-        let first_keys = KeyRing::new(signing_key, self.identifiers, &mut ids)?;
+        let first_keys = KeyRing::new(signing_key, number, &mut ids)?;
         let domain_id = ids.object("dmn_");
         let first_directory = planting::plant(self.seed, &origin, &mut ids)?;
         let allowed = self.allowed_hosts.into_iter();

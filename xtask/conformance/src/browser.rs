@@ -99,7 +99,11 @@ const PLAYS: [(&str, &str, Way); 11] = [
         "links",
         Way::DevelopmentHost,
     ),
-    ("tasks, as a development host", "tasks", Way::DevelopmentHost),
+    (
+        "tasks, as a development host",
+        "tasks",
+        Way::DevelopmentHost,
+    ),
 ];
 
 /// As whom the browser takes an emulator for a host of Clerk's.

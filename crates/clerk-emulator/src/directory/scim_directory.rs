@@ -75,7 +75,7 @@ impl Directory {
             .collect();
         for id in ids {
             self.scim_directories.update(&id, |known| {
-                known.mappings.retain(|mapping| mapping.role_id != role_id)
+                known.mappings.retain(|mapping| mapping.role_id != role_id);
             });
         }
     }
