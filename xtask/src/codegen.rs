@@ -1,5 +1,7 @@
 //! The generated part of the Rust code: written from the catalogue, or compared with it.
 
+mod fidelity;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -58,6 +60,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let catalogue = root().join("crates/clerk-api/catalogue");
     let api = clerk_catalogue::load(&catalogue.join(VERSION), &catalogue.join("overlay"))?;
     let mut files = clerk_codegen::generate(&api)?;
+    files.push(fidelity::list(&api)?);
     for file in files.iter_mut().filter(|file| is_rust(file)) {
         file.text = formatted(&file.path, &file.text)?;
     }

@@ -8,6 +8,7 @@ use std::{
     ffi::OsString,
     fs,
     io::{self, Write as _},
+    iter,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
@@ -44,6 +45,7 @@ use crate::{
   clerk-dev emulator --env-file .env.local --state .clerk-emulator
   clerk-dev emulator --proxy-url http://localhost:3000/__clerk --scripts node_modules
   clerk-dev emulator --tls --ca-file clerk-ca.pem --scripts node_modules
+  clerk-dev emulator --proxy-url http://localhost:5173/__clerk --env-file .env --env-prefix VITE_
 
 A seed holds users, organizations, roles, invitations, machines, api_keys, oauth_applications, plans,
 jwt_templates, webhooks, lists of who may sign up, and the settings of the instance; the guide on
@@ -77,12 +79,12 @@ pub(crate) struct Emulate {
     /// What the instance holds, a file in JSON; - reads it from standard input
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
-    /// Have the same ids, secrets and key id in each run, where the seed and the requests are the same
-    #[arg(long)]
-    stable: bool,
     /// Keep what the instance holds in this file, and go on with what it says if it is there
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Have the same ids, secrets and key id in each run, where the seed and the requests are the same
+    #[arg(long)]
+    stable: bool,
     /// Sign with this private key, a file in PEM: RSA, 2048 bits, PKCS#8
     #[arg(long, value_name = "FILE")]
     signing_key: Option<PathBuf>,
@@ -113,6 +115,10 @@ pub(crate) struct Emulate {
     /// Write the settings into this file, as a service reads them; what else it says stays
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
+    /// Have the file say under names with this prefix, too, what pages are told: VITE_, NEXT_PUBLIC_; may be given
+    /// several times
+    #[arg(long, value_name = "PREFIX", requires = "env_file")]
+    env_prefix: Vec<String>,
     /// Stop when standard input ends, too: with whoever started it, if that is a pipe from there
     #[arg(long)]
     until_stdin_ends: bool,
@@ -163,7 +169,7 @@ impl Emulate {
         };
         let whereabouts = Whereabouts::of(&server, from_environment.is_some(), host.as_ref());
         if let Some(path) = &self.env_file {
-            env_file::write(path, &whereabouts.settings()).map_err(|error| {
+            env_file::write(path, &whereabouts.settings(&self.env_prefix)).map_err(|error| {
                 Failure::setup(&format!("cannot write {}", path.display()), &error)
             })?;
         }
@@ -294,19 +300,21 @@ impl<'s> Whereabouts<'s> {
         }
     }
 
-    /// What a service reads from its environment.
-    fn settings(&self) -> Vec<(&'static str, &str)> {
+    /// What a service reads from its environment, and what its pages may know under these prefixes, too.
+    fn settings(&self, prefixes: &[String]) -> Vec<(String, &str)> {
         let mut settings = vec![
-            ("CLERK_API_URL", self.url),
-            ("CLERK_SECRET_KEY", self.secret_key),
-            ("CLERK_PUBLISHABLE_KEY", self.publishable_key),
-            ("CLERK_SIGN_IN_URL", &self.sign_in_url),
+            ("CLERK_API_URL".to_owned(), self.url),
+            ("CLERK_SECRET_KEY".to_owned(), self.secret_key),
+            ("CLERK_SIGN_IN_URL".to_owned(), &self.sign_in_url),
         ];
-        settings.extend(self.proxy_url.map(|url| ("CLERK_PROXY_URL", url)));
-        settings.extend(
-            self.webhook_secret
-                .map(|secret| (SIGNING_SECRET_VARIABLE, secret)),
-        );
+        let secret = self.webhook_secret;
+        settings.extend(secret.map(|secret| (SIGNING_SECRET_VARIABLE.to_owned(), secret)));
+        for prefix in iter::once("").chain(prefixes.iter().map(String::as_str)) {
+            let key = format!("{prefix}CLERK_PUBLISHABLE_KEY");
+            settings.push((key, self.publishable_key));
+            let proxy = |url| (format!("{prefix}CLERK_PROXY_URL"), url);
+            settings.extend(self.proxy_url.map(proxy));
+        }
         settings
     }
 

@@ -336,6 +336,36 @@ fn the_emulator_writes_its_settings_where_a_service_reads_them() {
 }
 
 #[test]
+fn the_emulator_writes_what_pages_are_told_under_the_prefixes_of_their_tools() {
+    let path = file("pages.env", "");
+    let (proxy, vite) = ("http://localhost:5173/__clerk", "VITE_");
+    let emulator = Running::start(&[
+        "--proxy-url",
+        proxy,
+        "--env-file",
+        &path,
+        "--env-prefix",
+        vite,
+        "--env-prefix",
+        "NEXT_PUBLIC_",
+    ]);
+    let written = std::fs::read_to_string(&path).unwrap();
+    for prefix in ["", vite, "NEXT_PUBLIC_"] {
+        let key = emulator.text("publishable_key");
+        for line in [
+            format!("{prefix}CLERK_PUBLISHABLE_KEY={key}"),
+            format!("{prefix}CLERK_PROXY_URL={proxy}"),
+        ] {
+            assert!(written.lines().any(|l| l == line), "{line}: {written}");
+        }
+    }
+    let secret = emulator.text("secret_key");
+    assert_eq!(written.matches(secret).count(), 1, "{written}");
+    let text = failure(program(&["emulator", "--env-prefix", vite]));
+    assert!(text.contains("--env-file"), "{text}");
+}
+
+#[test]
 fn the_emulator_answers_to_the_hosts_that_are_allowed() {
     let health = |emulator: &Running, host: &str| {
         let url = emulator.text("url");

@@ -8,6 +8,7 @@ mod base64_text;
 mod billing;
 mod client;
 mod connection;
+mod credit;
 mod described;
 mod domain;
 mod email;
@@ -37,7 +38,9 @@ mod second_factor;
 mod sent_code;
 mod session;
 mod settings;
+mod sign_up;
 mod table;
+mod task;
 mod template;
 mod ticket;
 mod user;
@@ -52,6 +55,7 @@ pub(crate) use attempts::{
 pub(crate) use billing::{PayerType, Plan, Price, SubscriptionItem, money, suffix};
 pub(crate) use client::{Client, Handshake};
 pub(crate) use connection::{Connection, Protocol, TestRun};
+pub(crate) use credit::CreditEntry;
 pub(crate) use described::Described;
 pub(crate) use domain::Domain;
 pub(crate) use email::Email;
@@ -133,6 +137,7 @@ pub(crate) struct Directory {
     pub(crate) plans: Table<Plan>,
     pub(crate) prices: Table<Price>,
     pub(crate) subscription_items: Table<SubscriptionItem>,
+    pub(crate) credits: Table<CreditEntry>,
     pub(crate) message_templates: Table<MessageTemplate>,
     pub(crate) emails: Table<Email>,
     pub(crate) admin_portal_link_tokens: Table<AdminPortalLinkToken>,
@@ -289,6 +294,8 @@ impl Directory {
         self.sessions.remove_by(Key::User, id);
         self.memberships.remove_by(Key::User, id);
         self.tickets.remove_by(Key::User, id);
+        self.subscription_items.remove(id);
+        self.credits.remove_by(Key::Subject, id);
         if let Some(picture) = &user.picture_id {
             self.pictures.remove(picture);
         }
@@ -332,6 +339,7 @@ impl Directory {
             plans,
             prices,
             subscription_items,
+            credits,
             message_templates,
             emails,
             admin_portal_link_tokens,
@@ -373,6 +381,7 @@ impl Directory {
             ("plans", plans),
             ("prices", prices),
             ("subscription_items", subscription_items),
+            ("credits", credits),
             ("message_templates", message_templates),
             ("emails", emails),
             ("admin_portal_link_tokens", admin_portal_link_tokens),

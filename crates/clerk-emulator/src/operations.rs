@@ -8,6 +8,7 @@ mod billing;
 mod clients;
 mod clock;
 mod control;
+mod credits;
 mod directories;
 mod domains;
 mod emails;
@@ -38,6 +39,7 @@ pub(crate) mod roles;
 mod saml_connections;
 mod sessions;
 mod sign_in_tokens;
+mod sign_ups;
 mod svix;
 pub(crate) mod templates;
 mod testing_tokens;
@@ -51,6 +53,7 @@ mod webhooks;
 pub(crate) use memberships::{check_role_in, keep_a_manager, refuse_new_member};
 pub(crate) use organizations::{check as check_organization, founded};
 pub(crate) use sessions::admit;
+pub(crate) use uploads::replace as upload_picture;
 pub(crate) use users::disconnect;
 
 use serde_json::{Value, json};
@@ -58,7 +61,7 @@ use serde_json::{Value, json};
 use crate::route::{Handled, Route};
 
 /// The operations of the Backend API that are written by hand.
-pub(crate) static HANDLERS: [&[Handled]; 38] = [
+pub(crate) static HANDLERS: [&[Handled]; 40] = [
     keys::HANDLERS,
     users::HANDLERS,
     identifications::HANDLERS,
@@ -82,6 +85,8 @@ pub(crate) static HANDLERS: [&[Handled]; 38] = [
     templates::HANDLERS,
     api_keys::HANDLERS,
     billing::HANDLERS,
+    credits::HANDLERS,
+    sign_ups::HANDLERS,
     machines::HANDLERS,
     machine_tokens::HANDLERS,
     oauth_applications::HANDLERS,

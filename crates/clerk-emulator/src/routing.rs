@@ -250,6 +250,27 @@ mod tests {
         }
     }
 
+    /// It is generated from the source text, which this holds to what the tables are.
+    #[test]
+    fn the_list_of_operations_says_which_are_by_hand() {
+        let list = include_str!("../OPERATIONS.md");
+        let handlers = operations::HANDLERS.iter().chain(&frontend::HANDLERS);
+        let handled: Vec<&str> = handlers
+            .flat_map(|table| table.iter().map(|(id, _)| *id))
+            .collect();
+        for operation in OPERATIONS {
+            let tier = match handled.contains(&operation.id) {
+                true => "by hand",
+                false => "described",
+            };
+            let row = format!(
+                "| {} | `{} {}` | {tier} |",
+                operation.id, operation.method, operation.path
+            );
+            assert!(list.contains(&row), "{row}: cargo xtask codegen");
+        }
+    }
+
     #[test]
     fn parameters_are_percent_decoded() {
         let routes = Routes::new();

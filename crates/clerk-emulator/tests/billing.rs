@@ -147,6 +147,10 @@ fn prices_are_made_and_subscribed_to() {
         changed["transition"]["previous_price"]["id"],
         item["price_id"]
     );
+    is_shown_as_it_once_was(&changed["subscription_item"]);
+    let transition = &changed["transition"];
+    assert_eq!(transition["previous_plan"]["amount_formatted"], "0.00");
+    assert_eq!(transition["previous_subscription_item_status"], "ended");
     assert_eq!(
         refusal(change(&item["price_id"], &price["id"])),
         refused(422, "form_param_value_invalid", "from_price_id")
@@ -182,6 +186,7 @@ fn a_free_trial_lasts_as_long_as_it_is_said_to() {
     ));
     assert_eq!(extended["is_free_trial"], true);
     assert_eq!(extended["period_end"], 4_070_908_800_000_i64);
+    is_shown_as_it_once_was(&extended);
     for (body, code) in [
         (json!({}), "form_param_missing"),
         (json!({ "extend_to": "soon" }), "form_param_format_invalid"),
@@ -193,4 +198,107 @@ fn a_free_trial_lasts_as_long_as_it_is_said_to() {
         let found = refusal(post(&emulator, &path, body));
         assert_eq!(found, refused(422, code, "extend_to"));
     }
+}
+
+/// Where something about an item was changed, Clerk has members that it has nowhere else.
+fn is_shown_as_it_once_was(item: &Value) {
+    for member in ["payment_source_id", "proration_date"] {
+        assert!(item[member].is_string(), "{member} in {item}");
+    }
+    for member in ["amount", "annual_monthly_amount", "annual_amount"] {
+        assert!(item["plan"][member].is_i64(), "{member} in {item}");
+        let formatted = format!("{member}_formatted");
+        assert!(item["plan"][&*formatted].is_string(), "{member} in {item}");
+    }
+    assert_eq!(item["plan"]["payer_type"], json!(["user"]));
+    for member in ["first_name", "last_name", "email"] {
+        assert!(item["payer"][member].is_string(), "{member} in {item}");
+    }
+    assert!(item["payer"]["created_at"].is_i64(), "{item}");
+    assert_eq!(item["payer"].get("organization_id"), None);
+}
+
+#[test]
+fn what_was_canceled_is_not_changed_any_more() {
+    let emulator = emulator();
+    let ada = subscription(&emulator, NOW);
+    let item = &ada["subscription_items"][0];
+    // Clerk has the price of the plan there, and none of the item.
+    assert_eq!(item.get("amount"), None);
+    let path = format!("{ITEMS}/{}", text(item, "id"));
+    fine(delete(&emulator, &path));
+    let price = &item["price_id"];
+    for (verb, body) in [
+        (
+            "extend_free_trial",
+            json!({ "extend_to": "2099-01-01T00:00:00Z" }),
+        ),
+        (
+            "price_transition",
+            json!({ "from_price_id": price, "to_price_id": price }),
+        ),
+    ] {
+        let found = refusal(post(&emulator, &format!("{path}/{verb}"), body));
+        assert_eq!(
+            found,
+            refused(400, "subscription_item_not_active", ""),
+            "{verb}"
+        );
+    }
+}
+
+#[test]
+fn credit_is_given_and_taken_once() {
+    let emulator = emulator();
+    for payer in [
+        format!("/v1/users/{ADA}"),
+        format!("/v1/organizations/{ACME}"),
+    ] {
+        let path = format!("{payer}/billing/credits");
+        let balance = || fine(get(&emulator, &path))["balance"]["amount"].clone();
+        let adjust = |action: &str, amount: i64, key: &str| {
+            let body =
+                json!({ "action": action, "amount": amount, "idempotency_key": key, "note": "n" });
+            post(&emulator, &path, body)
+        };
+        assert_eq!(balance(), 0);
+        let entry = fine(adjust("increase", 500, "a"));
+        assert_eq!(entry["amount"]["amount_formatted"], "5.00");
+        assert_eq!(fine(adjust("increase", 500, "a")), entry);
+        assert_eq!(fine(adjust("decrease", 200, "b"))["amount"]["amount"], -200);
+        assert_eq!(balance(), 300);
+        for (answer, expected) in [
+            (
+                adjust("decrease", 301, "c"),
+                refused(422, "form_param_value_invalid", "amount"),
+            ),
+            (
+                adjust("increase", 0, "c"),
+                refused(422, "form_param_value_invalid", "amount"),
+            ),
+            (
+                adjust("double", 1, "c"),
+                refused(422, "form_param_value_invalid", "action"),
+            ),
+            (
+                adjust("increase", 1, "a"),
+                refused(409, "idempotency_key_in_use", ""),
+            ),
+            (
+                post(
+                    &emulator,
+                    &path,
+                    json!({ "action": "increase", "amount": 1 }),
+                ),
+                refused(422, "form_param_missing", "idempotency_key"),
+            ),
+        ] {
+            assert_eq!(refusal(answer), expected);
+        }
+        assert_eq!(balance(), 300);
+    }
+    assert_eq!(
+        refusal(get(&emulator, "/v1/users/user_no/billing/credits")).0,
+        404
+    );
 }

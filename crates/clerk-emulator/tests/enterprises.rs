@@ -323,9 +323,59 @@ fn a_portal_link_token_is_shown_once_and_revoked() {
             "{body}"
         );
     }
+    let id = text(&revoked, "id").strip_prefix("aplt_").unwrap();
+    assert!(
+        id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{id}"
+    );
     let unknown = format!("{tokens}/aplt_no/revoke");
     assert_eq!(
         refusal(post(&emulator, &unknown, json!({}))),
         refused(404, "resource_not_found", "")
     );
+}
+
+#[test]
+fn a_connection_keeps_a_domain_and_says_nothing_that_is_not_described() {
+    let emulator = emulator();
+    let made = create(&emulator, "corp.example.com");
+    let path = format!("{CONNECTIONS}/{}", text(&made, "id"));
+    let saml = format!("{SAML}/{}", text(&made["saml_connection"], "id"));
+    for path in [&path, &saml] {
+        assert_eq!(
+            refusal(patch(&emulator, path, json!({ "domains": [] }))),
+            refused(422, "form_param_missing", "domains")
+        );
+    }
+    let hint = json!({ "mode": "custom_attribute", "source": "badge", "nobody_has_this": 1 });
+    let changed = fine(patch(&emulator, &saml, json!({ "login_hint": hint })));
+    let expected = json!({ "mode": "custom_attribute", "source": "badge" });
+    assert_eq!(changed["login_hint"], expected);
+}
+
+#[test]
+fn groups_lose_a_role_that_is_deleted() {
+    let emulator = emulator();
+    let connection = create(&emulator, "corp.example.com");
+    let role = json!({ "name": "Editor", "key": "org:editor" });
+    let role = fine(post(&emulator, "/v1/organization_roles", role));
+    let directory = fine(post(
+        &emulator,
+        "/v1/directories",
+        json!({
+            "name": "People", "enterprise_connection_id": connection["id"], "provider": "generic",
+            "group_role_mappings": [{ "directory_group_id": "g", "directory_group_display_name": "G", "role_id": role["id"], "precedence": 1 }],
+        }),
+    ));
+    let mappings = format!(
+        "/v1/directories/{}/group_role_mappings",
+        text(&directory, "id")
+    );
+    let listed = fine(get(&emulator, &mappings));
+    assert_eq!(listed["data"][0]["role"]["id"], role["id"], "{listed}");
+    fine(delete(
+        &emulator,
+        &format!("/v1/organization_roles/{}", text(&role, "id")),
+    ));
+    assert_eq!(fine(get(&emulator, &mappings))["total_count"], 0);
 }

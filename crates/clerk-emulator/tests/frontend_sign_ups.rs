@@ -390,3 +390,67 @@ fn lists_keep_out_whom_they_are_for_but_not_the_invited() {
     );
     assert_eq!(page.ok("POST", SIGN_UPS, &form)["status"], "complete");
 }
+
+#[test]
+fn servers_see_sign_ups_and_say_what_the_user_is_called_elsewhere() {
+    let emulator = with(InstanceSeed::default());
+    let page = ScriptedPage::open(&emulator);
+    let form = [
+        ("email_address", "eve@example.com"),
+        ("password", "correct horse"),
+    ];
+    let sign_up = page.ok("POST", SIGN_UPS, &form);
+    let path = format!("/v1/sign_ups/{}", text(&sign_up["id"]));
+    let (status, seen) = get(&emulator, &path);
+    assert_eq!(status, 200, "{seen}");
+    for (member, expected) in [
+        ("object", json!("sign_up_attempt")),
+        ("status", json!("missing_requirements")),
+        ("email_address", json!("eve@example.com")),
+        ("password_enabled", json!(true)),
+        ("custom_action", json!(false)),
+        ("external_id", json!(null)),
+        ("unverified_fields", json!(["email_address"])),
+    ] {
+        assert_eq!(seen[member], expected, "{member}");
+    }
+    let email = &seen["verifications"]["email_address"];
+    assert_eq!(
+        *email,
+        json!({ "next_action": "needs_prepare", "supported_strategies": ["email_code"] })
+    );
+    let taken = support::patch(
+        &emulator,
+        &format!("/v1/users/{ADA}"),
+        json!({ "external_id": "a-1" }),
+    );
+    assert_eq!(taken.0, 200);
+    let taken = support::patch(&emulator, &path, json!({ "external_id": "a-1" }));
+    assert_eq!(
+        support::refusal(taken),
+        support::refused(422, "form_identifier_exists", "external_id")
+    );
+    let said = json!({ "external_id": "e-1", "custom_action": true });
+    let (status, seen) = support::patch(&emulator, &path, said);
+    assert_eq!(
+        (status, &seen["external_id"], &seen["custom_action"]),
+        (200, &json!("e-1"), &json!(true))
+    );
+    let complete = verify(&page, &sign_up);
+    let (_, user) = get(
+        &emulator,
+        &format!("/v1/users/{}", text(&complete["created_user_id"])),
+    );
+    assert_eq!(user["external_id"], "e-1");
+    assert_eq!(get(&emulator, &path).1["status"], "complete");
+    let late = support::patch(&emulator, &path, json!({ "custom_action": false }));
+    assert_eq!(
+        support::refusal(late),
+        support::refused(403, "sign_up_cannot_be_updated", "")
+    );
+    let unknown = get(&emulator, "/v1/sign_ups/sua_no");
+    assert_eq!(
+        support::refusal(unknown),
+        support::refused(404, "resource_not_found", "")
+    );
+}

@@ -246,15 +246,12 @@ fn the_application_at_svix_is_one_at_most_and_its_page_is_on_this_machine() {
 }
 
 #[test]
-fn only_the_allowlist_says_by_which_invitation_somebody_was_told() {
+fn an_identifier_that_nobody_was_told_of_has_no_invitation() {
     let emulator = emulator();
-    let identifier = json!({ "identifier": "eve@example.com" });
-    let listed = fine(post(
-        &emulator,
-        "/v1/allowlist_identifiers",
-        identifier.clone(),
-    ));
-    assert_eq!(listed.get("invitation_id"), Some(&Value::Null));
-    let listed = fine(post(&emulator, "/v1/blocklist_identifiers", identifier));
-    assert_eq!(listed.get("invitation_id"), None);
+    for list in ["allowlist", "blocklist"] {
+        let path = format!("/v1/{list}_identifiers");
+        let identifier = json!({ "identifier": "eve@example.com" });
+        let listed = fine(post(&emulator, &path, identifier));
+        assert_eq!(listed.get("invitation_id"), None, "{list}");
+    }
 }

@@ -85,6 +85,14 @@ impl Node {
     }
 }
 
+/// Has npm install what the lock file of a directory pins, where it is not there yet.
+pub(crate) fn npm_install(directory: &Path) -> Result<(), Stopped> {
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    npm.args(["--fetch-retries", "1"]).current_dir(directory);
+    output("installing the packages of a page", &mut npm).map(drop)
+}
+
 fn extension(path: &Path) -> Option<&str> {
     path.extension().and_then(|extension| extension.to_str())
 }

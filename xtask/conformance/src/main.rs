@@ -20,6 +20,7 @@ mod guide;
 mod has;
 mod isolation;
 mod methods;
+mod newcomer;
 mod outcome;
 mod problems;
 mod programs;
@@ -29,6 +30,7 @@ mod requests;
 mod signer;
 mod testing;
 mod tokens;
+mod tour;
 mod webhooks;
 
 use std::{
@@ -99,6 +101,16 @@ const SUITES: &[Suite] = &[
         run: recipes::run,
     },
     Suite {
+        name: newcomer::NAME,
+        clients: &[newcomer::CLIENTS],
+        run: newcomer::run,
+    },
+    Suite {
+        name: tour::NAME,
+        clients: &[clients::NODE, browser::CLIENTS],
+        run: tour::run,
+    },
+    Suite {
         name: tokens::NAME,
         clients: &[clients::NODE],
         run: tokens::run,
@@ -134,6 +146,8 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bl
   testing       @clerk/testing signs browsers in to our emulator, in Playwright and Chromium
   cli           the npm CLI `clerk` works with our emulator
   recipes       what the guide for other languages shows is run: pytest, and Go where there is one
+  newcomer      the commands of docs/examples/vite-axum lead to a page on which people sign in, in Chromium
+  tour          an application of our axum layer and one of @clerk/express send a browser the same way, in Chromium
   tokens        made-up tokens are judged as @clerk/backend judges them, but for docs/divergences.md
   requests      clerk-api sends what @clerk/backend sends for the same call, but for docs/divergences.md
   authenticate  made-up requests are authenticated as @clerk/backend does, but for docs/divergences.md
@@ -255,6 +269,11 @@ mod tests {
                     "frameworks",
                     "methods",
                     "browser",
+                    "newcomer",
+                    "tour",
+                    "testing",
+                    "cli",
+                    "recipes",
                     "tokens",
                     "requests",
                     "authenticate",

@@ -1,10 +1,11 @@
 //! Suite `methods`: every method that Clerk's own Backend API clients have, against our emulator.
 //!
 //! `clients/methods/node.toml` and `python.toml` say what each is called with and what has to come back, and
-//! `known.toml` which methods are known not to pass.
+//! `known.toml` which methods are known not to pass, `proofs.toml` which operations the others have gone through.
 
 mod judge;
 mod known;
+mod proofs;
 mod report;
 mod run;
 mod scene;
@@ -15,7 +16,7 @@ use std::{fs, thread};
 
 use serde_json::{Value, json};
 
-use self::{known::Known, run::Findings};
+use self::{known::Known, proofs::Proofs, run::Findings};
 use crate::{
     Settings,
     clients::{Node, Python},
@@ -89,12 +90,19 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
     fs::write(&path, report::page(&found))?;
     let mut text = report::summary(&found);
     let known = Known::read()?;
+    let proofs = Proofs::read()?;
     if settings.bless {
         known.with(&found).write()?;
+        proofs.with(&found).write()?;
     } else {
         let differences = known.differences(&found);
         if !differences.is_empty() {
             return Err(Stopped::Failed(format!("{text}\n{differences}")));
+        }
+        if proofs.clone().with(&found) != proofs {
+            let what = "other operations were carried out than proofs.toml has; write it anew and commit it: cargo xtask \
+                        conformance --bless methods, then cargo xtask codegen";
+            return Err(Stopped::Failed(format!("{text}\n{what}")));
         }
     }
     if skipped.is_empty() {

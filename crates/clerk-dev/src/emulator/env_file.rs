@@ -4,7 +4,7 @@ use std::{fs, io, path::Path};
 
 /// Has the file say these, and leaves what else it says as it is. Whoever reads it meanwhile reads the old file or
 /// the new one.
-pub(super) fn write(path: &Path, settings: &[(&str, &str)]) -> io::Result<()> {
+pub(super) fn write(path: &Path, settings: &[(String, &str)]) -> io::Result<()> {
     let before = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -18,7 +18,7 @@ pub(super) fn write(path: &Path, settings: &[(&str, &str)]) -> io::Result<()> {
 }
 
 /// `before` with these settings, each where it stood, or at the end.
-fn merged(before: &str, settings: &[(&str, &str)]) -> String {
+fn merged(before: &str, settings: &[(String, &str)]) -> String {
     let mut missing = settings.to_vec();
     let mut after = String::new();
     for line in before.lines() {
@@ -51,8 +51,8 @@ mod tests {
     #[test]
     fn settings_stand_where_they_stood_and_others_stay() {
         let settings = [
-            ("CLERK_API_URL", "http://127.0.0.1:1"),
-            ("CLERK_SECRET_KEY", "sk_test_x"),
+            ("CLERK_API_URL".to_owned(), "http://127.0.0.1:1"),
+            ("CLERK_SECRET_KEY".to_owned(), "sk_test_x"),
         ];
         for (before, after) in [
             (

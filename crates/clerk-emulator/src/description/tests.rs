@@ -276,7 +276,28 @@ impl Trials {
     }
 }
 
+/// Whether null stands only where it may. What is sent may have it anywhere, so `fits` lets it be.
+fn has_its_nulls(value: &Value, ty: Ty) -> bool {
+    match (ty, value) {
+        (Ty::List(item), Value::Array(items)) => {
+            items.iter().all(|value| has_its_nulls(value, *item))
+        }
+        (Ty::Object(model), Value::Object(members)) => {
+            model
+                .fields
+                .iter()
+                .all(|field| match members.get(field.name) {
+                    Some(Value::Null) => field.nullable,
+                    Some(value) => has_its_nulls(value, field.ty),
+                    None => true,
+                })
+        }
+        _ => true,
+    }
+}
+
 fn is_described(operation: &Operation, answer: &Value) -> bool {
+    let fits = |value: &Value, ty: Ty| fits(value, ty) && has_its_nulls(value, ty);
     let all_fit = |list: &Value, item: Ty| {
         let items = list.as_array();
         items.is_some_and(|items| items.iter().all(|value| fits(value, item)))

@@ -104,6 +104,10 @@ pub(crate) struct SignUp {
     pub(crate) referral_id: Option<String>,
     /// The account with somebody else that they come with.
     pub(crate) account: Option<ExternalAccount>,
+    /// What a server says the user is called elsewhere.
+    pub(crate) external_id: Option<String>,
+    /// Whether a server says that an action of its own has run.
+    pub(crate) custom_action: bool,
     pub(crate) user_id: Option<String>,
     pub(crate) session_id: Option<String>,
     pub(crate) abandon_at: UnixTime,
@@ -150,6 +154,7 @@ impl ReverificationLevel {
 }
 
 impl Record for SignIn {
+    #[allow(clippy::misnamed_getters, reason = "a browser has one")]
     fn id(&self) -> &str {
         &self.client_id
     }
@@ -162,11 +167,13 @@ impl Record for SignIn {
 }
 
 impl Record for SignUp {
+    #[allow(clippy::misnamed_getters, reason = "a browser has one")]
     fn id(&self) -> &str {
         &self.client_id
     }
 
     fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
+        add(Key::Attempt, &self.id);
         if let Some(id) = &self.user_id {
             add(Key::User, id);
         }
@@ -174,6 +181,7 @@ impl Record for SignUp {
 }
 
 impl Record for Reverification {
+    #[allow(clippy::misnamed_getters, reason = "a session has one")]
     fn id(&self) -> &str {
         &self.session_id
     }
@@ -219,6 +227,11 @@ impl Directory {
     pub(crate) fn sign_up_attempt(&self, client_id: &str, id: &str) -> Option<&SignUp> {
         let current = self.sign_up_of(client_id);
         current.filter(|sign_up| sign_up.id == id)
+    }
+
+    /// The sign-up of this id, whosever it is.
+    pub(crate) fn sign_up(&self, id: &str) -> Option<&SignUp> {
+        self.attempts.sign_ups.by(Key::Attempt, id).next()
     }
 
     pub(crate) fn sign_up_of(&self, client_id: &str) -> Option<&SignUp> {

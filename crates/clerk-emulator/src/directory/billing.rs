@@ -86,6 +86,31 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// As some operations still show it, with the fees as plain numbers, too.
+    pub(crate) fn to_older_json(&self, directory: &Directory) -> Value {
+        let mut plan = self.to_json(directory);
+        for (name, fee) in [
+            ("amount", "fee"),
+            ("annual_monthly_amount", "annual_monthly_fee"),
+            ("annual_amount", "annual_fee"),
+        ] {
+            let fee = match &plan[fee] {
+                Value::Null => money(0, "USD"),
+                fee => fee.clone(),
+            };
+            plan[name] = fee["amount"].clone();
+            plan[&*format!("{name}_formatted")] = fee["amount_formatted"].clone();
+        }
+        plan["currency"] = json!("USD");
+        plan["currency_symbol"] = json!(symbol("USD"));
+        plan["payer_type"] = json!([self.payer_type.as_str()]);
+        plan["description"] = json!("");
+        plan["avatar_url"] = json!("");
+        plan
+    }
+}
+
 /// What a plan costs.
 #[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Price {

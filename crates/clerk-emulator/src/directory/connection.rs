@@ -125,6 +125,12 @@ impl Protocol {
                 ("idp_certificate", certificate) => {
                     members.insert("idp_certificates".to_owned(), json!([certificate]));
                 }
+                ("login_hint", Value::Object(hint)) => {
+                    let known = ["mode", "source"].into_iter();
+                    let hint =
+                        known.filter_map(|name| Some((name.to_owned(), hint.get(name)?.clone())));
+                    members.insert(name.clone(), Value::Object(hint.collect()));
+                }
                 ("attribute_mapping", Value::Object(mapping)) => {
                     if let Some(known) = members.get_mut(name).and_then(Value::as_object_mut) {
                         let mapping = mapping.iter().filter(|(_, value)| value.is_string());

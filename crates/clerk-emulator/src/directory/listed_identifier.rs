@@ -38,8 +38,8 @@ impl ListedIdentifier {
             "updated_at": self.created_at.as_millis(),
         });
         // Nobody on the blocklist is told.
-        if list == "allowlist" {
-            body["invitation_id"] = json!(self.invitation_id);
+        if let Some(id) = self.invitation_id.as_ref().filter(|_| list == "allowlist") {
+            body["invitation_id"] = json!(id);
         }
         body
     }

@@ -189,6 +189,12 @@ impl Directory {
         referral.filter(|referral| now < referral.expires_at)
     }
 
+    /// What came of a way to a provider's page, or that there is none.
+    pub(crate) fn referral_json(&self, id: Option<&str>, now: UnixTime) -> Value {
+        let found = id.and_then(|id| self.referral(id, now));
+        found.map_or(Value::Null, |found| found.to_json(now))
+    }
+
     /// In the place of what it was, and of those that nobody waits for.
     pub(crate) fn put_referral(&mut self, referral: Referral, now: UnixTime) {
         self.referrals.remove_if(|other| now >= other.expires_at);

@@ -65,6 +65,22 @@ impl ScimDirectory {
     }
 }
 
+impl Directory {
+    /// No group stands for the role any more.
+    pub(crate) fn remove_role_mappings(&mut self, role_id: &str) {
+        let ids: Vec<String> = self
+            .scim_directories
+            .iter()
+            .map(|known| known.id.clone())
+            .collect();
+        for id in ids {
+            self.scim_directories.update(&id, |known| {
+                known.mappings.retain(|mapping| mapping.role_id != role_id);
+            });
+        }
+    }
+}
+
 impl GroupRoleMapping {
     /// The API's object for a mapping of the directory that `object` names.
     pub(crate) fn to_json(&self, object: &str, owner: &str, directory: &Directory) -> Value {

@@ -22,6 +22,8 @@ pub(crate) trait Record {
 /// By what a record is found, beside its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
+    /// The id of what a browser has begun.
+    Attempt,
     Client,
     /// The path under which something was made.
     Collection,

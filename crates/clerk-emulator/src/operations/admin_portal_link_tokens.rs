@@ -32,7 +32,7 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     }
     let ids = &mut call.state.ids;
     let token = AdminPortalLinkToken {
-        id: ids.object("aplt_"),
+        id: format!("aplt_{}", ids.hex(32)),
         link_id: ids.object("apl_"),
         organization_id,
         it_contact_id,

@@ -9,6 +9,7 @@ use crate::{
     call::{Call, Query},
     directory::{PayerType, Plan, Price, SubscriptionItem, money, suffix},
     refusal::Refusal,
+    rfc3339,
     route::Handled,
 };
 
@@ -147,8 +148,53 @@ fn described(call: &Call<'_>, item: &SubscriptionItem) -> Value {
         "created_at": start.as_millis(),
         "updated_at": item.updated_at.as_millis(),
         "lifetime_paid": money(0, "USD"),
-        "amount": amount,
     })
+}
+
+/// The same as it is shown where something about it was changed.
+fn described_older(call: &Call<'_>, item: &SubscriptionItem) -> Value {
+    let directory = &call.state.directory;
+    let mut body = described(call, item);
+    let price = directory.prices.get(&item.price_id);
+    let plan = price.and_then(|price| directory.plans.get(&price.plan_id));
+    let amount = price.map(|price| money(price.amount, &price.currency));
+    body["plan"] = json!(plan.map(|plan| plan.to_older_json(directory)));
+    body["amount"] = json!(amount);
+    body["payment_source_id"] = json!("");
+    let (start, _) = period(item, call.now);
+    body["proration_date"] = json!(rfc3339::write(start));
+    let user = directory
+        .user(&item.payer_id)
+        .map(|user| (user.created_at, user.updated_at));
+    let organization = directory.organizations.get(&item.payer_id);
+    let times = user.or(organization.map(|known| (known.created_at, known.updated_at)));
+    if let Some(payer) = body["payer"].as_object_mut() {
+        for name in ["first_name", "last_name", "email"] {
+            let text = payer
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            payer.insert(name.to_owned(), json!(text));
+        }
+        payer.retain(|_, value| !value.is_null());
+        if let Some((created_at, updated_at)) = times {
+            payer.insert("created_at".to_owned(), json!(created_at.as_millis()));
+            payer.insert("updated_at".to_owned(), json!(updated_at.as_millis()));
+        }
+    }
+    body
+}
+
+/// Refuses to change what was canceled or has ended.
+fn check_active(call: &Call<'_>, item: &SubscriptionItem) -> Result<(), Refusal> {
+    match status(item, call.now) {
+        "active" => Ok(()),
+        _ => Err(Refusal::bad_request(
+            "subscription_item_not_active",
+            "The subscription item was canceled before, or has ended.",
+        )),
+    }
 }
 
 fn payer(call: &Call<'_>, item: &SubscriptionItem) -> Value {
@@ -298,27 +344,17 @@ fn called_for(call: &Call<'_>) -> Result<SubscriptionItem, Refusal> {
     payer.ok_or_else(|| Refusal::resource_not_found("subscription item", id))
 }
 
-/// Puts a changed item back.
-fn store(call: &mut Call<'_>, item: SubscriptionItem) -> Value {
-    let body = described(call, &item);
-    call.state.directory.subscription_items.put(item);
-    body
-}
-
 fn cancel(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     call.query.only(&["end_now"])?;
     let end_now = call.query.flag("end_now")? == Some(true);
     let mut item = called_for(call)?;
-    if status(&item, call.now) != "active" {
-        return Err(Refusal::bad_request(
-            "subscription_item_not_active",
-            "The subscription item was canceled before, or has ended.",
-        ));
-    }
+    check_active(call, &item)?;
     let (_, end) = period(&item, call.now);
     item.canceled_at = Some(call.now);
     item.ended_at = Some(if end_now { call.now } else { end });
-    Ok(Reply::ok(store(call, item)))
+    let body = described(call, &item);
+    call.state.directory.subscription_items.put(item);
+    Ok(Reply::ok(body))
 }
 
 fn extend_trial(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -331,8 +367,11 @@ fn extend_trial(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         let expected = "a time to come";
         return Err(Refusal::form_param_value_invalid("extend_to", expected));
     }
+    check_active(call, &item)?;
     item.trial_ends_at = Some(until);
-    Ok(Reply::ok(store(call, item)))
+    let body = described_older(call, &item);
+    call.state.directory.subscription_items.put(item);
+    Ok(Reply::ok(body))
 }
 
 /// At once, and for nothing.
@@ -342,6 +381,7 @@ fn change_price(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let from = input.required_text("from_price_id")?;
     let to = input.required_text("to_price_id")?;
     input.finish()?;
+    check_active(call, &item)?;
     let directory = &call.state.directory;
     if item.price_id != from {
         let expected = "the price that the subscription item has";
@@ -358,17 +398,18 @@ fn change_price(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         return Err(Refusal::resource_not_found("price for this payer", &to));
     }
     let transition = json!({
-        "previous_plan": old_plan.to_json(directory),
+        "previous_plan": old_plan.to_older_json(directory),
         "previous_price": old_price.to_json(directory, instance_id(call)),
         "effective_at": call.now.as_millis(),
         "effective_mode": "immediate",
         "charged_immediately": false,
-        "previous_subscription_item_status": status(&item, call.now),
+        "previous_subscription_item_status": "ended",
         "previous_subscription_item_id": format!("csub_item_{}", suffix(&item.payer_id)),
     });
     item.price_id = to;
     item.updated_at = call.now;
-    let body = store(call, item);
+    let body = described_older(call, &item);
+    call.state.directory.subscription_items.put(item);
     Ok(Reply::ok(json!({
         "object": "commerce_price_transition",
         "subscription_item": body,

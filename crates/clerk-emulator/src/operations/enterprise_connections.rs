@@ -96,9 +96,6 @@ pub(super) fn make(
         updated_at: call.now,
     };
     fill_in(call, &mut connection, given)?;
-    if connection.domains.is_empty() {
-        return Err(Refusal::form_param_missing("domains"));
-    }
     Ok(connection)
 }
 
@@ -116,6 +113,9 @@ pub(super) fn fill_in(
         let domains = domains.iter().filter_map(Value::as_str);
         connection.domains = domains.map(str::to_lowercase).collect();
         check_domains(call, connection)?;
+    }
+    if connection.domains.is_empty() {
+        return Err(Refusal::form_param_missing("domains"));
     }
     match given.get("organization_id") {
         None => {}

@@ -215,6 +215,7 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         }
     }
     directory.remove_from_role_sets(&role.key);
+    directory.remove_role_mappings(&role.id);
     directory.roles.remove(&role.id);
     let body = deleted("role", &role.id, None);
     call.tell(EventType::RoleDeleted, body.clone());

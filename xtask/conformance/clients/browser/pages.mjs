@@ -33,6 +33,13 @@ export class Pages {
 
   /** A page of the application on a browser that was nowhere yet, with clerk-js loaded. */
   async open(origin) {
+    const page = await this.blank();
+    await page.goto(`${origin}/`);
+    return page;
+  }
+
+  /** A page that is nowhere yet. */
+  async blank() {
     const context = await this.browser.newContext({ viewport: { width: 900, height: 760 } });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
@@ -45,7 +52,6 @@ export class Pages {
       }
     });
     page.on('pageerror', (error) => page.troubles.push(String(error)));
-    await page.goto(`${origin}/`);
     return page;
   }
 

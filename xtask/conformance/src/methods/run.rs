@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clerk_emulator::LoggedRequest;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,6 +23,8 @@ pub(super) struct Finding {
     pub(super) verdict: Verdict,
     /// What helps to see why, under titles.
     pub(super) facts: Vec<(&'static str, String)>,
+    /// By `operationId`, what the method's calls had the emulator do.
+    pub(super) operations: BTreeSet<&'static str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,10 +49,16 @@ pub(super) fn client(client: &Client, settings: &Settings) -> Result<Findings, S
 }
 
 /// A method passes if all its calls do; the first that does not tells why.
-fn add(found: &mut Findings, method: &str, finding: Finding) {
-    let earlier = found.get(method).map(|earlier| &earlier.verdict);
-    if earlier.is_none_or(|verdict| *verdict == Verdict::Passed) {
-        found.insert(method.to_owned(), finding);
+fn add(found: &mut Findings, method: &str, mut finding: Finding) {
+    match found.get_mut(method) {
+        Some(earlier) if earlier.verdict != Verdict::Passed => {}
+        Some(earlier) => {
+            finding.operations.append(&mut earlier.operations);
+            *earlier = finding;
+        }
+        None => {
+            found.insert(method.to_owned(), finding);
+        }
     }
 }
 
@@ -59,6 +68,7 @@ fn of_all(methods: Vec<Method>, mut found: Findings) -> Findings {
         let untried = || Finding {
             verdict: Verdict::Untried,
             facts: Vec::new(),
+            operations: BTreeSet::new(),
         };
         let finding = found.entry(method.name).or_insert_with(untried);
         let expects = method.expects.map(|expects| ("client takes", expects));
@@ -90,11 +100,10 @@ fn call(
     let gives = row.gives.as_ref().map(|gives| scene.kept.resolve(gives));
     let given = prepared(given, key);
     let verdict = judge(row, &given, gives.as_ref(), &answer, &table.optional);
-    let requests = scene.requests();
-    let request = requests.get(before..).and_then(<[String]>::last);
+    let requests = scene.requests().split_off(before);
     let facts = [
         ("called with", Some(row.with.to_string())),
-        ("request", request.cloned()),
+        ("request", requests.last().map(shown)),
         ("class", row.is.clone()),
         ("answer has", row.gives.as_ref().map(Value::to_string)),
     ];
@@ -104,7 +113,19 @@ fn call(
         facts: facts
             .filter_map(|(title, fact)| Some((title, fact?)))
             .collect(),
+        operations: requests.iter().filter_map(carried_out).collect(),
     })
+}
+
+fn shown(request: &LoggedRequest) -> String {
+    let status = request.status.map_or(0, |status| status.as_u16());
+    format!("{} {} → {status}", request.method, request.path)
+}
+
+/// The operation that a request was for, if it was not refused.
+fn carried_out(request: &LoggedRequest) -> Option<&'static str> {
+    let is_success = request.status.is_some_and(|status| status.is_success());
+    request.operation.filter(|_| is_success)
 }
 
 fn secret(key: Option<&Resolved>, scene: &Scene) -> String {
@@ -129,6 +150,7 @@ mod tests {
         Finding {
             verdict,
             facts: Vec::new(),
+            operations: BTreeSet::new(),
         }
     }
 

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use clerk::{Clock as _, SystemClock, UnixTime};
-use clerk_emulator::{Browser, Emulator, ExternalAccountSeed, Seed, Server, UserSeed};
-use http::Response;
+use clerk_emulator::{
+    Browser, Emulator, ExternalAccountSeed, LoggedRequest, Seed, Server, UserSeed,
+};
+use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::values::Kept;
@@ -40,14 +43,9 @@ impl Scene {
         self.server.emulator().secret_key().expose()
     }
 
-    /// All requests until now, with the statuses of their answers.
-    pub(super) fn requests(&self) -> Vec<String> {
-        let shown = |request: clerk_emulator::LoggedRequest| {
-            let status = request.status.map_or(0, |status| status.as_u16());
-            format!("{} {} → {status}", request.method, request.path)
-        };
-        let requests = self.server.emulator().requests();
-        requests.into_iter().map(shown).collect()
+    /// All requests until now.
+    pub(super) fn requests(&self) -> Vec<LoggedRequest> {
+        self.server.emulator().requests()
     }
 }
 
@@ -60,9 +58,28 @@ fn given(emulator: &Emulator, now: UnixTime) -> Value {
         "acme": emulator.organization_id("acme"),
         "publishable_key": emulator.publishable_key().as_str(),
         "oauth_token": token().scope("read").opaque_oauth().sign(now),
+        "sign_up": sign_up(emulator, now),
         "nonce": nonce(emulator, now),
         "browser": browser(emulator, now),
     })
+}
+
+/// What somebody has begun who becomes a user.
+fn sign_up(emulator: &Emulator, now: UnixTime) -> Option<String> {
+    let post = |path: &str, form: &'static str| {
+        let url = format!("{}{path}", emulator.url());
+        let request = Request::post(url).header("origin", ORIGIN);
+        let request = request.body(Bytes::from_static(form.as_bytes())).ok()?;
+        let answer = emulator.handle(request, now).into_response()?;
+        serde_json::from_slice::<Value>(answer.body()).ok()
+    };
+    let browser = post("/v1/dev_browser", "")?;
+    let path = format!(
+        "/v1/client/sign_ups?__clerk_db_jwt={}",
+        browser["id"].as_str()?
+    );
+    let sign_up = post(&path, "email_address=eve@example.com")?;
+    Some(sign_up["response"]["id"].as_str()?.to_owned())
 }
 
 /// What a browser of Ada's brings back from a handshake.

@@ -23,6 +23,7 @@ use crate::{
         Referral, ReferralProblem, ReferralPurpose, SignUp, SignUpMode, User, Verification,
     },
     operations::metadata::check_size,
+    operations::users::refuse_duplicates,
     refusal::Refusal,
     route::Route,
     state::State,
@@ -88,6 +89,8 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         invitation_id: None,
         referral_id: None,
         account: None,
+        external_id: None,
+        custom_action: false,
         user_id: None,
         session_id: None,
         abandon_at: call.now.saturating_add(LIFETIME),
@@ -230,7 +233,7 @@ pub(super) fn settle(
     client: &Client,
     sign_up: &mut SignUp,
 ) -> Result<(), Refusal> {
-    let (_, _, missing) = attempts::fields(call, sign_up);
+    let (_, _, missing) = call.state.directory.sign_up_fields(sign_up);
     if missing.is_empty() && sign_up.is_verified() && sign_up.user_id.is_none() {
         complete(call, client, sign_up)?;
     }
@@ -307,6 +310,7 @@ fn complete(call: &mut Call<'_>, client: &Client, sign_up: &mut SignUp) -> Resul
     user.username.clone_from(&sign_up.username);
     user.first_name.clone_from(&sign_up.first_name);
     user.last_name.clone_from(&sign_up.last_name);
+    user.external_id.clone_from(&sign_up.external_id);
     user.unsafe_metadata.clone_from(&sign_up.unsafe_metadata);
     if let Some(password) = sign_up.password.take() {
         user.take_password(password, call.now);
@@ -314,6 +318,7 @@ fn complete(call: &mut Call<'_>, client: &Client, sign_up: &mut SignUp) -> Resul
     if let Some(id) = &sign_up.invitation_id {
         tickets::bring_metadata(call, id, &mut user)?;
     }
+    refuse_duplicates(&call.state.directory, &user)?;
     let (user_id, told) = (user.id.clone(), user.to_webhook_json());
     call.state.directory.users.put(user);
     call.tell(EventType::UserCreated, told);
