@@ -79,12 +79,12 @@ pub(crate) struct Emulate {
     /// What the instance holds, a file in JSON; - reads it from standard input
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
-    /// Have the same ids, secrets and key id in each run, where the seed and the requests are the same
-    #[arg(long)]
-    stable: bool,
     /// Keep what the instance holds in this file, and go on with what it says if it is there
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Have the same ids, secrets and key id in each run, where the seed and the requests are the same
+    #[arg(long)]
+    stable: bool,
     /// Sign with this private key, a file in PEM: RSA, 2048 bits, PKCS#8
     #[arg(long, value_name = "FILE")]
     signing_key: Option<PathBuf>,

@@ -9,9 +9,9 @@ use std::{
     net::TcpStream,
     path::PathBuf,
     process::{Child, Command},
-    sync::Mutex,
+    sync::mpsc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -104,13 +104,13 @@ fn call(url: &str, method: &str, path: &str, body: &str) -> Option<(u16, Value)>
     Some((status, body))
 }
 
-/// Creates users until nobody answers, and says which were created.
-fn create_users(url: &str, name: &str, created: &Mutex<Vec<String>>) {
+/// Creates users until nobody answers, and says of each that was created.
+fn create_users(url: &str, name: &str, created: &mpsc::Sender<String>) {
     for number in 0.. {
         let id = format!("{name}-{number}");
         let body = json!({ "external_id": id, "skip_user_requirement": true }).to_string();
         match call(url, "POST", "/v1/users", &body) {
-            Some((200, _)) => created.lock().unwrap().push(id),
+            Some((200, _)) => created.send(id).unwrap(),
             Some((status, body)) => panic!("{status} {body}"),
             None => return,
         }
@@ -120,36 +120,37 @@ fn create_users(url: &str, name: &str, created: &Mutex<Vec<String>>) {
 #[test]
 fn killed_at_any_moment_the_file_has_everything_that_was_answered() {
     let state = place("killed");
-    let created = Mutex::new(Vec::new());
-    let (mut keys, mut before) = (Vec::new(), 0);
-    for (round, moment) in [3, 40, 11, 90, 25, 0].into_iter().enumerate() {
+    let (mut answered, mut keys) = (Vec::new(), Vec::new());
+    for (round, (answers, more)) in [(1, 900), (9, 0), (3, 2100), (17, 300), (2, 50), (6, 1400)]
+        .into_iter()
+        .enumerate()
+    {
         let mut emulator = Running::with(&state);
         keys.push(emulator.about["key_id"].clone());
         let there = emulator.users();
-        for id in created.lock().unwrap().iter() {
+        for id in &answered {
             assert!(there.contains(id), "{id} was answered, and is not there");
         }
         // What was asked last, nobody may have been told of.
-        assert!(there.len() - created.lock().unwrap().len() <= 2 * round);
+        assert!(there.len() - answered.len() <= 2 * round);
         let url = emulator.about["url"].as_str().unwrap().to_owned();
+        let (created, news) = mpsc::channel();
         thread::scope(|scope| {
             for writer in 0..2 {
-                let (url, created) = (url.clone(), &created);
-                scope.spawn(move || create_users(&url, &format!("{round}-{writer}"), created));
+                let (url, created) = (url.clone(), created.clone());
+                scope.spawn(move || create_users(&url, &format!("{round}-{writer}"), &created));
             }
-            let begun = Instant::now();
-            while created.lock().unwrap().len() == before && begun.elapsed().as_secs() < 10 {
-                thread::sleep(Duration::from_millis(1));
-            }
+            drop(created);
+            answered.extend(news.iter().take(answers));
             // Between two of a client's requests, or within one: where, nobody chooses.
-            thread::sleep(Duration::from_millis(moment));
+            thread::park_timeout(Duration::from_micros(more));
             emulator.child.kill().unwrap();
         });
-        before = created.lock().unwrap().len();
+        answered.extend(news);
     }
     let there = Running::with(&state).users();
-    assert!(before > 6, "{before}");
-    assert!(created.lock().unwrap().iter().all(|id| there.contains(id)));
+    assert!(answered.len() >= 38);
+    assert!(answered.iter().all(|id| there.contains(id)));
     keys.dedup();
     assert_eq!(keys.len(), 1, "{keys:?}");
 }

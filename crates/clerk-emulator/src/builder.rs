@@ -287,7 +287,6 @@ impl Builder {
     /// be the same each time. Faults, logged requests and webhooks on their way are forgotten with the process.
     ///
     /// ```
-    /// use clerk_core::UnixTime;
     /// use clerk_emulator::Emulator;
     ///
     /// # let directory = std::env::temp_dir().join(format!("clerk-emulator-{}", std::process::id()));
@@ -324,12 +323,13 @@ impl Builder {
         let opened = (!path.as_os_str().is_empty()).then(|| StateFile::open(&path));
         let (file, content) = opened.transpose()?.unzip();
         let journal = Journal::read(content.as_deref().unwrap_or_default())
-            .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+            .map_err(|problem| InvalidStateFile::new(&path, &problem))?;
         let header = match &journal {
             Some(journal) => journal.header,
             None => Header::new(self.identifiers.unwrap_or_else(Ids::random_seed)),
         };
         let mut ids = Ids::from_seed(header.identifiers);
+        let number = self.identifiers.map(|_| header.identifiers);
         let signing_key = self
             .signing_key
             .map(|pem| SigningKey::from_pkcs8_pem(pem.expose()))
@@ -368,7 +368,7 @@ impl Builder {
         let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
         let publishable_key =
             PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
-        let first_keys = KeyRing::new(signing_key, self.identifiers, &mut ids)?;
+        let first_keys = KeyRing::new(signing_key, number, &mut ids)?;
         let domain_id = ids.object("dmn_");
         let first_directory = planting::plant(self.seed, &origin, &mut ids)?;
         let allowed = self.allowed_hosts.into_iter();
@@ -404,12 +404,12 @@ impl Builder {
         if let Some(journal) = journal {
             state
                 .replay(&journal)
-                .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+                .map_err(|problem| InvalidStateFile::new(&path, &problem))?;
         }
         if let Some(file) = file {
             state
                 .keep_in(Box::new(file), header.started())
-                .map_err(|problem| InvalidStateFile::new(&path, problem))?;
+                .map_err(|problem| InvalidStateFile::new(&path, &problem))?;
         }
         Ok(Emulator::new(settings, state))
     }

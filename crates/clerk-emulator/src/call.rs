@@ -41,7 +41,8 @@ impl Call<'_> {
 
     /// Has what became of a session told.
     pub(crate) fn tell_of_session(&mut self, event_type: EventType, session: &Session) {
-        self.tell(event_type, session.to_json(self.now));
+        let told = self.state.directory.session_json(session, self.now);
+        self.tell(event_type, told);
     }
 
     /// Whether the caller speaks a version of the API that is older than this one.

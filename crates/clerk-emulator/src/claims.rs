@@ -85,6 +85,8 @@ pub(crate) struct Holder<'h> {
     pub(crate) user: &'h User,
     pub(crate) session: &'h Session,
     pub(crate) organization: Option<ActiveOrganization<'h>>,
+    /// Whether the user has something left to do before they count as signed in.
+    pub(crate) is_pending: bool,
 }
 
 /// The claims of a session token.
@@ -98,13 +100,15 @@ pub(crate) fn session(
         user,
         session,
         organization,
+        is_pending,
     } = holder;
     let mut claims = Map::new();
     issuer.write(&mut claims);
     validity.write(&mut claims, SESSION_SKEW);
     claims.insert("sub".into(), json!(user.id));
     claims.insert("sid".into(), json!(session.id));
-    claims.insert("sts".into(), json!("active"));
+    let status = if is_pending { "pending" } else { "active" };
+    claims.insert("sts".into(), json!(status));
     if let Some(actor) = &session.actor {
         claims.insert("act".into(), json!(actor));
     }

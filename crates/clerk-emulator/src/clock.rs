@@ -15,7 +15,7 @@ use crate::kept::Kept;
 ///
 /// What the instance keeps is dated by its own time. What others judge by theirs (the times in tokens, in cookies and
 /// of webhooks' signatures) is told in theirs, so that a verifier does not find itself in the past.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct EmulatorClock {
     /// Everybody else's time, as it was told last.
     outside: UnixTime,
@@ -24,9 +24,17 @@ pub(crate) struct EmulatorClock {
     is_frozen: bool,
     /// Whether tokens, too, are dated by the emulator's time.
     moves_tokens: bool,
-    /// Whether somebody has set it. As it runs, it is the same clock.
-    #[serde(skip)]
+    /// Whether somebody has set it.
     changed: bool,
+}
+
+/// A clock as a state file has it. As it runs, nothing of it changes.
+#[derive(Deserialize, Serialize)]
+struct KeptClock {
+    ahead: i64,
+    /// Where it stands still, if it does.
+    stands_at: Option<UnixTime>,
+    moves_tokens: bool,
 }
 
 impl Default for EmulatorClock {
@@ -140,15 +148,29 @@ impl Kept for EmulatorClock {
     }
 
     fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
-        self.changed.then(|| to_raw_value(self)).transpose()
+        let all = self.changed.then(|| self.all()).transpose()?;
+        Ok(all.and_then(|mut all| all.pop()))
     }
 
     fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {
-        Ok(vec![to_raw_value(self)?])
+        let stands_at = self.is_frozen.then(|| self.inside(self.outside));
+        let kept = KeptClock {
+            ahead: if self.is_frozen { 0 } else { self.ahead },
+            stands_at,
+            moves_tokens: self.moves_tokens,
+        };
+        Ok(vec![to_raw_value(&kept)?])
     }
 
     fn apply(&mut self, changes: &RawValue) -> serde_json::Result<()> {
-        *self = serde_json::from_str(changes.get())?;
+        let kept: KeptClock = serde_json::from_str(changes.get())?;
+        *self = Self {
+            outside: kept.stands_at.unwrap_or(self.outside),
+            ahead: kept.ahead,
+            is_frozen: kept.stands_at.is_some(),
+            moves_tokens: kept.moves_tokens,
+            changed: false,
+        };
         Ok(())
     }
 }

@@ -40,6 +40,7 @@ mod session;
 mod settings;
 mod sign_up;
 mod table;
+mod task;
 mod template;
 mod ticket;
 mod user;

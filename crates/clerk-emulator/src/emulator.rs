@@ -35,8 +35,19 @@ use crate::{
     webhooks::Bell,
 };
 
-/// How many bytes of a request's body are read.
-pub(crate) const MAX_BODY: usize = 1024 * 1024;
+/// How many bytes of a request's body are read, and how many where it may be a picture with what is around it.
+const MAX_BODY: usize = 1024 * 1024;
+const MAX_PICTURE: usize = 10 * 1024 * 1024 + 64 * 1024;
+
+pub(crate) fn body_limit(headers: &HeaderMap) -> usize {
+    let media_type = headers.get(header::CONTENT_TYPE);
+    let media_type = media_type.and_then(|value| value.to_str().ok());
+    let pictures = ["multipart/form-data", "application/octet-stream"];
+    match media_type.is_some_and(|name| pictures.iter().any(|known| name.starts_with(known))) {
+        true => MAX_PICTURE,
+        false => MAX_BODY,
+    }
+}
 
 /// Says of an answer that it follows from Clerk's description alone.
 const FIDELITY: HeaderName = HeaderName::from_static("clerk-emulator-fidelity");
@@ -86,7 +97,8 @@ impl Emulator {
     /// ```
     pub fn handle(&self, request: Request<Bytes>, now: UnixTime) -> Answer {
         let (parts, body) = request.into_parts();
-        let body = Some(body).filter(|body| body.len() <= MAX_BODY);
+        let limit = body_limit(&parts.headers);
+        let body = Some(body).filter(|body| body.len() <= limit);
         self.handle_parts(&parts, body, now)
     }
 
@@ -524,7 +536,7 @@ fn carry_out(
     if settings.strict && !routed.by_hand {
         return Err(Refusal::operation_only_described(operation));
     }
-    let body = body.ok_or_else(|| Refusal::request_too_large(MAX_BODY))?;
+    let body = body.ok_or_else(|| Refusal::request_too_large(body_limit(&parts.headers)))?;
     let mut call = Call {
         settings,
         state,

@@ -41,9 +41,9 @@ pub(crate) struct KeyRing {
     successors: Vec<Arc<SigningKey>>,
     rotations: usize,
     foreign: Arc<SigningKey>,
+    changed: bool,
     /// What names of keys are made from beside the keys, where they are not to differ in each run.
     number: Option<u64>,
-    changed: bool,
 }
 
 /// A ring as a state file has it: keys of one's own are not in there.
@@ -81,8 +81,8 @@ impl KeyRing {
             successors,
             rotations: 0,
             foreign: Arc::new(SigningKey::from_pkcs8_pem(FOREIGN)?),
-            number,
             changed: false,
+            number,
         })
     }
 
@@ -155,30 +155,6 @@ impl KeyRing {
     }
 }
 
-/// A key that so many others have signed before, and the name it has by that.
-fn named(
-    key: Arc<SigningKey>,
-    (number, rotations): (Option<u64>, usize),
-    ids: &mut Ids,
-) -> NamedKey {
-    let id = match number {
-        None => ids.object("ins_"),
-        Some(number) => {
-            let text = format!("{number} {rotations} {}", key.modulus_base64url());
-            let digest = digest::digest(&digest::SHA256, text.as_bytes());
-            let number = |bytes: &[u8]| {
-                bytes
-                    .iter()
-                    .fold(0, |all, byte| all << 8 | u64::from(*byte))
-            };
-            let mut numbers = digest.as_ref().chunks_exact(8).map(number);
-            let mut next = || numbers.next().unwrap_or_default();
-            object_of("ins_", SEEDED_AT, [next(), next()])
-        }
-    };
-    NamedKey { id, key }
-}
-
 impl KeyRing {
     fn to_kept(&self) -> serde_json::Result<Box<RawValue>> {
         let keep = |named: &NamedKey| {
@@ -200,7 +176,7 @@ impl KeyRing {
         first.map(|key| key.modulus_base64url()).unwrap_or_default()
     }
 
-    fn restored(
+    fn read_key(
         (id, place): KeptKey,
         successors: &[Arc<SigningKey>],
     ) -> serde_json::Result<NamedKey> {
@@ -230,11 +206,35 @@ impl Kept for KeyRing {
                 "its tokens are signed with another signing key, which has to be given again";
             return Err(serde_json::Error::custom(problem));
         }
-        let named = |key| Self::restored(key, &self.successors);
+        let named = |key| Self::read_key(key, &self.successors);
         let announced = kept.announced.map(named).transpose()?;
         let retired: Result<Vec<NamedKey>, _> = kept.retired.into_iter().map(named).collect();
         (self.current, self.retired) = (named(kept.current)?, retired?);
         (self.announced, self.rotations) = (announced, kept.rotations);
         Ok(())
     }
+}
+
+/// A key that so many others have signed before, and the name it has by that.
+fn named(
+    key: Arc<SigningKey>,
+    (number, rotations): (Option<u64>, usize),
+    ids: &mut Ids,
+) -> NamedKey {
+    let id = match number {
+        None => ids.object("ins_"),
+        Some(number) => {
+            let text = format!("{number} {rotations} {}", key.modulus_base64url());
+            let digest = digest::digest(&digest::SHA256, text.as_bytes());
+            let number = |bytes: &[u8]| {
+                bytes
+                    .iter()
+                    .fold(0, |all, byte| all << 8 | u64::from(*byte))
+            };
+            let mut numbers = digest.as_ref().chunks_exact(8).map(number);
+            let mut next = || numbers.next().unwrap_or_default();
+            object_of("ins_", SEEDED_AT, [next(), next()])
+        }
+    };
+    NamedKey { id, key }
 }

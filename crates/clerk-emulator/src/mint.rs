@@ -289,6 +289,7 @@ pub(crate) fn session_token(
         user,
         session,
         organization,
+        is_pending: !directory.tasks(session).is_empty(),
     };
     let lifetime = lifetime.unwrap_or_else(|| form.lifetime());
     let validity = Validity::new(issued, lifetime, clock);

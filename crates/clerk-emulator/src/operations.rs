@@ -53,6 +53,7 @@ mod webhooks;
 pub(crate) use memberships::{check_role_in, keep_a_manager, refuse_new_member};
 pub(crate) use organizations::{check as check_organization, founded};
 pub(crate) use sessions::admit;
+pub(crate) use uploads::replace as upload_picture;
 pub(crate) use users::disconnect;
 
 use serde_json::{Value, json};

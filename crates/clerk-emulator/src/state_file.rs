@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsString,
+    fmt,
     fs::{self, File, OpenOptions},
     io::{self, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -29,7 +30,7 @@ pub struct InvalidStateFile {
 }
 
 impl InvalidStateFile {
-    pub(crate) fn new(path: &Path, problem: impl ToString) -> Self {
+    pub(crate) fn new(path: &Path, problem: &dyn fmt::Display) -> Self {
         Self {
             path: path.to_owned(),
             problem: problem.to_string(),
@@ -40,15 +41,15 @@ impl InvalidStateFile {
 impl StateFile {
     /// Takes the file at this path, and reads it. There need not be one yet.
     pub(crate) fn open(path: &Path) -> Result<(Self, Vec<u8>), InvalidStateFile> {
-        let invalid = |error: io::Error| InvalidStateFile::new(path, error);
+        let invalid = |error: io::Error| InvalidStateFile::new(path, &error);
         // Behind a link, the file itself is to be replaced, and whoever takes another way to it is to find the lock.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let is_other = fs::metadata(&place).is_ok_and(|known| !known.is_file());
         if is_other {
-            return Err(InvalidStateFile::new(path, "it is no regular file"));
+            return Err(InvalidStateFile::new(path, &"it is no regular file"));
         }
         let lock = lock(&beside(&place, ".lock")).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => InvalidStateFile::new(path, "another emulator has it"),
+            io::ErrorKind::WouldBlock => InvalidStateFile::new(path, &"another emulator has it"),
             _ => invalid(error),
         })?;
         let content = match fs::read(&place) {

@@ -115,11 +115,8 @@ fn an_instance_goes_on_where_it_was() {
     };
     assert_eq!(page.signed_in(), ["zoe@example.com"]);
     let session = text(&page.client()["sessions"][0], "id").to_owned();
-    let fresh = page.ok(
-        "POST",
-        &format!("/v1/client/sessions/{session}/tokens"),
-        &[],
-    );
+    let path = format!("/v1/client/sessions/{session}/tokens");
+    let fresh = fine(page.post(&path, &[]));
     let jwks = emulator.jwks_json();
     assert!(decode(text(&fresh, "jwt")).verifies(&jwks));
     assert!(decode(&token).verifies(&jwks));

@@ -9,8 +9,8 @@ use std::{
 
 use clerk::{Clock as _, SystemClock};
 use clerk_emulator::{
-    Authority, Builder, DEVELOPMENT_HOST, Emulator, OrganizationSeed, Seed, Server, TemplateSeed,
-    UserSeed,
+    Authority, Builder, DEVELOPMENT_HOST, Emulator, InstanceSeed, OrganizationSeed, Seed, Server,
+    TemplateSeed, UserSeed,
 };
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ impl Way {
     }
 }
 
-const PLAYS: [(&str, &str, Way); 9] = [
+const PLAYS: [(&str, &str, Way); 11] = [
     ("flows, plainly", "flows", Way::Plain),
     ("flows, directly", "flows", Way::Direct),
     (
@@ -94,6 +94,16 @@ const PLAYS: [(&str, &str, Way); 9] = [
         "social",
         Way::DevelopmentHost,
     ),
+    (
+        "links in mails, as a development host",
+        "links",
+        Way::DevelopmentHost,
+    ),
+    (
+        "tasks, as a development host",
+        "tasks",
+        Way::DevelopmentHost,
+    ),
 ];
 
 /// As whom the browser takes an emulator for a host of Clerk's.
@@ -117,6 +127,8 @@ fn seed(play: &str) -> Seed {
     let instance = InstanceSeed::default();
     let instance = match play {
         "social" => instance.social(["google", "github"]),
+        "links" => instance.email_links(true),
+        "tasks" => instance.force_organization_selection(true),
         _ => instance,
     };
     Seed::empty()
@@ -127,6 +139,8 @@ fn seed(play: &str) -> Seed {
                 .password("correct horse battery"),
         )
         .user(UserSeed::new("bob@example.com").name("Bob", "Example"))
+        .user(UserSeed::new("kim@example.com").password("correct horse battery"))
+        .user(UserSeed::new("tom@example.com").password("correct horse battery"))
         .organization(
             OrganizationSeed::new("acme")
                 .name("Acme")

@@ -8,7 +8,7 @@ const READS_CLOCKS: &[&str] = &["crates/clerk-core/src/time/clock.rs"];
 
 /// The adapters, whose business it is to wait.
 const WAITS: &[&str] = &[
-    "crates/clerk-emulator/src/server.rs",
+    "crates/clerk-emulator/src/server",
     "crates/clerk-http-reqwest/src/",
     "crates/clerk-http-ureq/src/",
 ];

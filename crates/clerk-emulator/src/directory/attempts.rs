@@ -154,6 +154,7 @@ impl ReverificationLevel {
 }
 
 impl Record for SignIn {
+    #[allow(clippy::misnamed_getters, reason = "a browser has one")]
     fn id(&self) -> &str {
         &self.client_id
     }
@@ -166,6 +167,7 @@ impl Record for SignIn {
 }
 
 impl Record for SignUp {
+    #[allow(clippy::misnamed_getters, reason = "a browser has one")]
     fn id(&self) -> &str {
         &self.client_id
     }
@@ -179,6 +181,7 @@ impl Record for SignUp {
 }
 
 impl Record for Reverification {
+    #[allow(clippy::misnamed_getters, reason = "a session has one")]
     fn id(&self) -> &str {
         &self.session_id
     }

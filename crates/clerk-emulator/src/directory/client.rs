@@ -71,7 +71,10 @@ impl Directory {
         let active = sessions.filter(|session| session.status(now) == SessionStatus::Active);
         let active: Vec<&Session> = active.collect();
         let ids: Vec<&str> = active.iter().map(|session| &*session.id).collect();
-        let bodies: Vec<Value> = active.iter().map(|session| session.to_json(now)).collect();
+        let bodies: Vec<Value> = active
+            .iter()
+            .map(|session| self.session_json(session, now))
+            .collect();
         let last = self.active_session(client, now).or(active.last().copied());
         let updated_at = active.last().map(|session| session.created_at);
         json!({

@@ -195,6 +195,8 @@ pub(crate) struct OrganizationSettings {
     /// The key of the role of whoever joins by a domain.
     pub(crate) domains_default_role: String,
     pub(crate) slug_disabled: bool,
+    /// Whether everybody has to be in one of their organizations to count as signed in.
+    pub(crate) force_organization_selection: bool,
 }
 
 impl OrganizationSettings {
@@ -217,7 +219,7 @@ impl OrganizationSettings {
             "domains_enrollment_modes": self.domains_enrollment_modes,
             "domains_default_role": self.domains_default_role,
             "slug_disabled": self.slug_disabled,
-            "force_organization_selection": false,
+            "force_organization_selection": self.force_organization_selection,
             "organization_creation_defaults": {
                 "enabled": false,
                 "automatic_organization_creation": off,
@@ -239,6 +241,7 @@ impl Default for OrganizationSettings {
             creator_role: "org:admin".to_owned(),
             domains_default_role: "org:member".to_owned(),
             slug_disabled: false,
+            force_organization_selection: false,
         }
     }
 }

@@ -35,7 +35,7 @@ use crate::{call::Query, route::Route};
 pub(crate) use origin::{admit, preflight, share};
 
 /// All of it, a table for each module.
-pub(crate) static TABLES: [&[Route]; 16] = [
+pub(crate) static TABLES: [&[Route]; 18] = [
     environment::ROUTES,
     client::ROUTES,
     sign_ins::ROUTES,
@@ -49,9 +49,11 @@ pub(crate) static TABLES: [&[Route]; 16] = [
     me::second_factors::ROUTES,
     me::sessions::ROUTES,
     me::organizations::ROUTES,
+    me::picture::ROUTES,
     organizations::ROUTES,
     organizations::invitations::ROUTES,
     organizations::members::ROUTES,
+    organizations::logo::ROUTES,
 ];
 
 /// Whether a request is a browser's: it has no key, and says what clerk-js says, or from which page it

@@ -1,6 +1,6 @@
 //! Pictures of organizations and of OAuth applications. They stay on this machine.
 
-use super::{oauth_applications, organizations, uploads};
+use super::{oauth_applications, organizations, uploads::replace};
 use crate::{answer::Reply, call::Call, directory::Organization, refusal::Refusal, route::Handled};
 
 pub(super) const HANDLERS: &[Handled] = &[
@@ -11,7 +11,7 @@ pub(super) const HANDLERS: &[Handled] = &[
 
 fn set(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut organization = organizations::called_for(call)?.clone();
-    let id = upload(call, organization.picture_id.take())?;
+    let id = replace(call, organization.picture_id.take())?;
     organization.image_url = call.state.directory.images.of(&id);
     organization.picture_id = Some(id);
     let image_url = organization.image_url.clone();
@@ -19,18 +19,6 @@ fn set(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         // The only answer that has it under its older name.
         body["logo_url"] = image_url.into();
     }))
-}
-
-/// Keeps the picture that came with the request in the place of an older one, and returns its id.
-fn upload(call: &mut Call<'_>, old: Option<String>) -> Result<String, Refusal> {
-    let picture = uploads::picture(call)?;
-    let id = picture.id.clone();
-    let pictures = &mut call.state.directory.pictures;
-    if let Some(old) = old {
-        pictures.remove(&old);
-    }
-    pictures.put(picture);
-    Ok(id)
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -45,7 +33,7 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 
 fn set_of_application(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut application = oauth_applications::called_for(call)?;
-    let id = upload(call, application.picture_id.take())?;
+    let id = replace(call, application.picture_id.take())?;
     application.picture_id = Some(id);
     Ok(oauth_applications::store(call, application))
 }

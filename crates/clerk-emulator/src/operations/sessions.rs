@@ -71,7 +71,9 @@ fn create(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         .directory
         .start_session(place, &user_id, call.now, &mut state.ids);
     call.tell_of_session(EventType::SessionCreated, &session);
-    Ok(Reply::ok(session.to_json(call.now)))
+    Ok(Reply::ok(
+        call.state.directory.session_json(&session, call.now),
+    ))
 }
 
 /// Refuses organizations that there are not, or that the user is not in.
@@ -105,7 +107,9 @@ pub(crate) fn admit(user: &User) -> Result<(), Refusal> {
 
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let session = called_for(call)?;
-    Ok(Reply::ok(session.to_json(call.now)))
+    Ok(Reply::ok(
+        call.state.directory.session_json(&session, call.now),
+    ))
 }
 
 fn revoke(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -161,10 +165,14 @@ fn list(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     let sessions = found.into_iter().rev().filter(|session| {
         passes(query, "client_id", Some(&session.client_id))
-            && passes(query, "status", Some(session.status(call.now).as_str()))
+            && passes(
+                query,
+                "status",
+                Some(call.state.directory.session_status(session, call.now)),
+            )
     });
     let sessions: Vec<&Session> = sessions.collect();
-    let write = |session: &&Session| session.to_json(call.now);
+    let write = |session: &&Session| call.state.directory.session_json(session, call.now);
     Ok(Reply::ok(page(query, &sessions, write)?))
 }
 

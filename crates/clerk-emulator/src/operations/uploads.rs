@@ -1,5 +1,6 @@
 //! Files that come with a request (RFC 7578).
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::header;
 
@@ -9,10 +10,16 @@ use crate::{call::Call, directory::Picture, refusal::Refusal};
 pub(super) fn picture(call: &mut Call<'_>) -> Result<Picture, Refusal> {
     let content_type = call.headers.get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok());
-    let boundary = content_type.and_then(boundary);
-    let boundary =
-        boundary.ok_or_else(|| Refusal::request_body_invalid("it is no form of parts"))?;
-    let content = field(&call.body, boundary, "file").ok_or_else(Refusal::image_missing)?;
+    let content = match content_type {
+        Some("application/octet-stream") => from_text(&call.body),
+        _ => {
+            let boundary = content_type.and_then(boundary);
+            let boundary =
+                boundary.ok_or_else(|| Refusal::request_body_invalid("it is no form of parts"))?;
+            field(&call.body, boundary, "file")
+        }
+    };
+    let content = content.ok_or_else(Refusal::image_missing)?;
     if Picture::media_type_of(&content).is_none() {
         let problem = "the file is no picture in PNG, JPEG, GIF or WebP";
         return Err(Refusal::request_body_invalid(problem));
@@ -21,6 +28,28 @@ pub(super) fn picture(call: &mut Call<'_>) -> Result<Picture, Refusal> {
         id: call.state.ids.object("img_"),
         content,
     })
+}
+
+/// Keeps the picture that came with the request in the place of an older one, and returns its id.
+pub(crate) fn replace(call: &mut Call<'_>, old: Option<String>) -> Result<String, Refusal> {
+    let picture = picture(call)?;
+    let id = picture.id.clone();
+    let pictures = &mut call.state.directory.pictures;
+    if let Some(old) = old {
+        pictures.remove(&old);
+    }
+    pictures.put(picture);
+    Ok(id)
+}
+
+/// How clerk-js sends a picture that a page has as a text: in base64, with what data URLs begin with or without.
+fn from_text(body: &Bytes) -> Option<Bytes> {
+    let text = std::str::from_utf8(body).ok()?.trim();
+    let text = match text.strip_prefix("data:") {
+        Some(rest) => rest.split_once(";base64,")?.1,
+        None => text,
+    };
+    STANDARD.decode(text).ok().map(Bytes::from)
 }
 
 fn boundary(content_type: &str) -> Option<&str> {

@@ -75,6 +75,14 @@ impl InstanceSeed {
         self
     }
 
+    /// Whether everybody has to be in one of their organizations to count as signed in: nobody, unless this says
+    /// otherwise. Until then, their sessions are pending.
+    #[must_use]
+    pub fn force_organization_selection(mut self, forced: bool) -> Self {
+        self.settings.organizations.force_organization_selection = forced;
+        self
+    }
+
     /// Whether nobody signs up but those on the [allowlist](crate::Seed::allow).
     #[must_use]
     pub fn allowlist(mut self, in_force: bool) -> Self {

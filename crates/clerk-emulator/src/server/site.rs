@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{Answer, Emulator, Outcome, emulator::MAX_BODY};
+use crate::{Answer, Emulator, Outcome, emulator::body_limit};
 
 /// What every connection needs to know.
 #[derive(Clone)]
@@ -89,7 +89,9 @@ impl Site {
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
         let (parts, body) = request.into_parts();
-        let body = read(body).await.map_err(|_| Dropped)?;
+        let body = read(body, body_limit(&parts.headers))
+            .await
+            .map_err(|_| Dropped)?;
         let answer = self.settled(&parts, body).await;
         if !answer.delay.is_zero() {
             tokio::time::sleep(answer.delay).await;
@@ -103,11 +105,11 @@ impl Site {
 
 /// The whole body; `None` where it is larger than the emulator takes. What is too much is read all
 /// the same and thrown away: a connection that closes earlier may lose the answer.
-async fn read(mut body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+async fn read(mut body: Incoming, limit: usize) -> Result<Option<Bytes>, hyper::Error> {
     let mut kept = Some(Vec::new());
     while let Some(frame) = body.frame().await {
         if let Ok(data) = frame?.into_data() {
-            kept = kept.filter(|kept| kept.len() + data.len() <= MAX_BODY);
+            kept = kept.filter(|kept| kept.len() + data.len() <= limit);
             if let Some(kept) = &mut kept {
                 kept.extend_from_slice(&data);
             }

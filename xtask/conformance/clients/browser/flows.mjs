@@ -5,6 +5,9 @@ import { createHmac } from 'node:crypto';
 import { equal } from './checks.mjs';
 import { load, reload } from './pages.mjs';
 
+/** One transparent pixel. */
+const PICTURE =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const ADA = { identifier: 'ada@example.com', password: 'correct horse battery' };
 
 export async function flows({ pages, application, checks, instance }) {
@@ -193,6 +196,24 @@ async function profile({ page, checks }) {
       return [before, verification.status, emailAddress, Clerk.user.emailAddresses.length];
     });
     equal(outcome, [null, 'verified', 'augusta@example.com', 1]);
+  });
+  await checks.that('users and organizations have pictures, and lose them', async () => {
+    const outcome = await page.evaluate(async (picture) => {
+      const bytes = Uint8Array.from(atob(picture), (character) => character.charCodeAt(0));
+      const file = new File([bytes], 'picture.png', { type: 'image/png' });
+      const shown = async (url) => (await (await fetch(url)).arrayBuffer()).byteLength === bytes.length;
+      await Clerk.user.setProfileImage({ file });
+      await Clerk.user.reload();
+      const seen = [Clerk.user.hasImage, await shown(Clerk.user.imageUrl)];
+      await Clerk.user.setProfileImage({ file: null });
+      await Clerk.user.reload();
+      await Clerk.setActive({ organization: 'acme' });
+      await Clerk.organization.setLogo({ file });
+      seen.push(Clerk.user.hasImage, Clerk.organization.hasImage, await shown(Clerk.organization.imageUrl));
+      await Clerk.organization.setLogo({ file: null });
+      return [...seen, Clerk.organization.hasImage];
+    }, PICTURE);
+    equal(outcome, [true, true, false, true, true, false]);
   });
   await checks.that('users see their sessions', async () => {
     const sessions = await page.evaluate(async () => (await Clerk.user.getSessions()).map(({ id }) => id));

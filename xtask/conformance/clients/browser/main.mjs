@@ -11,10 +11,12 @@ import { Application } from './application.mjs';
 import { Checks } from './checks.mjs';
 import { components } from './components.mjs';
 import { flows } from './flows.mjs';
+import { links } from './links.mjs';
 import { Pages } from './pages.mjs';
 import { social } from './social.mjs';
+import { tasks } from './tasks.mjs';
 
-const PLAYS = { components, flows, social };
+const PLAYS = { components, flows, links, social, tasks };
 
 let application;
 let pages;

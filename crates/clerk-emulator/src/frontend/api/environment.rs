@@ -231,7 +231,7 @@ fn organization_settings(settings: &OrganizationSettings) -> Value {
     json!({
         "enabled": settings.enabled,
         "max_allowed_memberships": settings.max_allowed_memberships,
-        "force_organization_selection": false,
+        "force_organization_selection": settings.force_organization_selection,
         "actions": { "admin_delete": settings.admin_delete_enabled },
         // Nobody joins by a domain on the page.
         "domains": { "enabled": false, "enrollment_modes": [], "default_role": settings.domains_default_role },

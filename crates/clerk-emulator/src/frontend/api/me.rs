@@ -3,6 +3,7 @@
 pub(super) mod accounts;
 pub(super) mod addresses;
 pub(super) mod organizations;
+pub(super) mod picture;
 pub(super) mod second_factors;
 pub(super) mod sessions;
 
@@ -216,7 +217,8 @@ fn remove_password(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 fn prove(form: &Query, user: &User) -> Result<(), Refusal> {
-    if user.password.is_none() {
+    // Who has to choose another may not know the one there is.
+    if user.password.is_none() || user.requires_password_reset {
         return Ok(());
     }
     match user.has_password(required(form, "current_password")?) {

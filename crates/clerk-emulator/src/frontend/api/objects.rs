@@ -63,14 +63,20 @@ pub(super) fn session(call: &mut Call<'_>, session: &Session) -> Value {
 
 /// What all of a session's objects have.
 pub(super) fn session_without_user(session: &Session, call: &Call<'_>) -> Value {
-    let mut object = session.to_json(call.now);
+    let directory = &call.state.directory;
+    let mut object = directory.session_json(session, call.now);
     if let Some(members) = object.as_object_mut() {
         members.remove("client_id");
         members.remove("user_id");
     }
     object["last_active_organization_id"] = json!(session.organization_id);
     object["factor_verification_age"] = json!(session.factor_ages(call.now));
-    object["tasks"] = Value::Null;
+    let tasks = directory.tasks(session).into_iter();
+    let tasks: Vec<Value> = tasks.map(|task| json!({ "key": task.as_str() })).collect();
+    object["tasks"] = match tasks.is_empty() {
+        true => Value::Null,
+        false => tasks.into(),
+    };
     let user = call.state.directory.user(&session.user_id);
     object["public_user_data"] = json!(user.map(public_user_data));
     object["user"] = Value::Null;
@@ -154,7 +160,7 @@ pub(super) fn public_organization_data(item: &Organization) -> Value {
         "name": item.name,
         "slug": item.slug,
         "image_url": item.image_url,
-        "has_image": false,
+        "has_image": item.picture_id.is_some(),
     })
 }
 

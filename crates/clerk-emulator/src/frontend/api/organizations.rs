@@ -1,6 +1,7 @@
 //! What members of organizations may do there, by their roles.
 
 pub(super) mod invitations;
+pub(super) mod logo;
 pub(super) mod members;
 
 use http::Method;
@@ -163,11 +164,16 @@ fn update(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         slug.clone_into(&mut organization.slug);
     }
     check_organization(&call.state.directory, &organization)?;
+    Ok(put(call, &caller, organization))
+}
+
+/// Keeps a changed organization, and has that told.
+fn put(call: &mut Call<'_>, caller: &Caller, mut organization: Organization) -> Reply {
     organization.updated_at = call.now;
     call.state.directory.organizations.put(organization.clone());
     call.tell(EventType::OrganizationUpdated, organization.to_json());
     let response = objects::organization(&call.state.directory, &organization, call);
-    Ok(answer(call, &caller.client, response))
+    answer(call, &caller.client, response)
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {

@@ -50,18 +50,18 @@ fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let caller = signed_in(call)?;
     let id = call.path.get("external_account_id").to_owned();
     let referrals = &mut call.state.directory.referrals;
-    let begun = id.strip_prefix("eac_").and_then(|id| referrals.get(id));
-    let purpose = ReferralPurpose::Connect(caller.user.id.clone());
-    match begun.filter(|referral| referral.purpose == purpose) {
-        Some(begun) => {
-            let begun = begun.id.clone();
-            referrals.remove(&begun);
-        }
-        None => {
-            let mut user = caller.user.clone();
-            disconnect(&mut user, &id)?;
-            store(call, user);
-        }
+    let theirs = ReferralPurpose::Connect(caller.user.id.clone());
+    let refused = id
+        .strip_prefix("eac_")
+        .and_then(|id| referrals.get(id))
+        .filter(|referral| referral.purpose == theirs)
+        .map(|referral| referral.id.clone());
+    if let Some(id) = refused {
+        referrals.remove(&id);
+    } else {
+        let mut user = caller.user.clone();
+        disconnect(&mut user, &id)?;
+        store(call, user);
     }
     let response = objects::deleted("external_account", &id);
     Ok(answer(call, &caller.client, response))
