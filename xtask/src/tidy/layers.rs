@@ -98,7 +98,10 @@ const VOCABULARY: &[(&str, &[&str])] = &[
     ("redis", &["clerk-webhooks-redis"]),
     // No IO, and a second library of cryptography, which nobody is to get unasked.
     ("aws-lc-rs", &["clerk-aws-lc"]),
-    ("rustls", &["clerk-http-reqwest", "clerk-http-ureq"]),
+    (
+        "rustls",
+        &["clerk-emulator", "clerk-http-reqwest", "clerk-http-ureq"],
+    ),
     // Below a framework: the emulator has to close a connection without an answer.
     ("hyper", &["clerk-emulator"]),
     ("tower", &["clerk-axum", "clerk-tower"]),
