@@ -64,9 +64,10 @@ With --tls, pages with Clerk's script find the emulator by the publishable key a
 https://emulator.lcl.dev. That has to stand for this machine where the browser is, and the browser has to
 trust the certificate in --ca-file. For Chromium without any change to the machine:
   clerk-dev emulator --tls --tls-port 4443
-  chromium --user-data-dir=clerk-browser --host-resolver-rules='MAP emulator.lcl.dev 127.0.0.1:4443' \\
+  chromium --user-data-dir=DIRECTORY --host-resolver-rules='MAP emulator.lcl.dev 127.0.0.1:4443' \\
     --ignore-certificate-errors-spki-list=HASH
-where HASH is what is printed as its key hash. Node's programs take NODE_EXTRA_CA_CERTS=clerk-ca.pem.
+where HASH is what is printed for it, and DIRECTORY one that no other
+Chromium has. Node's programs take NODE_EXTRA_CA_CERTS=clerk-ca.pem.
 
 Start your service with the settings that are printed: with another signing secret it refuses every
 webhook. Where CLERK_WEBHOOK_SIGNING_SECRET is set for this command, what goes to --webhook is signed

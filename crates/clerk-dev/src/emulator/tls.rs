@@ -123,7 +123,7 @@ impl Host {
             "pages with Clerk's script come to https://{name}, which is {address}; browsers have to be told:
 in the file hosts:  127.0.0.1 {name}
 certificate:        what --ca-file wrote; for Node, NODE_EXTRA_CA_CERTS names that file
-or to Chromium:     --user-data-dir=clerk-browser --host-resolver-rules='MAP {name} {address}' \\
+or to Chromium:     --user-data-dir=DIRECTORY --host-resolver-rules='MAP {name} {address}' \\
                     --ignore-certificate-errors-spki-list={key_hash}
 
 "
