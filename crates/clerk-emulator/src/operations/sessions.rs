@@ -108,7 +108,7 @@ pub(crate) fn admit(user: &User) -> Result<(), Refusal> {
 fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let session = called_for(call)?;
     Ok(Reply::ok(
-        call.state.directory.session_json(&session, call.now),
+        call.state.directory.session_json(session, call.now),
     ))
 }
 
