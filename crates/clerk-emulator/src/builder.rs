@@ -319,9 +319,9 @@ impl Builder {
     ///
     /// Something that was given does not fit: the error says what.
     pub fn build(mut self) -> Result<Emulator, BuildError> {
-        let path = self.state_file.take().unwrap_or_default();
-        let opened = (!path.as_os_str().is_empty()).then(|| StateFile::open(&path));
+        let opened = self.state_file.as_deref().map(StateFile::open);
         let (file, content) = opened.transpose()?.unzip();
+        let path = self.state_file.take().unwrap_or_default();
         let journal = Journal::read(content.as_deref().unwrap_or_default())
             .map_err(|problem| InvalidStateFile::new(&path, &problem))?;
         let header = match &journal {

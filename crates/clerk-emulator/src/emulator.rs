@@ -1,4 +1,6 @@
 mod clock;
+mod instance;
+mod keys;
 mod waiting;
 
 use std::{
@@ -8,20 +10,17 @@ use std::{
 };
 
 use bytes::Bytes;
-use clerk_core::{PublishableKey, SecretKey, UnixTime};
+use clerk_core::UnixTime;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts,
 };
-use serde_json::Value;
 
 use crate::{
     answer::{Answer, Outcome, Reply},
     api_version,
     call::{Call, PathParameters, Query},
-    cookies::Cookies,
     description::Access,
     directory::Key,
-    draft::{signing_input, with_signature},
     fault::{End, Fault, Misfortune},
     frontend::api,
     harvest::harvest,
@@ -30,7 +29,6 @@ use crate::{
     route::Route,
     routing::{Routed, Routes},
     seed::Seed,
-    signing_key::Digest,
     state::{Settings, State},
     webhooks::Bell,
 };
@@ -219,137 +217,6 @@ impl Emulator {
         Decision { delay, ending }
     }
 
-    /// A compact JWS (RFC 7515 §7.1) of any header and any payload, signed with the current key:
-    /// RS256, or RS384 or RS512 where the header's `alg` says so. Nothing is added or checked.
-    ///
-    /// ```
-    /// let emulator = clerk_emulator::Emulator::builder().build()?;
-    /// let header = serde_json::json!({ "alg": "RS256", "kid": emulator.key_id() });
-    /// let token = emulator.sign(&header, br#"{"handshake":["__client_uat=0"]}"#);
-    /// assert_eq!(token.split('.').count(), 3);
-    /// # Ok::<(), clerk_emulator::BuildError>(())
-    /// ```
-    pub fn sign(&self, header: &Value, payload: &[u8]) -> String {
-        let digest = Digest::of_algorithm(header.get("alg").and_then(Value::as_str));
-        self.sign_with(digest, header.to_string().as_bytes(), payload)
-    }
-
-    /// As [`sign`](Self::sign), with a header that need not be JSON; always RS256.
-    pub fn sign_bytes(&self, header: &[u8], payload: &[u8]) -> String {
-        self.sign_with(Digest::Sha256, header, payload)
-    }
-
-    fn sign_with(&self, digest: Digest, header: &[u8], payload: &[u8]) -> String {
-        let input = signing_input(header, payload);
-        let signature = self
-            .lock()
-            .keys
-            .current()
-            .key
-            .sign(digest, input.as_bytes());
-        with_signature(&input, &signature)
-    }
-
-    /// The origin the instance is reached at, without a trailing slash: what goes into
-    /// `CLERK_API_URL`.
-    pub fn url(&self) -> &str {
-        &self.shared.settings.origin
-    }
-
-    /// The address by which Clerk's script in pages is to come, where the builder was told one: what goes
-    /// into `data-clerk-proxy-url` and `CLERK_PROXY_URL`.
-    pub fn proxy_url(&self) -> Option<&str> {
-        self.shared.settings.proxy_url.as_deref()
-    }
-
-    /// The host of Clerk's that the instance is to browsers, where the builder was told one.
-    pub fn development_host(&self) -> Option<&str> {
-        self.shared.settings.development_host.as_deref()
-    }
-
-    /// The `iss` of the instance's tokens: the origin, unless the builder says otherwise.
-    pub fn issuer(&self) -> &str {
-        &self.shared.settings.issuer
-    }
-
-    /// What goes into `CLERK_SECRET_KEY`. It opens nothing but this emulator.
-    pub fn secret_key(&self) -> &SecretKey {
-        &self.shared.settings.secret_key
-    }
-
-    /// What goes into `CLERK_PUBLISHABLE_KEY`. It names the emulator's own origin, unless the builder was told
-    /// otherwise.
-    pub fn publishable_key(&self) -> &PublishableKey {
-        &self.shared.settings.publishable_key
-    }
-
-    /// The page on which one picks whom to sign in as: what goes into `CLERK_SIGN_IN_URL`.
-    pub fn sign_in_url(&self) -> String {
-        format!("{}/sign-in", self.shared.settings.frontend)
-    }
-
-    /// The `Cookie` header of a browser in which nobody is signed in, and that the emulator
-    /// knows. [`TokenBuilder::cookies`](crate::TokenBuilder::cookies) is for those in which somebody is.
-    pub fn signed_out_cookies(&self) -> String {
-        self.with_state(|settings, state| {
-            let client = state.directory.client_or_new(None, &mut state.ids);
-            Cookies::signed_out(settings, &client).header()
-        })
-    }
-
-    /// The key set, as `GET /v1/jwks` answers it.
-    pub fn jwks_json(&self) -> Value {
-        self.lock().keys.jwks()
-    }
-
-    /// The current key's public half as SPKI in PEM: what goes into `CLERK_JWT_KEY`.
-    pub fn public_key_pem(&self) -> String {
-        self.lock().keys.current().key.public_pem()
-    }
-
-    /// The current key's `kid`. It differs in each run, unless the builder was told to
-    /// [keep identifiers](crate::Builder::stable_ids).
-    pub fn key_id(&self) -> String {
-        self.lock().keys.current().id.clone()
-    }
-
-    /// The id of the user with this e-mail address.
-    pub fn user_id(&self, email: &str) -> Option<String> {
-        let user = self.lock().directory.user_called(email)?.id.clone();
-        Some(user)
-    }
-
-    /// The id of the organization with this slug.
-    pub fn organization_id(&self, slug: &str) -> Option<String> {
-        let organization = self.lock().directory.organization(slug)?.id.clone();
-        Some(organization)
-    }
-
-    /// Puts the next key into the key set, and returns its `kid`. The current one goes on signing until
-    /// [`rotate_keys`](Self::rotate_keys). There is one such key at a time.
-    ///
-    /// ```
-    /// let emulator = clerk_emulator::Emulator::builder().build()?;
-    /// let next = emulator.announce_key();
-    /// assert_ne!(emulator.key_id(), next);
-    /// emulator.rotate_keys(true);
-    /// assert_eq!(emulator.key_id(), next);
-    /// # Ok::<(), clerk_emulator::BuildError>(())
-    /// ```
-    pub fn announce_key(&self) -> String {
-        self.with_state(|_, state| state.announce_key())
-    }
-
-    /// Signs with another key from now on, under a new `kid`, and returns that: the key that was
-    /// [announced](Self::announce_key), if one was. The old key stays in the key set if it is to be kept; otherwise
-    /// the new one is alone there.
-    pub fn rotate_keys(&self, keep_old: bool) -> String {
-        self.with_state(|_, state| {
-            state.rotate_keys(keep_old);
-            state.keys.current().id.clone()
-        })
-    }
-
     /// Lets something go wrong; see [`Fault`].
     pub fn add_fault(&self, fault: Fault) {
         self.lock().faults.add(fault);
@@ -412,12 +279,11 @@ impl Emulator {
         outcome
     }
 
-    /// For what a state file does not keep, and to look at what it keeps. A test that panics in one thread is no reason to fail those that share its emulator.
+    /// For what a state file does not keep, and to look at what it keeps.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
-        self.shared
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        // A test that panics in one thread is no reason to fail those that share its emulator.
+        let state = self.shared.state.lock();
+        state.unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -45,7 +45,7 @@ impl StateFile {
         // Behind a link, the file itself is to be replaced, and whoever takes another way to it is to find the lock.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let is_other = fs::metadata(&place).is_ok_and(|known| !known.is_file());
-        if is_other {
+        if is_other || place.file_name().is_none() {
             return Err(InvalidStateFile::new(path, &"it is no regular file"));
         }
         let lock = lock(&beside(&place, ".lock")).map_err(|error| match error.kind() {

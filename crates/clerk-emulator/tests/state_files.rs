@@ -2,7 +2,10 @@
 
 mod support;
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clerk_emulator::{BuildError, Builder, Emulator, Seed, UserSeed};
 use serde_json::{Value, json};
@@ -194,9 +197,10 @@ fn what_is_no_state_is_refused_and_left_alone() {
         assert!(problem.contains(reason), "{problem}");
         assert_eq!(fs::read_to_string(&place.0).unwrap(), content);
     }
-    let directory = place.0.parent().unwrap();
-    let builder = Emulator::builder().state_file(directory);
-    assert!(matches!(builder.build(), Err(BuildError::StateFile(_))));
+    for path in [place.0.parent().unwrap(), Path::new("")] {
+        let builder = Emulator::builder().state_file(path);
+        assert!(matches!(builder.build(), Err(BuildError::StateFile(_))));
+    }
 
     fs::write(&place.0, "").unwrap();
     assert!(place.start().user_id("ada@example.com").is_some());

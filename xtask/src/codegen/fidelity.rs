@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use clerk_catalogue::ir::{Api, BasePath, Operation};
+use clerk_catalogue::ir::{Api, Operation};
 use clerk_codegen::File;
 
 use crate::repository::root;
@@ -50,10 +50,6 @@ pub(super) fn list(api: &Api) -> Result<File, Box<dyn Error>> {
     let mut rows = String::new();
     for operation in &operations {
         let Operation { id, verb, path, .. } = operation;
-        let base = match operation.base {
-            BasePath::Versioned => "/v1",
-            BasePath::Root => "",
-        };
         let is_by_hand = handled.contains(id);
         let tier = if is_by_hand { "by hand" } else { "described" };
         let clients = proofs
@@ -70,7 +66,7 @@ pub(super) fn list(api: &Api) -> Result<File, Box<dyn Error>> {
         let clients = clients.join(", ");
         writeln!(
             rows,
-            "| {id} | `{verb} {base}{path}` | {tier} | {clients} | {assumed} |"
+            "| {id} | `{verb} /v1{path}` | {tier} | {clients} | {assumed} |"
         )?;
     }
     let all = operations.len();

@@ -71,7 +71,7 @@ function ahead({ ahead_ms, frozen, move_tokens }) {
   const texts = parts.map(([unit, size, most]) => [Math.floor(seconds / size) % most, unit])
     .filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
   const distance = texts.length === 0 ? "not at all" : `${ahead_ms < 0 ? "−" : ""}${texts.join(" ")}`;
-  return [distance, frozen ? "stands still" : null, move_tokens ? "tokens too" : null].filter((part) => part).join(", ");
+  return [frozen ? "stands still" : distance, move_tokens ? "tokens too" : null].filter((part) => part).join(", ");
 }
 
 const id = (text) => make("code", {}, text ?? "");
@@ -125,7 +125,7 @@ const views = {
       make("h2", {}, "Clock"),
       make("p", {}, "Sessions, codes, tickets and invitations grow old by it. What others verify goes by their time."),
       make("dl", {},
-        make("dt", {}, "Time of the emulator"), make("dd", {}, time(told.clock.now)),
+        make("dt", {}, "Time of the emulator"), make("dd", { id: "now" }, time(told.clock.now)),
         make("dt", {}, "Ahead"), make("dd", {}, ahead(told.clock))),
       make("form", { class: "line", onsubmit: (event) => event.preventDefault() },
         ...STEPS.map(([label, seconds]) =>
@@ -279,7 +279,9 @@ let drawn = "";
 /** Draws what was told, unless that is what stands there: whoever reads or types is not disturbed. */
 function draw() {
   navigation();
-  const now = JSON.stringify([current(), told[SOURCES[current()] ?? current()]]);
+  const { frozen, move_tokens, ahead_ms, now: time_there } = told.clock ?? {};
+  const clock = current() === "overview" ? [frozen, move_tokens, frozen ? time_there : ahead_ms] : null;
+  const now = JSON.stringify([current(), told[SOURCES[current()] ?? current()], clock]);
   if (now === drawn) return;
   drawn = now;
   const typed = document.activeElement?.type === "search" ? document.activeElement.selectionStart : null;
@@ -302,6 +304,8 @@ async function refresh() {
   ]);
   told = { health, state, webhooks, clock, requests: requests.requests, mail: mail?.messages ?? null };
   draw();
+  // It goes on, which is no reason to draw everything anew.
+  main.querySelector("#now")?.replaceChildren(time(clock.now));
 }
 
 async function live() {
