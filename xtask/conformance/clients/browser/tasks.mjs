@@ -24,12 +24,12 @@ export async function tasks({ pages, application, checks }) {
   });
   await checks.that('<TaskChooseOrganization/> has them create one, and then they are signed in', async () => {
     await mount(page, 'TaskChooseOrganization', { redirectUrlComplete: '/signed-in' });
-    await page.getByLabel('Name').first().fill('Navy');
+    await page.getByLabel('Name').first().fill('Harbour');
     await pages.screenshot(page, 'task-choose-organization');
     await page.locator('.cl-formButtonPrimary').first().click();
     equal(await arrived(page, '/signed-in'), 'kim@example.com');
     const outcome = await page.evaluate(() => [Clerk.session.status, Clerk.organization.name, Clerk.isSignedIn]);
-    equal(outcome, ['active', 'Navy', true]);
+    equal(outcome, ['active', 'Harbour', true]);
   });
   await checks.that('<SignIn/> leads there by itself', async () => {
     await page.evaluate(() => Clerk.signOut(() => {}));
