@@ -102,8 +102,11 @@ async function signOut({ page, checks }) {
     await reload(page);
     await mount(page, 'UserButton');
     await page.locator('.cl-userButtonTrigger').click();
+    // The component leads home, and the next page is not to be overtaken by that.
+    const home = page.waitForEvent('load');
     await page.locator('.cl-userButtonPopoverActionButton__signOut').click();
     await page.waitForFunction(() => !document.cookie.includes('__session=ey'));
+    await home;
   });
 }
 

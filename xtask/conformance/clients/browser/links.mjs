@@ -80,7 +80,11 @@ async function latest({ emulator }, address) {
   for (let patience = 100; patience > 0; patience -= 1) {
     const { messages } = await (await fetch(`${emulator}/_emulator/mailbox?to=${address}`)).json();
     const last = messages.at(-1);
-    if (last) return last.url;
+    if (last) {
+      // The next one is then not taken for this.
+      await fetch(`${emulator}/_emulator/mailbox`, { method: 'DELETE' });
+      return last.url;
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`no mail to ${address}`);
