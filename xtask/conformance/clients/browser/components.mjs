@@ -1,7 +1,7 @@
 // The components of @clerk/ui, as visitors use them.
 
 import { equal } from './checks.mjs';
-import { load, reload } from './pages.mjs';
+import { load, reload, there } from './pages.mjs';
 
 export async function components({ pages, application, checks }) {
   const page = await pages.open(application.origin);
@@ -31,7 +31,7 @@ export const mount = (page, component, options = {}) =>
 
 /** Where the component has sent the visitor, clerk-js is to be loaded again. */
 export async function arrived(page, path) {
-  await page.waitForURL(`**${path}`);
+  await there(page, ({ pathname }) => pathname === path);
   await load(page);
   return page.evaluate(() => Clerk.user?.primaryEmailAddress.emailAddress ?? null);
 }

@@ -22,6 +22,21 @@ const whereabouts = ({ host, hostAddress, keyHash }) => [
 /** How long anything may take on a busy machine, in milliseconds. */
 export const PATIENCE = 15_000;
 
+/**
+ * Waits until the page is there, however often it is sent on before: `waitForURL` gives up where one navigation
+ * overtakes another.
+ */
+export async function there(page, isThere) {
+  const end = Date.now() + PATIENCE;
+  while (!isThere(new URL(page.url()))) {
+    if (Date.now() > end) {
+      throw new Error(`the page is still at ${page.url()}`);
+    }
+    await page.waitForTimeout(20);
+  }
+  await page.waitForLoadState();
+}
+
 export class Pages {
   static async launch({ chromium: executablePath, screenshots, ...place }) {
     const pages = new Pages();

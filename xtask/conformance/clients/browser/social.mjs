@@ -2,7 +2,7 @@
 
 import { equal } from './checks.mjs';
 import { arrived, mount } from './components.mjs';
-import { load } from './pages.mjs';
+import { load, there } from './pages.mjs';
 
 /** Where the application has the components; without them, visitors would go to the emulator's own page. */
 const PLACES = { signInUrl: '/', signUpUrl: '/' };
@@ -47,7 +47,7 @@ export async function social({ pages, application, checks }) {
     await toProvider(page, pages, 'SignIn', {});
     await page.getByTestId('deny').click();
     await returned(page, 'SignIn', {});
-    await page.waitForURL((url) => !url.href.includes('sso-callback'));
+    await there(page, ({ href }) => !href.includes('sso-callback'));
     await load(page, PLACES);
     await mount(page, 'SignIn');
     await page.getByText('You did not grant access to your account').first().waitFor();
@@ -68,7 +68,7 @@ export async function social({ pages, application, checks }) {
     });
     await page.getByLabel('Email address').fill('lovelace@example.com');
     await page.getByTestId('continue').click();
-    await page.waitForURL('**/connected');
+    await there(page, ({ pathname }) => pathname === '/connected');
     await load(page);
     const outcome = await page.evaluate(async () => {
       const has = () => Clerk.user.verifiedExternalAccounts.map(({ provider }) => provider).sort();
@@ -90,12 +90,12 @@ async function toProvider(page, pages, component, options) {
   await google.waitFor();
   await pages.screenshot(page, `${component === 'SignIn' ? 'sign-in' : 'sign-up'}-social`);
   await google.click();
-  await page.waitForURL('**/social/google**');
+  await there(page, ({ pathname }) => pathname === '/social/google');
 }
 
 /** The component goes on where it was: the application's page has it again. */
 async function returned(page, component, options) {
-  await page.waitForURL(/sso-callback/);
+  await there(page, ({ href }) => href.includes('sso-callback'));
   await load(page, PLACES);
   await mount(page, component, options);
 }

@@ -2,7 +2,7 @@
 
 import { equal } from './checks.mjs';
 import { arrived, mount } from './components.mjs';
-import { load } from './pages.mjs';
+import { load, there } from './pages.mjs';
 
 const PLACES = { signInUrl: '/', signUpUrl: '/' };
 
@@ -40,7 +40,7 @@ export async function tasks({ pages, application, checks }) {
     await page.locator('.cl-formButtonPrimary').click();
     await page.locator('input[name=password]:not([tabindex="-1"])').fill('correct horse battery');
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/tasks/choose-organization**');
+    await there(page, ({ href }) => href.includes('/tasks/choose-organization'));
     await page.getByLabel('Name').first().fill('Fleet');
     await page.locator('.cl-formButtonPrimary').first().click();
     equal(await arrived(page, '/signed-in'), 'tom@example.com');
