@@ -129,15 +129,10 @@ fn update() -> Result<String, Box<dyn Error>> {
     capture(Command::new("apt-get").args(["--quiet", "update"]))
 }
 
-/// The compilers that Debian has. A machine may not have asked yet what there is.
+/// The compilers that Debian has now. What a machine has heard of them may be old; where it cannot ask, that has to do.
 fn offer() -> Result<String, Box<dyn Error>> {
-    let ask = || capture(Command::new("apt-cache").args(["madison", "rustc-web"]));
-    let offer = ask()?;
-    if !offer.is_empty() {
-        return Ok(offer);
-    }
-    update()?;
-    ask()
+    drop(update());
+    capture(Command::new("apt-cache").args(["madison", "rustc-web"]))
 }
 
 fn compiler(release: &str) -> Vec<String> {
@@ -148,18 +143,9 @@ fn compiler(release: &str) -> Vec<String> {
 }
 
 fn download(packages: &[String], into: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let plan = || {
-        let mut plan = Command::new("apt-get");
-        plan.args(["install", "--simulate", "--no-install-recommends"]);
-        capture(plan.args(packages))
-    };
-    let plan = match plan() {
-        Ok(plan) => plan,
-        Err(_) => {
-            update()?;
-            plan()?
-        }
-    };
+    let mut plan = Command::new("apt-get");
+    plan.args(["install", "--simulate", "--no-install-recommends"]);
+    let plan = capture(plan.args(packages))?;
     let mut fetch = Command::new("apt-get");
     fetch.args(["--quiet", "download"]).current_dir(into);
     capture(fetch.args(planned_packages(&plan)))?;
