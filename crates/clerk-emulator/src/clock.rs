@@ -147,9 +147,8 @@ impl Kept for EmulatorClock {
         self.changed = false;
     }
 
-    fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
-        let all = self.changed.then(|| self.all()).transpose()?;
-        Ok(all.and_then(|mut all| all.pop()))
+    fn has_changed(&self) -> bool {
+        self.changed
     }
 
     fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {

@@ -10,8 +10,14 @@ pub(crate) trait Kept {
     /// Notes what changes from now on.
     fn watch(&mut self);
 
-    /// What was noted, or `None` where nothing has changed.
-    fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>>;
+    /// Whether anything was noted.
+    fn has_changed(&self) -> bool;
+
+    /// What was noted, or `None` where nothing has changed: of a part in one piece, that.
+    fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
+        let all = self.has_changed().then(|| self.all()).transpose()?;
+        Ok(all.and_then(|mut all| all.pop()))
+    }
 
     /// All of it, in pieces: as changes of a part that has nothing yet.
     fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>>;
@@ -59,8 +65,8 @@ impl<T: Serialize + DeserializeOwned> Kept for Noted<T> {
         self.changed = false;
     }
 
-    fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
-        self.changed.then(|| to_raw_value(&self.value)).transpose()
+    fn has_changed(&self) -> bool {
+        self.changed
     }
 
     fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {

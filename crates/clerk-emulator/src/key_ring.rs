@@ -191,8 +191,8 @@ impl Kept for KeyRing {
         self.changed = false;
     }
 
-    fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
-        self.changed.then(|| self.to_kept()).transpose()
+    fn has_changed(&self) -> bool {
+        self.changed
     }
 
     fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {

@@ -39,6 +39,8 @@ pub(crate) enum Key {
     Organization,
     PhoneNumber,
     Permission,
+    /// What a user is called with somebody else.
+    ProviderUser,
     /// What new tokens are given for.
     Refresh,
     Role,
@@ -225,13 +227,19 @@ impl<R: Record + Serialize + DeserializeOwned> Kept for Table<R> {
         self.changed = Some(BTreeSet::new());
     }
 
+    fn has_changed(&self) -> bool {
+        self.changed
+            .as_ref()
+            .is_some_and(|changed| !changed.is_empty())
+    }
+
     fn changes(&self) -> serde_json::Result<Option<Box<RawValue>>> {
-        let changed = self.changed.as_ref().filter(|changed| !changed.is_empty());
+        if !self.has_changed() {
+            return Ok(None);
+        }
         let with_record = |position: &u64| (*position, self.records.get(position));
-        changed
-            .map(|changed| changed.iter().map(with_record).collect::<BTreeMap<_, _>>())
-            .map(|changes| to_raw_value(&changes))
-            .transpose()
+        let changes: BTreeMap<_, _> = self.changed.iter().flatten().map(with_record).collect();
+        to_raw_value(&changes).map(Some)
     }
 
     fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {
