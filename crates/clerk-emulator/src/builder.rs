@@ -338,15 +338,7 @@ impl Builder {
         if secret_key.instance_type() == InstanceType::Production {
             return Err(BuildError::LiveSecretKey);
         }
-        let mut outbox = Outbox::default();
-        for endpoint in self.seed.webhooks.drain(..) {
-            outbox.add(Endpoint::try_from(endpoint)?);
-        }
-        for endpoint in self.webhooks {
-            let mut endpoint = Endpoint::try_from(endpoint)?;
-            endpoint.is_of_start = true;
-            outbox.add(endpoint);
-        }
+        let outbox = outbox(std::mem::take(&mut self.seed.webhooks), self.webhooks)?;
         let origin = self.origin.unwrap_or_else(|| ORIGIN.to_owned());
         let origin = origin.trim_end_matches('/').to_owned();
         let proxy_url = match self.proxy {
@@ -360,14 +352,10 @@ impl Builder {
         }
         let named = development_host.as_deref();
         let named = named.or(proxy_url.as_ref().map(|_| DEVELOPMENT_HOST));
-        // A scheme in a key, which Clerk's have not, has SDKs come here over plain http.
-        let (prefix, place) = match self.domain {
-            None => ("pk_test_", named.unwrap_or(&origin)),
-            Some(_) => ("pk_live_", origin.trim_start_matches("https://")),
+        let publishable_key = match self.domain {
+            None => publishable_key("pk_test_", named.unwrap_or(&origin))?,
+            Some(_) => publishable_key("pk_live_", origin.trim_start_matches("https://"))?,
         };
-        let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
-        let publishable_key =
-            PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)?;
         let first_keys = KeyRing::new(signing_key, number, &mut ids)?;
         let domain_id = ids.object("dmn_");
         let first_directory = planting::plant(self.seed, &origin, &mut ids)?;
@@ -419,6 +407,30 @@ impl Builder {
         self.origin.get_or_insert(origin);
         self
     }
+}
+
+/// With the endpoints of a seed, and with those that this start alone was given.
+fn outbox(
+    seeded: Vec<WebhookEndpoint>,
+    given: Vec<WebhookEndpoint>,
+) -> Result<Outbox, InvalidWebhook> {
+    let mut outbox = Outbox::default();
+    for endpoint in seeded {
+        outbox.add(Endpoint::try_from(endpoint)?);
+    }
+    for endpoint in given {
+        let mut endpoint = Endpoint::try_from(endpoint)?;
+        endpoint.is_of_start = true;
+        outbox.add(endpoint);
+    }
+    Ok(outbox)
+}
+
+/// A key is the base64 of a place: of a host of Clerk's, or of an origin. A scheme in it, which Clerk's have not, has
+/// SDKs come there over plain HTTP.
+fn publishable_key(prefix: &str, place: &str) -> Result<PublishableKey, BuildError> {
+    let encoded = STANDARD_NO_PAD.encode(format!("{place}$"));
+    PublishableKey::new(format!("{prefix}{encoded}")).map_err(BuildError::Origin)
 }
 
 fn check_development_host(host: &str, is_development: bool) -> Result<(), BuildError> {

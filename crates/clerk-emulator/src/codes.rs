@@ -19,21 +19,11 @@ pub(crate) const SIGN_UP_LINK: &str = "magic_link_sign_up";
 pub(crate) const ADDRESS_LINK: &str = "magic_link_user_profile";
 
 /// Sends a code there. Of whom there is no user yet, nobody is told.
-pub(crate) fn send(
-    call: &mut Call<'_>,
-    slug: &'static str,
-    to: &Identification,
-    user_id: Option<&str>,
-) {
+pub(crate) fn send(call: &mut Call<'_>, slug: &str, to: &Identification, user_id: Option<&str>) {
     let message = Message {
-        id: String::new(),
-        to: to.address.clone(),
-        slug: slug.to_owned(),
         subject: format!("{CODE} is your verification code"),
         code: Some(CODE.to_owned()),
-        url: None,
-        user_id: user_id.map(str::to_owned),
-        created_at: call.now,
+        ..message(call, slug, to, user_id)
     };
     put(call, message, to, json!({ "otp_code": CODE }));
 }
@@ -46,26 +36,38 @@ pub(crate) fn send_link(
     user_id: Option<&str>,
 ) {
     let message = Message {
-        id: String::new(),
-        to: to.address.clone(),
-        slug: slug.to_owned(),
         subject: "Open the link to show that this address is yours".to_owned(),
-        code: None,
         url: Some(url.to_owned()),
-        user_id: user_id.map(str::to_owned),
-        created_at: call.now,
+        ..message(call, slug, to, user_id)
     };
     put(call, message, to, json!({ "magic_link": url }));
 }
 
-fn put(call: &mut Call<'_>, mut message: Message, to: &Identification, data: Value) {
-    let (prefix, event) = match to.kind {
-        IdentificationKind::PhoneNumber => ("sms_", EventType::SmsCreated),
+/// One that says nothing yet.
+fn message(call: &mut Call<'_>, slug: &str, to: &Identification, user_id: Option<&str>) -> Message {
+    let prefix = match to.kind {
+        IdentificationKind::PhoneNumber => "sms_",
+        IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => "ema_",
+    };
+    Message {
+        id: call.state.ids.object(prefix),
+        to: to.address.clone(),
+        slug: slug.to_owned(),
+        subject: String::new(),
+        code: None,
+        url: None,
+        user_id: user_id.map(str::to_owned),
+        created_at: call.now,
+    }
+}
+
+fn put(call: &mut Call<'_>, message: Message, to: &Identification, data: Value) {
+    let event = match to.kind {
+        IdentificationKind::PhoneNumber => EventType::SmsCreated,
         IdentificationKind::EmailAddress | IdentificationKind::Web3Wallet => {
-            ("ema_", EventType::EmailCreated)
+            EventType::EmailCreated
         }
     };
-    message.id = call.state.ids.object(prefix);
     if let Some(user_id) = &message.user_id {
         let ids = (&*message.id, &*message.slug, user_id.as_str());
         let told = to.message_json(ids, (&message.subject, data), call.now);

@@ -61,11 +61,17 @@ impl Wanted {
         })
     }
 
-    /// The latest of those that are there, where there are enough.
-    fn among(&self, name: &str, found: &[Value], query: &Query) -> Result<Reply, Refusal> {
-        let latest = found.last().filter(|_| found.len() >= self.count);
-        if let Some(latest) = latest {
-            return Ok(Reply::ok(json!({ name: latest })));
+    /// The latest of those that are there, where there are enough. Whoever waits asks after each request: no
+    /// other one becomes JSON.
+    fn among<T>(
+        &self,
+        name: &str,
+        (found, to_json): (impl Iterator<Item = T>, impl Fn(&T) -> Value),
+        query: &Query,
+    ) -> Result<Reply, Refusal> {
+        let (found, latest) = found.fold((0, None), |(count, _), one| (count + 1, Some(one)));
+        if let Some(latest) = latest.filter(|_| found >= self.count) {
+            return Ok(Reply::ok(json!({ name: to_json(&latest) })));
         }
         let filters = query.names();
         let filters = filters.filter(|name| !["count", "timeout_ms"].contains(name));
@@ -73,7 +79,7 @@ impl Wanted {
             .map(|name| format!("{name}={}", query.get(name).unwrap_or_default()))
             .collect();
         let with = if filters.is_empty() { "" } else { " with " };
-        let (found, filters) = (found.len(), filters.join(" "));
+        let filters = filters.join(" ");
         let why = format!("{found} of {} {name}s{with}{filters}", self.count);
         Err(Refusal::wait_timed_out(&why, self.within))
     }
@@ -94,8 +100,11 @@ fn request(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             && status.is_none_or(|status| answered == Some(status))
     };
     let found = call.state.log.entries().filter(fits);
-    let found: Vec<Value> = found.map(LoggedRequest::to_json).collect();
-    wanted.among("request", &found, query)
+    wanted.among(
+        "request",
+        (found, |entry: &&LoggedRequest| entry.to_json()),
+        query,
+    )
 }
 
 fn message(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -104,8 +113,11 @@ fn message(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let slug = query.get("slug");
     let messages = call.state.directory.mailbox.messages(query.get("to"));
     let found = messages.filter(|message| slug.is_none_or(|slug| message.slug == slug));
-    let found: Vec<Value> = found.map(Message::to_json).collect();
-    wanted.among("message", &found, query)
+    wanted.among(
+        "message",
+        (found, |message: &&Message| message.to_json()),
+        query,
+    )
 }
 
 fn webhook(call: &mut Call<'_>) -> Result<Reply, Refusal> {
@@ -127,6 +139,5 @@ fn webhook(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             && outcome.is_none_or(|delivered| webhook.is_delivered() == delivered)
     };
     let found = call.state.outbox.log().filter(fits);
-    let found: Vec<Value> = found.map(|webhook| delivery_json(&webhook)).collect();
-    wanted.among("webhook", &found, query)
+    wanted.among("webhook", (found, delivery_json), query)
 }
