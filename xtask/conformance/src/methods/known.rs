@@ -1,11 +1,11 @@
 //! The methods that are known not to pass, which a run has to find again.
 
-use std::{collections::BTreeMap, fmt, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, fmt, fmt::Write as _, fs};
 
 use super::{
     Client,
     run::{Finding, Findings},
-    table::DIRECTORY,
+    table::file,
 };
 use crate::outcome::Stopped;
 
@@ -28,7 +28,7 @@ pub(super) struct Differences {
 
 impl Known {
     pub(super) fn read() -> Result<Self, Stopped> {
-        Self::parse(&fs::read_to_string(Path::new(DIRECTORY).join(FILE))?)
+        Self::parse(&fs::read_to_string(file(FILE))?)
     }
 
     fn parse(text: &str) -> Result<Self, Stopped> {
@@ -36,10 +36,7 @@ impl Known {
     }
 
     pub(super) fn write(&self) -> Result<(), Stopped> {
-        Ok(fs::write(
-            Path::new(DIRECTORY).join(FILE),
-            self.to_string(),
-        )?)
+        Ok(fs::write(file(FILE), self.to_string())?)
     }
 
     /// What was found now, and what is known of clients that could not run.

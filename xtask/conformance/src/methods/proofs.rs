@@ -3,10 +3,9 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, fs,
-    path::Path,
 };
 
-use super::{Client, judge::Verdict, run::Findings, table::DIRECTORY};
+use super::{Client, judge::Verdict, run::Findings, table::file};
 use crate::outcome::Stopped;
 
 const FILE: &str = "proofs.toml";
@@ -21,7 +20,7 @@ pub(super) struct Proofs(BTreeMap<String, BTreeSet<String>>);
 
 impl Proofs {
     pub(super) fn read() -> Result<Self, Stopped> {
-        Self::parse(&fs::read_to_string(Path::new(DIRECTORY).join(FILE))?)
+        Self::parse(&fs::read_to_string(file(FILE))?)
     }
 
     fn parse(text: &str) -> Result<Self, Stopped> {
@@ -29,10 +28,7 @@ impl Proofs {
     }
 
     pub(super) fn write(&self) -> Result<(), Stopped> {
-        Ok(fs::write(
-            Path::new(DIRECTORY).join(FILE),
-            self.to_string(),
-        )?)
+        Ok(fs::write(file(FILE), self.to_string())?)
     }
 
     /// What was found now, and what is known of clients that could not run.

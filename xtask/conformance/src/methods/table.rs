@@ -1,13 +1,20 @@
 //! What the methods are called with.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::outcome::Stopped;
 
-pub(super) const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/methods");
+/// One of the files beside the clients.
+pub(super) fn file(name: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/clients/methods")).join(name)
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +43,7 @@ pub(super) struct Row {
 
 impl Table {
     pub(super) fn read(name: &str) -> Result<Self, Stopped> {
-        let text = fs::read_to_string(Path::new(DIRECTORY).join(name))?;
+        let text = fs::read_to_string(file(name))?;
         Ok(toml::from_str(&text)?)
     }
 
