@@ -66,6 +66,9 @@ impl Record for User {
                 add(kind.key(), &kind.normal(&identification.address));
             }
         }
+        for account in &self.external_accounts {
+            add(Key::ProviderUser, &account.provider_user_id);
+        }
         for (key, value) in [
             (Key::Username, &self.username),
             (Key::ExternalId, &self.external_id),

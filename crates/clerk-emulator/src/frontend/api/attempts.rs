@@ -54,7 +54,7 @@ fn user_data(user: &User) -> Value {
         "first_name": user.first_name,
         "last_name": user.last_name,
         "image_url": user.image_url,
-        "has_image": false,
+        "has_image": user.picture_id.is_some(),
     })
 }
 

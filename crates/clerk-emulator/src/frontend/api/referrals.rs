@@ -6,7 +6,7 @@ use super::{caller::store, errors, form::text};
 use crate::{
     call::{Call, Query},
     directory::{
-        Claim, ExternalAccount, Identification, IdentificationKind, Persona, Proof, Referral,
+        Claim, ExternalAccount, Identification, IdentificationKind, Key, Persona, Proof, Referral,
         ReferralProblem, ReferralPurpose, User,
     },
     frontend::return_url::ReturnUrl,
@@ -73,23 +73,27 @@ pub(super) fn refer(
 
 /// The user whom an account signs in: its own, or the one whose address it has shown.
 pub(super) fn user_with(call: &Call<'_>, referral: &Referral, persona: &Persona) -> Option<User> {
-    let strategy = referral.strategy();
     let directory = &call.state.directory;
-    let has_account = |user: &&User| {
-        user.external_accounts.iter().any(|account| {
-            account.strategy() == strategy && account.provider_user_id == persona.provider_user_id
-        })
-    };
     let has_shown = |user: &&User| {
         let mut emails = user.email_addresses.iter();
         emails.any(|email| email.is(&persona.email_address) && email.is_verified())
     };
-    let by_account = directory.users.iter().find(has_account);
+    let mut namesakes = directory
+        .users
+        .by(Key::ProviderUser, &persona.provider_user_id);
+    let by_account = namesakes.find(|user| has_account(user, referral, persona));
     let by_address = || {
         let user = directory.user_with_email(&persona.email_address);
         user.filter(has_shown)
     };
     by_account.or_else(by_address).cloned()
+}
+
+fn has_account(user: &User, referral: &Referral, persona: &Persona) -> bool {
+    let strategy = referral.strategy();
+    user.external_accounts.iter().any(|account| {
+        account.strategy() == strategy && account.provider_user_id == persona.provider_user_id
+    })
 }
 
 /// An account as the provider tells of it.
@@ -108,11 +112,7 @@ pub(super) fn account(
 
 /// Gives a user the account, if they have not got it. Its address is theirs, too, where nobody has it.
 pub(super) fn link(call: &mut Call<'_>, referral: &Referral, persona: &Persona, mut user: User) {
-    let strategy = referral.strategy();
-    let mut known = user.external_accounts.iter();
-    if known.any(|known| {
-        known.strategy() == strategy && known.provider_user_id == persona.provider_user_id
-    }) {
+    if has_account(&user, referral, persona) {
         return;
     }
     let account = account(call, referral, persona);
