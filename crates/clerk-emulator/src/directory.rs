@@ -294,13 +294,21 @@ impl Directory {
         self.sessions.remove_by(Key::User, id);
         self.memberships.remove_by(Key::User, id);
         self.tickets.remove_by(Key::User, id);
-        self.subscription_items.remove(id);
-        self.credits.remove_by(Key::Subject, id);
+        self.oauth_codes.remove_by(Key::User, id);
+        self.oauth_tokens.remove_by(Key::Subject, id);
+        self.remove_belongings(id);
         if let Some(picture) = &user.picture_id {
             self.pictures.remove(picture);
         }
         self.attempts.forget_user(id);
         Some(user)
+    }
+
+    /// Removes what users and organizations alike have: what they pay, and their keys.
+    fn remove_belongings(&mut self, id: &str) {
+        self.subscription_items.remove(id);
+        self.credits.remove_by(Key::Subject, id);
+        self.api_keys.remove_by(Key::Subject, id);
     }
 
     /// All that a state file keeps of it.

@@ -136,6 +136,26 @@ fn revoked_and_expired_keys_are_not_verified() {
 }
 
 #[test]
+fn the_keys_of_somebody_who_is_gone_open_nothing() {
+    let emulator = emulator();
+    let acme = emulator.organization_id("acme").unwrap();
+    for (subject, path) in [
+        (ADA, format!("/v1/users/{ADA}")),
+        (&acme, format!("/v1/organizations/{acme}")),
+    ] {
+        let body = json!({ "name": "CI bot", "subject": subject });
+        let (status, key) = post(&emulator, "/api_keys", body);
+        assert_eq!(status, 201, "{key}");
+        assert_eq!(verify(&emulator, &key["secret"]).0, 200);
+        assert_eq!(call(&emulator, "DELETE", &path, None).0, 200);
+        assert_eq!(
+            refusal(verify(&emulator, &key["secret"])),
+            refused(404, "resource_not_found", "")
+        );
+    }
+}
+
+#[test]
 fn keys_that_cannot_be_are_bad_requests() {
     let emulator = emulator();
     let key = create(&emulator, "/api_keys", "key");

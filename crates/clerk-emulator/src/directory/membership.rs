@@ -129,8 +129,7 @@ impl Directory {
             self.pictures.remove(&picture);
         }
         self.invitations.remove_by(Key::Organization, id);
-        self.subscription_items.remove(id);
-        self.credits.remove_by(Key::Subject, id);
+        self.remove_belongings(id);
         self.organization_domains.remove_by(Key::Organization, id);
         for membership in self.memberships.remove_by(Key::Organization, id) {
             self.leave(&membership.user_id, id);

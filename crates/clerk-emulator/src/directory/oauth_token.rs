@@ -32,6 +32,7 @@ impl Record for OAuthToken {
     fn keys(&self, add: &mut dyn FnMut(Key, &str)) {
         add(Key::Secret, &self.token);
         add(Key::Client, &self.client_id);
+        add(Key::Subject, &self.subject);
         if let Some(token) = &self.refresh_token {
             add(Key::Refresh, token);
         }
