@@ -476,6 +476,8 @@ fn an_application_asks_what_its_own_tokens_are_good_for() {
         (status, &body["error"]),
         (400, &json!("unsupported_grant_type"))
     );
+    fine(delete(&emulator, &format!("/v1/users/{ADA}")));
+    assert_eq!(ask(&application, secret, NOW), inactive);
 }
 
 #[test]
