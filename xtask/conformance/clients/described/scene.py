@@ -11,7 +11,6 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "correct horse battery"
 CODE = "424242"
 WALLET = "0x52908400098527886E0F7030069857D2E4169EE7"
-TEMPLATE = "/templates/email/verification_code"
 
 
 class Scene:
@@ -143,14 +142,23 @@ class Scene:
         self.call("ReplaceRoleSet", {"dest_role_set_key": "role_set:reserve"}, role_set_key_or_id="role_set:crew")
 
     def organizations(self):
+        self.call("UpdateInstanceOrganizationSettings", {"enabled": True})
         navy = self.call("CreateOrganization", {"name": "Navy", "created_by": self.given["ada"]}).get("id")
         member = {"organization_id": navy, "user_id": self.given["bob"]}
         joins = {"user_id": self.given["bob"], "role": "org:member"}
         self.call("CreateOrganizationMembership", joins, organization_id=navy)
         self.call("UpdateOrganizationMembership", {"role": "org:admin"}, **member)
+        self.call("UpdateOrganizationMembershipMetadata", {"public_metadata": {"desk": 4}}, **member)
         self.call("DeleteOrganizationMembership", **member)
         # Nobody signs in to what they have left.
         self.call("createSession", {"user_id": self.given["bob"], "active_organization_id": navy})
+        domain = self.call(
+            "CreateOrganizationDomain", {"name": "navy.example.com", "verified": False}, organization_id=navy
+        )
+        place = {"organization_id": navy, "domain_id": domain.get("id")}
+        self.call("VerifyOrganizationDomainOwnership", **place)
+        self.call("UpdateOrganizationDomain", {"enrollment_mode": "manual_invitation"}, **place)
+        self.call("DeleteOrganizationDomain", **place)
         self.upload("UploadOrganizationLogo", organization_id=navy)
         self.call("DeleteOrganizationLogo", organization_id=navy)
         self.call("DeleteOrganization", organization_id=navy)
@@ -158,6 +166,7 @@ class Scene:
     def templates(self):
         place = {"template_type": "email", "slug": "verification_code"}
         text = {"subject": "Your code", "body": "{{otp_code}}"}
+        self.call("GetTemplate", **place)
         self.call("UpsertTemplate", {"name": "Code", **text}, **place)
         self.call("PreviewTemplate", text, **place)
         self.call("ToggleTemplateDelivery", {"delivered_by_clerk": False}, **place)
@@ -168,8 +177,27 @@ class Scene:
             "name": "Saml", "provider": "saml_custom", "domain": "saml.example.com",
             "idp_entity_id": "https://idp.example/entity", "idp_sso_url": "https://idp.example/sso",
         })
+        connection = self.call("CreateEnterpriseConnection", {
+            "name": "Example", "provider": "saml_okta", "domains": ["corp.example.com"],
+            "saml": {"idp_entity_id": "https://idp.example/entity", "idp_sso_url": "https://idp.example/sso"},
+        })
+        for kind, mapping in (("SCIMDirectory", "SCIM"), ("Directory", "Directory")):
+            self.directory(kind, mapping, connection.get("id"))
         domain = first(self.call("ListDomains"), "data")
         self.call("VerifyDomainProxy", {"domain_id": domain, "proxy_url": "https://app.example/__clerk"})
+
+    def directory(self, kind, mapping, connection):
+        name = "scim_directory_id" if kind == "SCIMDirectory" else "directory_id"
+        staff = {"enterprise_connection_id": connection, "provider": "okta", "name": "Staff"}
+        place = {name: self.call(f"Create{kind}", staff).get("id")}
+        role = first(self.call("ListOrganizationRoles"), "data")
+        given = {"scim_group_id": "group-1", "role_id": role}
+        made = self.call(f"Create{mapping}GroupRoleMapping", given, **place)
+        self.call(f"List{mapping}GroupRoleMappings", **place)
+        self.call(f"Delete{mapping}GroupRoleMapping", mapping_id=made.get("id"), **place)
+        self.call(f"Replace{mapping}GroupRoleMappings", {"mappings": [given]}, **place)
+        self.call(f"Rotate{kind}APIKey", **place)
+        self.call(f"Delete{kind}", **place)
 
     def billing(self):
         subscription = self.call("GetUserBillingSubscription", user_id=self.given["bob"])
@@ -179,6 +207,9 @@ class Scene:
         })
         moved = {"from_price_id": item.get("price_id"), "to_price_id": price.get("id")}
         self.call("CreateBillingPriceTransition", moved, subscription_item_id=item.get("id"))
+        later = {"extend_to": "2099-01-01T00:00:00Z"}
+        self.call("ExtendBillingSubscriptionItemFreeTrial", later, subscription_item_id=item.get("id"))
+        self.call("CancelCommerceSubscriptionItem", subscription_item_id=item.get("id"))
 
 
 def first(value, name):
