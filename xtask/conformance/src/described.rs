@@ -41,7 +41,10 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
     let path = settings.directory.join("described.md");
     fs::write(&path, report::page(&reports))?;
     let known = Known::read()?;
-    let text = report::summary(&reports, &known);
+    let summaries = reports
+        .iter()
+        .map(|report| report.summary(known.met(report)));
+    let text = summaries.collect::<Vec<_>>().join("; ");
     let problems = known.problems(&reports);
     if problems.is_empty() {
         return Ok(Passed(text));

@@ -48,7 +48,7 @@ def described(document, operation, answer):
     found = operation.responses.get(status) or operation.responses.get("default")
     said = None if found else f"status {status} is not described"
     content = document.resolved(found or {}).get("content")
-    if not content and answer.status >= 300 and answer.body:
+    if not content and answer.status >= 400:
         # All refusals are alike, also those that the document leaves out.
         content = {"application/json": {"schema": ERRORS}}
     return content, said

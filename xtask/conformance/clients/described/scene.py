@@ -177,14 +177,20 @@ class Scene:
             "name": "Saml", "provider": "saml_custom", "domain": "saml.example.com",
             "idp_entity_id": "https://idp.example/entity", "idp_sso_url": "https://idp.example/sso",
         })
-        connection = self.call("CreateEnterpriseConnection", {
-            "name": "Example", "provider": "saml_okta", "domains": ["corp.example.com"],
-            "saml": {"idp_entity_id": "https://idp.example/entity", "idp_sso_url": "https://idp.example/sso"},
-        })
+        connection, other = self.enterprise("corp.example.com"), self.enterprise("other.example.com")
+        # A domain leads to one connection.
+        self.call("UpdateEnterpriseConnection", {"domains": ["corp.example.com"]}, enterprise_connection_id=other)
         for kind, mapping in (("SCIMDirectory", "SCIM"), ("Directory", "Directory")):
-            self.directory(kind, mapping, connection.get("id"))
+            self.directory(kind, mapping, connection)
         domain = first(self.call("ListDomains"), "data")
         self.call("VerifyDomainProxy", {"domain_id": domain, "proxy_url": "https://app.example/__clerk"})
+
+    def enterprise(self, domain):
+        made = self.call("CreateEnterpriseConnection", {
+            "name": "Example", "provider": "saml_okta", "domains": [domain],
+            "saml": {"idp_entity_id": "https://idp.example/entity", "idp_sso_url": "https://idp.example/sso"},
+        })
+        return made.get("id")
 
     def directory(self, kind, mapping, connection):
         name = "scim_directory_id" if kind == "SCIMDirectory" else "directory_id"

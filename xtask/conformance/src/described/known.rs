@@ -12,7 +12,7 @@ const FILE: &str = "described/known.toml";
 /// Stands for whichever operation.
 const ANY: &str = "*";
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Known {
     #[serde(default)]
