@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
+    sync::Arc,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -61,8 +62,9 @@ pub(crate) enum Key {
 /// among ten.
 #[derive(Clone)]
 pub(crate) struct Table<R> {
-    /// By when they were made.
-    records: BTreeMap<u64, R>,
+    /// By when they were made. A copy of the table, such as what a reset brings back, shares those that neither has
+    /// changed.
+    records: BTreeMap<u64, Arc<R>>,
     positions: HashMap<Box<str>, u64>,
     keys: HashMap<Key, HashMap<Box<str>, Vec<u64>>>,
     next: u64,
@@ -82,25 +84,29 @@ impl<R> Default for Table<R> {
     }
 }
 
-impl<R: Record> Table<R> {
+impl<R: Record + Clone> Table<R> {
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&R> {
-        self.records.get(self.positions.get(id)?)
+        self.at(*self.positions.get(id)?)
+    }
+
+    fn at(&self, position: u64) -> Option<&R> {
+        self.records.get(&position).map(Arc::as_ref)
     }
 
     /// Oldest first.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &R> + Clone {
-        self.records.values()
+        self.records.values().map(Arc::as_ref)
     }
 
     /// Those with this key, oldest first.
     pub(crate) fn by(&self, key: Key, value: &str) -> impl DoubleEndedIterator<Item = &R> + Clone {
         self.positions_by(key, value)
             .iter()
-            .filter_map(|position| self.records.get(position))
+            .filter_map(|position| self.at(*position))
     }
 
     /// How many have this key.
@@ -127,10 +133,10 @@ impl<R: Record> Table<R> {
                 position
             }
         };
-        self.replace(position, record);
+        self.replace(position, Arc::new(record));
     }
 
-    fn replace(&mut self, position: u64, record: R) {
+    fn replace(&mut self, position: u64, record: Arc<R>) {
         self.note(position);
         if let Some(old) = self.records.remove(&position) {
             self.forget_keys(position, &old);
@@ -177,7 +183,7 @@ impl<R: Record> Table<R> {
         let mut record = self.records.remove(&position)?;
         // Before the change, while it still has the keys that it is found by.
         self.forget_keys(position, &record);
-        let outcome = change(&mut record);
+        let outcome = change(Arc::make_mut(&mut record));
         self.replace(position, record);
         Some(outcome)
     }
@@ -187,7 +193,7 @@ impl<R: Record> Table<R> {
         for position in self.positions_by(key, value).to_vec() {
             if let Some(mut record) = self.records.remove(&position) {
                 self.forget_keys(position, &record);
-                change(&mut record);
+                change(Arc::make_mut(&mut record));
                 self.replace(position, record);
             }
         }
@@ -198,7 +204,7 @@ impl<R: Record> Table<R> {
         let record = self.records.remove(&position)?;
         self.note(position);
         self.forget_keys(position, &record);
-        Some(record)
+        Some(Arc::unwrap_or_clone(record))
     }
 
     /// Removes those with this key, and gives them back, oldest first.
@@ -206,7 +212,7 @@ impl<R: Record> Table<R> {
         let positions = self.positions_by(key, value).to_vec();
         let ids: Vec<String> = positions
             .iter()
-            .filter_map(|position| Some(self.records.get(position)?.id().to_owned()))
+            .filter_map(|position| Some(self.at(*position)?.id().to_owned()))
             .collect();
         ids.iter().filter_map(|id| self.remove(id)).collect()
     }
@@ -222,7 +228,7 @@ impl<R: Record> Table<R> {
 }
 
 /// Changes are records by position, and `null` where one was removed.
-impl<R: Record + Serialize + DeserializeOwned> Kept for Table<R> {
+impl<R: Record + Clone + Serialize + DeserializeOwned> Kept for Table<R> {
     fn watch(&mut self) {
         self.changed = Some(BTreeSet::new());
     }
@@ -237,7 +243,7 @@ impl<R: Record + Serialize + DeserializeOwned> Kept for Table<R> {
         if !self.has_changed() {
             return Ok(None);
         }
-        let with_record = |position: &u64| (*position, self.records.get(position));
+        let with_record = |position: &u64| (*position, self.at(*position));
         let changes: BTreeMap<_, _> = self.changed.iter().flatten().map(with_record).collect();
         to_raw_value(&changes).map(Some)
     }
@@ -245,21 +251,18 @@ impl<R: Record + Serialize + DeserializeOwned> Kept for Table<R> {
     fn all(&self) -> serde_json::Result<Vec<Box<RawValue>>> {
         let records = self.records.iter();
         records
-            .map(|piece| to_raw_value(&BTreeMap::from([piece])))
+            .map(|(position, record)| to_raw_value(&BTreeMap::from([(position, record.as_ref())])))
             .collect()
     }
 
     fn apply(&mut self, changes: &RawValue) -> serde_json::Result<()> {
         let changes: BTreeMap<u64, Option<R>> = serde_json::from_str(changes.get())?;
         for (position, record) in changes {
-            let known = self
-                .records
-                .get(&position)
-                .map(|known| known.id().to_owned());
+            let known = self.at(position).map(|known| known.id().to_owned());
             known.and_then(|id| self.remove(&id));
             if let Some(record) = record {
                 self.positions.insert(record.id().into(), position);
-                self.replace(position, record);
+                self.replace(position, Arc::new(record));
                 self.next = self.next.max(position.saturating_add(1));
             }
         }
@@ -337,6 +340,27 @@ mod tests {
             (ids(&table, "blue"), ids(&table, "green")),
             (String::new(), "abc".into())
         );
+    }
+
+    #[test]
+    fn a_copy_shares_what_neither_has_changed() {
+        let first = table();
+        let mut copy = first.clone();
+        copy.update("a", |card| card.colours = vec!["green"]);
+        copy.remove("b");
+        assert_eq!(
+            (ids(&first, "red"), ids(&first, "blue")),
+            ("ac".into(), "bc".into())
+        );
+        assert_eq!(
+            (ids(&copy, "red"), ids(&copy, "green")),
+            ("c".into(), "a".into())
+        );
+        let is_shared = |id: &str| match (first.get(id), copy.get(id)) {
+            (Some(own), Some(copied)) => std::ptr::eq(own, copied),
+            _ => false,
+        };
+        assert_eq!(["a", "b", "c"].map(is_shared), [false, false, true]);
     }
 
     #[test]
