@@ -29,6 +29,9 @@ pub(crate) const CLIENTS: SetUp = |target| Python::set_up_described(target).map(
 /// At least so many are made up for each document: fewer miss what is known.
 const REQUESTS: usize = 20_000;
 
+/// One mistake can be in every operation.
+const SHOWN: usize = 20;
+
 pub(crate) fn run(settings: &Settings) -> Outcome {
     if settings.documents.is_empty() {
         return Err(Stopped::Skipped(NO_DOCUMENT.to_owned()));
@@ -49,9 +52,10 @@ pub(crate) fn run(settings: &Settings) -> Outcome {
     if problems.is_empty() {
         return Ok(Passed(text));
     }
-    let (problems, place) = (problems.join("\n  "), path.display());
+    let (count, place) = (problems.len(), path.display());
+    let shown = problems[..count.min(SHOWN)].join("\n  ");
     Err(Stopped::Failed(format!(
-        "{text}\n  {problems}\n{place} has an example of each"
+        "{text}\n{count} problems, of which the first are:\n  {shown}\n{place} has an example of each difference"
     )))
 }
 
@@ -64,6 +68,7 @@ fn judge(document: &Path, python: &Python, settings: &Settings) -> Result<Report
         "document": document,
         "url": scene.url(),
         "secret_key": scene.secret_key(),
+        "newest": clerk_http::API_VERSION,
         "given": scene.given(),
         "requests": settings.count.max(REQUESTS),
         "seed": settings.seed,

@@ -207,7 +207,7 @@ class Scene:
 
     def billing(self):
         subscription = self.call("GetUserBillingSubscription", user_id=self.given["bob"])
-        item = next(iter(subscription.get("subscription_items", [])), {})
+        item = next(iter(subscription.get("subscription_items") or []), {})
         price = self.call("CreateBillingPrice", {
             "plan_id": item.get("plan_id"), "amount": 1900, "currency": "USD",
         })
@@ -220,7 +220,7 @@ class Scene:
 
 def first(value, name):
     """The id of the first of a list."""
-    return next((one.get("id") for one in value.get(name, [])), None)
+    return next((one.get("id") for one in value.get(name) or []), None)
 
 
 def totp(secret, now):
