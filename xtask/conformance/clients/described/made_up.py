@@ -17,7 +17,8 @@ NOBODY = ["nobody", "user_x", "..", "a b", "%00", "\u00e9"]
 
 # How ids begin of what these inputs name.
 PREFIXES = {
-    "user_id": "user", "user_ids": "user", "created_by": "user", "inviter_user_id": "user", "requesting_user_id": "user", "subject": "user",
+    "user_id": "user", "user_ids": "user", "created_by": "user", "inviter_user_id": "user",
+    "requesting_user_id": "user", "subject": "user",
     "organization_id": "org", "active_organization_id": "org", "role_id": "role", "permission_id": "perm",
     "permissions": "perm", "plan_id": "cplan", "price_id": "cprice", "from_price_id": "cprice", "to_price_id": "cprice",
     "machine_id": "mch", "to_machine_id": "mch", "session_id": "sess", "verification_id": "ver",

@@ -1,7 +1,8 @@
 """Asks an emulator for everything that a document of Clerk's describes, and judges each answer by the document.
 
-Standard input is one object: the `document`, the emulator's `url`, `secret_key` and `newest` version of the API, what is
-`given` there, how many `requests` to make up, and the `seed` to make them up from. What was found is printed as one object.
+Standard input is one object: the `document`, the emulator's `url`, `secret_key` and `newest` version of the API, what
+is `given` there, how many `requests` to make up, and the `seed` to make them up from. What was found is printed as one
+object.
 """
 
 import json

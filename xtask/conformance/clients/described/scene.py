@@ -124,7 +124,8 @@ class Scene:
         self.call("verifyOAuthAccessToken", {"access_token": self.given["oauth_token"]})
 
     def roles(self):
-        permission = self.call("CreateOrganizationPermission", {"name": "Launch", "key": "org:rockets:launch"}).get("id")
+        launch = {"name": "Launch", "key": "org:rockets:launch"}
+        permission = self.call("CreateOrganizationPermission", launch).get("id")
         role = self.call("CreateOrganizationRole", {"name": "Pilot", "key": "org:pilot"}).get("id")
         both = {"organization_role_id": role, "permission_id": permission}
         self.call("AssignPermissionToOrganizationRole", **both)
