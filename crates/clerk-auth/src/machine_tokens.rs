@@ -67,7 +67,7 @@ impl Kind for OAuth {
 /// failure to get an answer, by way of [`MachineTokenError::of`].
 pub(crate) struct VerifyMachineToken<K> {
     token: Redacted<Box<str>>,
-    /// Whom the token has to be for; anybody if not said.
+    /// Whom the token has to be for. Default: anybody.
     audiences: Option<Vec<Box<str>>>,
     /// For which machine an M2M token has to be.
     machine_scopes: MachineScopes,

@@ -52,7 +52,7 @@ impl fmt::Display for TokenType {
     }
 }
 
-/// Which types of token a request may authenticate with. Session tokens, if not said.
+/// Which types of token a request may authenticate with. Default: session tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AcceptedTokens {

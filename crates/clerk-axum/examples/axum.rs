@@ -5,8 +5,8 @@
 //!     cargo run --package clerk-axum --example axum
 //! ```
 //!
-//! `PORT` is where it listens, 3000 if not said, and 0 for any free port. `TOKEN_CACHE` is for how many tokens there is
-//! room whose signatures need not be checked again; none if not said.
+//! `PORT` is where it listens (default: 3000), and 0 for any free port. `TOKEN_CACHE` is for how many tokens there is
+//! room whose signatures need not be checked again. Default: none.
 //!
 //! Without an instance to spare, `--self-test` starts an offline Clerk and the application, calls
 //! it as different people would, and says what each was answered.

@@ -92,7 +92,7 @@ pub(crate) struct Emulate {
     /// The version of session tokens: 1 or 2
     #[arg(long, value_name = "VERSION", value_parser = version)]
     token_version: Option<TokenVersion>,
-    /// The `iss` of tokens; the emulator's own origin if not said
+    /// The `iss` of tokens [default: the emulator's own origin]
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
     /// Have pages with Clerk's script come by this address, a path of the application that hands on requests

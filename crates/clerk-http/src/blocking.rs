@@ -86,8 +86,8 @@ impl Client {
 }
 
 impl Builder<Client> {
-    /// What measures the retry budget, and what layers above read the time from; the operating
-    /// system's clocks if not said, which are not looked at before [`build`](Self::build).
+    /// What measures the retry budget, and what layers above read the time from. Default: the operating
+    /// system's clocks, which are not looked at before [`build`](Self::build).
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self

@@ -32,7 +32,7 @@ pub trait Runtime: fmt::Debug + Send + Sync {
     /// failed together. It keeps no secret. Asked when a call begins, and never while a client is
     /// built.
     ///
-    /// If not said, it is made of the keys that std hashes with. Those are at random where the
+    /// Default: it is made of the keys that std hashes with. Those are at random where the
     /// operating system gives randomness to programs, and everywhere the same on
     /// `wasm32-unknown-unknown`, which has none: a runtime for that takes its host's.
     fn seed(&self) -> u64 {

@@ -106,7 +106,7 @@ crate::accessors::accessors!(Clerk, Client);
 crate::legacy::legacy!(Clerk, [async], [.await]);
 
 impl Builder<Clerk> {
-    /// Sends through `transport` and waits with `runtime`; reqwest and tokio, with the feature `async`, if not said.
+    /// Sends through `transport` and waits with `runtime`. Default: reqwest and tokio, with the feature `async`.
     pub fn transport(
         self,
         transport: impl Transport + 'static,

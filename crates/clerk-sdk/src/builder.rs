@@ -143,14 +143,14 @@ impl<T: Build> Builder<T> {
         builder
     }
 
-    /// Where the Backend API is; `https://api.clerk.com` if not said.
+    /// Where the Backend API is. Default: `https://api.clerk.com`.
     pub fn api_url(self, url: impl Into<String>) -> Self {
         let mut builder = self.by_hand(Variable::ApiUrl);
         builder.api_url = Some(url.into());
         builder
     }
 
-    /// The Backend API's path version; `v1` if not said.
+    /// The Backend API's path version. Default: `v1`.
     pub fn api_version(self, version: impl Into<String>) -> Self {
         let mut builder = self.by_hand(Variable::ApiVersion);
         builder.api_version = Some(version.into());
@@ -173,7 +173,7 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// What is asked of `azp`, the origin that asked for the token; nothing if not said. A list
+    /// What is asked of `azp`, the origin that asked for the token. Default: nothing. A list
     /// stands for [`AuthorizedParties::require`].
     pub fn authorized_parties(self, parties: impl Into<AuthorizedParties>) -> Self {
         let parties = parties.into();
@@ -217,7 +217,7 @@ impl<T: Build> Builder<T> {
         builder
     }
 
-    /// The leeway for clocks that disagree; 5 seconds if not said. Zero is zero.
+    /// The leeway for clocks that disagree. Default: 5 seconds. Zero is zero.
     pub fn clock_skew(self, leeway: Duration) -> Self {
         let mut builder = self.by_hand(Variable::ClockSkew);
         builder.authentication = builder.authentication.clock_skew(leeway);
@@ -232,7 +232,7 @@ impl<T: Build> Builder<T> {
     }
 
     /// Keeps tokens that were verified, for tokens and for requests: a signature is checked once, and
-    /// not each time the same token comes. None are kept if not said.
+    /// not each time the same token comes. Default: none are kept.
     ///
     /// ```
     /// # #[cfg(all(feature = "async", feature = "ring"))] {
@@ -258,7 +258,7 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// What verifies signatures: ring, with the feature `ring`, if not said. For keys that are fetched, and for
+    /// What verifies signatures. Default: ring, with the feature `ring`. For keys that are fetched, and for
     /// [`jwt_key`](Self::jwt_key); a [`jwks`](Self::jwks) was read for one already.
     ///
     /// A library that answers later, as WebCrypto does, is for [`Clerk`](crate::Clerk) alone. Webhooks are not verified
@@ -268,7 +268,7 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// What the time is read from; the operating system's clocks if not said, which are not looked at before
+    /// What the time is read from. Default: the operating system's clocks, which are not looked at before
     /// [`build`](Self::build).
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));

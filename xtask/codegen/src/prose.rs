@@ -103,7 +103,7 @@ pub(crate) fn input(field: &Field, in_query: bool, most: Option<i64>) -> String 
         ));
     }
     if let Some(default) = &field.default {
-        sentences.push(format!("`{}` if not said.", literal(default)));
+        sentences.push(format!("Default: `{}`.", literal(default)));
     }
     sentences.join(" ")
 }

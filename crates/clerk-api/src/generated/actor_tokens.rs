@@ -46,13 +46,13 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// The expires in seconds. `3600` if not said.
+    /// The expires in seconds. Default: `3600`.
     pub fn expires_in_seconds(mut self, value: i64) -> Self {
         self.body.set("expires_in_seconds", value);
         self
     }
 
-    /// The session max duration in seconds. `1800` if not said.
+    /// The session max duration in seconds. Default: `1800`.
     pub fn session_max_duration_in_seconds(mut self, value: i64) -> Self {
         self.body.set("session_max_duration_in_seconds", value);
         self

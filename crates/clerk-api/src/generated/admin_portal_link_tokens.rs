@@ -68,7 +68,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// The seconds until expiration. More than 0, at most 86400. `3600` if not said.
+    /// The seconds until expiration. More than 0, at most 86400. Default: `3600`.
     pub fn seconds_until_expiration(mut self, value: u64) -> Self {
         self.body.set("seconds_until_expiration", value);
         self

@@ -66,7 +66,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// The session max duration in seconds. `1800` if not said.
+    /// The session max duration in seconds. Default: `1800`.
     pub fn session_max_duration_in_seconds(mut self, value: i64) -> Self {
         self.body.set("session_max_duration_in_seconds", value);
         self

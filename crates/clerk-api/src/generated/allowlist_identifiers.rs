@@ -59,13 +59,13 @@ impl<C> List<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -112,7 +112,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// Whether to tell people by email. `false` if not said.
+    /// Whether to tell people by email. Default: `false`.
     pub fn notify(mut self, value: bool) -> Self {
         self.body.set("notify", value);
         self

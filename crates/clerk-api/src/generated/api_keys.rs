@@ -89,7 +89,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// The type. 3 to 25 characters. `api_key` if not said.
+    /// The type. 3 to 25 characters. Default: `api_key`.
     pub fn kind(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("type", value.as_ref());
         self
@@ -107,7 +107,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// What the key may be used for, in your own vocabulary. `[]` if not said.
+    /// What the key may be used for, in your own vocabulary. Default: `[]`.
     pub fn scopes(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.body.list("scopes", texts(values));
         self
@@ -168,26 +168,26 @@ impl<C> List<C> {
         Self { client, query }
     }
 
-    /// Only those whose `type` is this. At least 3 characters. `api_key` if not said.
+    /// Only those whose `type` is this. At least 3 characters. Default: `api_key`.
     pub fn kind(mut self, value: impl AsRef<str>) -> Self {
         self.query.set("type", value.as_ref());
         self
     }
 
-    /// Lists keys that are revoked or expired too. `false` if not said.
+    /// Lists keys that are revoked or expired too. Default: `false`.
     pub fn include_invalid(mut self, value: bool) -> Self {
         self.query.set("include_invalid", value);
         self
     }
 
     /// How many to answer with at most. 1 to 100. More is sent as 100, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(100));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self

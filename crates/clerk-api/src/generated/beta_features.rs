@@ -47,7 +47,7 @@ impl<C> UpdateInstanceSettings<C> {
         }
     }
 
-    /// Whether only those on the allowlist may sign up. `false` if not said.
+    /// Whether only those on the allowlist may sign up. Default: `false`.
     pub fn restricted_to_allowlist(mut self, value: bool) -> Self {
         self.body.set("restricted_to_allowlist", value);
         self

@@ -465,13 +465,13 @@ impl<C> ListPlans<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -526,13 +526,13 @@ impl<C> ListPrices<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -585,7 +585,7 @@ impl<C> CreatePrice<C> {
         Self { client, body }
     }
 
-    /// The currency. `USD` if not said.
+    /// The currency. Default: `USD`.
     pub fn currency(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("currency", value.as_ref());
         self
@@ -653,13 +653,13 @@ impl<C> ListSubscriptionItems<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -687,7 +687,7 @@ impl<C> ListSubscriptionItems<C> {
         self
     }
 
-    /// Whether to include free. `false` if not said.
+    /// Whether to include free. Default: `false`.
     pub fn include_free(mut self, value: bool) -> Self {
         self.query.set("include_free", value);
         self
@@ -744,7 +744,7 @@ impl<C> CancelSubscriptionItem<C> {
         }
     }
 
-    /// Only those whose `end_now` is this. `false` if not said.
+    /// Only those whose `end_now` is this. Default: `false`.
     pub fn end_now(mut self, value: bool) -> Self {
         self.query.set("end_now", value);
         self
@@ -1002,13 +1002,13 @@ impl<C> ListStatements<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -1101,13 +1101,13 @@ impl<C> ListStatementPaymentAttempts<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self

@@ -95,7 +95,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// Whether to tell the user by email that the primary address has changed. `false` if not said.
+    /// Whether to tell the user by email that the primary address has changed. Default: `false`.
     pub fn notify_primary_email_address_changed(mut self, value: bool) -> Self {
         self.body.set("notify_primary_email_address_changed", value);
         self
@@ -239,7 +239,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether to tell the user by email that the primary address has changed. `false` if not said.
+    /// Whether to tell the user by email that the primary address has changed. Default: `false`.
     pub fn notify_primary_email_address_changed(mut self, value: bool) -> Self {
         self.body.set("notify_primary_email_address_changed", value);
         self
@@ -392,7 +392,7 @@ impl<C> ReplaceForUser<C> {
         }
     }
 
-    /// The identification status. `verified` if not said.
+    /// The identification status. Default: `verified`.
     pub fn identification_status(mut self, value: impl Into<models::IdentificationStatus>) -> Self {
         self.body.set(
             "identification_status",
@@ -401,7 +401,7 @@ impl<C> ReplaceForUser<C> {
         self
     }
 
-    /// Whether to tell the user by email that the primary address has changed. `false` if not said.
+    /// Whether to tell the user by email that the primary address has changed. Default: `false`.
     pub fn notify_primary_email_address_changed(mut self, value: bool) -> Self {
         self.body.set("notify_primary_email_address_changed", value);
         self

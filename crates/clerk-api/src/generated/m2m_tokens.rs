@@ -77,7 +77,7 @@ impl<C> Create<C> {
     }
 
     /// `opaque` tokens are verified by asking Clerk and can be revoked; a `jwt` is verified with
-    /// the public keys and cannot. `opaque` if not said.
+    /// the public keys and cannot. Default: `opaque`.
     pub fn token_format(mut self, value: impl Into<models::M2mTokenFormat>) -> Self {
         self.body
             .set("token_format", Into::<models::M2mTokenFormat>::into(value));
@@ -148,26 +148,26 @@ impl<C> List<C> {
         Self { client, query }
     }
 
-    /// Lists tokens that are revoked too. `false` if not said.
+    /// Lists tokens that are revoked too. Default: `false`.
     pub fn revoked(mut self, value: bool) -> Self {
         self.query.set("revoked", value);
         self
     }
 
-    /// Lists tokens that have expired too. `false` if not said.
+    /// Lists tokens that have expired too. Default: `false`.
     pub fn expired(mut self, value: bool) -> Self {
         self.query.set("expired", value);
         self
     }
 
     /// How many to answer with at most. 1 to 100. More is sent as 100, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(100));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self

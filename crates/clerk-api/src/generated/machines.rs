@@ -94,13 +94,13 @@ impl<C> List<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -112,8 +112,8 @@ impl<C> List<C> {
         self
     }
 
-    /// What to sort by. One of `created_at`, `name`, with `+` or `-` before it. `-created_at` if
-    /// not said.
+    /// What to sort by. One of `created_at`, `name`, with `+` or `-` before it. Default:
+    /// `-created_at`.
     pub fn order_by(mut self, value: impl AsRef<str>) -> Self {
         self.query.set("order_by", value.as_ref());
         self
@@ -173,7 +173,7 @@ impl<C> Create<C> {
     }
 
     /// How long its tokens are valid, in seconds, unless they are created for longer or shorter. 1
-    /// to 315360000. `3600` if not said.
+    /// to 315360000. Default: `3600`.
     pub fn default_token_ttl(mut self, value: u64) -> Self {
         self.body.set("default_token_ttl", value);
         self

@@ -92,20 +92,20 @@ impl<C> List<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
     }
 
-    /// What to sort by. One of `created_at`, `name`, with `+` or `-` before it. `+created_at` if
-    /// not said.
+    /// What to sort by. One of `created_at`, `name`, with `+` or `-` before it. Default:
+    /// `+created_at`.
     pub fn order_by(mut self, value: impl AsRef<str>) -> Self {
         self.query.set("order_by", value.as_ref());
         self
@@ -173,19 +173,19 @@ impl<C> Create<C> {
         self
     }
 
-    /// What it is good for. At most 1024 characters. `profile email` if not said.
+    /// What it is good for. At most 1024 characters. Default: `profile email`.
     pub fn scopes(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("scopes", value.as_ref());
         self
     }
 
-    /// Whether consent screen is on. `true` if not said.
+    /// Whether consent screen is on. Default: `true`.
     pub fn consent_screen_enabled(mut self, value: bool) -> Self {
         self.body.set("consent_screen_enabled", value);
         self
     }
 
-    /// Whether PKCE is required. `false` if not said.
+    /// Whether PKCE is required. Default: `false`.
     pub fn pkce_required(mut self, value: bool) -> Self {
         self.body.set("pkce_required", value);
         self
@@ -318,7 +318,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// What it is good for. At most 1024 characters. `profile email` if not said.
+    /// What it is good for. At most 1024 characters. Default: `profile email`.
     pub fn scopes(mut self, value: impl AsRef<str>) -> Self {
         self.body.set("scopes", value.as_ref());
         self

@@ -384,7 +384,7 @@ impl<C> ReplaceForUser<C> {
         }
     }
 
-    /// The identification status. `verified` if not said.
+    /// The identification status. Default: `verified`.
     pub fn identification_status(mut self, value: impl Into<models::IdentificationStatus>) -> Self {
         self.body.set(
             "identification_status",

@@ -98,21 +98,21 @@ impl<C> List<C> {
         self
     }
 
-    /// What to sort by. One of `created_at`, `key`, `name`, with `+` or `-` before it.
-    /// `-created_at` if not said.
+    /// What to sort by. One of `created_at`, `key`, `name`, with `+` or `-` before it. Default:
+    /// `-created_at`.
     pub fn order_by(mut self, value: impl AsRef<str>) -> Self {
         self.query.set("order_by", value.as_ref());
         self
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self

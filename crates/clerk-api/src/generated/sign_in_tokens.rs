@@ -52,7 +52,7 @@ impl<C> Create<C> {
         self
     }
 
-    /// The expires in seconds. At least 1. `2592000` if not said.
+    /// The expires in seconds. At least 1. Default: `2592000`.
     pub fn expires_in_seconds(mut self, value: u64) -> Self {
         self.body.set("expires_in_seconds", value);
         self

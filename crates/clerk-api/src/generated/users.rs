@@ -359,13 +359,13 @@ impl<C> List<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -379,7 +379,7 @@ impl<C> List<C> {
 
     /// What to sort by. One of `created_at`, `email_address`, `first_name`, `last_active_at`,
     /// `last_name`, `last_sign_in_at`, `phone_number`, `updated_at`, `username`, `web3wallet`, with
-    /// `+` or `-` before it. `-created_at` if not said.
+    /// `+` or `-` before it. Default: `-created_at`.
     pub fn order_by(mut self, value: impl AsRef<str>) -> Self {
         self.query.set("order_by", value.as_ref());
         self
@@ -959,7 +959,7 @@ impl<C> Update<C> {
         self
     }
 
-    /// Whether to tell the user by email that the primary address has changed. `false` if not said.
+    /// Whether to tell the user by email that the primary address has changed. Default: `false`.
     pub fn notify_primary_email_address_changed(mut self, value: bool) -> Self {
         self.body.set("notify_primary_email_address_changed", value);
         self
@@ -1696,13 +1696,13 @@ impl<C> ListOauthAccessTokens<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -1756,13 +1756,13 @@ impl<C> ListOrganizationMemberships<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -1816,13 +1816,13 @@ impl<C> ListOrganizationInvitations<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -1881,7 +1881,7 @@ impl<C> RemovePassword<C> {
         }
     }
 
-    /// Whether to sign out of other sessions. `false` if not said.
+    /// Whether to sign out of other sessions. Default: `false`.
     pub fn sign_out_of_other_sessions(mut self, value: bool) -> Self {
         self.body.set("sign_out_of_other_sessions", value);
         self

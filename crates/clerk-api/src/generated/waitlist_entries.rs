@@ -77,13 +77,13 @@ impl<C> List<C> {
     }
 
     /// How many to answer with at most. 1 to 500. More is sent as 500, for Clerk would answer with
-    /// ten. `10` if not said.
+    /// ten. Default: `10`.
     pub fn limit(mut self, value: u64) -> Self {
         self.query.set("limit", value.min(500));
         self
     }
 
-    /// How many to skip. At least 0. `0` if not said.
+    /// How many to skip. At least 0. Default: `0`.
     pub fn offset(mut self, value: u64) -> Self {
         self.query.set("offset", value);
         self
@@ -103,7 +103,7 @@ impl<C> List<C> {
     }
 
     /// What to sort by. One of `created_at`, `email_address`, `invited_at`, with `+` or `-` before
-    /// it. `-created_at` if not said.
+    /// it. Default: `-created_at`.
     pub fn order_by(mut self, value: impl AsRef<str>) -> Self {
         self.query.set("order_by", value.as_ref());
         self
@@ -151,7 +151,7 @@ impl<C> Create<C> {
         Self { client, body }
     }
 
-    /// Whether to tell people by email. `true` if not said.
+    /// Whether to tell people by email. Default: `true`.
     pub fn notify(mut self, value: bool) -> Self {
         self.body.set("notify", value);
         self
@@ -284,7 +284,7 @@ impl<C> Invite<C> {
         }
     }
 
-    /// Whether to go on where there is one already. `false` if not said.
+    /// Whether to go on where there is one already. Default: `false`.
     pub fn ignore_existing(mut self, value: bool) -> Self {
         self.body.set("ignore_existing", value);
         self

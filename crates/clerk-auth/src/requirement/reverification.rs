@@ -154,7 +154,7 @@ impl Serialize for Reverification {
 #[non_exhaustive]
 pub enum InvalidReverification {
     /// No time was left for it.
-    #[error("nobody has verified within the last 0 minutes; give it at least 1")]
+    #[error("the reverification window must be at least 1 minute")]
     NoTime,
     /// There is no preset of that name.
     #[error(

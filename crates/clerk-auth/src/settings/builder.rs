@@ -47,7 +47,7 @@ impl Builder {
         self
     }
 
-    /// Which types of token are accepted; session tokens if not said.
+    /// Which types of token are accepted. Default: session tokens.
     pub fn accepts(mut self, tokens: impl Into<AcceptedTokens>) -> Self {
         self.accepts = tokens.into();
         self
@@ -61,7 +61,7 @@ impl Builder {
         self
     }
 
-    /// What is asked of `azp` in session tokens; nothing if not said. A list stands for
+    /// What is asked of `azp` in session tokens. Default: nothing. A list stands for
     /// [`AuthorizedParties::require`].
     ///
     /// Name the origins of your own frontends: otherwise a page on any subdomain that can read
@@ -77,7 +77,7 @@ impl Builder {
         self
     }
 
-    /// Accepts only session tokens that one of `issuers` issued. If not said: the Frontend API
+    /// Accepts only session tokens that one of `issuers` issued. Default: the Frontend API
     /// that the publishable key, the domain or the proxy URL names.
     pub fn issuers<I: Into<Box<str>>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
         self.issuers = Issuers::These(self.listed(List::Issuers, issuers));
@@ -111,14 +111,14 @@ impl Builder {
         self
     }
 
-    /// The leeway for clocks that disagree; 5 seconds if not said. Zero is zero.
+    /// The leeway for clocks that disagree. Default: 5 seconds. Zero is zero.
     pub const fn clock_skew(mut self, leeway: Duration) -> Self {
         self.clock_skew = Some(leeway);
         self
     }
 
     /// Keeps tokens that were verified, so that a token's signature is checked once, and not with every
-    /// request; not kept if not said. All else is judged anew each time.
+    /// request. Default: none are kept. All else is judged anew each time.
     pub fn token_cache(mut self, cache: Arc<VerifiedTokenCache>) -> Self {
         self.token_cache = Some(cache);
         self
@@ -132,7 +132,7 @@ impl Builder {
     }
 
     /// Whether a satellite asks the primary domain on a browser's first visit, or only after a
-    /// sign-in; not, if not said.
+    /// sign-in. Default: `false`.
     pub const fn satellite_auto_sync(mut self, on_first_visit: bool) -> Self {
         self.satellite_auto_sync = on_first_visit;
         self
@@ -160,7 +160,7 @@ impl Builder {
         self
     }
 
-    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed; they are, if not said. Say
+    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default: they are. Say
     /// `false` where clients reach the service without a proxy: whoever sends these headers chooses
     /// where redirects lead.
     pub const fn forwarded_headers(mut self, are_believed: bool) -> Self {
@@ -168,13 +168,13 @@ impl Builder {
         self
     }
 
-    /// The page to sign in on: a URL, or a path of the application. Clerk's own, if not said.
+    /// The page to sign in on: a URL, or a path of the application. Default: Clerk's own.
     pub fn sign_in_url(mut self, url: impl Into<String>) -> Self {
         self.sign_in_url = Some(url.into());
         self
     }
 
-    /// The page to sign up on: a URL, or a path of the application. Clerk's own, if not said.
+    /// The page to sign up on: a URL, or a path of the application. Default: Clerk's own.
     pub fn sign_up_url(mut self, url: impl Into<String>) -> Self {
         self.sign_up_url = Some(url.into());
         self
@@ -200,14 +200,14 @@ impl Builder {
         self
     }
 
-    /// Whom handlers deal with while a session has tasks left to do; nobody, if not said.
+    /// Whom handlers deal with while a session has tasks left to do. Default: nobody.
     pub const fn pending_sessions(mut self, pending: PendingSessions) -> Self {
         self.pending_sessions = pending;
         self
     }
 
     /// Lets browsers' cookies count only for pages of the application's own origin and of these:
-    /// `https://app.example.com`. Not checked, if not said; with none, the application's own
+    /// `https://app.example.com`. Default: not checked. With an empty list, the application's own
     /// origin is all.
     ///
     /// It is about requests that act, and whose answer no CORS policy guards: WebSocket upgrades,
@@ -230,7 +230,7 @@ impl Builder {
 
     /// The URL of the service's OAuth 2.0 Protected Resource Metadata (RFC 9728):
     /// `https://api.example.com/.well-known/oauth-protected-resource`, with the resource's own path
-    /// behind it if it has one. Not named, if not said.
+    /// behind it if it has one. Default: not named.
     ///
     /// Every refusal by [`RequestAuth`](crate::RequestAuth), and so by the extractors, that challenges
     /// the caller names it (`WWW-Authenticate: Bearer resource_metadata="…"`), which is how clients of

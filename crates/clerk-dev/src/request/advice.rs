@@ -193,7 +193,7 @@ fn on_expiry(failure: &RefreshFailure) -> Words {
         RefreshFailure::InvalidSessionToken => (
             "The session token has expired, and the one Clerk sent for it is not acceptable here.",
             "Keys, issuer, audience and authorized parties of the settings have to fit the \
-             instance of CLERK_SECRET_KEY: the new token met them not.",
+             instance of CLERK_SECRET_KEY: the new token does not.",
         ),
         _ => (
             "The session token has expired, and Clerk refused a new one; the end of the reason is \

@@ -29,7 +29,7 @@ pub(super) struct Flags {
     /// Where the Backend API is
     #[arg(long, value_name = "URL")]
     api_url: Option<String>,
-    /// Accept tokens of this type; may be repeated. Session tokens if not said
+    /// Accept tokens of this type; may be repeated [default: session tokens]
     #[arg(
         long,
         value_name = "TYPE",
@@ -51,7 +51,7 @@ pub(super) struct Flags {
     /// Accept machines' tokens whatever machines they are for
     #[arg(long, conflicts_with = "machine_id")]
     ignore_machine_scopes: bool,
-    /// The leeway for clocks that disagree; 5000 if not said
+    /// The leeway for clocks that disagree [default: 5000]
     #[arg(long, value_name = "MILLISECONDS", value_parser = milliseconds)]
     clock_skew_ms: Option<Duration>,
     /// The application runs on a satellite domain

@@ -69,7 +69,7 @@ pub(crate) struct Verify {
     /// CLERK_MACHINE_ID is said, scopes are not looked at
     #[arg(long, value_name = "ID")]
     machine_id: Option<String>,
-    /// The leeway for clocks that disagree; 5000 if not said
+    /// The leeway for clocks that disagree [default: 5000]
     #[arg(long, value_name = "MILLISECONDS", value_parser = milliseconds)]
     clock_skew_ms: Option<Duration>,
     /// Answer with one JSON object

@@ -7,7 +7,7 @@ use clap::{Args, builder::NonEmptyStringValueParser};
 /// What a message is called.
 #[derive(Debug, Args)]
 pub(super) struct MessageId {
-    /// What the message is called, the same however often it is sent; made up if not said
+    /// What the message is called, the same however often it is sent [default: made up]
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     id: Option<String>,
 }

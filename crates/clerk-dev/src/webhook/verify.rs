@@ -41,7 +41,7 @@ pub(crate) struct Verify {
     /// Answer questions read from standard input, one JSON object a line
     #[arg(long, exclusive = true)]
     batch: bool,
-    /// How far its timestamp may be away, earlier or later; 300 if not said
+    /// How far its timestamp may be away, earlier or later [default: 300]
     #[arg(long, value_name = "SECONDS")]
     tolerance: Option<u64>,
     /// Answer with one JSON object

@@ -57,9 +57,7 @@ impl FromStr for WebhookDefect {
 
 /// No defect of webhooks has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "no webhook goes wrong like this: name foreign-secret, altered-body, stale or missing-signature"
-)]
+#[error("unknown webhook defect; use foreign-secret, altered-body, stale or missing-signature")]
 pub struct UnknownWebhookDefect;
 
 /// Whose secret [`WebhookDefect::ForeignSecret`] signs with.

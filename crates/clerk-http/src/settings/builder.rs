@@ -53,13 +53,13 @@ impl<T: Build> Builder<T> {
         }
     }
 
-    /// Where the API is; `https://api.clerk.com` if not said. A path is kept.
+    /// Where the API is. Default: `https://api.clerk.com`. A path is kept.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// The path segment between the base URL and an operation's path; `v1` if not said.
+    /// The path segment between the base URL and an operation's path. Default: `v1`.
     pub fn version_segment(mut self, segment: impl Into<String>) -> Self {
         self.version_segment = segment.into();
         self
@@ -77,13 +77,13 @@ impl<T: Build> Builder<T> {
         self
     }
 
-    /// What to send as `User-Agent`; `clerk-rust/` and this crate's version if not said.
+    /// What to send as `User-Agent`. Default: `clerk-rust/` and this crate's version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
         self
     }
 
-    /// How long one exchange may take, connecting included; 30 seconds if not said.
+    /// How long one exchange may take, connecting included. Default: 30 seconds.
     ///
     /// An operation's own [`RequestTimeout`] has precedence.
     pub const fn timeout(mut self, timeout: Duration) -> Self {

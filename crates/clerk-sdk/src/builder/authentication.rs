@@ -5,7 +5,7 @@ use clerk_auth::{AcceptedTokens, OrganizationSync, PendingSessions};
 use super::{Build, Builder, Variable};
 
 impl<T: Build> Builder<T> {
-    /// Which types of token a request may authenticate with; session tokens if not said.
+    /// Which types of token a request may authenticate with. Default: session tokens.
     pub fn accepts(self, tokens: impl Into<AcceptedTokens>) -> Self {
         let mut builder = self.by_hand(Variable::AcceptsToken);
         builder.authentication = builder.authentication.accepts(tokens);
@@ -21,7 +21,7 @@ impl<T: Build> Builder<T> {
     }
 
     /// Whether a satellite asks the primary domain on a browser's first visit, or only after a
-    /// sign-in; not, if not said.
+    /// sign-in. Default: `false`.
     pub fn satellite_auto_sync(mut self, on_first_visit: bool) -> Self {
         self.authentication = self.authentication.satellite_auto_sync(on_first_visit);
         self
@@ -54,7 +54,7 @@ impl<T: Build> Builder<T> {
         builder
     }
 
-    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed; they are, if not said. Say
+    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default: they are. Say
     /// `false` where clients reach the service without a proxy.
     pub fn forwarded_headers(self, are_believed: bool) -> Self {
         let mut builder = self.by_hand(Variable::ForwardedHeaders);
@@ -62,14 +62,14 @@ impl<T: Build> Builder<T> {
         builder
     }
 
-    /// The page to sign in on: a URL, or a path of the application. Clerk's own, if not said.
+    /// The page to sign in on: a URL, or a path of the application. Default: Clerk's own.
     pub fn sign_in_url(self, url: impl Into<String>) -> Self {
         let mut builder = self.by_hand(Variable::SignInUrl);
         builder.authentication = builder.authentication.sign_in_url(url);
         builder
     }
 
-    /// The page to sign up on: a URL, or a path of the application. Clerk's own, if not said.
+    /// The page to sign up on: a URL, or a path of the application. Default: Clerk's own.
     pub fn sign_up_url(self, url: impl Into<String>) -> Self {
         let mut builder = self.by_hand(Variable::SignUpUrl);
         builder.authentication = builder.authentication.sign_up_url(url);
@@ -95,14 +95,14 @@ impl<T: Build> Builder<T> {
     }
 
     /// The URL of the service's OAuth 2.0 Protected Resource Metadata (RFC 9728), which refusals
-    /// name; see [`clerk_auth::Builder::resource_metadata`]. Not named, if not said.
+    /// name; see [`clerk_auth::Builder::resource_metadata`]. Default: not named.
     pub fn resource_metadata(mut self, url: impl Into<String>) -> Self {
         self.authentication = self.authentication.resource_metadata(url);
         self
     }
 
     /// Whom handlers deal with while a session is pending: its user has signed in, and has something
-    /// left to do, such as choosing an organization. Nobody, if not said.
+    /// left to do, such as choosing an organization. Default: nobody.
     ///
     /// Every layer, middleware and fairing that is made from this Clerk's
     /// [`authenticator`](crate::Clerk::authenticator) goes by it. `verify_token`, which verifies a
@@ -116,7 +116,7 @@ impl<T: Build> Builder<T> {
 
     /// Lets browsers' cookies count only for pages of the application's own origin and of these,
     /// where a request opens a WebSocket or its method is not safe; see
-    /// [`clerk_auth::Builder::allowed_origins`]. Not checked, if not said.
+    /// [`clerk_auth::Builder::allowed_origins`]. Default: not checked.
     pub fn allowed_origins<O: Into<String>>(
         mut self,
         origins: impl IntoIterator<Item = O>,

@@ -72,13 +72,13 @@ impl BulkInvitation {
         self
     }
 
-    /// Whether to tell people by email. `true` if not said.
+    /// Whether to tell people by email. Default: `true`.
     pub fn notify(mut self, value: bool) -> Self {
         self.0.set("notify", value);
         self
     }
 
-    /// Whether to go on where there is one already. `false` if not said.
+    /// Whether to go on where there is one already. Default: `false`.
     pub fn ignore_existing(mut self, value: bool) -> Self {
         self.0.set("ignore_existing", value);
         self
@@ -90,7 +90,7 @@ impl BulkInvitation {
         self
     }
 
-    /// The template slug. `invitation` if not said.
+    /// The template slug. Default: `invitation`.
     pub fn template_slug(mut self, value: impl Into<InvitationTemplate>) -> Self {
         self.0
             .set("template_slug", Into::<InvitationTemplate>::into(value));
@@ -112,7 +112,7 @@ impl BulkWaitlistEntry {
         Self(body)
     }
 
-    /// Whether to tell people by email. `true` if not said.
+    /// Whether to tell people by email. Default: `true`.
     pub fn notify(mut self, value: bool) -> Self {
         self.0.set("notify", value);
         self

@@ -172,7 +172,7 @@ impl BulkOrganizationInvitation {
         self
     }
 
-    /// Whether to tell people by email. `true` if not said.
+    /// Whether to tell people by email. Default: `true`.
     pub fn notify(mut self, value: bool) -> Self {
         self.0.set("notify", value);
         self
