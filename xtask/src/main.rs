@@ -57,7 +57,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "conformance",
-        usage: "conformance [--seed N] [--count N] [--bless] [SUITE]...",
+        usage: "conformance [--seed N] [--count N] [--bless] [--document FILE]... [SUITE]...",
         about: "hold our answers against those of Clerk's own clients",
         run: conformance::run,
     },

@@ -351,6 +351,9 @@ fn a_connection_keeps_a_domain_and_says_nothing_that_is_not_described() {
     let changed = fine(patch(&emulator, &saml, json!({ "login_hint": hint })));
     let expected = json!({ "mode": "custom_attribute", "source": "badge" });
     assert_eq!(changed["login_hint"], expected);
+    // Without a name of its own, it has the connection's.
+    let unnamed = fine(patch(&emulator, &path, json!({ "saml": { "name": null } })));
+    assert_eq!(unnamed["saml_connection"]["name"], "Example");
 }
 
 #[test]

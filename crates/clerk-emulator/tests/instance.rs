@@ -91,6 +91,11 @@ fn settings_are_kept_one_by_one() {
         let (status, found) = get(&emulator, path);
         assert!(status != 200 || found == expected, "{path} {found}");
     }
+    // A scope stands there once, however often it was said.
+    let scopes = json!({ "default_scopes": ["email", "profile", "email"] });
+    let path = "/v1/instance/oauth_application_settings";
+    let settings = fine(patch(&emulator, path, scopes));
+    assert_eq!(settings["default_scopes"], json!(["email", "profile"]));
     // The allowlist is the same, whichever way it was switched on.
     let restrictions = fine(patch(&emulator, "/v1/instance/restrictions", json!({})));
     assert_eq!(restrictions["allowlist"], true);

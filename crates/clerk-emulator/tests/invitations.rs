@@ -92,8 +92,17 @@ fn an_invitation_to_an_organization_knows_role_and_inviter() {
     ] {
         assert_eq!(invitation[member], expected, "{member}");
     }
+    // Less than members get to know of each other.
     let inviter = &invitation["public_inviter_data"];
-    assert_eq!(inviter["identifier"], "ada@example.com");
+    let image_url = &inviter["image_url"];
+    assert!(image_url.is_string(), "{inviter}");
+    assert_eq!(
+        inviter,
+        &json!({
+            "user_id": ADA, "first_name": "Ada", "last_name": "Lovelace", "identifier": "ada@example.com",
+            "image_url": image_url, "has_image": false,
+        })
+    );
     let path = format!("{ACMES}/{id}");
     assert_eq!(get(&emulator, &path), (200, invitation.clone()));
 

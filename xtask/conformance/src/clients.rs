@@ -118,6 +118,14 @@ impl Python {
         Self::with(&target.join("python-pytest"), "requirements-pytest.txt")
     }
 
+    /// What reads Clerk's description, and judges by it.
+    pub(crate) fn set_up_described(target: &Path) -> Result<Self, Stopped> {
+        Self::with(
+            &target.join("python-described"),
+            "requirements-described.txt",
+        )
+    }
+
     fn with(directory: &Path, requirements: &str) -> Result<Self, Stopped> {
         let interpreter = directory.join("bin/python");
         let requirements = Path::new(SOURCES).join(requirements);

@@ -13,6 +13,7 @@ mod browser;
 mod checks;
 mod cli;
 mod clients;
+mod described;
 mod divergences;
 mod emulator;
 mod frameworks;
@@ -53,6 +54,8 @@ struct Settings {
     directory: PathBuf,
     /// The program that answers for us.
     clerk_dev: PathBuf,
+    /// Clerk's descriptions of its API, which this repository does not have.
+    documents: Vec<PathBuf>,
     /// Whether what is found now is what is to be expected from now on.
     bless: bool,
 }
@@ -79,6 +82,11 @@ const SUITES: &[Suite] = &[
         name: methods::NAME,
         clients: &[clients::NODE, clients::PYTHON, clients::PYTHON_NEWEST],
         run: methods::run,
+    },
+    Suite {
+        name: described::NAME,
+        clients: &[described::CLIENTS],
+        run: described::run,
     },
     Suite {
         name: browser::NAME,
@@ -137,11 +145,12 @@ const SUITES: &[Suite] = &[
     },
 ];
 
-const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bless] [SUITE]...
+const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bless] [--document FILE]... [SUITE]...
 
   emulator      Clerk's own clients accept our emulator, and refuse bad tokens as we do
   frameworks    services with Clerk's middleware for Express, Fastify and Hono, before our emulator
   methods       every method of Clerk's own Backend API clients works with our emulator, but for those listed
+  described     what our emulator answers is what a document of Clerk's describes, but for a list; needs --document
   browser       clerk-js and its components, in Chromium, take our emulator for Clerk
   testing       @clerk/testing signs browsers in to our emulator, in Playwright and Chromium
   cli           the npm CLI `clerk` works with our emulator
@@ -155,6 +164,7 @@ const USAGE: &str = "usage: cargo xtask conformance [--seed N] [--count N] [--bl
   webhooks      webhooks signed by svix and standardwebhooks verify here, and ours there
 
 --bless writes the list of the methods that do not pass anew.
+--document gives a description of the Backend API in OpenAPI, as Clerk publishes it; several are judged one by one.
 
 Exits with 0 if all suites passed, 1 if one failed, 77 if none failed but one could not run here.";
 
@@ -189,6 +199,7 @@ fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String
         count: 5_000,
         directory: target.join("conformance"),
         clerk_dev,
+        documents: Vec::new(),
         bless: false,
     };
     let mut suites = Vec::new();
@@ -201,6 +212,10 @@ fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String
         match argument.as_str() {
             "--seed" => settings.seed = number()?.into(),
             "--count" => settings.count = number()? as usize,
+            "--document" => {
+                let file = arguments.next().ok_or("give `--document` a file")?;
+                settings.documents.push(file.into());
+            }
             "--bless" => settings.bless = true,
             name => {
                 let suite = SUITES.iter().find(|suite| suite.name == name);
@@ -209,7 +224,9 @@ fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String
         }
     }
     if suites.is_empty() {
-        suites.extend(SUITES);
+        let can_run =
+            |suite: &&Suite| suite.name != described::NAME || !settings.documents.is_empty();
+        suites.extend(SUITES.iter().filter(can_run));
     }
     Ok((settings, suites))
 }
@@ -217,6 +234,13 @@ fn parse(arguments: &[String]) -> Result<(Settings, Vec<&'static Suite>), String
 fn run(settings: &Settings, suites: &[&Suite]) -> ExitCode {
     let clock = SystemClock::new();
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    if suites.len() > 1 && settings.documents.is_empty() {
+        println!(
+            "{:<13}left out            {}",
+            described::NAME,
+            described::NO_DOCUMENT
+        );
+    }
     for suite in suites {
         let start = clock.monotonic();
         let outcome = (suite.run)(settings);
@@ -286,6 +310,10 @@ mod tests {
             parsed("tokens --seed 7 --count 20"),
             Ok((7, 20, vec!["tokens"]))
         );
+        let (_, _, suites) = parsed("--document old.yml --document new.yml").unwrap();
+        assert!(suites.contains(&"described"));
+        assert_eq!(parsed("described"), Ok((1, 5_000, vec!["described"])));
+        assert!(parsed("--document").is_err_and(|problem| problem.contains("--document")));
         assert!(parsed("--seed").is_err_and(|problem| problem.contains("--seed")));
         assert!(parsed("tokns").is_err_and(|problem| problem.contains("tokns")));
     }

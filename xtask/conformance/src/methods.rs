@@ -16,6 +16,7 @@ use std::{fs, thread};
 
 use serde_json::{Value, json};
 
+pub(crate) use self::scene::Scene;
 use self::{known::Known, proofs::Proofs, run::Findings};
 use crate::{
     Settings,

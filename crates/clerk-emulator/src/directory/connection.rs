@@ -119,6 +119,9 @@ impl Protocol {
                 ("name", Value::String(_)) => {
                     members.insert(name.clone(), value.clone());
                 }
+                ("name", _) => {
+                    members.remove(name);
+                }
                 ("idp_certificate", Value::Null) => {
                     members.insert("idp_certificates".to_owned(), json!([]));
                 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use clerk_core::UnixTime;
 use serde_json::{Map, Value, json};
 
-use super::{Directory, Key, Record};
+use super::{Directory, Key, Record, User};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -160,8 +160,20 @@ impl Place {
         invitation["role_name"] = json!(directory.role_name(&self.role));
         invitation["organization_id"] = json!(self.organization_id);
         invitation["inviter_id"] = json!(self.inviter_id);
-        invitation["public_inviter_data"] = json!(inviter.map(super::membership::public_user_data));
+        invitation["public_inviter_data"] = json!(inviter.map(public_inviter_data));
     }
+}
+
+/// What whoever is invited gets to know of who invites: less than members know of each other.
+fn public_inviter_data(inviter: &User) -> Value {
+    json!({
+        "user_id": inviter.id,
+        "first_name": inviter.first_name,
+        "last_name": inviter.last_name,
+        "image_url": inviter.image_url,
+        "has_image": inviter.picture_id.is_some(),
+        "identifier": inviter.identifier(),
+    })
 }
 
 impl Directory {

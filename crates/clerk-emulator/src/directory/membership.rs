@@ -147,7 +147,7 @@ impl Directory {
 }
 
 /// What an organization's members get to know of a user.
-pub(super) fn public_user_data(user: &User) -> Value {
+fn public_user_data(user: &User) -> Value {
     json!({
         "user_id": user.id,
         "first_name": user.first_name,

@@ -221,12 +221,22 @@ fn update_oauth_settings(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     ];
     set(&mut input, &mut flags)?;
     if let Some(scopes) = input.clearable_texts("default_scopes")? {
-        settings.default_scopes = scopes;
+        settings.default_scopes = scopes.map(each_once);
     }
     input.finish()?;
     let body = settings.to_json();
     call.state.directory.settings.oauth_applications = settings;
     Ok(Reply::ok(body))
+}
+
+fn each_once(texts: Vec<String>) -> Vec<String> {
+    let mut once = Vec::new();
+    for text in texts {
+        if !once.contains(&text) {
+            once.push(text);
+        }
+    }
+    once
 }
 
 /// Only what is in production has a domain to change. What follows from another one, browsers would have to find

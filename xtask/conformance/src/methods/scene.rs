@@ -19,13 +19,13 @@ const ORIGIN: &str = "http://localhost:3000";
 const STALE: Duration = Duration::from_secs(90);
 
 /// An emulator, and what a caller of the Backend API cannot make itself.
-pub(super) struct Scene {
+pub(crate) struct Scene {
     server: Server,
     pub(super) kept: Kept,
 }
 
 impl Scene {
-    pub(super) fn set() -> Result<Self, Stopped> {
+    pub(crate) fn set() -> Result<Self, Stopped> {
         let google = ExternalAccountSeed::new("google", "108000000000000000001");
         let mary = UserSeed::new("mary@example.com").name("Mary", "Jackson");
         let seed = Seed::example().user(mary.external_account(google));
@@ -35,12 +35,17 @@ impl Scene {
         Ok(Self { server, kept })
     }
 
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         self.server.url()
     }
 
-    pub(super) fn secret_key(&self) -> &str {
+    pub(crate) fn secret_key(&self) -> &str {
         self.server.emulator().secret_key().expose()
+    }
+
+    /// What a caller of the Backend API cannot make itself.
+    pub(crate) fn given(&self) -> Value {
+        self.kept.resolve(&json!("$given")).value
     }
 
     /// All requests until now.
