@@ -6,6 +6,7 @@ mod features;
 mod latest;
 mod msrv;
 mod no_std;
+pub(crate) mod package;
 mod proxies;
 mod redis;
 mod signatures;
@@ -103,6 +104,11 @@ const STEPS: &[Step] = &[
             command.env("RUSTDOCFLAGS", "-Dwarnings");
             pass(command)
         },
+    },
+    Step {
+        name: "package",
+        about: "what would go to the registry builds from the packages alone; needs the crate registry",
+        run: package::check,
     },
     Step {
         name: "demo",

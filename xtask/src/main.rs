@@ -44,6 +44,12 @@ const COMMANDS: &[Command] = &[
         run: ci::run,
     },
     Command {
+        name: "release",
+        usage: "release",
+        about: "say whether what is committed may go to the registry; it uploads nothing",
+        run: ci::package::release,
+    },
+    Command {
         name: "codegen",
         usage: "codegen [--check]",
         about: "write the generated code from the catalogue, or say what differs",

@@ -26,6 +26,15 @@ pub(crate) struct Package {
     pub(crate) description: Option<String>,
     pub(crate) license: Option<String>,
     pub(crate) rust_version: Option<String>,
+    pub(crate) repository: Option<String>,
+    pub(crate) documentation: Option<String>,
+    pub(crate) readme: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) keywords: Vec<String>,
+    #[serde(default)]
+    pub(crate) categories: Vec<String>,
+    /// The registries that it may go to; `None` is all of them, an empty list is none.
+    pub(crate) publish: Option<Vec<String>>,
     #[serde(default)]
     pub(crate) dependencies: Vec<Dependency>,
     #[serde(default)]

@@ -40,6 +40,7 @@ const CHECKS: &[fn(&Repository) -> Vec<Finding>] = &[
     layers::vocabulary,
     layers::core_closures,
     manifests::fields,
+    manifests::registry_pages,
     manifests::lints,
     manifests::unasked_defaults,
     manifests::lock_file,

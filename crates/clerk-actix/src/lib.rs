@@ -94,3 +94,8 @@ pub use extract::{
 };
 pub use rejection::Rejection;
 pub use sign_out::SignOutResponse;
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -115,3 +115,8 @@ pub use json::{Json, JsonError};
 #[cfg(feature = "chrono")]
 pub use timestamp::OutOfRange;
 pub use timestamp::Timestamp;
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(all(doctest, feature = "users"))]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -150,3 +150,8 @@ pub use settings::{Builder, InvalidSettings, List, Settings};
 pub use sign_out::{SignOut, SignOutResponse};
 pub use state::{Handshake, RequestState, SignedIn, SignedOut};
 pub use token_type::{AcceptedTokens, MachineTokenType, TokenType};
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -127,3 +127,8 @@ impl fmt::Debug for RsaKey {
             .finish_non_exhaustive()
     }
 }
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

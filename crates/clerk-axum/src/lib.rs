@@ -96,3 +96,8 @@ pub use sign_out::SignOutResponse;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guides/protect-routes.md")]
 mod guide {}
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -53,3 +53,8 @@ pub use secret_key::{InvalidSecretKey, SecretKey};
 pub use time::{Clock, MonotonicTime, UnixTime};
 #[cfg(feature = "std")]
 pub use time::{ManualClock, SystemClock};
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

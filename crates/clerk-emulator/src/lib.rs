@@ -182,3 +182,8 @@ pub use webhooks::{
     InvalidWebhook, LoggedWebhook, UnknownWebhookDefect, WebhookAttempt, WebhookDefect,
     WebhookDelivery, WebhookEndpoint,
 };
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

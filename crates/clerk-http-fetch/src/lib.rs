@@ -42,3 +42,8 @@ pub use clock::JsClock;
 pub use js_sys;
 pub use runtime::JsRuntime;
 pub use transport::FetchTransport;
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

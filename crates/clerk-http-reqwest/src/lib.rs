@@ -247,3 +247,8 @@ impl fmt::Display for SetupError {
 }
 
 impl StdError for SetupError {}
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

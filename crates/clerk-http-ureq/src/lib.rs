@@ -182,3 +182,8 @@ impl BlockingRuntime for Threads {
         let _ = thread::Builder::new().name("clerk".into()).spawn(task);
     }
 }
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -99,3 +99,8 @@ pub use transport::{
     Attempts, BlockingTransport, Deadline, FirstDelay, RequestTimeout, ResponseLimit, Transport,
     TransportError, TransportErrorKind,
 };
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -98,3 +98,8 @@ pub use resolve::{BlockingResolveKey, ResolveKey};
 pub use static_keys::StaticKeys;
 pub use token_cache::{KnownToken, VerifiedTokenCache};
 pub use verifier::Verifier;
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(all(doctest, feature = "ring"))]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

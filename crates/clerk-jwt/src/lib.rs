@@ -111,3 +111,8 @@ pub use session::{
 };
 pub use token::{MAX_TOKEN_BYTES, UnverifiedToken};
 pub use verified::Verified;
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -162,3 +162,8 @@ pub use guards::{
 };
 pub use rejection::{Rejection, catchers};
 pub use sign_out::SignOutResponse;
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

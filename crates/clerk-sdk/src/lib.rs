@@ -185,3 +185,8 @@ mod documents {
     #[doc = include_str!("../../../docs/guides/websockets.md")]
     mod websockets {}
 }
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(all(doctest, feature = "async"))]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -73,3 +73,8 @@ pub use clerk_auth::{
 };
 pub use require::{Require, RequireLayer};
 pub use response_body::ResponseBody;
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

@@ -67,6 +67,11 @@ impl Provider for WebCrypto {
 const EXPONENT: &str =
     "WebCrypto takes no public exponents but 3 and 65537; replace the key, or verify with ring";
 
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -74,3 +74,8 @@ pub use redis;
 
 /// What the keys begin with, unless something else is set.
 const PREFIX: &str = "clerk:webhook:";
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

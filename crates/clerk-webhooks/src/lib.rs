@@ -110,3 +110,8 @@ pub use secrets::{InvalidSigningSecret, SIGNING_SECRET_VARIABLE, SigningSecrets}
 pub use signing::SignedHeaders;
 pub use verifier::{Verified, Verifier};
 pub use work_error::{IntoWorkError, WorkError};
+
+/// Has `cargo test` compile and run the README's snippet.
+#[cfg(all(doctest, feature = "http", feature = "ring"))]
+#[doc = include_str!("../README.md")]
+mod own_readme {}

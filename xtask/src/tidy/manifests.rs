@@ -55,6 +55,54 @@ pub(super) fn fields(repository: &Repository) -> Vec<Finding> {
     findings
 }
 
+/// What users are to depend on has what a page of the registry shows, and nothing that the registry refuses.
+pub(super) fn registry_pages(repository: &Repository) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in &repository.packages {
+        let place = package.manifest_path.display().to_string();
+        let is_product = package.manifest_path.starts_with("crates");
+        let goes_out = package.publish.is_none();
+        if is_product != goes_out {
+            let advice = if is_product {
+                "remove `publish`: what is in `crates/` is for users"
+            } else {
+                "add `publish.workspace = true`: only what is in `crates/` is for users"
+            };
+            findings.push(Finding::new(place.as_str(), advice));
+        }
+        if !is_product {
+            continue;
+        }
+        let missing = [
+            (package.repository.is_none(), "repository.workspace = true"),
+            (package.readme.is_none(), "readme = \"README.md\""),
+            (package.categories.is_empty(), "categories = […]"),
+            (
+                package.keywords.is_empty() || package.keywords.len() > 5,
+                "keywords = […]",
+            ),
+        ];
+        let missing = missing.iter().filter(|(is_missing, _)| *is_missing);
+        findings
+            .extend(missing.map(|(_, line)| Finding::new(place.as_str(), format!("add `{line}`"))));
+        let page = format!("https://docs.rs/{}", package.name);
+        if package.documentation.as_deref() != Some(page.as_str()) {
+            let advice = format!("add `documentation = \"{page}\"`");
+            findings.push(Finding::new(place.as_str(), advice));
+        }
+        // With a version, the registry has to have it first, and some of them depend on this package.
+        let versioned = package.dependencies.iter().filter(|dependency| {
+            !dependency.ships() && dependency.source.is_none() && dependency.req != "*"
+        });
+        findings.extend(versioned.map(|dependency| {
+            let name = &dependency.name;
+            let advice = format!("write `{name} = {{ path = \"../{name}\" }}` in `[dev-dependencies]`: with a version there, the packages go in circles");
+            Finding::new(place.as_str(), advice)
+        }));
+    }
+    findings
+}
+
 pub(super) fn lints(repository: &Repository) -> Vec<Finding> {
     let mut findings = Vec::new();
     for package in &repository.packages {
@@ -167,6 +215,11 @@ mod tests {
             description: Some("Session tokens (not affiliated with Clerk)".to_owned()),
             license: Some("MIT OR Apache-2.0".to_owned()),
             rust_version: Some("1.85".to_owned()),
+            repository: Some("https://example.com/clerk".to_owned()),
+            documentation: Some("https://docs.rs/clerk-jwt".to_owned()),
+            readme: Some("README.md".into()),
+            keywords: vec!["clerk".to_owned()],
+            categories: vec!["authentication".to_owned()],
             ..Package::default()
         }
     }
@@ -190,6 +243,48 @@ mod tests {
             ..Package::default()
         };
         assert_eq!(fields(&repository(bare, &[])).len(), 3);
+    }
+
+    #[test]
+    fn what_a_page_of_the_registry_lacks_is_found() {
+        assert_eq!(registry_pages(&repository(good(), &[])), []);
+        let bare = Package {
+            name: "clerk-jwt".to_owned(),
+            manifest_path: "crates/clerk-jwt/Cargo.toml".into(),
+            ..Package::default()
+        };
+        assert_eq!(registry_pages(&repository(bare, &[])).len(), 5);
+        let mut talkative = good();
+        talkative.keywords = vec!["clerk".to_owned(); 6];
+        assert_eq!(registry_pages(&repository(talkative, &[])).len(), 1);
+    }
+
+    #[test]
+    fn what_is_published_and_what_is_for_users_is_the_same() {
+        let mut kept_back = good();
+        kept_back.publish = Some(Vec::new());
+        assert_eq!(registry_pages(&repository(kept_back.clone(), &[])).len(), 1);
+        kept_back.manifest_path = "xtask/Cargo.toml".into();
+        assert_eq!(registry_pages(&repository(kept_back.clone(), &[])), []);
+        kept_back.publish = None;
+        assert_eq!(registry_pages(&repository(kept_back, &[])).len(), 1);
+    }
+
+    #[test]
+    fn a_sibling_with_a_version_in_the_tests_dependencies_is_found() {
+        let with = |req: &str, kind: Option<&str>| {
+            let mut package = good();
+            package.dependencies = vec![Dependency {
+                name: "clerk-emulator".to_owned(),
+                kind: kind.map(str::to_owned),
+                req: req.to_owned(),
+                ..Dependency::default()
+            }];
+            registry_pages(&repository(package, &[])).len()
+        };
+        assert_eq!(with("^0.1.0", Some("dev")), 1);
+        assert_eq!(with("*", Some("dev")), 0);
+        assert_eq!(with("^0.1.0", None), 0);
     }
 
     #[test]
