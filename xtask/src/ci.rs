@@ -107,7 +107,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "package",
-        about: "what would go to the registry builds from the packages alone; needs the crate registry",
+        about: "every crate for users can be packed for the registry; needs the crate registry",
         run: package::check,
     },
     Step {
