@@ -73,18 +73,21 @@ pub(super) fn registry_pages(repository: &Repository) -> Vec<Finding> {
         if !is_product {
             continue;
         }
+        let keywords = package.keywords.len();
         let missing = [
-            (package.repository.is_none(), "repository.workspace = true"),
-            (package.readme.is_none(), "readme = \"README.md\""),
-            (package.categories.is_empty(), "categories = […]"),
             (
-                package.keywords.is_empty() || package.keywords.len() > 5,
-                "keywords = […]",
+                package.repository.is_none(),
+                "add `repository.workspace = true`",
+            ),
+            (package.readme.is_none(), "add `readme = \"README.md\"`"),
+            (package.categories.is_empty(), "add `categories = […]`"),
+            (
+                keywords == 0 || keywords > 5,
+                "give one to five `keywords`: the registry takes no more",
             ),
         ];
         let missing = missing.iter().filter(|(is_missing, _)| *is_missing);
-        findings
-            .extend(missing.map(|(_, line)| Finding::new(place.as_str(), format!("add `{line}`"))));
+        findings.extend(missing.map(|(_, advice)| Finding::new(place.as_str(), *advice)));
         let page = format!("https://docs.rs/{}", package.name);
         if package.documentation.as_deref() != Some(page.as_str()) {
             let advice = format!("add `documentation = \"{page}\"`");
@@ -96,7 +99,10 @@ pub(super) fn registry_pages(repository: &Repository) -> Vec<Finding> {
         });
         findings.extend(versioned.map(|dependency| {
             let name = &dependency.name;
-            let advice = format!("write `{name} = {{ path = \"../{name}\" }}` in `[dev-dependencies]`: with a version there, the packages go in circles");
+            let advice = format!(
+                "write `{name} = {{ path = \"../{name}\" }}` in `[dev-dependencies]`: with a version there, the \
+                 packages go in circles"
+            );
             Finding::new(place.as_str(), advice)
         }));
     }

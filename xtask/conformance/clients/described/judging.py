@@ -47,6 +47,9 @@ def described(document, operation, answer):
     status = str(answer.status)
     found = operation.responses.get(status) or operation.responses.get("default")
     said = None if found else f"status {status} is not described"
+    if found is None and is_success(answer.status):
+        # It succeeded under another status, and its body is to be the one that is described.
+        found = next((one for code, one in operation.responses.items() if code.startswith("2")), None)
     content = document.resolved(found or {}).get("content")
     if not content and answer.status >= 400:
         # All refusals are alike, also those that the document leaves out.
